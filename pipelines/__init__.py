@@ -1,0 +1,19 @@
+"""Unitmill: provider exports to FOCUS, FOCUS to proven unit costs.
+
+The packages in the order in which data meets them; each may import only what
+stands below it in this list reversed (kept by import-linter, pyproject.toml).
+
+- ``settings``     what the user may choose; the only reader of the environment
+- ``focus``        the FOCUS specification as data: columns, types, rules
+- ``landing``      deliveries: which export files arrived, what they are, their hash
+- ``providers``    sources of cost: one folder each, export -> FOCUS rows
+- ``telemetry``    sources of usage: one folder each, export -> usage tables
+- ``plans``        sources of cost that a user maps in YAML, without Python
+- ``ledger``       the Parquet partitions: written, replaced and read
+- ``quality``      Great Expectations suites and the page of their results
+- ``publishing``   the gate, versions, rollback
+- ``defs``         the Dagster shell around all of it
+- ``samples``      the seeded generator of sample_exports and of benchmark data
+
+What money *means* is not here: it is in dbt_project/.
+"""

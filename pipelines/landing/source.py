@@ -1,0 +1,151 @@
+"""The contract that every source fills: recognise files, group them, convert them.
+
+A source of cost (``providers/``), of usage (``telemetry/``) or of invoices is one
+``Source``: a frozen value that holds three functions. There is nothing to inherit.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from pipelines.settings import Settings
+
+Format = Literal["csv", "parquet", "json", "sqlite", "unknown"]
+
+
+class ExportError(Exception):
+    """An export cannot be used; the message names source, file and expectation.
+
+    Every error that bad input can cause is this one or a child of it:
+
+    ExportError
+    +- PlanError (pipelines.plans): a user's conversion plan is wrong
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file below the exports folder, with what its beginning says about it.
+
+    Attributes:
+        path: absolute path.
+        name: POSIX path below the exports folder, for records and messages.
+        size: bytes.
+        modified: last modification, aware UTC.
+        format: what the first bytes are.
+        compression: '' , 'gzip' or 'zip' (one member).
+        columns: header of a CSV (split at ',' '|' ';' or tab) or Parquet names.
+        head: the first 64 KiB decoded, for JSON and CSV; '' otherwise.
+    """
+
+    path: Path
+    name: str
+    size: int
+    modified: datetime
+    format: Format
+    compression: Literal["", "gzip", "zip"]
+    columns: tuple[str, ...]
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """What a source says about one vendor drop, before it is hashed.
+
+    Attributes:
+        files: the data files, in reading order.
+        periods: the billing periods ('2026-08') that the files have rows of.
+        scope: what a newer drop replaces within a period, e.g. payer and report.
+        delivered_at: when the vendor made the drop, aware UTC; decides who is newer.
+        manifest: the manifest that named the files, where there is one.
+        batch: the vendor's own id of the drop (assembly or execution id), or ''.
+    """
+
+    files: tuple[Candidate, ...]
+    periods: tuple[str, ...]
+    scope: str
+    delivered_at: datetime
+    manifest: Candidate | None = None
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One vendor drop as it is recorded: same files, same id, wherever they lie."""
+
+    delivery_id: str
+    source: str
+    table: str
+    scope: str
+    periods: tuple[str, ...]
+    delivered_at: datetime
+    files: tuple[Path, ...]
+    names: tuple[str, ...]
+    batch: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a conversion may use besides its deliveries."""
+
+    db: duckdb.DuckDBPyConnection
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of rows for one table of the ledger folder.
+
+    Attributes:
+        name: one lower-case word or ``vendor_kind``; also folder and asset name.
+        table: 'focus', a usage table of ``telemetry.tables`` or 'invoices'.
+        description: what a FinOps analyst reads in the Dagster UI.
+        expected: what a file of this source looks like, for error messages.
+        claims: whether a candidate is a file (or manifest) of this source.
+        drops: groups the claimed candidates; raises ExportError on broken ones.
+        select: one SELECT with the rows of one period from the deliveries that
+            count, oldest first; columns by name, missing ones become NULL.
+        restates: 'period' - a newer delivery of a scope replaces the period;
+            'rows' - the SELECT itself lets newer rows replace older ones.
+        version: raise it when the SELECT changes what a row says; partitions made
+            by an older version are stale.
+    """
+
+    name: str
+    table: str
+    description: str
+    expected: str
+    claims: Callable[[Candidate], bool]
+    drops: Callable[[Sequence[Candidate]], Iterable[Drop]]
+    select: Callable[[Context, Sequence[Delivery], str], str]
+    restates: Literal["period", "rows"]
+    version: int = 1
+
+
+def quoted(text: str | Path) -> str:
+    """Give a SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def file_list(delivery: Delivery) -> str:
+    """Give the delivery's files as a SQL list literal, in reading order."""
+    return "[" + ", ".join(quoted(path) for path in delivery.files) + "]"
+
+
+def current_deliveries(
+    source: Source, deliveries: Iterable[Delivery], period: str
+) -> list[Delivery]:
+    """Pick the deliveries that a period is made of, oldest first."""
+    ordered = sorted(
+        (d for d in deliveries if d.source == source.name and period in d.periods),
+        key=lambda d: (d.delivered_at, d.delivery_id),
+    )
+    if source.restates == "rows":
+        return ordered
+    newest = {delivery.scope: delivery for delivery in ordered}
+    return sorted(newest.values(), key=lambda d: (d.delivered_at, d.delivery_id))

@@ -1,0 +1,149 @@
+"""What a user may choose, and nothing else: the only reader of the environment.
+
+Values come, last one wins, from the defaults below, ``unitmill.toml`` beside
+``pyproject.toml`` (every key is documented there) and environment variables
+``UNITMILL_<KEY>``, with ``__`` between a section and its key.
+"""
+
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class LandingSettings(BaseModel):
+    """How export files are taken in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unrecognised: Literal["block", "warn"] = "block"
+
+
+class AwsSettings(BaseModel):
+    """Choices that move an AWS number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cost_basis: Literal["unblended", "net_unblended"] = "unblended"
+
+
+class PlansSettings(BaseModel):
+    """How users' conversion plans are run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: Path = Path("plans")
+    missing_column: Literal["null", "error"] = "null"
+
+
+class ToleranceSettings(BaseModel):
+    """What may stay unexplained before a month is not published."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Decimal = Field(Decimal("0.01"), ge=0)
+    metered_share: Decimal = Field(Decimal("0.02"), ge=0, le=1)
+
+
+class TrainingSettings(BaseModel):
+    """How training jobs find the machines that they ran on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    node_tag: str = "slurm-node"
+    slurm_time_zone: str = "UTC"
+
+
+class PublishingSettings(BaseModel):
+    """How published versions are kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keep_versions: int = Field(12, ge=2)
+
+
+class Settings(BaseSettings):
+    """Everything a user may choose; see unitmill.toml for the meaning of each key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="UNITMILL_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    exports: Path = Path("sample_exports")
+    home: Path = Path(".unitmill")
+    first_period: str = Field("2026-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    memory_limit: str = "2GB"
+    threads: int = Field(2, ge=1)
+
+    landing: LandingSettings = LandingSettings()
+    aws: AwsSettings = AwsSettings()
+    plans: PlansSettings = PlansSettings()
+    tolerance: ToleranceSettings = ToleranceSettings()
+    training: TrainingSettings = TrainingSettings()
+    publishing: PublishingSettings = PublishingSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then the environment, then unitmill.toml."""
+        toml = TomlConfigSettingsSource(settings_cls, PROJECT_DIR / "unitmill.toml")
+        return init_settings, env_settings, toml
+
+    @cached_property
+    def exports_dir(self) -> Path:
+        """Folder of the exports; relative paths start at the project's root."""
+        return (PROJECT_DIR / self.exports).resolve()
+
+    @cached_property
+    def home_dir(self) -> Path:
+        """Folder that holds everything Unitmill makes."""
+        return (PROJECT_DIR / self.home).resolve()
+
+    @cached_property
+    def plans_dir(self) -> Path:
+        """Folder of the user's conversion plans, one folder inside per vendor."""
+        return (PROJECT_DIR / self.plans.folder).resolve()
+
+    @property
+    def deliveries_file(self) -> Path:
+        """The record of deliveries, Parquet."""
+        return self.home_dir / "landing" / "deliveries.parquet"
+
+    @property
+    def ledger_dir(self) -> Path:
+        """The Parquet partitions: one folder per table, source and period."""
+        return self.home_dir / "ledger"
+
+    @property
+    def build_dir(self) -> Path:
+        """The private build: database, audit, never read by BI tools."""
+        return self.home_dir / "build"
+
+    @property
+    def build_database(self) -> Path:
+        """The DuckDB file that dbt builds in."""
+        return self.build_dir / "warehouse.duckdb"
+
+    @property
+    def versions_dir(self) -> Path:
+        """Published versions; ``current`` points at the newest good one."""
+        return self.home_dir / "versions"
