@@ -67,9 +67,7 @@ def ledger_types() -> dict[str, str]:
     return {column.name: column.type for column in columns()} | dict(X_COLUMNS)
 
 
-def conform(
-    select: str, present: Mapping[str, str], types: Mapping[str, str]
-) -> str:
+def conform(select: str, present: Mapping[str, str], types: Mapping[str, str]) -> str:
     """Wrap a SELECT so that it has exactly these columns, types and order.
 
     Args:

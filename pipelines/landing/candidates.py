@@ -1,0 +1,122 @@
+"""Find the files below the exports folder and say what their beginnings are.
+
+Reads at most 64 KiB of a file. What a file *means* is each source's business.
+"""
+
+import csv
+import gzip
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.landing.source import Candidate, ExportError, Format
+
+HEAD_BYTES = 64 * 1024
+DELIMITERS = ",|;\t"
+# Notes and leftovers that lie beside exports; no vendor delivers bills in them.
+IGNORED_SUFFIXES = {".md", ".log", ".tmp", ".crc", ".part"}
+IGNORED_NAMES = {"PLANTED.csv", "_SUCCESS", "cost_and_usage_data_status"}
+
+Compression = Literal["", "gzip", "zip"]
+
+
+def find(exports_dir: Path) -> list[Candidate]:
+    """Sniff every file below the exports folder, in path order.
+
+    Raises:
+        ExportError: the folder is missing, or a file's beginning cannot be read.
+    """
+    if not exports_dir.is_dir():
+        raise ExportError(f"no exports folder at {exports_dir}; expected a directory")
+    return [sniff(path, exports_dir) for path in _files(exports_dir)]
+
+
+def sniff(path: Path, exports_dir: Path) -> Candidate:
+    """Say what one file's beginning is.
+
+    Raises:
+        ExportError: the file is damaged (truncated archive, broken Parquet footer).
+    """
+    name = path.relative_to(exports_dir).as_posix()
+    stat = path.stat()
+    try:
+        compression, start = _start(path)
+        kind = _format(start)
+        columns = _columns(path, kind, start)
+    except (OSError, EOFError, ValueError, zlib.error, pa.ArrowInvalid) as error:
+        raise ExportError(f"{name}: unreadable, {error}") from error
+    except (zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+        raise ExportError(f"{name}: not a readable zip archive, {error}") from error
+    text = start.decode("utf-8", "replace") if kind in {"csv", "json"} else ""
+    return Candidate(
+        path=path,
+        name=name,
+        size=stat.st_size,
+        modified=datetime.fromtimestamp(stat.st_mtime, UTC),
+        format=kind,
+        compression=compression,
+        columns=columns,
+        head=text.removeprefix("\ufeff"),
+    )
+
+
+def _files(exports_dir: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(exports_dir):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(names):
+            if name.startswith(".") or name in IGNORED_NAMES:
+                continue
+            if Path(name).suffix.lower() in IGNORED_SUFFIXES:
+                continue
+            yield Path(folder, name)
+
+
+def _start(path: Path) -> tuple[Compression, bytes]:
+    with path.open("rb") as raw:
+        magic = raw.read(4)
+        raw.seek(0)
+        if magic[:2] == b"\x1f\x8b":
+            with gzip.open(raw) as plain:
+                return "gzip", plain.read(HEAD_BYTES)
+        if magic == b"PK\x03\x04":
+            return "zip", _zip_start(raw)
+        return "", raw.read(HEAD_BYTES)
+
+
+def _zip_start(raw: IO[bytes]) -> bytes:
+    with zipfile.ZipFile(raw) as archive:
+        members = [m for m in archive.infolist() if not m.is_dir()]
+        if len(members) != 1:
+            raise ValueError(f"a zip archive of {len(members)} files; expected one")
+        with archive.open(members[0]) as plain:
+            return plain.read(HEAD_BYTES)
+
+
+def _format(start: bytes) -> Format:
+    if start[:4] == b"PAR1":
+        return "parquet"
+    if start[:16] == b"SQLite format 3\x00":
+        return "sqlite"
+    if b"\x00" in start[:1024] or not start.strip():
+        return "unknown"
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return "json"
+    return "csv"
+
+
+def _columns(path: Path, kind: Format, start: bytes) -> tuple[str, ...]:
+    if kind == "parquet":
+        return tuple(pq.read_schema(path).names)
+    if kind != "csv":
+        return ()
+    line = start.decode("utf-8-sig", "replace").splitlines()[0]
+    delimiter = max(DELIMITERS, key=line.count)
+    return tuple(next(csv.reader(io.StringIO(line), delimiter=delimiter), []))

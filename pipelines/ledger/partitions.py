@@ -1,0 +1,141 @@
+"""Write, replace and describe partitions, whole and atomically.
+
+A partition is ``<table>/<source>/<period>.parquet``. What it was made of stands in
+the file itself (Parquet key-value metadata), so that data and record cannot differ.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.focus.schema import conform, ledger_types
+from pipelines.landing.source import (
+    Context,
+    Delivery,
+    ExportError,
+    Source,
+    quoted,
+)
+from pipelines.settings import Settings
+from pipelines.telemetry.tables import TABLES
+
+INPUTS_KEY = "unitmill.inputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A written partition: where it is and how many rows it has."""
+
+    path: Path
+    row_count: int
+
+
+def types_of(table: str) -> Mapping[str, str]:
+    """Give the columns that a table of the ledger folder must have."""
+    return ledger_types() if table == "focus" else TABLES[table]
+
+
+def partition_path(ledger_dir: Path, source: Source, period: str) -> Path:
+    """Give the place of a partition."""
+    return ledger_dir / source.table / source.name / f"{period}.parquet"
+
+
+def inputs_of(source: Source, deliveries: Sequence[Delivery]) -> str:
+    """Name exactly what a partition is made of: the code and the deliveries."""
+    ids = ",".join(delivery.delivery_id for delivery in deliveries)
+    return f"{source.name}@{source.version}:{ids}"
+
+
+def recorded_inputs(path: Path) -> str | None:
+    """Read what a written partition was made of; None where there is none."""
+    if not path.exists():
+        return None
+    with duckdb.connect() as db:
+        row = db.execute(
+            "select decode(value) from parquet_kv_metadata($path) "
+            "where decode(key) = $key",
+            {"path": str(path), "key": INPUTS_KEY},
+        ).fetchone()
+    return str(row[0]) if row else None
+
+
+def write_partition(
+    settings: Settings, source: Source, deliveries: Sequence[Delivery], period: str
+) -> Partition:
+    """Convert the deliveries of one period and put them in the partition's place.
+
+    Raises:
+        ExportError: a row cannot be converted; the partition is left as it was.
+    """
+    path = partition_path(settings.ledger_dir, source, period)
+    with connect(settings) as db:
+        try:
+            select = source.select(Context(db, settings), deliveries, period)
+            shaped = conform(select, _describe(db, select), types_of(source.table))
+            rows = _replace(db, shaped, path, inputs_of(source, deliveries))
+        except (duckdb.Error, ValueError) as error:
+            names = ", ".join(name for d in deliveries for name in d.names)
+            raise ExportError(
+                f"{source.name} {period}: cannot convert {names}: {error}"
+            ) from error
+    return Partition(path, rows)
+
+
+def remove_partition(ledger_dir: Path, source: Source, period: str) -> None:
+    """Take away a partition that no delivery speaks for any more."""
+    partition_path(ledger_dir, source, period).unlink(missing_ok=True)
+
+
+def write_stub(ledger_dir: Path, table: str) -> None:
+    """Write a table's zero-row partition, so that a glob always finds one file."""
+    path = ledger_dir / table / "_none" / "none.parquet"
+    if path.exists():
+        return
+    nothing = ", ".join(
+        f'cast(null as {kind}) as "{name}"' for name, kind in types_of(table).items()
+    )
+    with duckdb.connect() as db:
+        _replace(db, f"select {nothing} limit 0", path, "stub")
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open a private in-memory DuckDB that spills to disk and never goes online."""
+    spill = settings.home_dir / "tmp"
+    spill.mkdir(parents=True, exist_ok=True)
+    return duckdb.connect(
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": str(spill),
+            "TimeZone": "UTC",
+            "autoinstall_known_extensions": "false",
+            "preserve_insertion_order": "true",
+        }
+    )
+
+
+def _describe(db: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:
+    rows = db.execute(f"describe {select}").fetchall()
+    return {str(row[0]): str(row[1]) for row in rows}
+
+
+def _replace(
+    db: duckdb.DuckDBPyConnection, select: str, path: Path, inputs: str
+) -> int:
+    """Write beside the place, then move into it: a killed writer leaves no half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        row = db.execute(
+            f"copy ({select}) to {quoted(temporary)} (format parquet, "
+            f"compression zstd, kv_metadata {{'{INPUTS_KEY}': {quoted(inputs)}}})"
+        ).fetchone()
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return int(row[0]) if row else 0
