@@ -6,9 +6,12 @@ stands below it in this list reversed (kept by import-linter, pyproject.toml).
 - ``settings``     what the user may choose; the only reader of the environment
 - ``focus``        the FOCUS specification as data: columns, types, rules
 - ``landing``      deliveries: which export files arrived, what they are, their hash
+- ``envelopes``    document forms that a vendor's bill and usage share
 - ``providers``    sources of cost: one folder each, export -> FOCUS rows
 - ``telemetry``    sources of usage: one folder each, export -> usage tables
 - ``plans``        sources of cost that a user maps in YAML, without Python
+- ``invoices``     what finance was asked to pay, from invoices.csv
+- ``sources``      the registry of all of these
 - ``ledger``       the Parquet partitions: written, replaced and read
 - ``quality``      Great Expectations suites and the page of their results
 - ``publishing``   the gate, versions, rollback
@@ -17,3 +20,5 @@ stands below it in this list reversed (kept by import-linter, pyproject.toml).
 
 What money *means* is not here: it is in dbt_project/.
 """
+
+__version__ = "0.1.0"

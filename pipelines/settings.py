@@ -37,6 +37,14 @@ class AwsSettings(BaseModel):
     cost_basis: Literal["unblended", "net_unblended"] = "unblended"
 
 
+class OpenAiSettings(BaseModel):
+    """What OpenAI's documents do not say themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    billing_account_id: str = "openai"
+
+
 class PlansSettings(BaseModel):
     """How users' conversion plans are run."""
 
@@ -90,6 +98,7 @@ class Settings(BaseSettings):
 
     landing: LandingSettings = LandingSettings()
     aws: AwsSettings = AwsSettings()
+    openai: OpenAiSettings = OpenAiSettings()
     plans: PlansSettings = PlansSettings()
     tolerance: ToleranceSettings = ToleranceSettings()
     training: TrainingSettings = TrainingSettings()
@@ -127,6 +136,16 @@ class Settings(BaseSettings):
     def deliveries_file(self) -> Path:
         """The record of deliveries, Parquet."""
         return self.home_dir / "landing" / "deliveries.parquet"
+
+    @property
+    def hashes_file(self) -> Path:
+        """What earlier scans hashed."""
+        return self.home_dir / "landing" / "hashes.json"
+
+    @property
+    def settings_record(self) -> Path:
+        """The settings that dbt models read, Parquet."""
+        return self.home_dir / "landing" / "settings.parquet"
 
     @property
     def ledger_dir(self) -> Path:

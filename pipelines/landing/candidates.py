@@ -28,15 +28,25 @@ IGNORED_NAMES = {"PLANTED.csv", "_SUCCESS", "cost_and_usage_data_status"}
 Compression = Literal["", "gzip", "zip"]
 
 
-def find(exports_dir: Path) -> list[Candidate]:
+def find(exports_dir: Path) -> tuple[list[Candidate], list[tuple[str, str]]]:
     """Sniff every file below the exports folder, in path order.
 
+    Returns:
+        The readable files, and of each damaged one its name and what is wrong.
+
     Raises:
-        ExportError: the folder is missing, or a file's beginning cannot be read.
+        ExportError: the folder is missing.
     """
     if not exports_dir.is_dir():
         raise ExportError(f"no exports folder at {exports_dir}; expected a directory")
-    return [sniff(path, exports_dir) for path in _files(exports_dir)]
+    readable: list[Candidate] = []
+    damaged: list[tuple[str, str]] = []
+    for path in _files(exports_dir):
+        try:
+            readable.append(sniff(path, exports_dir))
+        except ExportError as error:
+            damaged.append((path.relative_to(exports_dir).as_posix(), str(error)))
+    return readable, damaged
 
 
 def sniff(path: Path, exports_dir: Path) -> Candidate:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from pipelines.focus.schema import conform, ledger_types
 from pipelines.landing.source import (
@@ -53,13 +54,9 @@ def recorded_inputs(path: Path) -> str | None:
     """Read what a written partition was made of; None where there is none."""
     if not path.exists():
         return None
-    with duckdb.connect() as db:
-        row = db.execute(
-            "select decode(value) from parquet_kv_metadata($path) "
-            "where decode(key) = $key",
-            {"path": str(path), "key": INPUTS_KEY},
-        ).fetchone()
-    return str(row[0]) if row else None
+    metadata = pq.read_metadata(path).metadata or {}
+    value = metadata.get(INPUTS_KEY.encode())
+    return value.decode() if value else None
 
 
 def write_partition(
@@ -139,3 +136,45 @@ def _replace(
     finally:
         temporary.unlink(missing_ok=True)
     return int(row[0]) if row else 0
+
+
+# What a person wants to see of a table at a glance: totals, and a few columns.
+_GLANCE = {
+    "focus": (
+        "sum(BilledCost) as billed_cost, sum(EffectiveCost) as effective_cost, "
+        "string_agg(distinct BillingCurrency, ', ') as currency",
+        "ChargePeriodStart, ServiceName, ChargeCategory, SkuMeter, ConsumedQuantity, "
+        "BilledCost, EffectiveCost, BillingCurrency",
+    ),
+    "model_usage": (
+        "sum(input_uncached_tokens) as input_tokens, sum(output_tokens) as "
+        "output_tokens, sum(request_count) as requests",
+        "window_start, sub_account_id, model_id, input_uncached_tokens, output_tokens",
+    ),
+    "training_attempts": (
+        "count(distinct run_id) as runs, "
+        "sum(gpu_count * date_diff('second', started_at, ended_at) / 3600) as gpu_hours",
+        "run_id, run_name, status, started_at, ended_at, gpu_count",
+    ),
+    "invoices": (
+        "sum(invoice_amount) as invoice_amount",
+        "invoice_issuer_name, invoice_id, invoice_amount, billing_currency",
+    ),
+}
+
+
+def summarise(path: Path, table: str) -> dict[str, object]:
+    """Give rows, totals and a preview (Markdown) of a partition or of a whole table."""
+    if "*" not in str(path) and not path.exists():
+        return {"rows": 0, "note": "no delivery has rows of this period"}
+    totals, preview = _GLANCE[table]
+    source = f"read_parquet({quoted(path)}, union_by_name = true)"
+    with duckdb.connect() as db:
+        summary = db.execute(f"select count(*) as rows, {totals} from {source}")
+        names = [column[0] for column in summary.description or []]
+        values = summary.fetchone() or ()
+        rows = db.execute(f"select {preview} from {source} limit 8")
+        head = [column[0] for column in rows.description or []]
+        lines = [head, ["---"] * len(head), *(map(str, row) for row in rows.fetchall())]
+    table_text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return dict(zip(names, values, strict=True)) | {"preview": table_text}

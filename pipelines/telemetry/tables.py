@@ -44,6 +44,7 @@ MODEL_USAGE: Mapping[str, str] = {
 TRAINING_ATTEMPTS: Mapping[str, str] = {
     "run_id": "VARCHAR",
     "attempt_id": "VARCHAR",
+    "parent_run_id": "VARCHAR",
     "run_name": "VARCHAR",
     "experiment_name": "VARCHAR",
     "project_name": "VARCHAR",
@@ -61,7 +62,7 @@ TRAINING_ATTEMPTS: Mapping[str, str] = {
     "first_step": "BIGINT",
     "last_step": "BIGINT",
     "last_checkpoint_step": "BIGINT",
-    "last_checkpoint_at": "TIMESTAMP",
+    "checkpoints_at": "TIMESTAMP[]",
     "epoch_count": MONEY,
     "metric_name": "VARCHAR",
     "metric_value": "DOUBLE",

@@ -1,0 +1,24 @@
+{#- The type of every amount and quantity: decimal, never float. -#}
+{% macro money(expression) -%}
+    cast({{ expression }} as decimal(38, 12))
+{%- endmacro %}
+
+{#-
+  A cost divided by what it bought, times `per`. Nothing bought gives NULL: the unit
+  cost is unknown then, neither 0 nor an error. Division in DuckDB is done in double,
+  which holds 15 digits: more than a price list states.
+-#}
+{% macro unit_cost(cost, quantity, per=1) -%}
+    cast(
+        cast({{ cost }} as double) * {{ per }} / nullif(cast({{ quantity }} as double), 0)
+        as decimal(38, 12)
+    )
+{%- endmacro %}
+
+{#- A share between two sums, from its parts, never from other ratios. -#}
+{% macro share(part, whole) -%}
+    cast(
+        cast({{ part }} as double) / nullif(cast({{ whole }} as double), 0)
+        as decimal(38, 12)
+    )
+{%- endmacro %}

@@ -1,0 +1,34 @@
+-- Charges measured in tokens. Purchases, tax and credits of the same models are not
+-- tokens; they stay in fct_charges_daily. A charge without a model is `unassigned`.
+with
+
+charges as (
+
+    select * from {{ ref('stg_ledger__charges') }}
+
+),
+
+token_charges as (
+
+    select
+        source_name,
+        service_provider_name,
+        sub_account_id,
+        coalesce(model_id, 'unassigned') as model_id,
+        coalesce(sku_meter, 'unassigned') as sku_meter,
+        coalesce(processing_tier, 'standard') as processing_tier,
+        billing_currency,
+        consumed_quantity as token_count,
+        billed_cost,
+        effective_cost,
+        list_cost,
+        charge_date,
+        billing_period_start
+
+    from charges
+
+    where charge_category = 'Usage' and consumed_unit = 'Tokens'
+
+)
+
+select * from token_charges

@@ -1,0 +1,84 @@
+with
+
+training_charges as (
+
+    select * from {{ ref('int_training_charges') }}
+
+),
+
+attempts as (
+
+    select * from {{ ref('int_training_attempts') }}
+
+),
+
+run_facts as (
+
+    select
+        run_id,
+        arg_max(status, started_at) as run_status,
+        count(*) as attempt_count,
+        max(metric_name) as metric_name,
+        max(metric_value) as metric_value,
+        min(started_at) as started_at,
+        max(ended_at) as ended_at
+    from attempts
+    group by all
+
+),
+
+summed_to_run as (
+
+    select
+        source_name,
+        run_id,
+        run_name,
+        experiment_name,
+        project_name,
+        billing_currency,
+        sum(held_hours * gpus_on_node) as gpu_hours,
+        sum(productive_hours * gpus_on_node) as productive_gpu_hours,
+        sum(effective_cost) as effective_cost,
+        sum(productive_cost) as productive_cost,
+        billing_period_start
+
+    from training_charges
+
+    group by all
+
+),
+
+final as (
+
+    select
+        summed_to_run.source_name,
+        summed_to_run.run_id,
+        summed_to_run.run_name,
+        summed_to_run.experiment_name,
+        summed_to_run.project_name,
+        coalesce(run_facts.run_status, 'unassigned') as run_status,
+        run_facts.metric_name,
+        summed_to_run.billing_currency,
+        cast(run_facts.attempt_count as bigint) as attempt_count,
+        run_facts.metric_value,
+        {{ money('summed_to_run.gpu_hours') }} as gpu_hours,
+        {{ money('summed_to_run.productive_gpu_hours') }} as productive_gpu_hours,
+        {{ money('summed_to_run.effective_cost') }} as effective_cost,
+        {{ money('summed_to_run.productive_cost') }} as productive_cost,
+        {{ money('summed_to_run.effective_cost - summed_to_run.productive_cost') }}
+            as wasted_cost,
+        {{ share('summed_to_run.productive_cost', 'summed_to_run.effective_cost') }}
+            as goodput_ratio,
+        {{ unit_cost('summed_to_run.effective_cost', 'summed_to_run.gpu_hours') }}
+            as cost_per_gpu_hour,
+        run_facts.started_at,
+        run_facts.ended_at,
+        summed_to_run.billing_period_start
+
+    from summed_to_run
+
+    left join run_facts on summed_to_run.run_id = run_facts.run_id
+
+)
+
+select * from final

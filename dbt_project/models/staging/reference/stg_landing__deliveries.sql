@@ -1,0 +1,36 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'deliveries') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        delivery_id,
+        batch as vendor_batch_id,
+
+        ---------- strings
+        source_name,
+        table_name,
+        period,
+        scope,
+        status,
+        detail,
+        file_names,
+
+        ---------- numerics
+        size_bytes,
+
+        ---------- timestamps
+        delivered_at,
+        first_seen_at
+
+    from source
+
+)
+
+select * from renamed

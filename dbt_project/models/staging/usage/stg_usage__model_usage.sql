@@ -1,0 +1,44 @@
+with
+
+source as (
+
+    select * from {{ source('ledger', 'model_usage') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        source_name,
+        delivery_id,
+        source_row_number,
+        sub_account_id,
+        credential_id,
+        model_id,
+
+        ---------- strings
+        provider_name,
+        operation,
+        coalesce(processing_tier, 'standard') as processing_tier,
+
+        ---------- numerics
+        input_uncached_tokens,
+        input_cache_read_tokens,
+        input_cache_write_tokens,
+        output_tokens,
+        request_count,
+        coalesce(failed_request_count, 0) as failed_request_count,
+        other_quantity,
+        other_unit,
+
+        ---------- timestamps
+        cast(window_start as date) as usage_date,
+        window_start,
+        window_end
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,42 @@
+{#-
+  A billing account's period is invoiced in one currency. A row in another one would
+  be added to the rest as if 1 EUR were 1 USD.
+-#}
+{% test one_currency_per_bill(model) %}
+
+with
+
+bills as (
+
+    select
+        source_name,
+        billing_account_id,
+        billing_period_start,
+        mode(billing_currency) as usual_currency
+
+    from {{ model }}
+
+    group by source_name, billing_account_id, billing_period_start
+
+)
+
+select
+    charges.source_name,
+    charges.delivery_id,
+    charges.source_row_number,
+    charges.billing_account_id,
+    charges.billing_currency,
+    bills.usual_currency,
+    charges.billed_cost
+
+from {{ model }} as charges
+
+inner join bills
+    on
+        charges.source_name = bills.source_name
+        and charges.billing_account_id is not distinct from bills.billing_account_id
+        and charges.billing_period_start = bills.billing_period_start
+
+where charges.billing_currency is distinct from bills.usual_currency
+
+{% endtest %}

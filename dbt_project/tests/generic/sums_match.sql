@@ -1,0 +1,48 @@
+{#-
+  Money in equals money out, per source, billing period and currency, to the last
+  digit. `where` says which part of the parent the model holds.
+-#}
+{% test sums_match(model, column, to, to_column=none, where='true',
+    by=['source_name', 'billing_period_start', 'billing_currency']) %}
+
+with
+
+ours as (
+
+    select
+        {{ by | join(', ') }},
+        sum({{ column }}) as ours
+    from {{ model }}
+    group by {{ by | join(', ') }}
+
+),
+
+parents as (
+
+    select
+        {{ by | join(', ') }},
+        sum({{ to_column or column }}) as parents
+    from {{ to }}
+    where {{ where }}
+    group by {{ by | join(', ') }}
+
+)
+
+select
+    {% for name in by %}
+    coalesce(ours.{{ name }}, parents.{{ name }}) as {{ name }},
+    {% endfor %}
+    ours.ours,
+    parents.parents
+
+from ours
+
+full outer join parents
+    on {% for name in by -%}
+        ours.{{ name }} is not distinct from parents.{{ name }}
+        {% if not loop.last %}and {% endif %}
+    {%- endfor %}
+
+where coalesce(ours.ours, 0) != coalesce(parents.parents, 0)
+
+{% endtest %}

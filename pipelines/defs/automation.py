@@ -1,0 +1,74 @@
+"""What runs by itself: the job, a daily schedule, and a sensor for new deliveries."""
+
+import hashlib
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.defs.partitions import months
+from pipelines.landing.deliveries import scan
+from pipelines.landing.source import ExportError
+from pipelines.ledger.stale import stale_partitions
+from pipelines.settings import Settings
+from pipelines.sources import all_sources
+
+JOB = "build"
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+
+
+def automation(settings: Settings) -> dg.Definitions:
+    """Give the job that does everything, and what starts it."""
+    partitions = months(settings)
+    job = dg.define_asset_job(
+        JOB,
+        selection=dg.AssetSelection.all(),
+        partitions_def=partitions,
+        description="Land, convert, build, check and publish, for a range of months.",
+    )
+
+    @dg.schedule(
+        job=job,
+        cron_schedule="0 6 * * *",
+        description="Every morning: all months that changed, then the marts.",
+    )
+    def every_morning() -> dg.RunRequest:
+        return dg.RunRequest(tags=_range(partitions, settings.first_period, None))
+
+    @dg.sensor(
+        job=job,
+        minimum_interval_seconds=60,
+        description="Starts a build for the months that a new delivery makes stale.",
+    )
+    def new_deliveries(
+        context: dg.SensorEvaluationContext,
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        sources = all_sources(settings)
+        try:
+            landing = scan(settings.exports_dir, sources, settings.hashes_file)
+            stale = stale_partitions(settings.ledger_dir, landing, sources)
+        except ExportError as error:
+            yield dg.SkipReason(str(error))
+            return
+        if not stale:
+            yield dg.SkipReason("the ledger holds everything in the exports folder")
+            return
+        what = sorted(f"{s.source.name} {s.period}" for s in stale)
+        ids = sorted(d.delivery_id for s in stale for d in s.deliveries)
+        run_key = hashlib.sha256("\n".join(what + ids).encode()).hexdigest()
+        context.log.info(f"stale: {', '.join(what)}")
+        periods = sorted(s.period for s in stale)
+        yield dg.RunRequest(
+            run_key=run_key, tags=_range(partitions, periods[0], periods[-1])
+        )
+
+    return dg.Definitions(jobs=[job], schedules=[every_morning], sensors=[new_deliveries])
+
+
+def _range(
+    partitions: dg.MonthlyPartitionsDefinition, first: str, last: str | None
+) -> dict[str, str]:
+    """Name a range of months in the tags that Dagster reads it from."""
+    keys = partitions.get_partition_keys()
+    wanted = [k for k in keys if first <= k[:7] and (last is None or k[:7] <= last)]
+    return {RANGE_START: wanted[0], RANGE_END: wanted[-1]}

@@ -1,0 +1,114 @@
+"""Convert: one asset per source, partitioned by billing month, and one per table."""
+
+from collections import defaultdict
+
+import dagster as dg
+import duckdb
+
+from pipelines.defs.landing import DELIVERIES
+from pipelines.defs.partitions import OWNERS, months, period_of
+from pipelines.landing.deliveries import load
+from pipelines.landing.source import Source
+from pipelines.ledger.partitions import (
+    partition_path,
+    summarise,
+    write_partition,
+    write_stub,
+)
+from pipelines.ledger.stale import needs_conversion
+from pipelines.settings import Settings
+from pipelines.sources import all_sources
+from pipelines.telemetry.tables import TABLES
+
+TABLE_DESCRIPTIONS = {
+    "focus": "The ledger: every charge of every source in FOCUS 1.4.",
+    "model_usage": "What was sent to models: tokens by class and requests.",
+    "training_attempts": "Stretches of training runs: machines, times, checkpoints.",
+    "invoices": "What finance was asked to pay, one row per invoice.",
+}
+# The disk or an object store may hiccup; a broken export will not mend by waiting.
+TRANSIENT = (OSError, duckdb.IOException)
+
+
+def source_key(source: Source) -> dg.AssetKey:
+    """Give the asset key of a source: the table that it fills, then its name."""
+    return dg.AssetKey([source.table, source.name])
+
+
+def convert_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Give one asset per source, all made by the same hand."""
+    return [_convert_asset(source, settings) for source in all_sources(settings)]
+
+
+def table_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Give one asset per table: what all of its sources make together."""
+    feeding: dict[str, list[Source]] = defaultdict(list)
+    for source in all_sources(settings):
+        feeding[source.table].append(source)
+    return [_table_asset(t, feeding[t], settings) for t in ("focus", *TABLES)]
+
+
+def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=source_key(source),
+        deps=[DELIVERIES],
+        partitions_def=months(settings),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name="convert",
+        owners=OWNERS,
+        kinds={"duckdb", "parquet"},
+        description=source.description,
+        pool="ledger",
+    )
+    def convert(context: dg.AssetExecutionContext) -> None:
+        landing = load(settings.deliveries_file, settings.exports_dir)
+        for key in context.partition_keys:
+            period = period_of(key)
+            if needs_conversion(settings.ledger_dir, source, period, landing):
+                context.log.info(f"{source.name} {period}: converting")
+                deliveries = landing.of(source, period)
+                try:
+                    write_partition(settings, source, deliveries, period)
+                except TRANSIENT as error:
+                    raise dg.RetryRequested(
+                        max_retries=3, seconds_to_wait=5
+                    ) from error
+            path = partition_path(settings.ledger_dir, source, period)
+            context.add_asset_metadata(
+                _metadata(summarise(path, source.table)),
+                asset_key=source_key(source),
+                partition_key=key,
+            )
+
+    return convert
+
+
+def _table_asset(
+    table: str, sources: list[Source], settings: Settings
+) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=dg.AssetKey(["ledger", table]),
+        deps=[source_key(source) for source in sources],
+        group_name="convert",
+        owners=OWNERS,
+        kinds={"parquet"},
+        description=TABLE_DESCRIPTIONS[table],
+    )
+    def whole_table() -> dg.MaterializeResult[None]:
+        write_stub(settings.ledger_dir, table)
+        everything = settings.ledger_dir / table / "*" / "*.parquet"
+        return dg.MaterializeResult(metadata=_metadata(summarise(everything, table)))
+
+    return whole_table
+
+
+def _metadata(summary: dict[str, object]) -> dict[str, dg.MetadataValue]:
+    shown: dict[str, dg.MetadataValue] = {}
+    for name, value in summary.items():
+        if name == "preview":
+            shown[name] = dg.MetadataValue.md(str(value))
+        elif name == "rows":
+            shown["dagster/row_count"] = dg.MetadataValue.int(int(str(value)))
+        else:
+            shown[name] = dg.MetadataValue.text(str(value))
+    return shown

@@ -1,0 +1,167 @@
+"""The dbt project as Dagster assets: models, seeds, and tests as checks.
+
+A materialization of the whole project is a build: it starts from an empty database
+and its tests are the audit. One of a part of it mends the database for looking at;
+it has no complete audit, so it is never published.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import dagster_dbt as ddbt
+import duckdb
+from packaging.version import Version
+
+from pipelines.defs.partitions import OWNERS
+from pipelines.ledger.partitions import write_stub
+from pipelines.publishing import audit
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.telemetry.tables import TABLES
+
+DBT_DIR = PROJECT_DIR / "dbt_project"
+# The dbt of this environment, whether or not it is on the PATH.
+DBT = Path(sys.executable).parent / "dbt"
+SAMPLE_ROWS = 10
+
+Event = (
+    dg.Output[Any] | dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckResult
+)
+
+
+class Dbt(ddbt.DbtCliResource):
+    """dbt, without the question to the package index that `dbt --version` asks."""
+
+    @property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
+
+
+class Translator(ddbt.DagsterDbtTranslator):
+    """Names: layer, then model; every asset has the owner that the ledger has."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Give `marts/fct_x`, `staging/stg_x`, or the key of a ledger table."""
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey(
+                [dbt_resource_props["source_name"], dbt_resource_props["name"]]
+            )
+        layer = dbt_resource_props["config"].get("schema") or "dbt"
+        return dg.AssetKey([layer, dbt_resource_props["name"]])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """Give the ledger's owner."""
+        del dbt_resource_props
+        return OWNERS
+
+
+def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
+    """Give the dbt assets and the dbt resource that runs them."""
+    _tell_dbt(settings)
+    project = ddbt.DbtProject(
+        project_dir=DBT_DIR,
+        profiles_dir=DBT_DIR,
+        target_path=settings.home_dir / "dbt" / "target",
+    )
+    dbt_cli = Dbt(project_dir=project, dbt_executable=str(DBT))
+    _parse_if_older(project, dbt_cli)
+
+    @ddbt.dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        dagster_dbt_translator=Translator(),
+        exclude="resource_type:unit_test",
+        pool="warehouse",
+    )
+    def models(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Event]:
+        for table in ("focus", *TABLES):
+            write_stub(settings.ledger_dir, table)
+        is_build = not context.is_subset
+        if is_build or not settings.build_database.exists():
+            audit.start_build(settings)
+            audit.record(settings, "landing", audit.landing_checks(settings))
+        call = dbt.cli(
+            ["build", "--exclude-resource-type", "unit_test"],
+            context=context,
+            raise_on_error=False,
+        )
+        failed = []
+        for event in call.stream():
+            if isinstance(event, dg.AssetCheckResult) and not event.passed:
+                failed.append(event)
+            else:
+                yield event
+        checks = _checks(call.get_artifact("run_results.json"))
+        if is_build:
+            audit.record(settings, "dbt", checks)
+        yield from (_with_rows(event, settings) for event in failed)
+        broken = [check.name for check in checks if check.detail.startswith("error")]
+        if broken or not checks:
+            raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")
+
+    return models, dbt_cli
+
+
+def _tell_dbt(settings: Settings) -> None:
+    """Tell dbt's profile where the build database is and how much memory it may use."""
+    os.environ["UNITMILL_BUILD_DATABASE"] = str(settings.build_database)
+    os.environ["UNITMILL_MEMORY_LIMIT"] = settings.memory_limit
+    os.environ["DO_NOT_TRACK"] = "1"
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+
+
+def _parse_if_older(project: ddbt.DbtProject, dbt: Dbt) -> None:
+    """Make dbt's manifest, unless it is newer than every file of the project."""
+    newest = max(
+        path.stat().st_mtime
+        for path in DBT_DIR.rglob("*")
+        if path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts
+    )
+    manifest = project.manifest_path
+    if not manifest.exists() or manifest.stat().st_mtime < newest:
+        dbt.cli(["parse", "--quiet"], target_path=project.target_path).wait()
+
+
+def _checks(results: Mapping[str, Any]) -> list[audit.Check]:
+    """Turn dbt's results into audit entries: failed models count as failed checks."""
+    found = []
+    for result in results["results"]:
+        status, name = str(result["status"]), result["unique_id"].split(".")[2]
+        if result["unique_id"].startswith("test."):
+            detail = f"{result['failures']} rows" if status in {"fail", "warn"} else ""
+            if status in {"error", "skipped"}:
+                detail = f"{status}: {result['message'] or 'an input failed'}"
+        elif status in {"success", "pass"}:
+            continue
+        else:
+            detail = f"{status}: {result['message'] or 'an input failed'}"
+        found.append(
+            audit.Check(
+                name=name,
+                passed=status == "pass",
+                severity="warn" if status == "warn" else "error",
+                detail=detail,
+            )
+        )
+    return found
+
+
+def _with_rows(event: dg.AssetCheckResult, settings: Settings) -> dg.AssetCheckResult:
+    """Show the first failing rows, which dbt stored as a table of schema `audit`."""
+    name = str(event.check_name)
+    try:
+        with duckdb.connect(str(settings.build_database), read_only=True) as db:
+            rows = db.execute(f'select * from audit."{name}" limit {SAMPLE_ROWS}')
+            head = [column[0] for column in rows.description or []]
+            body = [[str(value) for value in row] for row in rows.fetchall()]
+    except duckdb.Error:
+        return event
+    lines = [head, ["---"] * len(head), *body]
+    text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return event._replace(
+        metadata={**event.metadata, "failing rows": dg.MetadataValue.md(text)}
+    )

@@ -1,0 +1,245 @@
+"""Turn candidates into deliveries, hash them, and keep the record of what arrived.
+
+The same content is one delivery wherever it lies and however often it arrives. The
+record (``landing/deliveries.parquet``) is a table that users can query; it is
+written whole and atomically, and made anew from the exports folder if it is lost.
+"""
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.landing.candidates import find
+from pipelines.landing.hashes import Hashes
+from pipelines.landing.source import (
+    Candidate,
+    Delivery,
+    Drop,
+    ExportError,
+    Source,
+    current_deliveries,
+)
+
+SCHEMA = pa.schema(
+    [
+        ("delivery_id", pa.string()),
+        ("source_name", pa.string()),
+        ("table_name", pa.string()),
+        ("period", pa.string()),
+        ("scope", pa.string()),
+        ("batch", pa.string()),
+        ("status", pa.string()),
+        ("detail", pa.string()),
+        ("file_names", pa.list_(pa.string())),
+        ("size_bytes", pa.int64()),
+        ("delivered_at", pa.timestamp("us")),
+        ("first_seen_at", pa.timestamp("us")),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file, or all files of a source, that cannot be used, and why."""
+
+    source: str
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What lies in the exports folder now.
+
+    Attributes:
+        deliveries: each content once.
+        refusals: what cannot be used.
+        copies: deliveries whose content is there already, and the name of the first.
+        lost: ids of earlier deliveries whose files are gone (not overwritten).
+    """
+
+    deliveries: tuple[Delivery, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    copies: tuple[tuple[Delivery, str], ...] = ()
+    lost: frozenset[str] = frozenset()
+
+    def of(self, source: Source, period: str) -> list[Delivery]:
+        """Give the deliveries that a source's period is made of, oldest first."""
+        return current_deliveries(source, self.deliveries, period)
+
+    def periods(self, source: Source) -> list[str]:
+        """Give the periods that a source has deliveries for."""
+        return sorted(
+            {p for d in self.deliveries if d.source == source.name for p in d.periods}
+        )
+
+
+def scan(exports_dir: Path, sources: Sequence[Source], hashes: Path) -> Landing:
+    """Look at the exports folder: what is there, whose it is, what is refused.
+
+    Args:
+        exports_dir: the folder with the vendors' exports, in any layout below it.
+        sources: who may claim a file.
+        hashes: where the hashes of unchanged files are remembered between scans.
+    """
+    candidates, damaged = find(exports_dir)
+    refusals = [Refusal("", (name,), reason) for name, reason in damaged]
+    claimed: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        owners = [source for source in sources if source.claims(candidate)]
+        if len(owners) == 1:
+            claimed[owners[0].name].append(candidate)
+        else:
+            refusals.append(Refusal("", (candidate.name,), _why_not(owners, sources)))
+    hashed = Hashes(hashes)
+    deliveries: dict[str, Delivery] = {}
+    copies: list[tuple[Delivery, str]] = []
+    for source in sources:
+        mine = claimed[source.name]
+        try:
+            drops = list(source.drops(mine)) if mine else []
+        except ExportError as error:
+            names = tuple(candidate.name for candidate in mine)
+            refusals.append(Refusal(source.name, names, str(error)))
+            continue
+        for drop in drops:
+            delivery = _delivery(source, drop, hashed)
+            if delivery.delivery_id in deliveries:
+                copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
+            deliveries.setdefault(delivery.delivery_id, delivery)
+    hashed.save()
+    return Landing(tuple(deliveries.values()), tuple(refusals), tuple(copies))
+
+
+def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
+    """Write the record of deliveries; what was seen before keeps its first date."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    old = pq.read_table(path).to_pylist() if path.exists() else []
+    first_seen = {(r["delivery_id"], r["period"]): r["first_seen_at"] for r in old}
+    rows = [
+        row
+        | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), now)}
+        for row in [*_rows(landing, sources), *_copies(landing), *_refused(landing)]
+    ]
+    here = {row["delivery_id"] for row in rows}
+    names = {name for row in rows for name in row["file_names"]}
+    rows += [
+        row | _fate(row["file_names"], names)
+        for row in old
+        if row["delivery_id"] not in here and row["status"] not in {"refused", "copy"}
+    ]
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    pq.write_table(table, temporary)
+    temporary.replace(path)
+    return table
+
+
+def _fate(files: Sequence[str], present: set[str]) -> dict[str, object]:
+    """Say what became of a delivery: a living file was written over, or it is lost."""
+    if set(files) <= present:
+        return {"status": "overwritten", "detail": "the file has other content now"}
+    return {"status": "gone", "detail": "no longer in the exports folder"}
+
+
+def load(path: Path, exports_dir: Path) -> Landing:
+    """Read back the usable deliveries of the record, without looking at the files."""
+    rows = pq.read_table(path).to_pylist() if path.exists() else []
+    found: dict[str, Delivery] = {}
+    for row in rows:
+        if row["status"] not in {"current", "superseded"}:
+            continue
+        known = found.get(row["delivery_id"])
+        periods = (*known.periods, row["period"]) if known else (row["period"],)
+        found[row["delivery_id"]] = Delivery(
+            delivery_id=row["delivery_id"],
+            source=row["source_name"],
+            table=row["table_name"],
+            scope=row["scope"],
+            periods=periods,
+            delivered_at=row["delivered_at"].replace(tzinfo=UTC),
+            files=tuple(exports_dir / name for name in row["file_names"]),
+            names=tuple(row["file_names"]),
+            batch=row["batch"],
+            size=row["size_bytes"],
+        )
+    lost = {row["delivery_id"] for row in rows if row["status"] == "gone"}
+    return Landing(tuple(found.values()), lost=frozenset(lost))
+
+
+def _why_not(owners: Sequence[Source], sources: Sequence[Source]) -> str:
+    if owners:
+        names = " and ".join(source.name for source in owners)
+        return f"claimed by {names}; expected one source"
+    known = "; ".join(f"{source.name}: {source.expected}" for source in sources)
+    return f"no source recognises it; expected one of: {known}"
+
+
+def _delivery(source: Source, drop: Drop, hashed: Hashes) -> Delivery:
+    parts = [source.name, drop.scope, *drop.periods]
+    parts += [hashed.of(candidate) for candidate in drop.files]
+    content = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return Delivery(
+        delivery_id=f"{source.name}-{content[:16]}",
+        source=source.name,
+        table=source.table,
+        scope=drop.scope,
+        periods=drop.periods,
+        delivered_at=drop.delivered_at,
+        files=tuple(candidate.path for candidate in drop.files),
+        names=tuple(candidate.name for candidate in drop.files),
+        batch=drop.batch,
+        size=sum(candidate.size for candidate in drop.files),
+    )
+
+
+def _rows(landing: Landing, sources: Sequence[Source]) -> Iterable[dict[str, object]]:
+    by_name = {source.name: source for source in sources}
+    for delivery in landing.deliveries:
+        for period in delivery.periods:
+            current = landing.of(by_name[delivery.source], period)
+            status = "current" if delivery in current else "superseded"
+            yield _row(delivery, period, status, "")
+
+
+def _copies(landing: Landing) -> Iterable[dict[str, object]]:
+    for delivery, original in landing.copies:
+        for period in delivery.periods:
+            yield _row(delivery, period, "copy", f"same content as {original}")
+
+
+def _row(
+    delivery: Delivery, period: str, status: str, detail: str
+) -> dict[str, object]:
+    return {
+        "delivery_id": delivery.delivery_id,
+        "source_name": delivery.source,
+        "table_name": delivery.table,
+        "period": period,
+        "scope": delivery.scope,
+        "batch": delivery.batch,
+        "status": status,
+        "detail": detail,
+        "file_names": list(delivery.names),
+        "size_bytes": delivery.size,
+        "delivered_at": delivery.delivered_at.astimezone(UTC).replace(tzinfo=None),
+    }
+
+
+def _refused(landing: Landing) -> Iterable[dict[str, object]]:
+    for refusal in landing.refusals:
+        yield {
+            "delivery_id": f"refused-{'|'.join(refusal.names)}",
+            "source_name": refusal.source or None,
+            "status": "refused",
+            "detail": refusal.reason,
+            "file_names": list(refusal.names),
+        }

@@ -1,0 +1,47 @@
+"""SHA-256 of export files, remembered while a file's size and time stay the same."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from pipelines.landing.source import Candidate
+
+CHUNK = 1024 * 1024
+
+
+class Hashes:
+    """The hashes of one scan, and of earlier ones for files that did not change."""
+
+    def __init__(self, memory: Path) -> None:
+        """Recall what earlier scans hashed; a damaged memory is an empty one."""
+        self._memory = memory
+        self._now: dict[str, tuple[int, int, str]] = {}
+        try:
+            self._old = json.loads(memory.read_text("utf-8"))
+        except (OSError, ValueError):
+            self._old = {}
+
+    def of(self, candidate: Candidate) -> str:
+        """Give the hash of a file's content."""
+        stat = candidate.path.stat()
+        size, modified, digest = self._old.get(candidate.name, (0, 0, ""))
+        if (size, modified) != (stat.st_size, stat.st_mtime_ns):
+            digest = _sha256(candidate.path)
+        self._now[candidate.name] = (stat.st_size, stat.st_mtime_ns, digest)
+        return str(digest)
+
+    def save(self) -> None:
+        """Remember this scan, in place of the last one, whole and atomically."""
+        self._memory.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._memory.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(self._now), "utf-8")
+        temporary.replace(self._memory)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as data:
+        while chunk := data.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,32 @@
+"""The settings that move a number, as a one-row table that dbt models read."""
+
+import os
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.settings import Settings
+
+
+def record_settings(settings: Settings) -> dict[str, object]:
+    """Write the record, whole and atomically; give what was written."""
+    values: dict[str, object] = {
+        "tolerance_amount": settings.tolerance.amount,
+        "tolerance_metered_share": settings.tolerance.metered_share,
+        "node_tag": settings.training.node_tag,
+        "aws_cost_basis": settings.aws.cost_basis,
+    }
+    schema = pa.schema(
+        [
+            ("tolerance_amount", pa.decimal128(38, 12)),
+            ("tolerance_metered_share", pa.decimal128(38, 12)),
+            ("node_tag", pa.string()),
+            ("aws_cost_basis", pa.string()),
+        ]
+    )
+    path = settings.settings_record
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    pq.write_table(pa.Table.from_pylist([values], schema=schema), temporary)
+    temporary.replace(path)
+    return values

@@ -1,0 +1,68 @@
+"""Which partitions are not what the exports folder says they should be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.landing.deliveries import Landing
+from pipelines.landing.source import Delivery, ExportError, Source
+from pipelines.ledger.partitions import inputs_of, partition_path, recorded_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A partition to be made anew, and the deliveries to make it of."""
+
+    source: Source
+    period: str
+    deliveries: tuple[Delivery, ...]
+
+
+def stale_partitions(
+    ledger_dir: Path, landing: Landing, sources: Sequence[Source]
+) -> list[Stale]:
+    """Compare what each partition was made of with what it should be made of.
+
+    Raises:
+        ExportError: new files arrived, but others that the partition still needs
+            left the exports folder.
+    """
+    found = []
+    for source in sources:
+        for period in landing.periods(source):
+            if needs_conversion(ledger_dir, source, period, landing):
+                deliveries = tuple(landing.of(source, period))
+                found.append(Stale(source, period, deliveries))
+    return found
+
+
+def needs_conversion(
+    ledger_dir: Path, source: Source, period: str, landing: Landing
+) -> bool:
+    """Say whether a partition differs from its deliveries.
+
+    Exports that left the folder do not take their rows along: the partition stays.
+
+    Raises:
+        ExportError: the partition must be made anew, but cannot be made whole.
+    """
+    deliveries = landing.of(source, period)
+    path = partition_path(ledger_dir, source, period)
+    recorded = recorded_inputs(path)
+    wanted = inputs_of(source, deliveries)
+    if recorded is None or recorded == wanted or not deliveries:
+        return recorded is None and bool(deliveries)
+    code, _, ids = recorded.partition(":")
+    lost = set(ids.split(",")) & landing.lost
+    remaining = set(ids.split(",")) - lost
+    if code == wanted.partition(":")[0] and remaining == {
+        delivery.delivery_id for delivery in deliveries
+    }:
+        return False
+    if source.restates == "rows" and lost:
+        raise ExportError(
+            f"{source.name} {period}: the ledger holds rows of {', '.join(sorted(lost))}"
+            ", which left the exports folder; restore the files (the deliveries table "
+            f"names them), or remove {path} to make the period anew without them"
+        )
+    return True

@@ -1,0 +1,39 @@
+"""OpenAI's bill: Costs API pages, one FOCUS row per result (project, line item, day).
+
+Usage API pages carry no money; they are read by ``telemetry.openai_usage``.
+"""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from pipelines.envelopes.openai_pages import api_of, drops, results
+from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim pages of the Costs API."""
+    return api_of(candidate) == "costs"
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the FOCUS rows of a period, each bucket from its newest pull."""
+    sql = files("pipelines.providers.openai").joinpath("convert.sql").read_text("utf-8")
+    return sql.format(
+        results=results(deliveries, period),
+        billing_account_id=quoted(context.settings.openai.billing_account_id),
+    )
+
+
+SOURCE = Source(
+    name="openai",
+    table="focus",
+    description=(
+        "OpenAI's bill from its Costs API: one charge per project, line item and "
+        "day. Newer pulls replace the days that they have again."
+    ),
+    expected='JSON pages of the OpenAI Costs API ("object": "page")',
+    claims=claims,
+    drops=drops,
+    select=select,
+    restates="rows",
+)

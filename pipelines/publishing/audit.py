@@ -1,0 +1,175 @@
+"""The audit: one record per build of what was checked and how it ended.
+
+A build has an id, which stands in the build database itself and in the audit. So
+``publish`` can tell whether the record that it reads is of the marts that it copies.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, TypedDict
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipelines.landing.source import quoted
+from pipelines.ledger.partitions import recorded_inputs
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.telemetry.tables import TABLES
+
+# What has to have been checked before anything is shown.
+REQUIRED = ("landing", "dbt", "quality")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one check of a build ended."""
+
+    name: str
+    passed: bool
+    severity: Literal["error", "warn"]
+    detail: str = ""
+
+
+class Audit(TypedDict):
+    """The record as it is stored: checks per kind, each kind whole or absent."""
+
+    build_id: str
+    inputs: str
+    started_at: str
+    checks: dict[str, list[dict[str, object]]]
+
+
+def start_build(settings: Settings) -> str:
+    """Begin a build: an empty database with a new id, and an audit without checks."""
+    build_id = secrets.token_hex(8)
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    for leftover in settings.build_dir.glob("warehouse.duckdb*"):
+        leftover.unlink()
+    with duckdb.connect(str(settings.build_database)) as db:
+        db.execute("create schema meta")
+        db.execute(f"create table meta.build as select {quoted(build_id)} as build_id")
+        _show_inputs(db, settings)
+    _write(
+        settings,
+        Audit(
+            build_id=build_id,
+            inputs=inputs_fingerprint(settings),
+            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            checks={},
+        ),
+    )
+    return build_id
+
+
+def _show_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Show what dbt reads as views of two schemas: the ledger's tables and landing."""
+    db.execute("create schema ledger")
+    for table in ("focus", *TABLES):
+        files = quoted(settings.ledger_dir / table / "*" / "*.parquet")
+        db.execute(
+            f"create view ledger.{table} as "
+            f"select * from read_parquet({files}, union_by_name = true)"
+        )
+    db.execute("create schema landing")
+    for file in (settings.deliveries_file, settings.settings_record):
+        db.execute(
+            f"create view landing.{file.stem} as "
+            f"select * from read_parquet({quoted(file)})"
+        )
+
+
+def record(settings: Settings, kind: str, checks: Iterable[Check]) -> None:
+    """Add all checks of one kind to the audit of the present build."""
+    audit = read(settings)
+    if audit is None:
+        return
+    audit["checks"][kind] = [asdict(check) for check in checks]
+    _write(settings, audit)
+
+
+def read(settings: Settings) -> Audit | None:
+    """Read the audit of the present build; None before any build."""
+    try:
+        audit: Audit = json.loads(_path(settings).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return audit
+
+
+def objections(settings: Settings) -> list[str]:
+    """Say everything that speaks against publishing the build as it lies there."""
+    audit = read(settings)
+    if audit is None or not settings.build_database.exists():
+        return ["there is no build; materialize the marts first"]
+    found = []
+    if database_build_id(settings) != audit["build_id"]:
+        found.append("the build database is not the one that was audited")
+    if inputs_fingerprint(settings) != audit["inputs"]:
+        found.append("ledger, dbt project or settings changed since the build")
+    for kind in REQUIRED:
+        if kind not in audit["checks"]:
+            found.append(f"the {kind} checks did not run on this build")
+    for kind, checks in audit["checks"].items():
+        found += [
+            f"{kind} check failed: {check['name']}"
+            + (f" ({check['detail']})" if check["detail"] else "")
+            for check in checks
+            if check["severity"] == "error" and not check["passed"]
+        ]
+    return found
+
+
+def database_build_id(settings: Settings) -> str:
+    """Read the build's id from the build database."""
+    with duckdb.connect(str(settings.build_database), read_only=True) as db:
+        row = db.execute("select build_id from meta.build").fetchone()
+    return str(row[0]) if row else ""
+
+
+def inputs_fingerprint(settings: Settings) -> str:
+    """Hash all that a build's numbers depend on: ledger, dbt project, settings."""
+    digest = hashlib.sha256()
+    for path in sorted(settings.ledger_dir.rglob("*.parquet")):
+        place = path.relative_to(settings.ledger_dir).as_posix()
+        digest.update(f"{place}={recorded_inputs(path)}\n".encode())
+    for path in sorted((PROJECT_DIR / "dbt_project").rglob("*")):
+        if path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts:
+            digest.update(path.read_bytes())
+    chosen = settings.model_dump_json(
+        include={"tolerance", "training", "aws", "openai", "landing"}
+    )
+    digest.update(chosen.encode())
+    return digest.hexdigest()
+
+
+def _path(settings: Settings) -> Path:
+    return settings.build_dir / "audit.json"
+
+
+def _write(settings: Settings, audit: Audit) -> None:
+    path = _path(settings)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(audit, indent=1), "utf-8")
+    temporary.replace(path)
+
+
+def landing_checks(settings: Settings) -> list[Check]:
+    """Judge the record of deliveries: files that nobody could read."""
+    blocks = settings.landing.unrecognised == "block"
+    rows = pq.read_table(settings.deliveries_file).to_pylist()
+    refused = [row for row in rows if row["status"] == "refused"]
+    names = "; ".join(f"{', '.join(r['file_names'])}: {r['detail']}" for r in refused)
+    return [
+        Check(
+            name="every_file_is_recognised",
+            passed=not refused,
+            severity="error" if blocks else "warn",
+            detail=names,
+        )
+    ]

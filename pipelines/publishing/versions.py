@@ -1,0 +1,209 @@
+"""Published versions: immutable folders, and ``current``, which names one of them.
+
+A version is whole once its manifest is there, which is written last; folders
+without one are the remains of a killed publish and are swept away by the next.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines import __version__
+from pipelines.landing.source import quoted
+from pipelines.publishing.audit import objections, read
+from pipelines.settings import Settings
+
+DATABASE = "warehouse.duckdb"
+MANIFEST = "manifest.json"
+CURRENT = "current"
+# DuckDB 2's own format is unreadable to every 1.x client that a BI tool may bring.
+STORAGE_VERSION = "v1.0.0"
+
+
+class PublishError(Exception):
+    """A version cannot be published or found; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version."""
+
+    name: str
+    folder: Path
+    manifest: dict[str, object]
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file that BI tools open."""
+        return self.folder / DATABASE
+
+
+def publish(settings: Settings) -> Version:
+    """Publish the audited build and make it current.
+
+    Raises:
+        PublishError: the audit speaks against it; every objection is named.
+    """
+    against = objections(settings)
+    if against:
+        raise PublishError("not published: " + "; ".join(against))
+    audit = read(settings)
+    assert audit is not None
+    _sweep(settings)
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%dT%H%M%SZ}-{audit['build_id']}"
+    folder = settings.versions_dir / name
+    folder.mkdir(parents=True)
+    _link_ledger(settings, folder)
+    tables = _write_database(settings, folder)
+    manifest: dict[str, object] = {
+        "version": name,
+        "published_at": now.isoformat(timespec="seconds"),
+        "build_id": audit["build_id"],
+        "inputs": audit["inputs"],
+        "code_version": __version__,
+        "row_counts": tables,
+        "checks": audit["checks"],
+    }
+    _write_last(folder / MANIFEST, json.dumps(manifest, indent=1))
+    _point_current(settings, name)
+    _retire(settings)
+    return Version(name, folder, manifest)
+
+
+def versions(settings: Settings) -> list[Version]:
+    """Give all whole versions, oldest first."""
+    return list(_whole(settings.versions_dir))
+
+
+def current(settings: Settings) -> Version | None:
+    """Give the version that readers see; None before the first publish."""
+    link = settings.versions_dir / CURRENT
+    if not link.is_symlink():
+        return None
+    name = link.readlink().name
+    found = [version for version in versions(settings) if version.name == name]
+    return found[0] if found else None
+
+
+def rollback(settings: Settings, name: str) -> Version:
+    """Make an older version current again.
+
+    Raises:
+        PublishError: there is no such version.
+    """
+    found = [version for version in versions(settings) if version.name == name]
+    if not found:
+        known = ", ".join(version.name for version in versions(settings)) or "none"
+        raise PublishError(f"no version {name!r}; known versions: {known}")
+    _point_current(settings, name)
+    return found[0]
+
+
+def _whole(versions_dir: Path) -> Iterator[Version]:
+    for path in sorted(versions_dir.glob(f"*/{MANIFEST}")):
+        if not path.parent.is_symlink():
+            manifest = json.loads(path.read_text("utf-8"))
+            yield Version(path.parent.name, path.parent, manifest)
+
+
+def _link_ledger(settings: Settings, folder: Path) -> None:
+    """Keep the ledger as it is now: partitions are replaced, never written into."""
+    for path in settings.ledger_dir.rglob("*.parquet"):
+        place = folder / "ledger" / path.relative_to(settings.ledger_dir)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            place.hardlink_to(path)
+        except OSError:  # another file system, or one without hard links
+            shutil.copy2(path, place)
+
+
+def _write_database(settings: Settings, folder: Path) -> dict[str, int]:
+    """Copy the marts into a file of their own, and each into Parquet."""
+    temporary = folder / f"{DATABASE}.tmp"
+    (folder / "marts").mkdir()
+    with duckdb.connect() as db:
+        db.execute(f"attach {quoted(settings.build_database)} as build (read_only)")
+        db.execute(
+            f"attach {quoted(temporary)} as version "
+            f"(storage_version {quoted(STORAGE_VERSION)})"
+        )
+        db.execute("create schema version.marts")
+        counts = {
+            name: _copy_mart(db, name, folder / "marts" / f"{name}.parquet")
+            for name in _marts(db)
+        }
+        for path in sorted((folder / "ledger").iterdir()):
+            files = quoted(f"{path.absolute()}/*/*.parquet")
+            db.execute(
+                f'create view version."{path.name}" as '
+                f"select * from read_parquet({files}, union_by_name = true)"
+            )
+        db.execute("checkpoint version")
+        db.execute("detach version")
+    with temporary.open("rb") as written:
+        os.fsync(written.fileno())
+    temporary.chmod(0o444)
+    temporary.replace(folder / DATABASE)
+    return counts
+
+
+def _marts(db: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = db.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = 'build' and schema_name = 'marts' order by all"
+    ).fetchall()
+    if not rows:
+        raise PublishError("not published: the build has no marts")
+    return [str(name) for (name,) in rows]
+
+
+def _copy_mart(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> int:
+    db.execute(
+        f'create table version.marts."{name}" as select * from build.marts."{name}"'
+    )
+    db.execute(f'create view version."{name}" as select * from marts."{name}"')
+    row = db.execute(
+        f'copy version.marts."{name}" to {quoted(parquet)} (format parquet)'
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write_last(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+
+
+def _point_current(settings: Settings, name: str) -> None:
+    link = settings.versions_dir / f".{CURRENT}.{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name)
+    link.replace(settings.versions_dir / CURRENT)
+
+
+def _sweep(settings: Settings) -> None:
+    settings.versions_dir.mkdir(parents=True, exist_ok=True)
+    for path in settings.versions_dir.iterdir():
+        if path.is_symlink() and path.name != CURRENT:
+            path.unlink()
+        elif path.is_dir() and not path.is_symlink() and not (path / MANIFEST).exists():
+            shutil.rmtree(path)
+
+
+def _retire(settings: Settings) -> None:
+    kept = current(settings)
+    old = versions(settings)[: -settings.publishing.keep_versions]
+    for version in old:
+        if kept is None or version.name != kept.name:
+            (version.folder / MANIFEST).unlink()
+            shutil.rmtree(version.folder)

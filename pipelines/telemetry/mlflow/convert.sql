@@ -1,0 +1,55 @@
+-- MLflow runs to training_attempts. The metric is the first of eval_accuracy,
+-- eval_loss and loss that the run logged.
+with runs as (
+    select
+        *,
+        cast(null as varchar) as first_step,
+        cast(null as varchar) as last_step,
+        cast(null as varchar) as checkpoints_at
+    from (select null as run_id) where false
+    union all by name
+    {runs}
+),
+
+newest as (
+    select *
+    from runs
+    qualify row_number() over (partition by run_id order by export_order desc) = 1
+)
+
+select
+    run_id,
+    run_id as attempt_id,
+    parent_run_id,
+    run_name,
+    experiment_name,
+    project_name,
+    scheduler_job_id,
+    case upper(status)
+        when 'FINISHED' then 'completed'
+        when 'FAILED' then 'failed'
+        when 'KILLED' then 'cancelled'
+        else 'running'
+    end as status,
+    status as status_detail,
+    cast(start_time as timestamp) as started_at,
+    cast(nullif(end_time, '') as timestamp) as ended_at,
+    cast(gpu_count as decimal(38, 12)) as gpu_count,
+    case when resource_id is not null then [resource_id] end as resource_ids,
+    cast(first_step as bigint) as first_step,
+    cast(last_step as bigint) as last_step,
+    cast(cast(last_checkpoint_step as double) as bigint) as last_checkpoint_step,
+    list_sort(cast(string_split(checkpoints_at, ',') as timestamp[]))
+        as checkpoints_at,
+    cast(epoch_count as decimal(38, 12)) as epoch_count,
+    case
+        when eval_accuracy is not null then 'eval_accuracy'
+        when eval_loss is not null then 'eval_loss'
+        when loss is not null then 'loss'
+    end as metric_name,
+    cast(coalesce(eval_accuracy, eval_loss, loss) as double) as metric_value,
+    'mlflow' as source_name,
+    delivery_id,
+    row_number as source_row_number
+from newest
+where strftime(cast(start_time as timestamp), '%Y-%m') = {period}

@@ -1,0 +1,110 @@
+"""Read the runs of an MLflow SQLite store as one flat table.
+
+DuckDB's SQLite reader is an extension that must be downloaded, so Python's own
+sqlite3 reads; it aggregates the metrics inside SQLite, a run has millions of them.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.landing.source import ExportError
+
+RUNS = """
+with tag as (
+    select
+        run_uuid,
+        max(case when key = 'mlflow.parentRunId' then value end) as parent_run_id,
+        max(case when key = 'project' then value end) as project_name,
+        max(case when key = 'slurm_job_id' then value end) as scheduler_job_id,
+        max(case when key = 'sagemaker_job_arn' then value end) as resource_id,
+        max(case when key = 'gpu_count' then value end) as gpu_count
+    from tags group by run_uuid
+),
+step as (
+    select
+        run_uuid,
+        min(step) as first_step,
+        max(step) as last_step,
+        max(case when key = 'checkpoint_step' then value end) as last_checkpoint_step,
+        group_concat(
+            case
+                when key = 'checkpoint_step'
+                    then datetime(timestamp / 1000, 'unixepoch')
+            end, ','
+        ) as checkpoints_at,
+        max(case when key = 'epoch' then value end) as epoch_count
+    from metrics where not is_nan group by run_uuid
+),
+latest as (
+    select
+        run_uuid,
+        max(case when key = 'eval_accuracy' then value end) as eval_accuracy,
+        max(case when key = 'eval_loss' then value end) as eval_loss,
+        max(case when key = 'loss' then value end) as loss
+    from latest_metrics where not is_nan group by run_uuid
+)
+select
+    runs.run_uuid as run_id, experiments.name as experiment_name,
+    runs.name as run_name, parent_run_id, project_name, scheduler_job_id, resource_id,
+    runs.status, gpu_count,
+    datetime(runs.start_time / 1000, 'unixepoch') as start_time,
+    datetime(runs.end_time / 1000, 'unixepoch') as end_time,
+    first_step, last_step, last_checkpoint_step,
+    checkpoints_at, epoch_count, eval_accuracy, eval_loss, loss
+from runs
+left join experiments on experiments.experiment_id = runs.experiment_id
+left join tag on tag.run_uuid = runs.run_uuid
+left join step on step.run_uuid = runs.run_uuid
+left join latest on latest.run_uuid = runs.run_uuid
+order by runs.run_uuid
+"""
+PERIODS = """
+select distinct strftime('%Y-%m', start_time / 1000, 'unixepoch')
+from runs where start_time is not null order by 1
+"""
+
+
+def is_store(path: Path) -> bool:
+    """Say whether a file is an SQLite database with MLflow's tables."""
+    try:
+        with _open(path) as store:
+            rows = store.execute("select name from sqlite_master").fetchall()
+    except sqlite3.Error:
+        return False
+    return {"runs", "experiments", "latest_metrics"} <= {name for (name,) in rows}
+
+
+def periods(path: Path, name: str) -> tuple[str, ...]:
+    """Give the months in which the store's runs started.
+
+    Raises:
+        ExportError: the store cannot be read.
+    """
+    try:
+        with _open(path) as store:
+            return tuple(month for (month,) in store.execute(PERIODS))
+    except sqlite3.Error as error:
+        raise ExportError(f"mlflow: {name}: unreadable store, {error}") from error
+
+
+def runs(path: Path) -> pa.Table:
+    """Give one row per run, all columns text, as search_runs() saved as CSV has."""
+    with _open(path) as store:
+        cursor = store.execute(RUNS)
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+    columns = [
+        pa.array([None if row[i] is None else str(row[i]) for row in rows], pa.string())
+        for i in range(len(names))
+    ]
+    return pa.table(columns, names=names)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
+        yield db

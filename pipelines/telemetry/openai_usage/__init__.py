@@ -1,0 +1,38 @@
+"""OpenAI's Usage API: tokens and requests per project, key, model and bucket.
+
+Its input counts include cached and cache-written tokens; they are taken out here, so
+that the four counters of ``model_usage`` are disjoint.
+"""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from pipelines.envelopes.openai_pages import api_of, drops, results
+from pipelines.landing.source import Candidate, Context, Delivery, Source
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim pages of the Usage API."""
+    return api_of(candidate) == "usage"
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the usage rows of a period, each bucket from its newest pull."""
+    del context
+    sql = files("pipelines.telemetry.openai_usage").joinpath("convert.sql")
+    return sql.read_text("utf-8").format(results=results(deliveries, period))
+
+
+SOURCE = Source(
+    name="openai_usage",
+    table="model_usage",
+    description=(
+        "What was sent to OpenAI, from its Usage API: tokens by class and requests "
+        "per project, API key, model and day. It carries no money."
+    ),
+    expected='JSON pages of the OpenAI Usage API ("organization.usage.*.result")',
+    claims=claims,
+    drops=drops,
+    select=select,
+    restates="rows",
+)
