@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         return (PROJECT_DIR / self.plans.folder).resolve()
 
     @property
+    def dagster_home(self) -> Path:
+        """Dagster's own records of runs, events and schedules."""
+        return self.home_dir / "dagster"
+
+    @property
     def deliveries_file(self) -> Path:
         """The record of deliveries, Parquet."""
         return self.home_dir / "landing" / "deliveries.parquet"

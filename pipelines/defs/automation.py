@@ -33,7 +33,7 @@ def automation(settings: Settings) -> dg.Definitions:
         description="Every morning: all months that changed, then the marts.",
     )
     def every_morning() -> dg.RunRequest:
-        return dg.RunRequest(tags=_range(partitions, settings.first_period, None))
+        return dg.RunRequest(tags=partition_range(settings))
 
     @dg.sensor(
         job=job,
@@ -56,19 +56,21 @@ def automation(settings: Settings) -> dg.Definitions:
         what = sorted(f"{s.source.name} {s.period}" for s in stale)
         ids = sorted(d.delivery_id for s in stale for d in s.deliveries)
         run_key = hashlib.sha256("\n".join(what + ids).encode()).hexdigest()
-        context.log.info(f"stale: {', '.join(what)}")
+        context.log.info("stale: %s", ", ".join(what))
         periods = sorted(s.period for s in stale)
         yield dg.RunRequest(
-            run_key=run_key, tags=_range(partitions, periods[0], periods[-1])
+            run_key=run_key, tags=partition_range(settings, periods[0], periods[-1])
         )
 
-    return dg.Definitions(jobs=[job], schedules=[every_morning], sensors=[new_deliveries])
+    return dg.Definitions(
+        jobs=[job], schedules=[every_morning], sensors=[new_deliveries]
+    )
 
 
-def _range(
-    partitions: dg.MonthlyPartitionsDefinition, first: str, last: str | None
+def partition_range(
+    settings: Settings, first: str = "", last: str = "9999-12"
 ) -> dict[str, str]:
     """Name a range of months in the tags that Dagster reads it from."""
-    keys = partitions.get_partition_keys()
-    wanted = [k for k in keys if first <= k[:7] and (last is None or k[:7] <= last)]
+    keys = months(settings).get_partition_keys()
+    wanted = [key for key in keys if first <= key[:7] <= last]
     return {RANGE_START: wanted[0], RANGE_END: wanted[-1]}

@@ -65,14 +65,12 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
         for key in context.partition_keys:
             period = period_of(key)
             if needs_conversion(settings.ledger_dir, source, period, landing):
-                context.log.info(f"{source.name} {period}: converting")
+                context.log.info("%s %s: converting", source.name, period)
                 deliveries = landing.of(source, period)
                 try:
                     write_partition(settings, source, deliveries, period)
                 except TRANSIENT as error:
-                    raise dg.RetryRequested(
-                        max_retries=3, seconds_to_wait=5
-                    ) from error
+                    raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
             path = partition_path(settings.ledger_dir, source, period)
             context.add_asset_metadata(
                 _metadata(summarise(path, source.table)),

@@ -134,8 +134,7 @@ def _outcome(result: Any) -> Outcome:
     failing = details.get("unexpected_count")
     if unexpected is not None:
         rows, failing = unexpected, details.get("observed_value", len(unexpected))
-    raised = result.exception_info or {}
-    error = str(raised.get("exception_message") or "") if not result.success else ""
+    error = "" if result.success else _raised(result.exception_info or {})
     return Outcome(
         name=str(result.expectation_config.meta["name"]),
         passed=bool(result.success),
@@ -144,3 +143,12 @@ def _outcome(result: Any) -> Outcome:
         examples=tuple(dict(row) for row in rows[:SHOWN_ROWS]),
         error=error,
     )
+
+
+def _raised(info: dict[str, Any]) -> str:
+    """Find the message; GX nests it per metric for some expectations."""
+    parts = [info, *(part for part in info.values() if isinstance(part, dict))]
+    messages = {
+        str(p["exception_message"]) for p in parts if p.get("exception_message")
+    }
+    return "; ".join(sorted(messages))

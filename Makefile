@@ -1,0 +1,75 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make:
+#   make demo   the whole way on sample_exports, with an embedded DuckDB
+#   make test   every test
+# Both make their environment (.venv) first and say what they do.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export GX_ANALYTICS_ENABLED = false
+export DO_NOT_TRACK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test ui lint bench clean samples lock
+
+help:
+	@echo "make demo     build and publish the sample company's three months"
+	@echo "make ui       open Dagster on http://localhost:3000"
+	@echo "make test     run every test"
+	@echo "make lint     style, types, import rules, SQL"
+	@echo "make bench    speed and memory, as ratios"
+	@echo "make samples  write sample_exports again"
+	@echo "make clean    remove everything that these made"
+
+demo: $(VENV)/installed
+	@$(BIN)/unitmill build
+
+ui: $(VENV)/installed
+	@$(BIN)/unitmill ui
+
+test: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m bench
+
+samples: $(VENV)/installed
+	$(BIN)/python -m pipelines.samples
+
+# Needs uv; the lock files name no registry.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --quiet
+lock:
+	$(LOCK) --group build --output-file requirements.lock
+	$(LOCK) --group build --group dev --constraints requirements.lock \
+		--output-file requirements-dev.lock
+
+clean:
+	rm -rf .unitmill .cache $(VENV) dbt_project/target dbt_project/logs
+
+# The lock is complete and its hashes are checked, so pip resolves nothing itself.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Unitmill needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing $(1) into $(VENV) (once; a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps -r $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+
+$(VENV)/installed-dev: requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+	@touch $(VENV)/installed

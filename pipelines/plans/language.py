@@ -1,0 +1,232 @@
+"""focus-converter's plan language: YAML files read, validated, put in order.
+
+What belongs here: what one plan file says and whether it may say so. What does not:
+what a plan means in SQL (``expressions``, ``queries``), the order of kinds
+(``compile``).
+
+The models are focus_converter's own, with one change: ``focus_column`` may be any
+FOCUS 1.4 column or an ``x_`` column, not only the 36 names of its enum.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from focus_converter.configs.base_config import (
+    CONFIG_FILE_PATTERN,
+    ConversionPlan,
+    LookupConversionArgs,
+    MissingColumnDType,
+    SetColumnDTypesConversionArgs,
+    SQLConditionConversionArgs,
+    StaticValueConversionArgs,
+    UnnestValueConversionArgs,
+    ValueMapConversionArgs,
+)
+from focus_converter.configs.string_transform_args import StringTransformArgs
+from focus_converter.conversion_functions import STATIC_CONVERSION_TYPES
+from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
+
+from pipelines.focus.schema import columns, ledger_types
+from pipelines.landing.source import ExportError
+
+PLACE_HOLDER = "PlaceHolder"
+
+# The language knows FOCUS before 1.0. 1.4 has no PublisherName any more; neither
+# ServiceProviderName nor HostProviderName says the same, so the word is kept as is.
+RENAMED = {
+    "AmortizedCost": "EffectiveCost",
+    "ChargeType": "ChargeCategory",
+    "InvoiceIssuer": "InvoiceIssuerName",
+    "Provider": "ServiceProviderName",
+    "ProviderName": "ServiceProviderName",
+    "Publisher": "x_PublisherName",
+    "PublisherName": "x_PublisherName",
+    "Region": "RegionId",
+    "UsageQuantity": "ConsumedQuantity",
+    "UsageUnit": "ConsumedUnit",
+}
+
+# These say where a row came from; a plan that wrote them could hide a difference.
+RESERVED = frozenset(
+    {
+        "x_DeliveryId",
+        "x_SourceCost",
+        "x_SourceName",
+        "x_SourceRowNumber",
+        "x_SourceRowPart",
+    }
+)
+
+ARGUMENTS: Mapping[str, Any] = {
+    "apply_default_if_column_missing": MissingColumnDType,
+    "assign_timezone": str,
+    "convert_timezone": str,
+    "lookup": LookupConversionArgs,
+    "map_values": ValueMapConversionArgs,
+    "parse_datetime": str | None,
+    "set_column_dtypes": SetColumnDTypesConversionArgs,
+    "sql_condition": SQLConditionConversionArgs,
+    "sql_query": str,
+    "static_value": StaticValueConversionArgs,
+    "string_functions": StringTransformArgs,
+    "unnest": UnnestValueConversionArgs,
+}
+
+OpenPlan: type[BaseModel] = create_model(
+    "OpenPlan", __base__=ConversionPlan, focus_column=(str, ...)
+)
+
+
+class PlanError(ExportError):
+    """A user's plan is wrong; the message names the file, the plan and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One validated plan.
+
+    Attributes:
+        file: where it stands.
+        name: its ``plan_name``.
+        conversion: its ``conversion_type``.
+        column: the column that it reads, where its kind reads one.
+        focus_column: the column that it makes, as the plan writes it.
+        alias: what other plans call that column (with the plan's prefix).
+        args: its validated ``conversion_args``.
+    """
+
+    file: Path
+    name: str
+    conversion: str
+    column: str
+    focus_column: str
+    alias: str
+    args: Any  # one of focus_converter's models, which have no types
+
+    @property
+    def output(self) -> str:
+        """Give the ledger's name of the column, or '' if it is not kept."""
+        if self.focus_column == PLACE_HOLDER or self.alias != self.focus_column:
+            return ""
+        return RENAMED.get(self.focus_column, self.focus_column)
+
+    @property
+    def where(self) -> str:
+        """Name the plan in messages."""
+        return f"{self.file.parent.name}/{self.file.name}, plan {self.name!r}"
+
+    def error(self, field: str, text: str) -> PlanError:
+        """Make the error that blames a field of this plan."""
+        return PlanError(f"{self.where}: {field}: {text}")
+
+
+def read_plans(folder: Path) -> tuple[Plan, ...]:
+    """Read a folder's plans in the order of their names, then of their numbers.
+
+    Raises:
+        PlanError: a plan is wrong, or there is none.
+    """
+    files = [path for path in folder.glob("*.yaml") if path.name != "source.yaml"]
+    if not files:
+        raise PlanError(f"{folder.name}: no plans; expected files <name>_S001.yaml")
+    return tuple(plan for _, plan in sorted(map(_read, files), key=lambda p: p[0]))
+
+
+def _read(file: Path) -> tuple[tuple[str, int], Plan]:
+    where = f"{file.parent.name}/{file.name}"
+    if not re.fullmatch(CONFIG_FILE_PATTERN, file.name):
+        raise PlanError(f"{where}: file name: expected <name>_S001.yaml")
+    dimension, _, number = file.stem.rpartition("_S")
+    written = read_mapping(file)
+    if not isinstance(written.get("plan_name"), str):
+        raise PlanError(f"{where}: plan_name: expected a text")
+    where += f", plan {written['plan_name']!r}"
+    args = _args(file, where, written)
+    written |= {
+        "config_file_name": file.name,
+        "dimension_id": dimension,
+        "priority": int(number),
+    }
+    try:
+        valid = OpenPlan.model_validate(written).model_dump()
+    except ValidationError as error:
+        raise PlanError(f"{where}: {complaints(error)}") from error
+    plan = Plan(
+        file=file,
+        name=valid["plan_name"],
+        conversion=valid["conversion_type"].value,
+        column=valid["column"],
+        focus_column=valid["focus_column"],
+        alias="_".join(filter(None, [valid["column_prefix"], valid["focus_column"]])),
+        args=args,
+    )
+    _check_focus_column(plan)
+    return (dimension, int(number)), plan
+
+
+def read_mapping(file: Path) -> dict[str, object]:
+    """Read a YAML file that must be a mapping."""
+    where = f"{file.parent.name}/{file.name}"
+    try:
+        read = yaml.safe_load(file.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PlanError(f"{where}: not YAML: {error}") from error
+    if not isinstance(read, dict):
+        raise PlanError(f"{where}: expected a mapping of fields, got {read!r}")
+    return {str(key): value for key, value in read.items()}
+
+
+def complaints(error: ValidationError, within: str = "") -> str:
+    """Give pydantic's findings as 'field: what is wrong; field: ...'."""
+    return "; ".join(
+        f"{'.'.join(filter(None, [within, *map(str, each['loc'])]))}: {each['msg']}"
+        for each in error.errors(include_url=False, include_context=False)
+    )
+
+
+def _args(file: Path, where: str, written: Mapping[str, object]) -> Any:  # noqa: ANN401
+    """Validate conversion_args by themselves: that names the field inside them."""
+    kind, args = written.get("conversion_type"), written.get("conversion_args")
+    if kind not in {each.value for each in STATIC_CONVERSION_TYPES}:
+        known = ", ".join(sorted(each.value for each in STATIC_CONVERSION_TYPES))
+        raise PlanError(
+            f"{where}: conversion_type: {kind!r} is unknown; expected one of {known}"
+        )
+    if kind == "lookup" and isinstance(args, dict):
+        _absolute_reference(file, args)
+    if kind == "unnest":
+        args = args or {}
+    if kind not in ARGUMENTS:
+        return None
+    try:
+        return TypeAdapter[object](ARGUMENTS[str(kind)]).validate_python(args)
+    except ValidationError as error:
+        raise PlanError(f"{where}: {complaints(error, 'conversion_args')}") from error
+
+
+def _absolute_reference(file: Path, args: dict[str, object]) -> None:
+    """Let a plan name a table that lies beside it."""
+    path = args.get("reference_dataset_path")
+    if args.get("reference_path_in_package") is False and isinstance(path, str):
+        args["reference_dataset_path"] = str(file.parent / path)
+
+
+def _check_focus_column(plan: Plan) -> None:
+    name = plan.focus_column
+    target = RENAMED.get(name, name)
+    if target in RESERVED:
+        raise plan.error("focus_column", f"{name} is written by Unitmill itself")
+    known = {column.name for column in columns()} | {PLACE_HOLDER}
+    if target in known or re.fullmatch(r"x_[A-Za-z0-9_]+", target):
+        return
+    close = difflib.get_close_matches(name, [*known, *RENAMED, *ledger_types()], 1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    raise plan.error(
+        "focus_column",
+        f"{name!r} is not a column of FOCUS 1.4 and does not begin with x_{hint}",
+    )

@@ -1,0 +1,116 @@
+"""One build, run in this process through the same definitions that the UI shows."""
+
+import contextlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+from rich.console import Console
+
+from pipelines import terminal
+from pipelines.defs import build_definitions
+from pipelines.defs.automation import JOB, partition_range
+from pipelines.landing.deliveries import Landing, scan
+from pipelines.ledger.stale import stale_partitions
+from pipelines.publishing.audit import inputs_fingerprint
+from pipelines.publishing.versions import current
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources import all_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a build ended."""
+
+    published: bool
+    reasons: tuple[str, ...] = ()
+
+
+def build(settings: Settings, console: Console) -> Outcome:
+    """Bring the published version up to the exports folder, unless it is.
+
+    Raises:
+        ExportError: the exports folder is missing or has lost what is still needed.
+    """
+    sources = all_sources(settings)
+    landing = scan(settings.exports_dir, sources, settings.hashes_file)
+    stale = stale_partitions(settings.ledger_dir, landing, sources)
+    if not stale and not landing.refusals and _is_published(settings):
+        console.print("Nothing new: the published version is up to date.")
+        return Outcome(published=True)
+    settings = _widened(settings, landing)
+    console.print(
+        f"Building from {settings.exports_dir}: {len(landing.deliveries)} deliveries, "
+        f"{len(stale)} partitions to convert",
+        soft_wrap=True,
+    )
+    return _run(settings, console)
+
+
+def _is_published(settings: Settings) -> bool:
+    version = current(settings)
+    return version is not None and version.manifest["inputs"] == inputs_fingerprint(
+        settings
+    )
+
+
+def _widened(settings: Settings, landing: Landing) -> Settings:
+    """Show months older than the owner's first one too, where an export has them."""
+    periods = [period for d in landing.deliveries for period in d.periods]
+    first = min([settings.first_period, *periods])
+    return settings.model_copy(update={"first_period": first})
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """Put the instance's settings into Dagster's folder, and point Dagster there."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(
+        PROJECT_DIR / "dagster.yaml", settings.dagster_home / "dagster.yaml"
+    )
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    return settings.dagster_home
+
+
+def _run(settings: Settings, console: Console) -> Outcome:
+    prepare_dagster_home(settings)
+    definitions = dg.Definitions.merge(
+        build_definitions(settings),
+        dg.Definitions(loggers={"progress": terminal.progress_logger(console)}),
+    )
+    log = settings.home_dir / "build.log"
+    with (
+        dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
+        log.open("w", encoding="utf-8") as out,
+        contextlib.redirect_stdout(out),
+    ):
+        result = definitions.resolve_job_def(JOB).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags=partition_range(settings),
+            run_config={"loggers": {"progress": {}}},
+        )
+    if result.success:
+        return Outcome(published=True)
+    return Outcome(published=False, reasons=(*_reasons(result), f"log: {log}"))
+
+
+def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Say what went wrong: checks that failed, then steps that broke."""
+    found = []
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+            name = f"{check.asset_key.to_user_string()}: {check.check_name}"
+            rows = [v.value for k, v in check.metadata.items() if k in _TELLING]
+            found.append("\n".join(["check failed: " + name, *map(str, rows)]))
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error:
+            error = event.step_failure_data.error
+            cause = error.cause or error
+            if "AssetCheckFailed" not in str(cause.cls_name or error.cls_name):
+                found.append(f"{event.step_key}: {cause.message.strip()}")
+    return found
+
+
+_TELLING = {"failing rows", "refused", "expectations"}

@@ -1,0 +1,131 @@
+"""What finance was asked to pay, and the differences that the samples plant.
+
+Belongs here: one row per invoice, and one row per cause by which two sides of a
+reconciliation differ. Amounts are sums of the rows that the other modules make.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from pipelines.samples import ferrum, openai
+from pipelines.samples.aws_line import AWS, MARKETPLACE, Line, number, text
+from pipelines.samples.aws_rows import INVOICES
+from pipelines.samples.files import csv_text, write_text
+from pipelines.samples.months import MONTHS, Month
+from pipelines.samples.seeded import cents, plain
+
+OPENAI_TAX = Decimal("0.0825")
+HEADER = (
+    "invoice_issuer_name",
+    "invoice_id",
+    "ledger_source",
+    "billing_period",
+    "billing_currency",
+    "invoice_amount",
+    "tax_amount",
+)
+PLANTED_HEADER = (
+    "ledger_source",
+    "billing_period",
+    "cause",
+    "amount",
+    "currency",
+    "note",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice beside the exact sum of the rows that it asks to be paid."""
+
+    issuer: str
+    invoice_id: str
+    source: str
+    month: Month
+    rows_total: Decimal
+    tax: Decimal
+    tax_beside_rows: Decimal = Decimal(0)
+
+    @property
+    def amount(self) -> Decimal:
+        """What is to be paid, in whole cents."""
+        return cents(self.rows_total) + self.tax_beside_rows
+
+
+def _aws(month: Month, lines: Sequence[Line]) -> Iterator[Invoice]:
+    for issuer, invoice_id in zip((AWS, MARKETPLACE), INVOICES[month], strict=True):
+        own = [made for made in lines if text(made, "bill_invoice_id") == invoice_id]
+        taxes = (
+            number(made) for made in own if made["line_item_line_item_type"] == "Tax"
+        )
+        rows_total = sum((number(made) for made in own), Decimal(0))
+        tax = sum(taxes, Decimal(0))
+        yield Invoice(issuer, invoice_id, "aws", month, rows_total, tax)
+
+
+def invoices(bills: Mapping[Month, Sequence[Line]]) -> list[Invoice]:
+    """Give every invoice of the story."""
+    made: list[Invoice] = []
+    for number_, month in enumerate(MONTHS):
+        made += _aws(month, bills[month])
+        rows_total = openai.total(month)
+        tax = cents(cents(rows_total) * OPENAI_TAX)
+        invoice_id = f"A91C04E7-{17 + number_:04}"
+        made.append(
+            Invoice("OpenAI", invoice_id, "openai", month, rows_total, tax, tax)
+        )
+        made.append(
+            Invoice(
+                ferrum.ISSUER,
+                ferrum.invoice_no(month),
+                "ferrum",
+                month,
+                ferrum.total(month),
+                ferrum.tax(month),
+            )
+        )
+    return made
+
+
+def write_invoices(out: Path, made: Sequence[Invoice]) -> None:
+    """Write the invoices as finance exports them."""
+    rows = [
+        (
+            invoice.issuer,
+            invoice.invoice_id,
+            invoice.source,
+            invoice.month.period,
+            "USD",
+            f"{invoice.amount:.2f}",
+            f"{invoice.tax:.2f}",
+        )
+        for invoice in made
+    ]
+    write_text(out / "invoices.csv", csv_text(HEADER, rows))
+
+
+def _differences(
+    made: Sequence[Invoice],
+) -> Iterator[tuple[str, Month, str, Decimal, str]]:
+    for month, cause, amount, note in openai.planted():
+        yield "openai", month, cause, amount, f"billed minus metered: {note}"
+    for invoice in made:
+        source, month, name = invoice.source, invoice.month, invoice.invoice_id
+        if invoice.tax_beside_rows:
+            note = f"invoice {name} minus rows: tax is not in the Costs API"
+            yield source, month, "tax", invoice.tax_beside_rows, note
+        rounding = cents(invoice.rows_total) - invoice.rows_total
+        if rounding:
+            note = f"invoice {name} minus rows: whole cents"
+            yield source, month, "rounding", rounding, note
+
+
+def write_planted(out: Path, made: Sequence[Invoice]) -> None:
+    """Write every planted difference with its exact amount."""
+    rows = [
+        (source, month.period, cause, plain(amount), "USD", note)
+        for source, month, cause, amount, note in _differences(made)
+    ]
+    write_text(out, csv_text(PLANTED_HEADER, rows))

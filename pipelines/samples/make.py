@@ -1,0 +1,65 @@
+"""Writes every sample export below one folder.
+
+Belongs here: the order, and the places of files. What is in them is decided in the
+module of each system.
+"""
+
+import shutil
+from pathlib import Path
+
+from pipelines.samples.aws_cur2 import write_cur2
+from pipelines.samples.aws_legacy import write_legacy
+from pipelines.samples.aws_rows import Delivery, month_lines
+from pipelines.samples.ferrum import write_ferrum
+from pipelines.samples.files import write_text
+from pipelines.samples.invoices import invoices, write_invoices, write_planted
+from pipelines.samples.mlflow import write_mlflow
+from pipelines.samples.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
+from pipelines.samples.openai_pages import write_openai
+from pipelines.samples.readme import README
+from pipelines.samples.slurm import write_slurm
+
+# Oldest first: the last legacy assembly is the one that its month's manifest names.
+LEGACY = (
+    Delivery(AUGUST, "20260816T031500Z", at("08-16 00:00")),
+    Delivery(AUGUST, "20260903T061200Z"),
+)
+CUR2 = (
+    Delivery(SEPTEMBER, "20261004T050000Z-3fa1c2d4-90be-4e0d-8a6b-57c1d20e9b31"),
+    Delivery(
+        OCTOBER,
+        "20261020T040000Z-8c7713e0-1d2b-4f6a-b0c5-e94d63a7f215",
+        at("10-20 00:00"),
+    ),
+    Delivery(OCTOBER, "20261104T050000Z-e25b90a6-7c44-4b1f-9d83-0a6f1c8e5d72"),
+)
+_WRITTEN = ("aws", "openai", "ferrum", "slurm", "mlflow", "invoices")
+
+
+def write_samples(out: Path) -> None:
+    """Write the samples; the folders that they own are made anew.
+
+    Raises:
+        FileExistsError: the folder holds exports that are not samples.
+    """
+    old = [out / name for name in _WRITTEN if (out / name).exists()]
+    if old and not (out / "PLANTED.csv").exists():
+        raise FileExistsError(
+            f"{old[0]} is not a sample (no {out / 'PLANTED.csv'}); "
+            "samples are written to an empty folder or over older samples"
+        )
+    for folder in old:
+        shutil.rmtree(folder)
+    bills = {month: month_lines(month) for month in MONTHS}
+    for parts, delivery in enumerate(LEGACY, start=1):
+        write_legacy(out / "aws" / "legacy", delivery, bills[delivery.month], parts)
+    for delivery in CUR2:
+        write_cur2(out / "aws" / "cur2", delivery, bills[delivery.month])
+    write_openai(out / "openai")
+    write_ferrum(out / "ferrum")
+    write_slurm(out / "slurm")
+    write_mlflow(out / "mlflow")
+    asked = invoices(bills)
+    write_invoices(out / "invoices", asked)
+    write_planted(out / "PLANTED.csv", asked)
+    write_text(out / "README.md", README)

@@ -1,0 +1,44 @@
+"""The text of ``sample_exports/README.md``.
+
+Belongs here: words only.
+"""
+
+README = """\
+# Sample exports
+
+Three billing months, 2026-08 to 2026-10, of Lumenloop, a company that does not exist.
+Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
+
+| folder | what it holds |
+|---|---|
+| `aws/legacy` | 2026-08 as legacy CUR: an early assembly, then the final one |
+| `aws/cur2` | 2026-09 and 2026-10 as CUR 2.0 Parquet; October came twice |
+| `openai` | Usage and Costs API pages of six overlapping pulls |
+| `ferrum` | monthly invoice CSV of a GPU cloud |
+| `slurm` | one `sacct` dump per month |
+| `mlflow` | tracking store of the Slurm runs, `search_runs()` CSV of SageMaker's |
+| `invoices` | what finance was asked to pay |
+| `PLANTED.csv` | every difference that was put in on purpose, to the last decimal |
+
+## The story
+
+- **training** trains on AWS (a p4d node under a savings plan, a second one on demand,
+  two Spot nodes) and on Ferrum (two nodes of eight H100). Spot nodes are taken away and
+  runs resume from their last checkpoint; some runs fail; nodes idle between runs.
+- **search** rents models from OpenAI and Bedrock, and serves its ranker on SageMaker
+  and on an EKS cluster.
+- **marketing** runs a chatbot on OpenAI (`proj_marketing_chatbot`), planned at $2,000 a
+  month. In October it costs five times that.
+- **platform** owns the cluster. Some things carry no tag at all.
+
+## What does not add up, on purpose
+
+- `unmetered_caller`: `proj_growth_experiment` is billed since September and is in no
+  usage pull.
+- `price_change`: since 2026-10-15 gpt-4o-mini is billed 20 % above the price list.
+- `late_usage`: a part of 30 September's usage is billed on 1 October.
+- `tax`: OpenAI's invoices carry tax that the Costs API does not.
+- `rounding`: an invoice has whole cents, its rows have more decimals.
+
+Amounts are billed minus metered, or invoice minus rows.
+"""
