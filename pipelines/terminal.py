@@ -124,7 +124,6 @@ class Progress(logging.Handler):
 def progress_logger(console: Console) -> dg.LoggerDefinition:
     """Give a Dagster logger that shows progress on a console."""
 
-    @dg.logger(description="One line per step, for the terminal.")
     def progress(context: dg.InitLoggerContext) -> logging.Logger:
         del context
         logger = logging.getLogger("unitmill.progress")
@@ -134,7 +133,7 @@ def progress_logger(console: Console) -> dg.LoggerDefinition:
         logger.addHandler(Progress(console))
         return logger
 
-    return progress
+    return dg.LoggerDefinition(progress, description="One line per step.")
 
 
 def show_proof(console: Console, db: duckdb.DuckDBPyConnection) -> None:

@@ -9,9 +9,9 @@ from pipelines.defs.landing import DELIVERIES
 from pipelines.defs.partitions import OWNERS, months, period_of
 from pipelines.landing.deliveries import load
 from pipelines.landing.source import Source
+from pipelines.ledger.glance import summarise
 from pipelines.ledger.partitions import (
     partition_path,
-    summarise,
     write_partition,
     write_stub,
 )

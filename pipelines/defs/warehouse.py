@@ -18,6 +18,7 @@ import duckdb
 from packaging.version import Version
 
 from pipelines.defs.partitions import OWNERS
+from pipelines.ledger.glance import markdown
 from pipelines.ledger.partitions import write_stub
 from pipelines.publishing import audit
 from pipelines.settings import PROJECT_DIR, Settings
@@ -29,7 +30,11 @@ DBT = Path(sys.executable).parent / "dbt"
 SAMPLE_ROWS = 10
 
 Event = (
-    dg.Output[Any] | dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckResult
+    dg.Output[Any]
+    | dg.AssetMaterialization
+    | dg.AssetObservation
+    | dg.AssetCheckResult
+    | dg.AssetCheckEvaluation
 )
 
 
@@ -67,7 +72,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         profiles_dir=DBT_DIR,
         target_path=settings.home_dir / "dbt" / "target",
     )
-    dbt_cli = Dbt(project_dir=project, dbt_executable=str(DBT))
+    dbt_cli = Dbt(project_dir=str(DBT_DIR), dbt_executable=str(DBT))
     _parse_if_older(project, dbt_cli)
 
     @ddbt.dbt_assets(
@@ -157,11 +162,10 @@ def _with_rows(event: dg.AssetCheckResult, settings: Settings) -> dg.AssetCheckR
         with duckdb.connect(str(settings.build_database), read_only=True) as db:
             rows = db.execute(f'select * from audit."{name}" limit {SAMPLE_ROWS}')
             head = [column[0] for column in rows.description or []]
-            body = [[str(value) for value in row] for row in rows.fetchall()]
+            body = rows.fetchall()
     except duckdb.Error:
         return event
-    lines = [head, ["---"] * len(head), *body]
-    text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    text = markdown(head, body)
     return event._replace(
         metadata={**event.metadata, "failing rows": dg.MetadataValue.md(text)}
     )

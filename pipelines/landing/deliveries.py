@@ -74,6 +74,13 @@ class Landing:
         """Give the deliveries that a source's period is made of, oldest first."""
         return current_deliveries(source, self.deliveries, period)
 
+    def names(self) -> Iterable[str]:
+        """Give the names of all files, refused ones too."""
+        for delivery in (*self.deliveries, *(copy for copy, _ in self.copies)):
+            yield from delivery.names
+        for refusal in self.refusals:
+            yield from refusal.names
+
     def periods(self, source: Source) -> list[str]:
         """Give the periods that a source has deliveries for."""
         return sorted(
@@ -129,7 +136,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         for row in [*_rows(landing, sources), *_copies(landing), *_refused(landing)]
     ]
     here = {row["delivery_id"] for row in rows}
-    names = {name for row in rows for name in row["file_names"]}
+    names = set(landing.names())
     rows += [
         row | _fate(row["file_names"], names)
         for row in old

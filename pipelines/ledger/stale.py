@@ -60,9 +60,10 @@ def needs_conversion(
     }:
         return False
     if source.restates == "rows" and lost:
+        ids = ", ".join(sorted(lost))
         raise ExportError(
-            f"{source.name} {period}: the ledger holds rows of {', '.join(sorted(lost))}"
-            ", which left the exports folder; restore the files (the deliveries table "
-            f"names them), or remove {path} to make the period anew without them"
+            f"{source.name} {period}: the ledger holds rows of {ids}, which left "
+            "the exports folder; restore the files (the deliveries table names them), "
+            f"or remove {path} to make the period anew without them"
         )
     return True

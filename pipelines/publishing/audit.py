@@ -112,9 +112,11 @@ def objections(settings: Settings) -> list[str]:
         found.append("the build database is not the one that was audited")
     if inputs_fingerprint(settings) != audit["inputs"]:
         found.append("ledger, dbt project or settings changed since the build")
-    for kind in REQUIRED:
-        if kind not in audit["checks"]:
-            found.append(f"the {kind} checks did not run on this build")
+    found += [
+        f"the {kind} checks did not run on this build"
+        for kind in REQUIRED
+        if kind not in audit["checks"]
+    ]
     for kind, checks in audit["checks"].items():
         found += [
             f"{kind} check failed: {check['name']}"

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import registry
 SCHEME = "duckdbreadonly"
 
 
-class ReadOnlyDialect(duckdb_sqlalchemy.Dialect):
+class ReadOnlyDialect(duckdb_sqlalchemy.Dialect):  # type: ignore[misc]
     """The DuckDB dialect with begin, commit and rollback that do nothing."""
 
     supports_statement_cache = True

@@ -16,11 +16,9 @@ attempts as (
 
 -- A run that has not ended yet has cost what was billed until now.
 known_until as (
-
     select max(charge_period_end) as known_until
     from {{ ref('stg_ledger__charges') }}
     where charge_category = 'Usage'
-
 ),
 
 tracked as (

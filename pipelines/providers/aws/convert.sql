@@ -243,12 +243,12 @@ metered as (
             when contains(bedrock_usage, 'search_units') then 'Rerank'
             when contains(bedrock_usage, 'searchunits') then 'Rerank'
             when contains(bedrock_usage, 'dataautomation') then 'Data Automation'
-            when regexp_matches(bedrock_usage, 'novareel|i2v|t2v') then 'Videos'
-            when
-                regexp_matches(
-                    bedrock_usage, 'novacanvas|imagegenerator|created_image'
-                )
-                then 'Images'
+            when contains(bedrock_usage, 'novareel') then 'Videos'
+            when contains(bedrock_usage, 'i2v') then 'Videos'
+            when contains(bedrock_usage, 't2v') then 'Videos'
+            when contains(bedrock_usage, 'novacanvas') then 'Images'
+            when contains(bedrock_usage, 'imagegenerator') then 'Images'
+            when contains(bedrock_usage, 'created_image') then 'Images'
             when contains(bedrock_usage, 'sonic') and contains(bedrock_usage, 'output')
                 then 'Speech Output Tokens'
             when contains(bedrock_usage, 'sonic') then 'Speech Input Tokens'
@@ -256,16 +256,19 @@ metered as (
                 then 'Embedded Images'
             when contains(bedrock_usage, 'embed') then 'Input Tokens'
             when
-                regexp_matches(
-                    bedrock_usage,
-                    'runtime.*(vcpu|memory)|(codeinterpreter|browsertool).*(vcpu|memory)'
-                    '|gateway.*(api-invocations|search-api|tool-indexing|dataprocessing)'
-                    '|short-term-memory|long-term-memory'
-                )
+                contains(bedrock_usage, 'vcpu')
+                or contains(bedrock_usage, 'memory')
+                or contains(bedrock_usage, 'gateway')
                 then 'AgentCore'
-            when regexp_matches(bedrock_usage, 'cache[-_]?read')
+            when
+                contains(bedrock_usage, 'cacheread')
+                or contains(bedrock_usage, 'cache-read')
+                or contains(bedrock_usage, 'cache_read')
                 then 'Cache Read Input Tokens'
-            when regexp_matches(bedrock_usage, 'cache[-_]?write')
+            when
+                contains(bedrock_usage, 'cachewrite')
+                or contains(bedrock_usage, 'cache-write')
+                or contains(bedrock_usage, 'cache_write')
                 then 'Cache Write Input Tokens'
             when contains(bedrock_usage, 'input') then 'Input Tokens'
             when contains(bedrock_usage, 'output') then 'Output Tokens'
@@ -276,10 +279,12 @@ metered as (
             when contains(bedrock_usage, 'modelunits') then 'provisioned'
             when contains(bedrock_usage, 'reserved') then 'reserved'
             when contains(bedrock_usage, 'batch') then 'batch'
-            when regexp_matches(bedrock_usage, '[-_]flex') then 'flex'
-            when regexp_matches(bedrock_usage, '[-_]priority') then 'priority'
-            when regexp_matches(bedrock_usage, 'latency[-_]optimized')
-                then 'latency_optimized'
+            when contains(bedrock_usage, '-flex') then 'flex'
+            when contains(bedrock_usage, '_flex') then 'flex'
+            when contains(bedrock_usage, '-priority') then 'priority'
+            when contains(bedrock_usage, '_priority') then 'priority'
+            when contains(bedrock_usage, 'latency-optimized') then 'latency_optimized'
+            when contains(bedrock_usage, 'latency_optimized') then 'latency_optimized'
             else 'standard'
         end as tier
     from ai_rows
@@ -298,12 +303,9 @@ counted as (
                 then 1000000
             when lower(pricing_unit) <> 'units' then 1000
             -- 'AWS Marketplace software usage|us-east-1|Million Input Tokens'
-            when
-                regexp_matches(
-                    lower(split_part(line_item_line_item_description, '|', 3)),
-                    'thousand|1k'
-                )
+            when contains(lower(line_item_line_item_description), '|thousand')
                 then 1000
+            when contains(lower(line_item_line_item_description), '|1k') then 1000
             else 1000000
         end as tokens_per_unit,
         case
@@ -313,9 +315,7 @@ counted as (
                     replace(billed_service_name, '(Amazon Bedrock Edition)', '')
                 )
             when starts_with(line_item_operation, 'InvokeModel')
-                then split_part(
-                    regexp_replace(line_item_usage_type, '^[A-Z]+[0-9]*-', ''), '-', 1
-                )
+                then split_part(line_item_usage_type, '-', 2)
         end as model
     from metered
 
@@ -326,6 +326,18 @@ priced as (
 
     select
         *,
+        lower(model) as model_key,
+        -- 'Claude Sonnet 4.5' and 'Nova2.0Lite': a family with a version in it.
+        case
+            when model is null then null
+            when translate(model, '0123456789', '') = model
+                then {'before': model, 'version': '', 'after': ''}
+            else regexp_extract(
+                model,
+                '^([^0-9]*?) *([0-9]+(?:[.][0-9]+)*) *(.*)$',
+                ['before', 'version', 'after']
+            )
+        end as model_parts,
         line_item_unblended_cost as cost,
         nullif(pricing_public_on_demand_cost, 0) as public_cost,
         case
@@ -560,33 +572,30 @@ select
         when tokens_per_unit is not null then nullif('{' || concat_ws(
             ',',
             '"x_ModelDeveloper":"' || case
-                when contains(lower(model), 'claude') then 'Anthropic'
-                when regexp_matches(lower(model), 'nova|titan') then 'Amazon'
-                when contains(lower(model), 'llama') then 'Meta'
-                when regexp_matches(lower(model), 'mi[sx]tral|ministral|magistral|pixtral')
-                    then 'Mistral AI'
-                when regexp_matches(lower(model), 'command|cohere|embed|rerank')
-                    then 'Cohere'
-                when regexp_matches(lower(model), 'jamba|jurassic') then 'AI21 Labs'
-                when contains(lower(model), 'deepseek') then 'DeepSeek'
-                when contains(lower(model), 'gpt') then 'OpenAI'
-                when contains(lower(model), 'qwen') then 'Alibaba Cloud'
-                when contains(lower(model), 'palmyra') then 'Writer'
+                when contains(model_key, 'claude') then 'Anthropic'
+                when contains(model_key, 'nova') then 'Amazon'
+                when contains(model_key, 'titan') then 'Amazon'
+                when contains(model_key, 'llama') then 'Meta'
+                when contains(model_key, 'mistral') then 'Mistral AI'
+                when contains(model_key, 'mixtral') then 'Mistral AI'
+                when contains(model_key, 'ministral') then 'Mistral AI'
+                when contains(model_key, 'magistral') then 'Mistral AI'
+                when contains(model_key, 'pixtral') then 'Mistral AI'
+                when contains(model_key, 'command') then 'Cohere'
+                when contains(model_key, 'cohere') then 'Cohere'
+                when contains(model_key, 'jamba') then 'AI21 Labs'
+                when contains(model_key, 'jurassic') then 'AI21 Labs'
+                when contains(model_key, 'deepseek') then 'DeepSeek'
+                when contains(model_key, 'gpt-oss') then 'OpenAI'
+                when contains(model_key, 'qwen') then 'Alibaba Cloud'
+                when contains(model_key, 'palmyra') then 'Writer'
             end || '"',
             '"x_ModelFamily":' || to_json(
-                nullif(
-                    trim(
-                        regexp_replace(
-                            regexp_replace(model, ' *[0-9]+([.][0-9]+)*', ' '),
-                            ' +', ' ', 'g'
-                        )
-                    ),
-                    ''
-                )
+                nullif(trim(model_parts.before || ' ' || model_parts.after), '')
             ),
             '"x_ModelId":' || to_json(model),
             '"x_ModelVersion":"'
-            || nullif(regexp_extract(model, '[0-9]+([.][0-9]+)*'), '') || '"',
+            || nullif(model_parts.version, '') || '"',
             case
                 when ends_with(meter, 'Output Tokens') then '"x_TokenDirection":"Output"'
                 when ends_with(meter, 'Input Tokens') then '"x_TokenDirection":"Input"'

@@ -24,8 +24,14 @@ from pipelines.providers.aws import columns, manifests
 EXECUTION = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2})[:.-]?(\d{2})[:.-]?(\d{2})(?:[.,]\d+)?Z"
 )
-CHUNK = re.compile(r"^(?P<stem>.*?)(?:-(?P<number>\d+))?(?:\.(?:csv|gz|zip|snappy|parquet))*$")
-UTC_CLOCK = {"TimeZone": "UTC", "autoinstall_known_extensions": "false", "threads": 1}
+CHUNK = re.compile(
+    r"^(?P<stem>.*?)(?:-(?P<number>\d+))?(?:\.(?:csv|gz|zip|snappy|parquet))*$"
+)
+UTC_CLOCK: dict[str, str | bool | int | float | list[str]] = {
+    "TimeZone": "UTC",
+    "autoinstall_known_extensions": "false",
+    "threads": 1,
+}
 PERIOD = "bill_billing_period_start_date"
 PAYER = "bill_payer_account_id"
 
@@ -80,7 +86,9 @@ def _named(
     """Give one drop per set of files, however many manifests name it."""
     same: dict[tuple[str, ...], list[manifests.Manifest]] = defaultdict(list)
     for manifest in found:
-        same[tuple(f.name for f in manifests.files_of(manifest, files))].append(manifest)
+        same[tuple(f.name for f in manifests.files_of(manifest, files))].append(
+            manifest
+        )
     for names, group in same.items():
         data = tuple(files[name] for name in names)
         # The manifest in the files' own folder, before the copy above it.
@@ -172,7 +180,7 @@ def _of_parquet(files: Sequence[Candidate]) -> list[tuple[str, str]]:
     found = columns.present(files[0].columns)
     with duckdb.connect(config=UTC_CLOCK) as db:
         return db.execute(
-            f'select distinct strftime("{found[PERIOD]}"::timestamp, \'%Y-%m\'), '
+            f"select distinct strftime(\"{found[PERIOD]}\"::timestamp, '%Y-%m'), "
             f'"{found[PAYER]}" from read_parquet([{paths}], union_by_name = true, '
             "hive_partitioning = false)"
         ).fetchall()
@@ -202,7 +210,9 @@ def _newest_marked(reports: Sequence[Report]) -> list[Report]:
     last: dict[tuple[str, tuple[str, ...]], datetime] = {}
     for report in reports:
         key = report.drop.scope, report.drop.periods
-        last[key] = max(last.get(key, report.drop.delivered_at), report.drop.delivered_at)
+        last[key] = max(
+            last.get(key, report.drop.delivered_at), report.drop.delivered_at
+        )
     return [
         replace(
             report,

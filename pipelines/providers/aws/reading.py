@@ -61,7 +61,7 @@ def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
         if files[0].format == "parquet":
             read, count = _parquet(context.db, files, before)
         else:
-            read, count = _csv(context.db, files, before)
+            read, count = _csv(files, before)
         before = f"{before} + {count}"
         yield read
 
@@ -128,9 +128,7 @@ def _parquet(
     return _scanned(source, number, physical, {}, files), str(rows)
 
 
-def _csv(
-    db: duckdb.DuckDBPyConnection, files: Sequence[Candidate], before: str
-) -> tuple[Read, str]:
+def _csv(files: Sequence[Candidate], before: str) -> tuple[Read, str]:
     paths = "[" + ", ".join(quoted(file.path) for file in files) + "]"
     # Columns by position: tag names may differ only in case, which SQL cannot see.
     names = {f"c{number}": name for number, name in enumerate(files[0].columns)}

@@ -66,9 +66,7 @@ def _without_prefixes(expression: str, *, everyone: bool) -> str:
     # A quote inside a key or value is escaped, so {" and ," only ever open a key.
     for prefix, kept in prefixes.items():
         for mark in ("{", ","):
-            expression = (
-                f"replace({expression}, '{mark}\"{prefix}', '{mark}\"{kept}')"
-            )
+            expression = f"replace({expression}, '{mark}\"{prefix}', '{mark}\"{kept}')"
     return expression
 
 

@@ -86,7 +86,9 @@ def _checked_cost(read: Read, period: str, net: bool) -> str:
     }
     for name in columns.CORE:
         if name.endswith("_date"):
-            complaints[f"{_time(read, name, period)} is not null"] = _not_a_time(read, name)
+            complaints[f"{_time(read, name, period)} is not null"] = _not_a_time(
+                read, name
+            )
     value = "n_line_item_unblended_cost"
     if net and "line_item_net_unblended_cost" in read.headers:
         value = f"coalesce({_number(read, 'line_item_net_unblended_cost')}, {value})"
@@ -100,7 +102,7 @@ def _checked_cost(read: Read, period: str, net: bool) -> str:
 def _is_currency() -> str:
     code = "line_item_currency_code"
     common = ", ".join(quoted(c) for c in columns.COMMON_CURRENCIES)
-    every = ", ".join(quoted(c) for c in columns.CURRENCIES)
+    every = ", ".join(quoted(c) for c in columns.CURRENCIES.split())
     return (
         f"case when {code} in ({common}) then true "
         f"else list_contains([{every}], {code}) end"

@@ -41,17 +41,16 @@ summed as (
     select
         seen.service_provider_name,
         seen.model_id,
-        exists (
-            select 1
-            from token_prices
-            where
-                token_prices.provider_name = seen.service_provider_name
-                and token_prices.model_id = seen.model_id
-        ) as has_list_price,
+        bool_or(token_prices.model_id is not null) as has_list_price,
         min(seen.seen_date) as first_seen_date,
         max(seen.seen_date) as last_seen_date
 
     from seen
+
+    left join token_prices
+        on
+            seen.service_provider_name = token_prices.provider_name
+            and seen.model_id = token_prices.model_id
 
     group by all
 

@@ -1,32 +1,14 @@
 with
 
-invoice_differences as (
+books as (
 
-    select * from {{ ref('int_invoice_differences') }}
-
-),
-
-metered_differences as (
-
-    select * from {{ ref('int_metered_differences') }}
-
-),
-
-tokens as (
-
-    select * from {{ ref('int_tokens_billed_and_metered') }}
+    select * from {{ ref('int_books_monthly') }}
 
 ),
 
 charges_daily as (
 
     select * from {{ ref('fct_charges_daily') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_landing__settings') }}
 
 ),
 
@@ -42,57 +24,13 @@ mart_sums as (
 
 ),
 
-token_sums as (
+compared as (
 
     select
-        source_name,
-        billing_currency,
-        billing_period_start,
-        sum(billed_cost) as token_billed_cost,
-        sum(coalesce(metered_cost, 0)) as metered_cost_estimate,
-        sum(billed_tokens) as billed_token_count,
-        sum(metered_tokens) as metered_token_count
-    from tokens
-    group by all
-
-),
-
-causes as (
-
-    select
-        source_name,
-        billing_currency,
-        billing_period_start,
-        {% for cause in [
-            'no_telemetry', 'unmetered_caller', 'no_list_price', 'price_change',
-            'late_usage', 'rounding', 'unexplained',
-        ] %}
-        sum(case when cause = '{{ cause }}' then difference else 0 end)
-            as metered_{{ cause }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from metered_differences
-    group by all
-
-),
-
-joined as (
-
-    select
-        invoice_differences.*,
-        coalesce(mart_sums.marts_billed_cost, 0) as marts_billed_cost,
-        token_sums.token_billed_cost,
-        token_sums.metered_cost_estimate,
-        token_sums.billed_token_count,
-        token_sums.metered_token_count,
-        causes.* exclude (source_name, billing_currency, billing_period_start),
-        settings.tolerance_amount,
-        settings.tolerance_metered_share
-
-    from invoice_differences
+        books.*,
+        coalesce(mart_sums.marts_billed_cost, 0) as marts_billed_cost
+    from books
     left join mart_sums using (source_name, billing_currency, billing_period_start)
-    left join token_sums using (source_name, billing_currency, billing_period_start)
-    left join causes using (source_name, billing_currency, billing_period_start)
-    cross join settings
 
 ),
 
@@ -116,7 +54,7 @@ judged as (
                 then 'bill and telemetry differ for no known cause'
         end as blocked_because
 
-    from joined
+    from compared
 
 ),
 

@@ -1,0 +1,88 @@
+-- The books of a month on one row: invoice, billing rows, telemetry, and the
+-- differences between them by cause.
+with
+
+invoice_differences as (
+
+    select * from {{ ref('int_invoice_differences') }}
+
+),
+
+metered_differences as (
+
+    select * from {{ ref('int_metered_differences') }}
+
+),
+
+tokens as (
+
+    select * from {{ ref('int_tokens_billed_and_metered') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
+token_sums as (
+
+    select
+        source_name,
+        billing_currency,
+        billing_period_start,
+        sum(billed_cost) as token_billed_cost,
+        sum(coalesce(metered_cost, 0)) as metered_cost_estimate,
+        sum(billed_tokens) as billed_token_count,
+        sum(metered_tokens) as metered_token_count
+    from tokens
+    group by all
+
+),
+
+causes as (
+
+    select
+        source_name,
+        billing_currency,
+        billing_period_start,
+        sum(difference) filter (where cause = 'no_telemetry')
+            as metered_no_telemetry,
+        sum(difference) filter (where cause = 'unmetered_caller')
+            as metered_unmetered_caller,
+        sum(difference) filter (where cause = 'no_list_price')
+            as metered_no_list_price,
+        sum(difference) filter (where cause = 'price_change')
+            as metered_price_change,
+        sum(difference) filter (where cause = 'late_usage')
+            as metered_late_usage,
+        sum(difference) filter (where cause = 'rounding')
+            as metered_rounding,
+        sum(difference) filter (where cause = 'unexplained')
+            as metered_unexplained
+    from metered_differences
+    group by all
+
+),
+
+joined as (
+
+    select
+        invoice_differences.*,
+        token_sums.token_billed_cost,
+        token_sums.metered_cost_estimate,
+        token_sums.billed_token_count,
+        token_sums.metered_token_count,
+        causes.* exclude (source_name, billing_currency, billing_period_start),
+        settings.tolerance_amount,
+        settings.tolerance_metered_share
+
+    from invoice_differences
+    left join token_sums using (source_name, billing_currency, billing_period_start)
+    left join causes using (source_name, billing_currency, billing_period_start)
+    cross join settings
+
+)
+
+select * from joined

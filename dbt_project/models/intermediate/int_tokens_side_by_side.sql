@@ -1,0 +1,100 @@
+-- The bill and the telemetry side by side, per day. Telemetry names a provider; the
+-- ledger's sources of that provider are what it is laid beside.
+with
+
+token_charges as (
+
+    select * from {{ ref('int_token_charges') }}
+
+),
+
+metered_tokens as (
+
+    select * from {{ ref('int_model_usage_by_meter') }}
+
+),
+
+providers as (
+
+    select distinct
+        source_name,
+        service_provider_name,
+        billing_currency
+    from token_charges
+
+),
+
+billed as (
+
+    select
+        source_name,
+        service_provider_name,
+        billing_currency,
+        coalesce(sub_account_id, 'unassigned') as sub_account_id,
+        model_id,
+        sku_meter,
+        processing_tier,
+        charge_date,
+        sum(token_count) as billed_tokens,
+        sum(billed_cost) as billed_cost
+
+    from token_charges
+
+    group by all
+
+),
+
+metered as (
+
+    select
+        providers.source_name,
+        providers.service_provider_name,
+        providers.billing_currency,
+        coalesce(metered_tokens.sub_account_id, 'unassigned') as sub_account_id,
+        metered_tokens.model_id,
+        metered_tokens.sku_meter,
+        metered_tokens.processing_tier,
+        metered_tokens.usage_date as charge_date,
+        sum(metered_tokens.token_count) as metered_tokens
+
+    from metered_tokens
+
+    inner join providers
+        on metered_tokens.provider_name = providers.service_provider_name
+
+    group by all
+
+),
+
+side_by_side as (
+
+    select
+        source_name,
+        service_provider_name,
+        billing_currency,
+        sub_account_id,
+        model_id,
+        sku_meter,
+        processing_tier,
+        charge_date,
+        cast(date_trunc('month', charge_date) as timestamp) as billing_period_start,
+        coalesce(billed.billed_tokens, 0) as billed_tokens,
+        coalesce(billed.billed_cost, 0) as billed_cost,
+        coalesce(metered.metered_tokens, 0) as metered_tokens
+
+    from billed
+
+    full outer join metered using (
+        source_name,
+        service_provider_name,
+        billing_currency,
+        sub_account_id,
+        model_id,
+        sku_meter,
+        processing_tier,
+        charge_date
+    )
+
+)
+
+select * from side_by_side

@@ -1,0 +1,105 @@
+-- Which part of which machine charge an attempt held: the part of the charge's window
+-- that it overlaps, times the part of the machine's GPUs that it held. Shares above one
+-- in sum (two jobs on one node) are scaled down to one.
+with
+
+node_charges as (
+
+    select * from {{ ref('int_node_charges') }}
+
+),
+
+attempts as (
+
+    select * from {{ ref('int_training_attempts') }}
+
+),
+
+attempt_machines as (
+
+    select
+        attempts.*,
+        unnest(attempts.node_names) as node_name,
+        cast(null as varchar) as job_resource_id,
+        attempts.gpu_count / len(attempts.node_names) as gpus_on_node
+    from attempts
+
+    union all by name
+
+    select
+        attempts.*,
+        cast(null as varchar) as node_name,
+        unnest(attempts.resource_ids) as job_resource_id,
+        cast(null as double) as gpus_on_node
+    from attempts
+
+),
+
+overlapping as (
+
+    select
+        node_charges.delivery_id,
+        node_charges.source_row_number,
+        node_charges.source_row_part,
+        attempt_machines.attempt_id,
+        attempt_machines.run_id,
+        attempt_machines.run_name,
+        attempt_machines.experiment_name,
+        attempt_machines.project_name,
+        attempt_machines.gpus_on_node,
+        greatest(node_charges.charge_period_start, attempt_machines.started_at)
+            as held_from,
+        least(node_charges.charge_period_end, attempt_machines.ended_at) as held_until,
+        attempt_machines.productive_until,
+        case
+            when node_charges.gpu_count > 0 and attempt_machines.gpus_on_node > 0
+                then least(1, attempt_machines.gpus_on_node / node_charges.gpu_count)
+            else 1
+        end as gpu_share,
+        {{ hours_between(
+            'node_charges.charge_period_start', 'node_charges.charge_period_end'
+        ) }} as charge_hours
+
+    from node_charges
+
+    inner join attempt_machines
+        on
+            (
+                node_charges.node_name = attempt_machines.node_name
+                or node_charges.resource_id = attempt_machines.job_resource_id
+            )
+            and node_charges.charge_period_start < attempt_machines.ended_at
+            and node_charges.charge_period_end > attempt_machines.started_at
+
+),
+
+shared as (
+
+    select
+        *,
+        {{ hours_between('held_from', 'held_until') }} as held_hours,
+        greatest(
+            0,
+            {{ hours_between('held_from', 'least(held_until, productive_until)') }}
+        ) as productive_hours
+
+    from overlapping
+
+),
+
+scaled as (
+
+    select
+        *,
+        gpu_share * held_hours / charge_hours / greatest(
+            1,
+            sum(gpu_share * held_hours / charge_hours) over (
+                partition by delivery_id, source_row_number, source_row_part
+            )
+        ) as charge_share
+
+    from shared
+
+)
+
+select * from scaled

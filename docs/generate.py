@@ -1,0 +1,225 @@
+"""Write the pages that are made of what the code says: marts, usage tables, settings.
+
+Belongs here: laying facts out as Markdown. Does not: the facts. A mart's question,
+grain and columns stand in its yml, a usage table's columns in
+``pipelines.telemetry.tables``, their meanings in ``usage_columns.yml``, and what a
+setting means in ``unitmill.toml``. ``make docs`` runs it; ``tests/test_docs.py``
+fails when a committed page differs from what it would write.
+"""
+# ruff: noqa: INP001 - a folder of pages with one script, no package
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.telemetry import tables
+
+DOCS = PROJECT_DIR / "docs"
+MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
+MEANINGS = DOCS / "usage_columns.yml"
+# In the order in which a reader meets them; other folders follow by name.
+DOMAINS = ("costs", "unit_costs", "training", "proof", "dimensions")
+
+
+class PageError(Exception):
+    """A page cannot be made; the message names the table or key and what it lacks."""
+
+
+def pages() -> dict[Path, str]:
+    """Give every generated page: its place and its text."""
+    return {
+        DOCS / "marts.md": marts_page(),
+        DOCS / "usage-tables.md": usage_tables_page(),
+        DOCS / "settings.md": settings_page(),
+    }
+
+
+def marts() -> list[dict[str, object]]:
+    """Give what the ymls say of each mart, with its domain, in reading order."""
+    found = []
+    for path in MARTS.rglob("*.yml"):
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", []):
+            question, _, grain = " ".join(model["description"].split()).partition("? ")
+            found.append(
+                model
+                | {"domain": path.parent.name, "question": f"{question}?"}
+                | {"grain": grain}
+            )
+    return sorted(found, key=lambda mart: (_place(str(mart["domain"])), mart["name"]))
+
+
+def _place(domain: str) -> tuple[int, str]:
+    known = DOMAINS.index(domain) if domain in DOMAINS else len(DOMAINS)
+    return known, domain
+
+
+def marts_page() -> str:
+    """Lay out the marts: an index of questions, then each one's columns."""
+    return _page(_marts_lines())
+
+
+def _marts_lines() -> Iterator[str]:
+    yield from (
+        "# Which mart answers my question, and what do its columns mean?",
+        "",
+        "<!-- Made by `make docs` from the yml beside each mart; do not edit. -->",
+        "",
+        "Every mart is a table of schema `marts` in the published version, a view of "
+        "the same name without the schema, and a Parquet file in `marts/`.",
+        "How the unit costs are calculated, and their traps: [metrics.md](metrics.md).",
+        "",
+        "| mart | question it answers |",
+        "|---|---|",
+    )
+    for mart in marts():
+        yield f"| [{mart['name']}](#{mart['name']}) | {_cell(mart['question'])} |"
+    for mart in marts():
+        yield from ("", f"## {mart['name']}", "", str(mart["question"]))
+        yield from _sentences(str(mart["grain"]))
+        yield from ("", "| column | type | meaning |", "|---|---|---|")
+        columns = mart["columns"]
+        if not isinstance(columns, list):
+            raise PageError(f"{mart['name']}: no columns in its yml; expected a list")
+        for column in columns:
+            yield (
+                f"| `{column['name']}` | {column['data_type']} "
+                f"| {_cell(column['description'])} |"
+            )
+
+
+def usage_tables_page() -> str:
+    """Lay out the usage tables like a specification."""
+    return _page(_usage_lines())
+
+
+def _usage_lines() -> Iterator[str]:
+    meanings = yaml.safe_load(MEANINGS.read_text("utf-8"))
+    source = Path(tables.__file__).read_text("utf-8")
+    yield from (
+        "# Usage tables: what telemetry has to look like",
+        "",
+        "<!-- Made by `make docs` from pipelines/telemetry/tables.py and "
+        "usage_columns.yml; do not edit. -->",
+        "",
+        *_sentences(" ".join((tables.__doc__ or "").partition("\n\n")[2].split())),
+        "Each table is one Parquet partition per source and month in the home folder's "
+        "`ledger/`, and a view of the same name in every published version.",
+        "A partition has exactly these columns, in this order; a column that a source "
+        "does not make is NULL.",
+        "A column that begins with `x_` may follow them; any other is refused.",
+        "No usage table adds money to the ledger.",
+    )
+    for table, columns in tables.TABLES.items():
+        told = meanings.get(table, {})
+        if set(told) != set(columns):
+            differ = ", ".join(sorted(set(told) ^ set(columns)))
+            raise PageError(f"{MEANINGS.name}: {table}: {differ}; expected its columns")
+        yield from ("", f"## {table}", "", *_sentences(_comment(source, table)))
+        yield from ("", "| column | type | meaning |", "|---|---|---|")
+        for name, kind in columns.items():
+            yield f"| `{name}` | {kind} | {_cell(told[name])} |"
+
+
+def _comment(source: str, table: str) -> str:
+    """Find the comment above a table's definition."""
+    found = re.search(rf"((?:^# .*\n)+){table.upper()}: Mapping", source, re.MULTILINE)
+    if not found:
+        raise PageError(f"tables.py: no comment above {table.upper()}; expected one")
+    return " ".join(line.removeprefix("# ") for line in found[1].splitlines())
+
+
+def settings_page() -> str:
+    """Lay out every setting: key, environment variable, default and meaning."""
+    return _page(_settings_lines())
+
+
+def _settings_lines() -> Iterator[str]:
+    meanings = _toml_comments()
+    yield from (
+        "# What may I choose, and where?",
+        "",
+        "<!-- Made by `make docs` from unitmill.toml and Settings; do not edit. -->",
+        "",
+        "In `unitmill.toml`, or in an environment variable, which wins; "
+        "`--exports` and `--home` of the command line win over both.",
+        "A relative path of the file or of a variable starts at the project's folder; "
+        "one of the command line starts where you are.",
+        "An unknown key in `unitmill.toml` is an error, and so is a value of the wrong "
+        "kind.",
+        "The default is what counts when the key is missing.",
+        "",
+        "| key | environment variable | default | meaning |",
+        "|---|---|---|---|",
+    )
+    for key, default in settings_keys().items():
+        if key not in meanings:
+            raise PageError(f"unitmill.toml: no comment above {key}; expected one")
+        yield (
+            f"| `{key}` | `{variable(key)}` | `{default}` | {_cell(meanings[key])} |"
+        )
+
+
+def settings_keys() -> dict[str, object]:
+    """Map each setting's dotted key to its default."""
+    return dict(_keys(Settings, ""))
+
+
+def _keys(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, object]]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.default, BaseModel):
+            yield from _keys(type(field.default), f"{prefix}{name}.")
+        else:
+            yield prefix + name, field.default
+
+
+def variable(key: str) -> str:
+    """Name the environment variable of a dotted key."""
+    return "UNITMILL_" + key.replace(".", "__").upper()
+
+
+def _toml_comments() -> Mapping[str, str]:
+    """Read the comment above each key of unitmill.toml.
+
+    Keys without a blank line or a comment between them share the comment.
+    """
+    found: dict[str, str] = {}
+    section, comment, fresh = "", "", True
+    for line in (PROJECT_DIR / "unitmill.toml").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            comment = line.lstrip("# ") if fresh else f"{comment} {line.lstrip('# ')}"
+            fresh = False
+        elif line.startswith("["):
+            section, comment, fresh = line.strip("[]") + ".", "", True
+        elif " = " in line:
+            found[section + line.partition(" = ")[0]] = comment
+            fresh = True
+        else:
+            comment, fresh = "", True
+    return {key: text for key, text in found.items() if text}
+
+
+def _sentences(text: str) -> list[str]:
+    """Put each sentence on its own line."""
+    return re.sub(r"(?<=[a-z0-9)`][.?]) (?=[A-Z`])", "\n", text).splitlines()
+
+
+def _cell(text: object) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def _page(lines: Iterator[str]) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write every page in its place."""
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

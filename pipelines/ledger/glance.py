@@ -1,0 +1,78 @@
+"""What a person wants to see of a ledger table at a glance: totals and a few rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.source import quoted
+
+SHOWN_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is shown of a table: SQL of its totals, and of a preview's columns."""
+
+    totals: str
+    preview: str
+
+
+GLANCES = {
+    "focus": Glance(
+        totals="""
+            sum(BilledCost) as billed_cost,
+            sum(EffectiveCost) as effective_cost,
+            string_agg(distinct BillingCurrency, ', ') as currency
+        """,
+        preview="""
+            ChargePeriodStart, ServiceName, ChargeCategory, SkuMeter,
+            ConsumedQuantity, BilledCost, EffectiveCost, BillingCurrency
+        """,
+    ),
+    "model_usage": Glance(
+        totals="""
+            sum(input_uncached_tokens) as uncached_input_tokens,
+            sum(output_tokens) as output_tokens,
+            sum(request_count) as requests
+        """,
+        preview="""
+            window_start, sub_account_id, model_id, input_uncached_tokens,
+            output_tokens
+        """,
+    ),
+    "training_attempts": Glance(
+        totals="""
+            count(distinct run_id) as runs,
+            sum(gpu_count * date_diff('second', started_at, ended_at) / 3600)
+                as gpu_hours
+        """,
+        preview="run_id, run_name, status, started_at, ended_at, gpu_count",
+    ),
+    "invoices": Glance(
+        totals="sum(invoice_amount) as invoice_amount",
+        preview="invoice_issuer_name, invoice_id, invoice_amount, billing_currency",
+    ),
+}
+
+
+def summarise(path: Path, table: str) -> dict[str, object]:
+    """Give rows, totals and a preview (Markdown) of a partition or of a whole table."""
+    if "*" not in str(path) and not path.exists():
+        return {"rows": 0, "note": "no delivery has rows of this period"}
+    glance = GLANCES[table]
+    source = f"read_parquet({quoted(path)}, union_by_name = true)"
+    with duckdb.connect() as db:
+        summary = db.execute(f"select count(*) as rows, {glance.totals} from {source}")
+        names = [column[0] for column in summary.description or []]
+        values = summary.fetchone() or ()
+        rows = db.execute(f"select {glance.preview} from {source} limit {SHOWN_ROWS}")
+        head = [column[0] for column in rows.description or []]
+        body = rows.fetchall()
+    return dict(zip(names, values, strict=True)) | {"preview": markdown(head, body)}
+
+
+def markdown(head: list[str], body: list[tuple[object, ...]]) -> str:
+    """Lay out rows as a Markdown table."""
+    lines = [head, ["---"] * len(head), *([str(v) for v in row] for row in body)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

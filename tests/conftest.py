@@ -1,0 +1,118 @@
+"""Fixtures of every shelf: the sample company built once, and copies of it.
+
+A build costs half a minute. Tests that need one take a copy of ``sample_home``, which
+is built once a session; a copy's partitions are those of ``sample_exports``, so only
+what a test changes is converted again.
+"""
+
+import io
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from pipelines import run
+from pipelines.landing.source import Drop, Source
+from pipelines.publishing.versions import publish
+from pipelines.settings import PROJECT_DIR, Settings
+
+SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a build of a test ended, and what it said."""
+
+    published: bool
+    reasons: tuple[str, ...]
+    output: str
+
+    @property
+    def why(self):
+        return "\n".join(self.reasons)
+
+
+@pytest.fixture(scope="session")
+def build():
+    """Build as `unitmill build` does, in this process; give what a person sees."""
+
+    def once(settings):
+        heard = io.StringIO()
+        console = Console(file=heard, width=200, force_terminal=False)
+        outcome = run.build(settings, console)
+        return Build(outcome.published, outcome.reasons, heard.getvalue())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory, build):
+    """Give the home of the one build of sample_exports; read it, never write."""
+    home = tmp_path_factory.mktemp("built") / "home"
+    outcome = build(Settings(exports=SAMPLE_EXPORTS, home=home))
+    assert outcome.published, outcome.why
+    return home
+
+
+@pytest.fixture
+def sample_settings(sample_home):
+    """Give the settings of the one build of sample_exports; read it, never write."""
+    return Settings(exports=SAMPLE_EXPORTS, home=sample_home)
+
+
+@pytest.fixture
+def exports(tmp_path):
+    """Give a copy of sample_exports that a test may break."""
+    return Path(shutil.copytree(SAMPLE_EXPORTS, tmp_path / "exports"))
+
+
+@pytest.fixture
+def built(sample_home, exports, tmp_path):
+    """Give settings of a built home, and exports, that are the test's own.
+
+    Published databases name their ledger files by absolute path, so the copied build
+    is published again where it lies now.
+    """
+    shutil.copytree(
+        sample_home,
+        tmp_path / "home",
+        ignore=shutil.ignore_patterns("versions", "dagster", "tmp"),
+    )
+    settings = Settings(exports=exports, home=tmp_path / "home")
+    publish(settings)
+    return settings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Give settings whose exports and home are empty folders of the test's own."""
+    (tmp_path / "exports").mkdir()
+    return Settings(exports=tmp_path / "exports", home=tmp_path / "home")
+
+
+@pytest.fixture
+def invent():
+    """Invent a source: files whose name begins with its name, one drop each."""
+
+    def source(name="acme", **fields):
+        def drops(candidates):
+            for file in candidates:
+                yield Drop((file,), ("2026-08",), "", file.modified)
+
+        return Source(
+            **{
+                "name": name,
+                "table": "focus",
+                "description": f"The bill of {name}.",
+                "expected": f"a file named {name}*",
+                "claims": lambda file: file.name.startswith(name),
+                "drops": drops,
+                "select": lambda *_: "select 1.5 as BilledCost",
+                "restates": "period",
+            }
+            | fields
+        )
+
+    return source

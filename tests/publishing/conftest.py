@@ -1,0 +1,79 @@
+"""Fixtures of the gate: builds of one mart and one charge, and a clock that ticks."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import duckdb
+import pytest
+
+from pipelines.landing.deliveries import Landing
+from pipelines.landing.deliveries import record as record_deliveries
+from pipelines.landing.settings_record import record_settings
+from pipelines.ledger.partitions import write_partition, write_stub
+from pipelines.publishing import versions
+from pipelines.publishing.audit import REQUIRED, Check, record, start_build
+from pipelines.telemetry.tables import TABLES
+
+PASSED = Check("sums_match", passed=True, severity="error")
+
+
+@pytest.fixture
+def charge(settings, invent):
+    """Put one charge of this cost into the ledger, in place of the last one."""
+
+    def write(cost):
+        source = invent(
+            select=lambda *_: f"select {cost} as BilledCost", version=int(cost)
+        )
+        write_partition(settings, source, [], "2026-08")
+
+    return write
+
+
+@pytest.fixture
+def audited(settings, charge):
+    """Build a mart of one row from one charge, with an audit of these checks."""
+
+    def make(cost=1, kinds=REQUIRED, checks=(PASSED,)):
+        charge(cost)
+        for table in TABLES:
+            write_stub(settings.ledger_dir, table)
+        record_settings(settings)
+        record_deliveries(settings.deliveries_file, Landing(), ())
+        build_id = start_build(settings)
+        with duckdb.connect(str(settings.build_database)) as db:
+            db.execute("create schema marts")
+            db.execute(
+                "create table marts.fct_charges_daily as "
+                "select sum(BilledCost) as billed_cost from ledger.focus"
+            )
+        for kind in kinds:
+            record(settings, kind, checks)
+        return build_id
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Let a minute pass between two publishes."""
+    minutes = count()
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            start = datetime(2026, 11, 1, tzinfo=UTC)
+            return start + timedelta(minutes=next(minutes))
+
+    monkeypatch.setattr(versions, "datetime", Clock)
+
+
+@pytest.fixture
+def ask():
+    """Open a published version as a BI tool does, ask one thing, and close it."""
+
+    def rows(version, sql):
+        with duckdb.connect(str(version.database), read_only=True) as db:
+            return db.execute(sql).fetchall()
+
+    return rows

@@ -1,0 +1,179 @@
+"""The gate both ways: a build with a whole, good audit passes, and nothing else."""
+
+import json
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from pipelines.publishing.audit import (
+    REQUIRED,
+    Check,
+    database_build_id,
+    landing_checks,
+    objections,
+    read,
+    record,
+    start_build,
+)
+from pipelines.publishing.versions import PublishError, current, publish
+from pipelines.settings import ToleranceSettings, TrainingSettings
+
+COSTS = "select billed_cost from marts.fct_charges_daily"
+
+
+def test_a_build_whose_every_check_passed_is_published(settings, audited, ask):
+    audited(cost=7)
+
+    version = publish(settings)
+
+    assert objections(settings) == []
+    assert current(settings) == version
+    assert ask(version, COSTS) == [(Decimal(7),)]
+
+
+def test_nothing_is_published_before_there_is_a_build(settings):
+    with pytest.raises(PublishError, match="there is no build"):
+        publish(settings)
+
+
+def test_a_build_without_its_audit_is_not_published(settings, audited):
+    audited()
+    (settings.build_dir / "audit.json").unlink()
+
+    with pytest.raises(PublishError, match="there is no build"):
+        publish(settings)
+
+
+@pytest.mark.parametrize("missing", REQUIRED)
+def test_each_kind_of_check_must_have_run_on_the_build(settings, audited, missing):
+    audited(kinds=[kind for kind in REQUIRED if kind != missing])
+
+    assert objections(settings) == [f"the {missing} checks did not run on this build"]
+
+
+@pytest.mark.parametrize("empty", REQUIRED)
+def test_a_kind_that_checked_nothing_did_not_run(settings, audited, empty):
+    audited()
+    record(settings, empty, [])
+
+    assert objections(settings) == [f"the {empty} checks did not run on this build"]
+
+
+@pytest.mark.parametrize("kind", REQUIRED)
+def test_one_failed_check_of_any_kind_stops_publishing(settings, audited, kind):
+    audited()
+    record(settings, kind, [Check("rows_add_up", False, "error", "3 rows")])
+
+    with pytest.raises(
+        PublishError, match=rf"{kind} check failed: rows_add_up \(3 row"
+    ):
+        publish(settings)
+
+
+def test_a_warning_does_not_stop_publishing(settings, audited):
+    audited(checks=[Check("looks_odd", False, "warn", "3 rows")])
+
+    assert publish(settings) == current(settings)
+
+
+def test_a_refused_build_leaves_the_last_good_version_current(settings, audited, ask):
+    audited(cost=1)
+    good = publish(settings)
+    audited(cost=2, checks=[Check("rows_add_up", False, "error")])
+
+    with pytest.raises(PublishError):
+        publish(settings)
+
+    assert current(settings) == good
+    assert ask(current(settings), COSTS) == [(Decimal(1),)]
+
+
+def test_an_audit_of_another_build_does_not_count(settings, audited):
+    audited()
+    with duckdb.connect(str(settings.build_database)) as db:
+        db.execute("update meta.build set build_id = 'another'")
+
+    assert objections(settings) == [
+        "the build database is not the one that was audited"
+    ]
+
+
+def test_a_new_build_starts_without_the_checks_of_the_last_one(settings, audited):
+    last = audited()
+    new = start_build(settings)
+
+    assert new != last
+    assert database_build_id(settings) == new
+    assert read(settings)["checks"] == {}
+    assert len(objections(settings)) == len(REQUIRED)
+
+
+def test_a_ledger_that_changed_since_the_build_stops_publishing(
+    settings, audited, charge
+):
+    audited(cost=1)
+    charge(2)
+
+    assert objections(settings) == [
+        "ledger, dbt project or settings changed since the build"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tolerance": ToleranceSettings(amount=Decimal(1000))},
+        {"training": TrainingSettings(node_tag="node")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_setting_that_moves_a_number_needs_a_new_build(settings, audited, change):
+    audited()
+
+    assert objections(settings) == []
+    assert objections(settings.model_copy(update=change)) == [
+        "ledger, dbt project or settings changed since the build"
+    ]
+
+
+def test_checks_without_a_build_are_recorded_nowhere(settings):
+    record(settings, "dbt", [Check("rows_add_up", True, "error")])
+
+    assert read(settings) is None
+
+
+def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
+    settings, audited
+):
+    from pipelines.landing import deliveries
+
+    audited()
+    refusal = deliveries.Refusal("", ("odd.csv",), "no source recognises it")
+    landing = deliveries.Landing(refusals=(refusal,))
+    deliveries.record(settings.deliveries_file, landing, ())
+    lenient = settings.model_copy(
+        update={"landing": settings.landing.model_copy(update={"unrecognised": "warn"})}
+    )
+
+    [check] = landing_checks(settings)
+    [warning] = landing_checks(lenient)
+
+    assert (check.passed, check.severity) == (False, "error")
+    assert check.detail == "odd.csv: no source recognises it"
+    assert (warning.passed, warning.severity) == (False, "warn")
+
+
+def test_the_manifest_says_what_was_checked_and_what_the_numbers_rest_on(
+    settings, audited
+):
+    build_id = audited()
+
+    version = publish(settings)
+
+    manifest = json.loads((version.folder / "manifest.json").read_text())
+    assert manifest == version.manifest
+    assert manifest["build_id"] == build_id
+    assert manifest["inputs"] == read(settings)["inputs"]
+    assert manifest["row_counts"] == {"fct_charges_daily": 1}
+    assert set(manifest["checks"]) == set(REQUIRED)

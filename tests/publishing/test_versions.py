@@ -1,0 +1,190 @@
+"""Published versions: whole, immutable, swapped at once, kept as long as said."""
+
+import stat
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from pipelines.publishing.versions import (
+    PublishError,
+    current,
+    publish,
+    rollback,
+    versions,
+)
+from pipelines.settings import PublishingSettings
+
+COSTS = "select billed_cost from fct_charges_daily"
+
+
+@pytest.fixture
+def published(settings, audited):
+    """Publish one version for each cost."""
+
+    def make(*costs):
+        made = []
+        for cost in costs:
+            audited(cost)
+            made.append(publish(settings))
+        return made
+
+    return make
+
+
+def test_before_the_first_publish_there_is_no_version(settings):
+    assert current(settings) is None
+    assert versions(settings) == []
+
+
+def test_the_newest_published_version_is_current(settings, published):
+    made = published(1, 2)
+
+    assert versions(settings) == made
+    assert current(settings) == made[1]
+
+
+def test_every_mart_and_every_ledger_table_can_be_asked_by_its_name(published, ask):
+    [version] = published(3)
+
+    assert ask(version, COSTS) == [(Decimal(3),)]
+    assert ask(version, "select * from marts.fct_charges_daily") == [(Decimal(3),)]
+    assert ask(version, "select BilledCost from focus") == [(Decimal(3),)]
+    for table in ("model_usage", "training_attempts", "invoices"):
+        assert ask(version, f"select count(*) from {table}") == [(0,)]
+
+
+def test_every_mart_is_a_parquet_file_beside_the_database(published):
+    [version] = published(3)
+
+    with duckdb.connect() as db:
+        rows = db.execute(f"from '{version.folder}/marts/fct_charges_daily.parquet'")
+        assert rows.fetchall() == [(Decimal(3),)]
+
+
+def test_the_database_is_readable_by_older_clients_and_writable_by_nobody(published):
+    [version] = published(3)
+
+    with duckdb.connect() as db:
+        db.execute(f"attach '{version.database}' as version (read_only)")
+        [(tags,)] = db.execute(
+            "select tags from duckdb_databases() where database_name = 'version'"
+        ).fetchall()
+    assert tags["storage_version"].startswith("v1.0.0")
+    assert stat.S_IMODE(version.database.stat().st_mode) == 0o444
+
+
+def test_an_open_reader_keeps_its_rows_when_the_next_version_is_published(
+    settings, published
+):
+    [old] = published(1)
+    with duckdb.connect(str(old.database), read_only=True) as reader:
+        published(2)
+
+        assert reader.execute(COSTS).fetchall() == [(Decimal(1),)]
+        assert reader.execute("select BilledCost from focus").fetchall() == [
+            (Decimal(1),)
+        ]
+    assert current(settings) != old
+
+
+def test_an_open_reader_keeps_its_marts_when_retention_removes_its_version(
+    settings, audited, published
+):
+    [old] = published(1)
+    two = settings.model_copy(
+        update={"publishing": PublishingSettings(keep_versions=2)}
+    )
+    with duckdb.connect(str(old.database), read_only=True) as reader:
+        for cost in (2, 3):
+            audited(cost)
+            publish(two)
+
+        assert reader.execute(COSTS).fetchall() == [(Decimal(1),)]
+    assert not old.folder.exists()
+
+
+def test_as_many_versions_are_kept_as_the_owner_wants(settings, audited, published):
+    made = published(1, 2, 3)
+    two = settings.model_copy(
+        update={"publishing": PublishingSettings(keep_versions=2)}
+    )
+    audited(4)
+
+    newest = publish(two)
+
+    assert versions(settings) == [made[2], newest]
+    assert not made[0].folder.exists()
+
+
+def test_rollback_shows_an_older_version_and_keeps_the_newer(settings, published, ask):
+    old, new = published(1, 2)
+
+    assert rollback(settings, old.name) == old
+    assert ask(current(settings), COSTS) == [(Decimal(1),)]
+    assert versions(settings) == [old, new]
+
+
+def test_after_a_rollback_the_next_publish_is_current_again(settings, published):
+    old, _ = published(1, 2)
+    rollback(settings, old.name)
+
+    [newest] = published(3)
+
+    assert current(settings) == newest
+
+
+def test_rolling_back_to_an_unknown_version_names_the_known_ones(settings, published):
+    [version] = published(1)
+
+    with pytest.raises(PublishError, match=f"'nope'; known versions: {version.name}"):
+        rollback(settings, "nope")
+
+    assert current(settings) == version
+
+
+def test_remains_of_a_killed_publish_are_no_version_and_are_swept(settings, published):
+    [version] = published(1)
+    orphan = settings.versions_dir / "20261101T000000Z-killed"
+    (orphan / "marts").mkdir(parents=True)
+    (orphan / "warehouse.duckdb.tmp").write_bytes(b"half")
+    half_link = settings.versions_dir / ".current.123"
+    half_link.symlink_to(orphan.name)
+
+    assert versions(settings) == [version]
+    [newest] = published(2)
+
+    assert not orphan.exists()
+    assert not half_link.is_symlink()
+    assert versions(settings) == [version, newest]
+
+
+def test_remains_of_a_killed_retention_are_no_version_and_are_swept(
+    settings, published
+):
+    old, new = published(1, 2)
+    (old.folder / "manifest.json").unlink()
+
+    assert versions(settings) == [new]
+    published(3)
+
+    assert not old.folder.exists()
+
+
+def test_a_build_without_marts_is_not_published(settings, audited):
+    audited()
+    with duckdb.connect(str(settings.build_database)) as db:
+        db.execute("drop table marts.fct_charges_daily")
+
+    with pytest.raises(PublishError, match="no marts"):
+        publish(settings)
+
+    assert current(settings) is None
+
+
+def test_a_version_is_not_touched_by_what_the_ledger_becomes(published, charge, ask):
+    [version] = published(1)
+
+    charge(9)
+
+    assert ask(version, "select BilledCost from focus") == [(Decimal(1),)]
