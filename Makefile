@@ -10,7 +10,7 @@ export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ui lint bench clean samples lock
+.PHONY: help demo test ui lint bench clean samples docs lock
 
 help:
 	@echo "make demo     build and publish the sample company's three months"
@@ -19,6 +19,7 @@ help:
 	@echo "make lint     style, types, import rules, SQL"
 	@echo "make bench    speed and memory, as ratios"
 	@echo "make samples  write sample_exports again"
+	@echo "make docs     write the generated pages of docs again"
 	@echo "make clean    remove everything that these made"
 
 demo: $(VENV)/installed
@@ -42,6 +43,9 @@ bench: $(VENV)/installed-dev
 
 samples: $(VENV)/installed
 	$(BIN)/python -m pipelines.samples
+
+docs: $(VENV)/installed
+	$(BIN)/python docs/generate.py
 
 # Needs uv; the lock files name no registry.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \

@@ -23,6 +23,44 @@ MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
 MEANINGS = DOCS / "usage_columns.yml"
 # In the order in which a reader meets them; other folders follow by name.
 DOMAINS = ("costs", "unit_costs", "training", "proof", "dimensions")
+# Variables that the code sets or reads, but that choose nothing about a number.
+OTHER_VARIABLES = {
+    "UNITMILL_BUILD_DATABASE": (
+        "Unitmill; you, when you run dbt by hand",
+        "The DuckDB file that dbt builds in.",
+    ),
+    "UNITMILL_REAL_EXPORTS": (
+        "you, for `make test`",
+        "A folder of real vendor files; tests that need them are skipped without it.",
+    ),
+    "DAGSTER_HOME": ("`unitmill`", "Dagster's own records, `dagster/` in the home."),
+    "DO_NOT_TRACK": ("Unitmill", "Tells dbt to send no telemetry."),
+    "GX_ANALYTICS_ENABLED": (
+        "Unitmill",
+        "`false` tells Great Expectations to send no telemetry.",
+    ),
+}
+
+MARTS_HEAD = """
+Every mart is a table of schema `marts` in the published version, a view of the same
+name without the schema, and a Parquet file in `marts/`. How the unit costs are
+calculated, and their traps: [metrics.md](metrics.md).
+"""
+USAGE_HEAD = """
+Each table is one Parquet partition per source and month in the home folder's `ledger/`,
+and a view of the same name in every published version. A partition has exactly these
+columns, in this order; a column that a source does not make is NULL. Columns that begin
+with `x_` may follow them; any other is refused. No usage table adds money to the
+ledger.
+"""
+SETTINGS_HEAD = """
+In `unitmill.toml`, or in an environment variable, which wins. The options `--exports`
+and `--home` of the command line win over both. A relative path of the file or of a
+variable starts at the project's folder; one of the command line starts where you are.
+An unknown key in `unitmill.toml` is an error, and so is a value of the wrong kind. A
+misspelt variable is no error: it is not read at all. The default is what counts when
+the key is missing.
+"""
 
 
 class PageError(Exception):
@@ -68,9 +106,7 @@ def _marts_lines() -> Iterator[str]:
         "",
         "<!-- Made by `make docs` from the yml beside each mart; do not edit. -->",
         "",
-        "Every mart is a table of schema `marts` in the published version, a view of "
-        "the same name without the schema, and a Parquet file in `marts/`.",
-        "How the unit costs are calculated, and their traps: [metrics.md](metrics.md).",
+        *_sentences(MARTS_HEAD),
         "",
         "| mart | question it answers |",
         "|---|---|",
@@ -102,16 +138,13 @@ def _usage_lines() -> Iterator[str]:
     yield from (
         "# Usage tables: what telemetry has to look like",
         "",
-        "<!-- Made by `make docs` from pipelines/telemetry/tables.py and "
-        "usage_columns.yml; do not edit. -->",
+        (
+            "<!-- Made by `make docs` from pipelines/telemetry/tables.py and "
+            "usage_columns.yml; do not edit. -->"
+        ),
         "",
-        *_sentences(" ".join((tables.__doc__ or "").partition("\n\n")[2].split())),
-        "Each table is one Parquet partition per source and month in the home folder's "
-        "`ledger/`, and a view of the same name in every published version.",
-        "A partition has exactly these columns, in this order; a column that a source "
-        "does not make is NULL.",
-        "A column that begins with `x_` may follow them; any other is refused.",
-        "No usage table adds money to the ledger.",
+        *_sentences((tables.__doc__ or "").partition("\n\n")[2]),
+        *_sentences(USAGE_HEAD),
     )
     for table, columns in tables.TABLES.items():
         told = meanings.get(table, {})
@@ -144,13 +177,7 @@ def _settings_lines() -> Iterator[str]:
         "",
         "<!-- Made by `make docs` from unitmill.toml and Settings; do not edit. -->",
         "",
-        "In `unitmill.toml`, or in an environment variable, which wins; "
-        "`--exports` and `--home` of the command line win over both.",
-        "A relative path of the file or of a variable starts at the project's folder; "
-        "one of the command line starts where you are.",
-        "An unknown key in `unitmill.toml` is an error, and so is a value of the wrong "
-        "kind.",
-        "The default is what counts when the key is missing.",
+        *_sentences(SETTINGS_HEAD),
         "",
         "| key | environment variable | default | meaning |",
         "|---|---|---|---|",
@@ -161,6 +188,15 @@ def _settings_lines() -> Iterator[str]:
         yield (
             f"| `{key}` | `{variable(key)}` | `{default}` | {_cell(meanings[key])} |"
         )
+    yield from (
+        "",
+        "## Variables that are no settings",
+        "",
+        "| environment variable | who sets it | meaning |",
+        "|---|---|---|",
+    )
+    for name, (owner, meaning) in OTHER_VARIABLES.items():
+        yield f"| `{name}` | {owner} | {meaning} |"
 
 
 def settings_keys() -> dict[str, object]:
@@ -204,7 +240,8 @@ def _toml_comments() -> Mapping[str, str]:
 
 def _sentences(text: str) -> list[str]:
     """Put each sentence on its own line."""
-    return re.sub(r"(?<=[a-z0-9)`][.?]) (?=[A-Z`])", "\n", text).splitlines()
+    text = " ".join(text.split())
+    return re.sub(r"(?<=[A-Za-z0-9)`][.?]) (?=[A-Z`])", "\n", text).splitlines()
 
 
 def _cell(text: object) -> str:

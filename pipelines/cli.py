@@ -4,6 +4,7 @@ Thin over the same Dagster definitions that the UI runs. Exit codes: 0 done, 1 t
 build failed or was not published, 2 the call itself was wrong.
 """
 
+import atexit
 import csv
 import json
 import os
@@ -27,7 +28,7 @@ from pipelines.publishing.versions import (
     rollback,
     versions,
 )
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import Settings
 
 app = typer.Typer(
     help="The AI bill that proves itself.",
@@ -98,13 +99,14 @@ def ui(
     environment = os.environ | {
         "DAGSTER_HOME": str(prepare_dagster_home(settings)),
         "UNITMILL_HOME": str(settings.home_dir),
+        # Its successor, `dg dev`, wants a project layout of its own.
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
     dagster = Path(sys.executable).parent / "dagster"
     call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1"]
     call += ["-p", str(port)]
-    raise typer.Exit(
-        subprocess.run(call, env=environment, cwd=PROJECT_DIR, check=False).returncode  # noqa: S603
-    )
+    ended = subprocess.run(call, env=environment, cwd=settings.home_dir, check=False)  # noqa: S603
+    raise typer.Exit(ended.returncode)
 
 
 @app.command()
@@ -228,6 +230,7 @@ def main() -> NoReturn:
         app()
     except SystemExit as end:
         code = end.code
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no public name for it
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code if isinstance(code, int) else 1 if code else 0)

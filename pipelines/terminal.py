@@ -25,8 +25,8 @@ select
     rounding_difference as rounding,
     unexplained_difference as residual,
     case
-        when token_billed_cost is not null
-            then round(100 * coalesce(metered_token_ratio, 0), 1) || ' %'
+        when metered_token_count = 0 then 'none'
+        else round(100 * metered_token_ratio, 1) || ' %'
     end as metered,
     verdict
 from marts.fct_reconciliation_monthly
@@ -48,57 +48,56 @@ unpivot (
 on columns(* exclude (month, source))
 into name cause value "billed - metered"
 """
+NEWEST = """
+select strftime(max(billing_period_start), '%Y-%m')
+from marts.fct_reconciliation_monthly
+"""
+# Of one month, the newest that has a verdict.
 UNIT_COSTS = {
     "Tokens: cost per 1k and per 1M": """
         select
-            strftime(billing_period_start, '%Y-%m') as month,
             model_id as model,
             sku_meter as meter,
             sum(token_count)::decimal(38, 0) as tokens,
-            sum(effective_cost) as effective_cost,
+            sum(effective_cost) as effective,
             sum(effective_cost)::double * 1000 / sum(token_count)::double as "per 1k",
             sum(effective_cost)::double * 1e6 / sum(token_count)::double as "per 1M"
         from marts.fct_token_costs_daily
-        where billing_period_start = (
-            select max(billing_period_start) from marts.fct_token_costs_daily
-        )
+        where strftime(billing_period_start, '%Y-%m') = $month
         group by all
         having sum(token_count) > 0
-        order by effective_cost desc limit 8
+        order by effective desc limit 8
     """,
-    "Inference: cost per answer of rented models": """
+    "Inference: cost per answer, where telemetry counts answers": """
         select
-            strftime(billing_period_start, '%Y-%m') as month,
             sub_account_id as account,
             model_id as model,
             sum(inference_count)::bigint as inferences,
-            sum(effective_cost) as effective_cost,
+            sum(effective_cost) as effective,
             sum(effective_cost)::double / sum(inference_count)::double
                 as "per inference"
         from marts.fct_inference_costs_daily
-        where inference_count is not null and billing_period_start = (
-            select max(billing_period_start) from marts.fct_inference_costs_daily
-        )
-        group by all order by effective_cost desc limit 8
+        where
+            inference_count is not null
+            and strftime(billing_period_start, '%Y-%m') = $month
+        group by all order by effective desc limit 8
     """,
     "Training: cost per hour, and what was wasted": """
         select
-            strftime(billing_period_start, '%Y-%m') as month,
             source_name as source,
             project_name as project,
             training_hours as hours,
-            effective_cost,
-            wasted_cost,
+            effective_cost as effective,
+            wasted_cost as wasted,
             cost_per_training_hour as "per training hour",
-            cost_per_productive_gpu_hour as "per productive GPU hour"
+            cost_per_productive_gpu_hour as "per GPU hour kept"
         from marts.fct_training_hour_costs
-        where billing_period_start = (
-            select max(billing_period_start) from marts.fct_training_hour_costs
-        )
-        order by effective_cost desc limit 8
+        where strftime(billing_period_start, '%Y-%m') = $month
+        order by effective desc limit 8
     """,
 }
 SMALL = Decimal(1)
+HALF_A_CENT = Decimal("0.005")
 VERDICT_STYLES = {"proven": "green", "blocked": "bold red", "no invoice": "yellow"}
 
 
@@ -150,20 +149,25 @@ def show_proof(console: Console, db: duckdb.DuckDBPyConnection) -> None:
 
 def show_unit_costs(console: Console, db: duckdb.DuckDBPyConnection) -> None:
     """Show the newest month's unit costs."""
+    row = db.execute(NEWEST).fetchone()
+    month = row[0] if row else None
     for title, query in UNIT_COSTS.items():
-        show_rows(console, db, query, title)
+        show_rows(console, db, query, f"{title}, {month}", {"month": month})
 
 
 def show_rows(
-    console: Console, db: duckdb.DuckDBPyConnection, query: str, title: str = ""
+    console: Console,
+    db: duckdb.DuckDBPyConnection,
+    query: str,
+    title: str,
+    values: dict[str, object] | None = None,
 ) -> None:
     """Show the result of a query as a table; say nothing where it is empty."""
-    cursor = db.execute(query)
+    cursor = db.execute(query, values or {})
     names = [column[0] for column in cursor.description or []]
     rows = cursor.fetchall()
-    if title and not rows:
-        return
-    console.print(table_of(names, rows, title))
+    if rows:
+        console.print(table_of(names, rows, title))
 
 
 def table_of(
@@ -187,15 +191,19 @@ def table_of(
 
 
 def _cell(name: str, value: object) -> str:
-    if value is None:
-        return "-"
     if name == "verdict" and str(value) in VERDICT_STYLES:
         return f"[{VERDICT_STYLES[str(value)]}]{value}[/]"
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return str(value)
-    if isinstance(value, int):
+    if isinstance(value, float | Decimal):
+        return _number(name, Decimal(str(value)))
+    if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    return "-" if value is None else str(value)
+
+
+def _number(name: str, value: Decimal) -> str:
+    is_unit_cost = name.startswith(("per ", "cost_per_"))
+    if abs(value) < HALF_A_CENT and not is_unit_cost:
+        return "0.00"
     if value == int(value) and name == "tokens":
         return f"{int(value):,}"
-    digits = 6 if name.startswith(("per ", "cost_per_")) and value < SMALL else 2
-    return f"{value:,.{digits}f}"
+    return f"{value:,.6f}" if is_unit_cost and value < SMALL else f"{value:,.2f}"

@@ -6,7 +6,10 @@ what a test changes is converted again.
 """
 
 import io
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,3 +119,24 @@ def invent():
         )
 
     return source
+
+
+@pytest.fixture(scope="session")
+def command():
+    """Call `unitmill` as a person does; give its exit code and what it printed."""
+
+    def call(*words, settings):
+        environment = os.environ | {
+            "UNITMILL_EXPORTS": str(settings.exports_dir),
+            "UNITMILL_HOME": str(settings.home_dir),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", *words],
+            env=environment,
+            cwd=PROJECT_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return call

@@ -246,6 +246,7 @@ def _refused(landing: Landing) -> Iterable[dict[str, object]]:
         yield {
             "delivery_id": f"refused-{'|'.join(refusal.names)}",
             "source_name": refusal.source or None,
+            "period": None,
             "status": "refused",
             "detail": refusal.reason,
             "file_names": list(refusal.names),

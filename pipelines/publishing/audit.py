@@ -115,7 +115,7 @@ def objections(settings: Settings) -> list[str]:
     found += [
         f"the {kind} checks did not run on this build"
         for kind in REQUIRED
-        if kind not in audit["checks"]
+        if not audit["checks"].get(kind)
     ]
     for kind, checks in audit["checks"].items():
         found += [

@@ -1,6 +1,6 @@
 """Fixtures of the gate: builds of one mart and one charge, and a clock that ticks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import duckdb
@@ -61,8 +61,8 @@ def clock(monkeypatch):
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz=None):
-            start = datetime(2026, 11, 1, tzinfo=UTC)
+        def now(cls, tz):
+            start = datetime(2026, 11, 1, tzinfo=tz)
             return start + timedelta(minutes=next(minutes))
 
     monkeypatch.setattr(versions, "datetime", Clock)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from pipelines.landing import deliveries
 from pipelines.publishing.audit import (
     REQUIRED,
     Check,
@@ -146,8 +147,6 @@ def test_checks_without_a_build_are_recorded_nowhere(settings):
 def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     settings, audited
 ):
-    from pipelines.landing import deliveries
-
     audited()
     refusal = deliveries.Refusal("", ("odd.csv",), "no source recognises it")
     landing = deliveries.Landing(refusals=(refusal,))

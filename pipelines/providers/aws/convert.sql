@@ -377,7 +377,10 @@ measured as (
             when rule = 'split'
                 then coalesce(split_line_item_split_usage, line_item_usage_amount)
             when tokens_per_unit is not null
-                then round(line_item_usage_amount * tokens_per_unit, 0)
+                then cast(
+                    round(line_item_usage_amount * tokens_per_unit, 0)
+                    as decimal(38, 12)
+                )
             when is_measured or category = 'Purchase' and rule <> 'refund'
                 then line_item_usage_amount
         end as quantity,
@@ -527,7 +530,9 @@ select
         else 'Standard'
     end as PricingCategory,
     case
-        when tokens_per_unit is not null then quantity * 0.000001 else quantity
+        when tokens_per_unit is not null
+            then cast(quantity * 0.000001 as decimal(38, 12))
+        else quantity
     end as PricingQuantity,
     case
         when quantity is null then null

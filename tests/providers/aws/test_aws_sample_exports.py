@@ -1,0 +1,60 @@
+"""The sample company's AWS bill: legacy in August, CUR 2.0 afterwards."""
+
+import csv
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+
+from pipelines.settings import PROJECT_DIR
+
+SAMPLES = PROJECT_DIR / "sample_exports"
+PERIODS = ("2026-08", "2026-09", "2026-10")
+
+
+@pytest.fixture(params=PERIODS)
+def month(request, ledger):
+    return request.param, ledger(SAMPLES / "aws", request.param)
+
+
+def test_the_ledger_equals_the_invoices(month):
+    period, rows = month
+    with (SAMPLES / "invoices" / "invoices.csv").open() as file:
+        payable = {
+            (line["invoice_issuer_name"], line["invoice_id"]): Decimal(
+                line["invoice_amount"]
+            )
+            for line in csv.DictReader(file)
+            if line["billing_period"] == period and line["ledger_source"] == "aws"
+        }
+    billed = defaultdict(Decimal)
+    for charge in rows:
+        billed[charge.InvoiceIssuerName, charge.InvoiceId] += charge.BilledCost
+
+    assert {key: round(amount, 2) for key, amount in billed.items()} == payable
+
+
+def test_billed_and_source_cost_have_one_sum(month, total):
+    _, rows = month
+
+    assert total(rows, "BilledCost") == total(rows, "x_SourceCost")
+
+
+def test_rows_in_are_rows_out(month):
+    _, rows = month
+    numbers = [charge.x_SourceRowNumber for charge in rows if charge.x_SourceRowPart == 1]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_plan_without_upfront_payment_is_effective_as_it_is_billed(month, total):
+    _, rows = month
+    plan = [
+        charge
+        for charge in rows
+        if (charge.CommitmentDiscountId or "").endswith("e7") is False
+        and charge.CommitmentDiscountType == "Savings Plan"
+        and "0b6f3c1e" in charge.CommitmentDiscountId
+    ]
+
+    assert total(plan, "EffectiveCost") == total(plan, "BilledCost") > 0

@@ -1,0 +1,230 @@
+"""The sample company from exports to published numbers, and what the terminal says."""
+
+import csv
+import json
+import time
+from collections import defaultdict
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from pipelines.publishing.versions import current, publish, versions
+from pipelines.settings import PROJECT_DIR, Settings
+
+pytestmark = pytest.mark.slow
+
+SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
+# What the planted causes are called in fct_reconciliation_monthly.
+COLUMNS = {
+    "tax": "tax_difference",
+    "rounding": "rounding_difference",
+    "unmetered_caller": "metered_unmetered_caller_difference",
+    "price_change": "metered_price_change_difference",
+    "late_usage": "metered_late_usage_difference",
+}
+DIFFERENCES = """
+unpivot (
+    select
+        source_name,
+        strftime(billing_period_start, '%Y-%m') as month,
+        columns('.*_difference$')
+    from fct_reconciliation_monthly
+)
+on columns('.*_difference$') into name cause value amount
+order by all
+"""
+HALF_A_CENT = Decimal("0.005")
+
+
+@pytest.fixture
+def version(sample_settings):
+    """Open the published version of the sample build."""
+    database = current(sample_settings).database
+    with duckdb.connect(str(database), read_only=True) as db:
+        yield db
+
+
+def planted():
+    """Read what the samples say was put in, summed per source, month and column."""
+    sums = defaultdict(Decimal)
+    with (SAMPLE_EXPORTS / "PLANTED.csv").open() as file:
+        for row in csv.DictReader(file):
+            column = COLUMNS[row["cause"]]
+            place = (row["ledger_source"], row["billing_period"], column)
+            sums[place] += Decimal(row["amount"])
+    return dict(sums)
+
+
+def test_all_nine_months_of_the_sample_company_are_proven(version):
+    verdicts = version.execute(
+        "select source_name, strftime(billing_period_start, '%Y-%m'), verdict "
+        "from fct_reconciliation_monthly order by all"
+    ).fetchall()
+
+    months = ("2026-08", "2026-09", "2026-10")
+    sources = ("aws", "ferrum", "openai")
+    assert verdicts == [(s, m, "proven") for s in sources for m in months]
+
+
+def test_every_planted_difference_is_found_by_name_and_amount_and_nothing_else(version):
+    rows = version.execute(DIFFERENCES).fetchall()
+
+    found = {(s, m, cause): amount for s, m, cause, amount in rows if amount}
+    no_telemetry = {k for k in found if k[2] == "metered_no_telemetry_difference"}
+    assert {source for source, _, _ in no_telemetry} == {"aws"}
+    assert {k: v for k, v in found.items() if k not in no_telemetry} == planted()
+
+
+def test_the_ledger_is_what_finance_was_asked_to_pay_but_for_tax_and_half_cents(
+    version,
+):
+    with (SAMPLE_EXPORTS / "invoices" / "invoices.csv").open() as file:
+        invoices = list(csv.DictReader(file))
+    # OpenAI's rows carry no tax; those of AWS and Ferrum do.
+    asked = defaultdict(Decimal)
+    for row in invoices:
+        amount = Decimal(row["invoice_amount"])
+        if row["ledger_source"] == "openai":
+            amount -= Decimal(row["tax_amount"])
+        asked[row["ledger_source"], row["billing_period"]] += amount
+    billed = version.execute(
+        "select x_SourceName, strftime(BillingPeriodStart, '%Y-%m'), sum(BilledCost) "
+        "from focus group by all"
+    ).fetchall()
+
+    assert {(source, month) for source, month, _ in billed} == set(asked)
+    for source, month, cost in billed:
+        invoiced = [
+            r
+            for r in invoices
+            if (r["ledger_source"], r["billing_period"]) == (source, month)
+        ]
+        assert abs(asked[source, month] - cost) <= HALF_A_CENT * len(invoiced)
+
+
+def test_the_marts_are_the_ledger_to_the_last_decimal(version):
+    [(marts, ledger)] = version.execute(
+        "select (select sum(billed_cost) from fct_charges_daily), "
+        "(select sum(BilledCost) from focus)"
+    ).fetchall()
+
+    assert marts == ledger
+
+
+def test_a_second_build_finds_nothing_new_and_keeps_the_version(built, build):
+    before = current(built)
+
+    outcome = build(built)
+
+    assert outcome.published
+    assert "Nothing new" in outcome.output
+    assert versions(built) == [before]
+
+
+def test_two_builds_from_nothing_give_the_same_marts(sample_settings, tmp_path, build):
+    again = Settings(exports=SAMPLE_EXPORTS, home=tmp_path / "again")
+    assert build(again).published
+
+    with duckdb.connect() as db:
+        for name, home in (("one", sample_settings), ("two", again)):
+            db.execute(f"attach '{current(home).database}' as {name} (read_only)")
+        tables = db.execute(
+            "select table_name from duckdb_tables() where database_name = 'one'"
+        ).fetchall()
+        assert tables
+        for (table,) in tables:
+            one, two = (
+                f"select * exclude (first_seen_at) from {name}.marts.{table}"
+                if table == "deliveries"
+                else f"select * from {name}.marts.{table}"
+                for name in ("one", "two")
+            )
+            differing = f"({one} except all {two}) union all ({two} except all {one})"
+            assert db.execute(differing).fetchall() == [], table
+
+
+def test_the_terminal_shows_the_proof_of_what_is_published(sample_settings, command):
+    done = command("status", settings=sample_settings)
+
+    assert done.returncode == 0
+    assert current(sample_settings).name in done.stdout
+    assert done.stdout.count("proven") == 9
+    assert "unmetered caller" in done.stdout
+
+
+def test_status_path_prints_the_database_and_nothing_else(sample_settings, command):
+    done = command("status", "--path", settings=sample_settings)
+
+    assert done.stdout == f"{current(sample_settings).database}\n"
+
+
+def test_a_query_is_answered_as_a_table_as_csv_and_as_json(sample_settings, command):
+    sql = "select 'gpt, 4o' as model, 1234.5::decimal(38, 12) as billed_cost"
+
+    table, csv_text, json_text = (
+        command("query", sql, "--format", form, settings=sample_settings).stdout
+        for form in ("table", "csv", "json")
+    )
+
+    assert "1,234.50" in table
+    assert csv_text == 'model,billed_cost\n"gpt, 4o",1234.500000000000\n'
+    assert json.loads(json_text) == [
+        {"model": "gpt, 4o", "billed_cost": "1234.500000000000"}
+    ]
+
+
+def test_versions_are_listed_and_rolled_back_on_the_terminal(built, command):
+    first = current(built)
+    time.sleep(1)  # names of versions have seconds
+    second = publish(built)
+
+    listed = command("versions", settings=built)
+    rolled = command("rollback", first.name, settings=built)
+
+    assert listed.stdout == f"  {first.name}\n* {second.name}\n"
+    assert rolled.returncode == 0
+    assert current(built) == first
+
+
+def test_a_build_of_nothing_new_ends_well_and_shows_the_proof(built, command):
+    done = command("build", settings=built)
+
+    assert done.returncode == 0
+    assert "Nothing new" in done.stdout
+    assert done.stdout.count("proven") == 9
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["query", "select nothing from nowhere"], "nowhere"),
+        (["rollback", "nope"], "no version 'nope'; known versions: 2"),
+        (["build", "--exports", "no/such/folder"], "no exports folder at"),
+        (["nonsense"], "No such command"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_wrong_call_ends_with_2_and_says_what_is_wrong(
+    words, said, sample_settings, command
+):
+    done = command(*words, settings=sample_settings)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("words", [["status"], ["query", "select 1"]], ids=" ".join)
+def test_before_the_first_build_the_terminal_says_what_to_do(words, settings, command):
+    done = command(*words, settings=settings)
+
+    assert done.returncode == 1
+    assert "nothing is published yet; run: unitmill build" in done.stderr
+
+
+def test_an_empty_exports_folder_publishes_nothing(settings, command):
+    done = command("build", settings=settings)
+
+    assert done.returncode == 1
+    assert current(settings) is None
