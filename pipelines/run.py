@@ -12,7 +12,8 @@ from rich.console import Console
 from pipelines import terminal
 from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB, partition_range
-from pipelines.landing.deliveries import Landing, scan
+from pipelines.landing.deliveries import scan
+from pipelines.landing.source import ExportError
 from pipelines.ledger.stale import stale_partitions
 from pipelines.publishing.audit import inputs_fingerprint
 from pipelines.publishing.versions import current
@@ -40,13 +41,18 @@ def build(settings: Settings, console: Console) -> Outcome:
     if not stale and not landing.refusals and _is_published(settings):
         console.print("Nothing new: the published version is up to date.")
         return Outcome(published=True)
-    settings = _widened(settings, landing)
+    periods = [period for d in landing.deliveries for period in d.periods]
+    if not periods:
+        refused = "".join(
+            f"\n{', '.join(r.names)}: {r.reason}" for r in landing.refusals
+        )
+        raise ExportError(f"nothing to read in {settings.exports_dir}{refused}")
     console.print(
         f"Building from {settings.exports_dir}: {len(landing.deliveries)} deliveries, "
         f"{len(stale)} partitions to convert",
         soft_wrap=True,
     )
-    return _run(settings, console)
+    return _run(settings, min(periods), max(periods), console)
 
 
 def _is_published(settings: Settings) -> bool:
@@ -54,13 +60,6 @@ def _is_published(settings: Settings) -> bool:
     return version is not None and version.manifest["inputs"] == inputs_fingerprint(
         settings
     )
-
-
-def _widened(settings: Settings, landing: Landing) -> Settings:
-    """Show months older than the owner's first one too, where an export has them."""
-    periods = [period for d in landing.deliveries for period in d.periods]
-    first = min([settings.first_period, *periods])
-    return settings.model_copy(update={"first_period": first})
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
@@ -73,7 +72,10 @@ def prepare_dagster_home(settings: Settings) -> Path:
     return settings.dagster_home
 
 
-def _run(settings: Settings, console: Console) -> Outcome:
+def _run(settings: Settings, first: str, last: str, console: Console) -> Outcome:
+    # Exports may be older than the first month that the owner wants to see in Dagster.
+    first_period = min(settings.first_period, first)
+    settings = settings.model_copy(update={"first_period": first_period})
     prepare_dagster_home(settings)
     definitions = dg.Definitions.merge(
         build_definitions(settings),
@@ -88,7 +90,7 @@ def _run(settings: Settings, console: Console) -> Outcome:
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             raise_on_error=False,
-            tags=partition_range(settings),
+            tags=partition_range(settings, first, last),
             run_config={"loggers": {"progress": {}}},
         )
     if result.success:

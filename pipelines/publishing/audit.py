@@ -17,9 +17,12 @@ from typing import Literal, TypedDict
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.landing.source import quoted
+from pipelines.landing.deliveries import load
+from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.partitions import recorded_inputs
+from pipelines.ledger.stale import stale_partitions
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources import all_sources
 from pipelines.telemetry.tables import TABLES
 
 # What has to have been checked before anything is shown.
@@ -162,7 +165,7 @@ def _write(settings: Settings, audit: Audit) -> None:
 
 
 def landing_checks(settings: Settings) -> list[Check]:
-    """Judge the record of deliveries: files that nobody could read."""
+    """Judge landing: files that nobody could read, deliveries not in the ledger."""
     blocks = settings.landing.unrecognised == "block"
     rows = pq.read_table(settings.deliveries_file).to_pylist()
     refused = [row for row in rows if row["status"] == "refused"]
@@ -173,5 +176,22 @@ def landing_checks(settings: Settings) -> list[Check]:
             passed=not refused,
             severity="error" if blocks else "warn",
             detail=names,
-        )
+        ),
+        _every_delivery_is_in_the_ledger(settings),
     ]
+
+
+def _every_delivery_is_in_the_ledger(settings: Settings) -> Check:
+    """A month that Dagster does not show, or was not asked for, would be missing."""
+    landing = load(settings.deliveries_file, settings.exports_dir)
+    try:
+        stale = stale_partitions(settings.ledger_dir, landing, all_sources(settings))
+        detail = ", ".join(f"{item.source.name} {item.period}" for item in stale)
+    except ExportError as error:
+        detail = str(error)
+    return Check(
+        name="every_delivery_is_in_the_ledger",
+        passed=not detail,
+        severity="error",
+        detail=f"materialize {detail}" if detail else "",
+    )

@@ -183,4 +183,9 @@ def _as_number(column: str, kind: str) -> str:
             f"case when \"{column}\" in ('0.0', '0') then 0::{MONEY} "
             f'else try_cast("{column}" as {MONEY}) end'
         )
-    return f'try_cast("{column}" as {MONEY})'
+    number = f'try_cast("{column}" as {MONEY})'
+    if kind in {"DOUBLE", "FLOAT"}:
+        # Parquet's statistics leave NaN out, and DuckDB 2.0 trusts them so far that
+        # "try_cast(...) is null" is false for a NaN.
+        return f'case when isfinite("{column}") then {number} end'
+    return number
