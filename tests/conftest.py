@@ -131,7 +131,7 @@ def command():
             "UNITMILL_HOME": str(settings.home_dir),
         }
         return subprocess.run(
-            [sys.executable, "-m", "pipelines.cli", *words],
+            [Path(sys.executable).parent / "unitmill", *words],
             env=environment,
             cwd=PROJECT_DIR,
             capture_output=True,

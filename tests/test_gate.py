@@ -90,6 +90,7 @@ def test_a_broken_export_is_refused_by_name_and_row(what, built, build):
 
     outcome = build(built)
 
+    print(outcome.why)
     assert not outcome.published
     assert re.search(f"check failed: .*{check}", outcome.why)
     assert re.search(rows, outcome.why)

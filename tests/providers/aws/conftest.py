@@ -7,6 +7,7 @@ import os
 import zipfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
@@ -180,7 +181,10 @@ def ledger(tmp_path):
                 {"path": str(partition.path)},
             )
             names = [column[0] for column in found.description]
-            return [SimpleNamespace(**dict(zip(names, r))) for r in found.fetchall()]
+            return [
+                SimpleNamespace(**dict(zip(names, r, strict=True)))
+                for r in found.fetchall()
+            ]
 
     return converted
 
@@ -211,6 +215,4 @@ def real_exports():
     folder = os.environ.get("UNITMILL_REAL_EXPORTS")
     if not folder:
         pytest.skip("UNITMILL_REAL_EXPORTS is not set")
-    from pathlib import Path
-
     return Path(folder) / "aws_cur"

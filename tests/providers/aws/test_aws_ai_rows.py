@@ -106,26 +106,40 @@ def test_the_unit_says_how_many_tokens_one_is(
 @pytest.mark.parametrize(
     ("usage_type", "meter", "tier"),
     [
-        ("MP:USE1_CacheReadInputTokenCount-Units", "Cache Read Input Tokens", "standard"),
-        ("MP:USE1_CacheWriteInputTokenCount-Units", "Cache Write Input Tokens", "standard"),
+        (
+            "MP:USE1_CacheReadInputTokenCount-Units",
+            "Cache Read Input Tokens",
+            "standard",
+        ),
+        (
+            "MP:USE1_CacheWriteInputTokenCount-Units",
+            "Cache Write Input Tokens",
+            "standard",
+        ),
         ("MP:USW2_input_tokens_global_standard-Units", "Input Tokens", "standard"),
         ("MP:USW2_output_tokens_flex-Units", "Output Tokens", "flex"),
         ("NovaLite-input-tokens-batch", "Input Tokens", "batch"),
         ("NovaLite-output-tokens-priority", "Output Tokens", "priority"),
-        ("NovaLite-input-tokens-latency-optimized", "Input Tokens", "latency_optimized"),
+        (
+            "NovaLite-input-tokens-latency-optimized",
+            "Input Tokens",
+            "latency_optimized",
+        ),
         ("NovaSonic-speech-output-tokens", "Speech Output Tokens", "standard"),
         ("TitanEmbeddingV2-Text-input-tokens", "Input Tokens", "standard"),
         ("NovaPro-Customization-Training", "Fine-Tuning Tokens", "standard"),
-        ("Claude-ProvisionedThroughput-ModelUnits", "Provisioned Model Units", "provisioned"),
+        (
+            "Claude-ProvisionedThroughput-ModelUnits",
+            "Provisioned Model Units",
+            "provisioned",
+        ),
         ("Claude-reserved-1mo-input-tpm", "Reserved Input Capacity", "reserved"),
         ("Guardrail-ContentPolicyUnits", "Guardrails", "standard"),
         ("NovaCanvas-T2I-1024", "Images", "standard"),
         ("Runtime-vCPU-Hours", "AgentCore", "standard"),
     ],
 )
-def test_the_usage_type_says_what_is_metered(
-    cur, converted, usage_type, meter, tier
-):
+def test_the_usage_type_says_what_is_metered(cur, converted, usage_type, meter, tier):
     (charge,) = converted(cur.row(**NOVA, line_item_usage_type=f"USE1-{usage_type}"))
 
     assert (charge.SkuMeter, charge.x_ProcessingTier) == (meter, tier)

@@ -1,7 +1,6 @@
 """What each line item type costs, in hand-computed rows."""
 
 import json
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -29,6 +28,12 @@ def test_usage_costs_its_unblended_amount_and_lists_the_on_demand_price(cur, con
     assert (charge.ConsumedQuantity, charge.ConsumedUnit) == (2, "Hours")
     assert (charge.ListUnitPrice, charge.ContractedUnitPrice) == (2, Decimal("1.5"))
     assert charge.CommitmentDiscountStatus is None
+
+
+def test_parts_of_a_unit_are_kept(cur, converted):
+    (charge,) = converted(cur.row(line_item_usage_amount="0.286388"))
+
+    assert charge.ConsumedQuantity == charge.PricingQuantity == Decimal("0.286388")
 
 
 def test_list_cost_is_what_was_charged_where_no_public_price_is_known(cur, converted):
@@ -95,7 +100,7 @@ def test_a_reservation_fee_becomes_a_purchase_and_its_unused_part(cur, converted
     assert (fee.ChargeCategory, fee.ChargeFrequency) == ("Purchase", "Recurring")
     assert fee.CommitmentDiscountStatus is None
     assert (fee.PricingQuantity, fee.PricingUnit) == (744, "Hours")
-    assert fee.ChargePeriodEnd == datetime(2026, 9, 1)
+    assert fee.ChargePeriodEnd.isoformat() == "2026-09-01T00:00:00"
     assert costs(unused) == (0, 9, 0, 0, 0)
     assert (unused.ChargeCategory, unused.CommitmentDiscountStatus) == (
         "Usage",
@@ -150,23 +155,27 @@ def test_over_a_savings_plan_the_effective_cost_equals_what_is_billed(
 
 
 @pytest.mark.parametrize(
-    ("kind", "category", "frequency", "billed", "effective"),
+    ("kind", "expected"),
     [
-        ("SavingsPlanUpfrontFee", "Purchase", "One-Time", 3, 0),
-        ("Fee", "Purchase", "One-Time", 3, 3),
-        ("FlatRateSubscription", "Purchase", "Recurring", 3, 3),
-        ("Credit", "Credit", "One-Time", 3, 3),
-        ("Tax", "Tax", "One-Time", 3, 3),
-        ("SomethingNew", "Adjustment", "One-Time", 3, 3),
+        ("SavingsPlanUpfrontFee", ("Purchase", "One-Time", 3, 0)),
+        ("Fee", ("Purchase", "One-Time", 3, 3)),
+        ("FlatRateSubscription", ("Purchase", "Recurring", 3, 3)),
+        ("Credit", ("Credit", "One-Time", 3, 3)),
+        ("Tax", ("Tax", "One-Time", 3, 3)),
+        ("SomethingNew", ("Adjustment", "One-Time", 3, 3)),
     ],
 )
 def test_other_types_are_billed_and_effective_as_their_kind_says(
-    cur, converted, kind, category, frequency, billed, effective
+    cur, converted, kind, expected
 ):
     (charge,) = converted(cur.row(kind))
 
-    assert (charge.ChargeCategory, charge.ChargeFrequency) == (category, frequency)
-    assert (charge.BilledCost, charge.EffectiveCost) == (billed, effective)
+    assert expected == (
+        charge.ChargeCategory,
+        charge.ChargeFrequency,
+        charge.BilledCost,
+        charge.EffectiveCost,
+    )
     assert charge.ListCost == charge.ContractedCost == 3
     assert charge.ConsumedQuantity is None
 
@@ -259,7 +268,11 @@ def test_net_costs_are_left_alone_unless_they_are_chosen(cur, converted):
     ("usage_type", "description", "instance_type"),
     [
         ("SpotUsage:c5.large", "", "c5.large"),
-        ("SpotUsage", "c5.xlarge Linux/UNIX Spot Instance-hour in US East", "c5.xlarge"),
+        (
+            "SpotUsage",
+            "c5.xlarge Linux/UNIX Spot Instance-hour in US East",
+            "c5.xlarge",
+        ),
     ],
 )
 def test_spot_is_dynamic_and_names_its_machine_where_the_column_does_not(

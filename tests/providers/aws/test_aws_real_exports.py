@@ -3,6 +3,7 @@
 import shutil
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 WORKSHOP = "Dec2018-WorkshopCUR-00001.snappy.parquet"
@@ -38,8 +39,6 @@ def test_the_workshop_report_keeps_its_totals(workshop, total):
 def test_what_reservations_cost_is_what_was_used_and_what_was_not(
     workshop, real_exports, total
 ):
-    import duckdb
-
     with duckdb.connect() as db:
         (paid,) = db.execute(
             "select sum(line_item_unblended_cost) + "

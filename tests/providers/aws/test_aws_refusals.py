@@ -30,9 +30,7 @@ def test_a_cost_that_is_no_number_is_refused(cur, exports, ledger, cost):
 
 
 @pytest.mark.parametrize("cost", ["nan", "inf", "-inf"])
-def test_a_cost_that_is_no_number_is_refused_in_parquet_too(
-    cur, exports, ledger, cost
-):
+def test_a_cost_that_is_no_number_is_refused_in_parquet_too(cur, exports, ledger, cost):
     changes = {"line_item_unblended_cost": cost}
 
     message = refused(cur, exports, ledger, changes, "parquet")
@@ -87,8 +85,10 @@ def test_any_other_amount_that_is_no_number_is_refused(
         ),
         (
             {"bill_billing_period_start_date": "2026-07-01T00:00:00Z"},
-            "bill/BillingPeriodStartDate is 2026-07-01T00:00:00Z, expected a day of "
-            "2026-08, the period of the delivery",
+            (
+                "bill/BillingPeriodStartDate is 2026-07-01T00:00:00Z, expected a day "
+                "of 2026-08, the period of the delivery"
+            ),
         ),
     ],
 )
@@ -116,9 +116,7 @@ def test_covered_usage_whose_effective_cost_was_left_out_is_refused(
     assert "row 3 of the delivery: a SavingsPlanCoveredUsage row without" in message
 
 
-def test_a_zip_that_unpacks_to_far_more_than_a_report_is_refused(
-    cur, exports, ledger
-):
+def test_a_zip_that_unpacks_to_far_more_than_a_report_is_refused(cur, exports, ledger):
     rows = [cur.row(line_item_resource_id="0" * 1_000_000)] * 20
     cur.zip(exports / "report-1.csv.zip", rows)
 

@@ -42,7 +42,9 @@ def test_billed_and_source_cost_have_one_sum(month, total):
 
 def test_rows_in_are_rows_out(month):
     _, rows = month
-    numbers = [charge.x_SourceRowNumber for charge in rows if charge.x_SourceRowPart == 1]
+    numbers = [
+        charge.x_SourceRowNumber for charge in rows if charge.x_SourceRowPart == 1
+    ]
 
     assert numbers == list(range(1, len(numbers) + 1))
 
@@ -52,9 +54,21 @@ def test_a_plan_without_upfront_payment_is_effective_as_it_is_billed(month, tota
     plan = [
         charge
         for charge in rows
-        if (charge.CommitmentDiscountId or "").endswith("e7") is False
-        and charge.CommitmentDiscountType == "Savings Plan"
-        and "0b6f3c1e" in charge.CommitmentDiscountId
+        if "savingsplan/0b6f3c1e" in (charge.CommitmentDiscountId or "")
     ]
 
     assert total(plan, "EffectiveCost") == total(plan, "BilledCost") > 0
+
+
+def test_a_plan_paid_half_upfront_is_effective_twice_as_it_is_billed_each_month(
+    month, total
+):
+    _, rows = month
+    plan = [
+        charge
+        for charge in rows
+        if "savingsplan/c41d7f52" in (charge.CommitmentDiscountId or "")
+        and charge.x_LineItemType != "SavingsPlanUpfrontFee"
+    ]
+
+    assert total(plan, "EffectiveCost") == 2 * total(plan, "BilledCost") > 0

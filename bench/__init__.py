@@ -1,0 +1,1 @@
+"""Ratios against a physical limit or a peer, one command each."""

@@ -1,0 +1,147 @@
+"""What converting an AWS bill costs, as a share of copying the same file unchanged.
+
+Run ``python -m bench.convert_aws --rows 1000000``. Each measurement is a process of
+its own, so CPU time and peak memory are its alone; the copy is the physical limit:
+DuckDB reads every column and writes it back. Belongs here: measuring. The data comes
+from ``pipelines.samples.bench``, the code under test from ``pipelines``.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.candidates import sniff
+from pipelines.landing.source import Delivery
+from pipelines.ledger.partitions import write_partition
+from pipelines.providers.aws import SOURCE
+from pipelines.samples.bench import write_cur
+from pipelines.settings import Settings
+
+SUFFIXES = {"parquet": ".snappy.parquet", "csv.gz": ".csv.gz"}
+WAYS = ("copy", "convert", "peer")
+MEMORY_LIMIT = "1500MB"
+
+
+def convert(path: Path, folder: Path) -> None:
+    """Write the ledger partition of one report."""
+    (drop,) = SOURCE.drops([sniff(path, path.parent)])
+    delivery = Delivery(
+        delivery_id="bench",
+        source="aws",
+        table="focus",
+        scope=drop.scope,
+        periods=drop.periods,
+        delivered_at=drop.delivered_at,
+        files=(path,),
+        names=(path.name,),
+        batch="",
+        size=drop.files[0].size,
+    )
+    settings = Settings(exports=path.parent, home=folder, memory_limit=MEMORY_LIMIT)
+    write_partition(settings, SOURCE, [delivery], drop.periods[0])
+
+
+def copy(path: Path, folder: Path) -> None:
+    """Write the same rows and columns as they are."""
+    reader = "read_parquet($path)"
+    if path.suffix == ".gz":
+        reader = "read_csv($path, all_varchar = true)"
+    with duckdb.connect(
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "threads": 2,
+            "temp_directory": str(folder),
+        }
+    ) as db:
+        db.execute(
+            f"copy (from {reader}) to '{folder}/copy.parquet' "
+            "(format parquet, compression zstd)",
+            {"path": str(path)},
+        )
+
+
+def peer(path: Path, folder: Path) -> None:
+    """Convert with the FinOps Foundation's own engine, as it is installed here."""
+    from focus_converter.converter import FocusConverter  # noqa: PLC0415
+
+    engine = FocusConverter(column_prefix=None)
+    engine.load_provider_conversion_configs()
+    engine.load_data(
+        data_path=str(path), data_format=path.suffix[1:], parquet_data_format=None
+    )
+    engine.configure_data_export(
+        export_path=str(folder),
+        export_include_source_columns=False,
+    )
+    engine.prepare_horizontal_conversion_plan(provider="aws-cur")
+    engine.convert()
+
+
+def measure(way: str, path: Path) -> dict[str, float | str]:
+    """Run one way in a child process; give its CPU seconds and peak memory."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        command = [sys.executable, "-m", "bench.convert_aws", "--child", way]
+        command += [str(path), folder]
+        child = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        errors = child.stderr.read() if child.stderr else ""
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        return {"failed": errors.strip().splitlines()[-1] if errors else "no message"}
+    return {
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "memory": usage.ru_maxrss / 1024,
+    }
+
+
+def report(rows: int, formats: list[str], ways: list[str], repeat: int) -> None:
+    """Print one line per format and way; the best of some runs counts."""
+    print("| rows | format | way | CPU s | peak MiB | ratio |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in formats:
+            path = Path(folder, f"cur-1{SUFFIXES[kind]}")
+            write_cur(path, rows, kind)
+            limit = None
+            for way in ways:
+                runs = [measure(way, path) for _ in range(repeat)]
+                good = [run for run in runs if "failed" not in run]
+                if not good:
+                    print(f"| {rows} | {kind} | {way} | {runs[0]['failed']} | | |")
+                    continue
+                best = min(good, key=lambda run: run["cpu"])
+                limit = best["cpu"] if way == "copy" else limit
+                ratio = f"{best['cpu'] / limit:.2f}" if limit else ""
+                print(
+                    f"| {rows} | {kind} | {way} | {best['cpu']:.1f} "
+                    f"| {best['memory']:.0f} | {ratio} |",
+                    flush=True,
+                )
+            path.unlink()
+
+
+def main() -> None:
+    """Read the command line."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--rows", type=int, default=1_000_000)
+    asked.add_argument("--formats", nargs="+", default=list(SUFFIXES))
+    asked.add_argument("--ways", nargs="+", default=list(WAYS))
+    asked.add_argument("--repeat", type=int, default=3)
+    asked.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    chosen = asked.parse_args()
+    if chosen.child:
+        way, path, folder = chosen.child
+        {"copy": copy, "convert": convert, "peer": peer}[way](Path(path), Path(folder))
+        return
+    report(chosen.rows, chosen.formats, chosen.ways, chosen.repeat)
+
+
+if __name__ == "__main__":
+    main()
