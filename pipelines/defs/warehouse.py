@@ -58,6 +58,18 @@ class Translator(ddbt.DagsterDbtTranslator):
         layer = dbt_resource_props["config"].get("schema") or "dbt"
         return dg.AssetKey([layer, dbt_resource_props["name"]])
 
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: ddbt.DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        """Give the check with the description that its test has in the yml."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        said = manifest["nodes"][unique_id].get("description")
+        return spec._replace(description=said.strip()) if spec and said else spec
+
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Give the ledger's owner."""
         del dbt_resource_props
@@ -94,16 +106,12 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             context=context,
             raise_on_error=False,
         )
-        failed = []
-        for event in call.stream():
-            if isinstance(event, dg.AssetCheckResult) and not event.passed:
-                failed.append(event)
-            else:
-                yield event
+        # Held back until dbt lets go of the database: then rows can be shown.
+        events = list(call.stream())
         checks = _checks(call.get_artifact("run_results.json"))
         if is_build:
             audit.record(settings, "dbt", checks)
-        yield from (_with_rows(event, settings) for event in failed)
+        yield from (_shown(event, context, settings) for event in events)
         broken = [check.name for check in checks if check.detail.startswith("error")]
         if broken or not checks:
             raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")
@@ -155,17 +163,35 @@ def _checks(results: Mapping[str, Any]) -> list[audit.Check]:
     return found
 
 
-def _with_rows(event: dg.AssetCheckResult, settings: Settings) -> dg.AssetCheckResult:
-    """Show the first failing rows, which dbt stored as a table of schema `audit`."""
-    name = str(event.check_name)
+def _shown(
+    event: Event, context: dg.AssetExecutionContext, settings: Settings
+) -> Event:
+    """Add what a person wants to see: a mart's rows, or those that failed a check."""
+    if isinstance(event, dg.Output):
+        schema, name = context.asset_key_for_output(event.output_name).path
+        if schema != "marts":
+            return event
+        found = _rows(settings, schema, name)
+        return event.with_metadata({**event.metadata, **found})
+    if isinstance(event, dg.AssetCheckResult) and not event.passed:
+        # dbt stores the failing rows as a table of schema `audit`.
+        found = _rows(settings, "audit", str(event.check_name), "failing rows")
+        return event._replace(metadata={**event.metadata, **found})
+    return event
+
+
+def _rows(
+    settings: Settings, schema: str, name: str, title: str = "preview"
+) -> dict[str, dg.MetadataValue]:
     try:
         with duckdb.connect(str(settings.build_database), read_only=True) as db:
-            rows = db.execute(f'select * from audit."{name}" limit {SAMPLE_ROWS}')
+            count = db.execute(f'select count(*) from {schema}."{name}"').fetchone()
+            rows = db.execute(f'select * from {schema}."{name}" limit {SAMPLE_ROWS}')
             head = [column[0] for column in rows.description or []]
             body = rows.fetchall()
-    except duckdb.Error:
-        return event
-    text = markdown(head, body)
-    return event._replace(
-        metadata={**event.metadata, "failing rows": dg.MetadataValue.md(text)}
-    )
+    except duckdb.CatalogException:  # a test that could not run left no table
+        return {}
+    return {
+        "dagster/row_count": dg.MetadataValue.int(count[0] if count else 0),
+        title: dg.MetadataValue.md(markdown(head, body)),
+    }
