@@ -49,7 +49,11 @@ latest as (
 )
 select
     runs.run_uuid as run_id, experiments.name as experiment_name,
-    runs.name as run_name, parent_run_id, project_name, scheduler_job_id, resource_id,
+    runs.name as run_name, parent_run_id, project_name, resource_id,
+    -- A deleted run is a mistake or has a live twin; the job itself stays known from
+    -- the scheduler.
+    case when runs.lifecycle_stage != 'deleted' then scheduler_job_id end
+        as scheduler_job_id,
     runs.status, gpu_count,
     datetime(runs.start_time / 1000, 'unixepoch') as start_time,
     datetime(runs.end_time / 1000, 'unixepoch') as end_time,
