@@ -1,10 +1,10 @@
-"""Write the pages that are made of what the code says: marts, usage tables, settings.
+"""Write the pages that are made of what stands elsewhere already.
 
 Belongs here: laying facts out as Markdown. Does not: the facts. A mart's question,
 grain and columns stand in its yml, a usage table's columns in
-``pipelines.telemetry.tables``, their meanings in ``usage_columns.yml``, and what a
-setting means in ``unitmill.toml``. ``make docs`` runs it; ``tests/test_docs.py``
-fails when a committed page differs from what it would write.
+``pipelines.telemetry.tables``, their meanings in ``usage_columns.yml``, what a setting
+means in ``unitmill.toml``, and a decision's title in the decision. ``make docs`` runs
+it; ``tests/test_docs.py`` fails when a committed page differs from what it would write.
 """
 # ruff: noqa: INP001 - a folder of pages with one script, no package
 
@@ -32,6 +32,10 @@ OTHER_VARIABLES = {
     "UNITMILL_REAL_EXPORTS": (
         "you, for `make test`",
         "A folder of real vendor files; tests that need them are skipped without it.",
+    ),
+    "UNITMILL_KILLS": (
+        "you, for `make test`",
+        "How often each phase of a build is killed; once without it.",
     ),
     "DAGSTER_HOME": ("`unitmill`", "Dagster's own records, `dagster/` in the home."),
     "DO_NOT_TRACK": ("Unitmill", "Tells dbt to send no telemetry."),
@@ -61,6 +65,10 @@ An unknown key in `unitmill.toml` is an error, and so is a value of the wrong ki
 misspelt variable is no error: it is not read at all. The default is what counts when
 the key is missing.
 """
+DECISIONS_HEAD = """
+Every choice that moves a number or shapes the house: what it is, what it costs, and
+what would change our mind. A decision is superseded by a newer one, not edited.
+"""
 
 
 class PageError(Exception):
@@ -73,6 +81,7 @@ def pages() -> dict[Path, str]:
         DOCS / "marts.md": marts_page(),
         DOCS / "usage-tables.md": usage_tables_page(),
         DOCS / "settings.md": settings_page(),
+        DOCS / "decisions" / "index.md": decisions_page(),
     }
 
 
@@ -236,6 +245,27 @@ def _toml_comments() -> Mapping[str, str]:
         else:
             comment, fresh = "", True
     return {key: text for key, text in found.items() if text}
+
+
+def decisions_page() -> str:
+    """List the decisions by their titles."""
+    return _page(_decision_lines())
+
+
+def _decision_lines() -> Iterator[str]:
+    yield from (
+        "# Why is it so?",
+        "",
+        "<!-- Made by `make docs` from the titles of the decisions; do not edit. -->",
+        "",
+        *_sentences(DECISIONS_HEAD),
+        "",
+    )
+    for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
+        number, _, title = path.read_text("utf-8").splitlines()[0][2:].partition(" ")
+        if not path.name.startswith(number):
+            raise PageError(f"{path.name}: its title begins with {number!r}")
+        yield f"- [{number}]({path.name}): {title}"
 
 
 def _sentences(text: str) -> list[str]:

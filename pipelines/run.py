@@ -9,12 +9,12 @@ from pathlib import Path
 import dagster as dg
 from rich.console import Console
 
-from pipelines import terminal
 from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB, partition_range
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.stale import stale_partitions
+from pipelines.progress import progress_logger
 from pipelines.publishing.audit import inputs_fingerprint
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR, Settings
@@ -36,9 +36,10 @@ def build(settings: Settings, console: Console) -> Outcome:
         ExportError: the exports folder is missing or has lost what is still needed.
     """
     sources = all_sources(settings)
-    landing = scan(settings.exports_dir, sources, settings.hashes_file)
+    landing = scan(settings, sources)
     stale = stale_partitions(settings.ledger_dir, landing, sources)
-    if not stale and not landing.refusals and _is_published(settings):
+    blocked = bool(landing.refusals) and settings.landing.unrecognised == "block"
+    if not stale and not blocked and _is_published(settings):
         console.print("Nothing new: the published version is up to date.")
         return Outcome(published=True)
     periods = [period for d in landing.deliveries for period in d.periods]
@@ -79,7 +80,7 @@ def _run(settings: Settings, first: str, last: str, console: Console) -> Outcome
     prepare_dagster_home(settings)
     definitions = dg.Definitions.merge(
         build_definitions(settings),
-        dg.Definitions(loggers={"progress": terminal.progress_logger(console)}),
+        dg.Definitions(loggers={"progress": progress_logger(console)}),
     )
     log = settings.home_dir / "build.log"
     with (

@@ -5,12 +5,14 @@ Values come, last one wins, from the defaults below, ``unitmill.toml`` beside
 ``UNITMILL_<KEY>``, with ``__`` between a section and its key.
 """
 
+import os
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +21,13 @@ from pydantic_settings import (
 )
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+# Set by Unitmill for dbt, or read by tests.
+OTHER_VARIABLES = {
+    "UNITMILL_BUILD_DATABASE",
+    "UNITMILL_REAL_EXPORTS",
+    "UNITMILL_KILLS",
+}
 
 
 class LandingSettings(BaseModel):
@@ -92,7 +101,7 @@ class Settings(BaseSettings):
 
     exports: Path = Path("sample_exports")
     home: Path = Path(".unitmill")
-    first_period: str = Field("2026-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    first_period: str = Field("2026-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     memory_limit: str = "2GB"
     threads: int = Field(2, ge=1)
 
@@ -116,6 +125,18 @@ class Settings(BaseSettings):
         """Read arguments, then the environment, then unitmill.toml."""
         toml = TomlConfigSettingsSource(settings_cls, PROJECT_DIR / "unitmill.toml")
         return init_settings, env_settings, toml
+
+    @model_validator(mode="before")
+    @classmethod
+    def no_variable_is_misspelt(cls, values: object) -> object:
+        """Refuse UNITMILL_ variables that set nothing; they were meant to."""
+        known = {"UNITMILL_" + name.upper() for name in cls.model_fields}
+        for name in os.environ:
+            top = name.upper().split("__")[0]
+            if top.startswith("UNITMILL_") and top not in known | OTHER_VARIABLES:
+                near = get_close_matches(name, _variables(cls), 1, 0.0)
+                raise ValueError(f"{name} sets nothing; did you mean {near[0]}?")
+        return values
 
     @cached_property
     def exports_dir(self) -> Path:
@@ -171,3 +192,15 @@ class Settings(BaseSettings):
     def versions_dir(self) -> Path:
         """Published versions; ``current`` points at the newest good one."""
         return self.home_dir / "versions"
+
+
+def _variables(settings: type[Settings]) -> list[str]:
+    """Name every variable that sets something."""
+    names = []
+    for name, field in settings.model_fields.items():
+        section = field.annotation
+        inner = getattr(section, "model_fields", {})
+        names += [f"UNITMILL_{name}__{key}".upper() for key in inner]
+        if not inner:
+            names.append(f"UNITMILL_{name}".upper())
+    return names

@@ -1,13 +1,11 @@
-"""What a person sees on the terminal: progress of a build, tables of a version.
+"""What a person sees on the terminal: tables of a build or of a version.
 
 What belongs here: words, colours, columns. What does not: deciding anything.
 """
 
-import logging
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-import dagster as dg
 import duckdb
 from rich import box
 from rich.console import Console
@@ -38,6 +36,7 @@ unpivot (
         strftime(billing_period_start, '%Y-%m') as month,
         source_name as source,
         metered_no_telemetry_difference as "no telemetry",
+        metered_not_billed_difference as "not billed yet",
         metered_unmetered_caller_difference as "unmetered caller",
         metered_no_list_price_difference as "no list price",
         metered_price_change_difference as "price change",
@@ -98,41 +97,12 @@ UNIT_COSTS = {
 }
 SMALL = Decimal(1)
 HALF_A_CENT = Decimal("0.005")
-VERDICT_STYLES = {"proven": "green", "blocked": "bold red", "no invoice": "yellow"}
-
-
-class Progress(logging.Handler):
-    """Says which step of a Dagster run begins, fails or is tried again."""
-
-    def __init__(self, console: Console) -> None:
-        """Write to this console."""
-        super().__init__()
-        self._console = console
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Say one line for a step that begins or goes wrong; keep quiet otherwise."""
-        event = getattr(record, "dagster_event", None)
-        step = str(getattr(event, "step_key", "") or "").replace("__", "/")
-        kind = str(getattr(event, "event_type_value", ""))
-        if kind == "STEP_START":
-            self._console.print(f"  [dim]·[/] {step}")
-        elif kind in {"STEP_FAILURE", "STEP_UP_FOR_RETRY"}:
-            self._console.print(f"  [red]✗[/] {step}")
-
-
-def progress_logger(console: Console) -> dg.LoggerDefinition:
-    """Give a Dagster logger that shows progress on a console."""
-
-    def progress(context: dg.InitLoggerContext) -> logging.Logger:
-        del context
-        logger = logging.getLogger("unitmill.progress")
-        logger.setLevel(logging.DEBUG)
-        logger.propagate = False
-        logger.handlers.clear()
-        logger.addHandler(Progress(console))
-        return logger
-
-    return dg.LoggerDefinition(progress, description="One line per step.")
+VERDICT_STYLES = {
+    "proven": "green",
+    "blocked": "bold red",
+    "no invoice": "yellow",
+    "no bill": "yellow",
+}
 
 
 def show_proof(console: Console, db: duckdb.DuckDBPyConnection) -> None:

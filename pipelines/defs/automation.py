@@ -23,7 +23,6 @@ def automation(settings: Settings) -> dg.Definitions:
     job = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
-        partitions_def=partitions,
         description="Land, convert, build, check and publish, for a range of months.",
     )
 
@@ -45,7 +44,7 @@ def automation(settings: Settings) -> dg.Definitions:
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         sources = all_sources(settings)
         try:
-            landing = scan(settings.exports_dir, sources, settings.hashes_file)
+            landing = scan(settings, sources)
             stale = stale_partitions(settings.ledger_dir, landing, sources)
         except ExportError as error:
             yield dg.SkipReason(str(error))

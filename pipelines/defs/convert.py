@@ -3,12 +3,11 @@
 from collections import defaultdict
 
 import dagster as dg
-import duckdb
 
 from pipelines.defs.landing import DELIVERIES
 from pipelines.defs.partitions import OWNERS, months, period_of
 from pipelines.landing.deliveries import load
-from pipelines.landing.source import Source
+from pipelines.landing.source import Source, TransientError
 from pipelines.ledger.glance import summarise
 from pipelines.ledger.partitions import (
     partition_path,
@@ -26,8 +25,6 @@ TABLE_DESCRIPTIONS = {
     "training_attempts": "Stretches of training runs: machines, times, checkpoints.",
     "invoices": "What finance was asked to pay, one row per invoice.",
 }
-# The disk or an object store may hiccup; a broken export will not mend by waiting.
-TRANSIENT = (OSError, duckdb.IOException)
 
 
 def source_key(source: Source) -> dg.AssetKey:
@@ -69,7 +66,7 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
                 deliveries = landing.of(source, period)
                 try:
                     write_partition(settings, source, deliveries, period)
-                except TRANSIENT as error:
+                except TransientError as error:
                     raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
             path = partition_path(settings.ledger_dir, source, period)
             context.add_asset_metadata(

@@ -43,7 +43,7 @@ def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     )
     def deliveries() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         sources = all_sources(settings)
-        landing = scan(settings.exports_dir, sources, settings.hashes_file)
+        landing = scan(settings, sources)
         table = record(settings.deliveries_file, landing, sources)
         yield dg.MaterializeResult(
             asset_key=DELIVERIES,

@@ -111,6 +111,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         checks = _checks(call.get_artifact("run_results.json"))
         if is_build:
             audit.record(settings, "dbt", checks)
+            audit.seal(settings)
         yield from (_shown(event, context, settings) for event in events)
         broken = [check.name for check in checks if check.detail.startswith("error")]
         if broken or not checks:
@@ -123,6 +124,7 @@ def _tell_dbt(settings: Settings) -> None:
     """Tell dbt's profile where the build database is and how much memory it may use."""
     os.environ["UNITMILL_BUILD_DATABASE"] = str(settings.build_database)
     os.environ["UNITMILL_MEMORY_LIMIT"] = settings.memory_limit
+    os.environ["UNITMILL_THREADS"] = str(settings.threads)
     os.environ["DO_NOT_TRACK"] = "1"
     settings.build_dir.mkdir(parents=True, exist_ok=True)
 

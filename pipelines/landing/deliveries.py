@@ -9,9 +9,10 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +27,10 @@ from pipelines.landing.source import (
     Source,
     current_deliveries,
 )
+from pipelines.settings import Settings
+
+_GONE = {"status": "gone", "detail": "no longer in the exports folder"}
+_OVERWRITTEN = {"status": "overwritten", "detail": "the file has other content now"}
 
 SCHEMA = pa.schema(
     [
@@ -88,14 +93,13 @@ class Landing:
         )
 
 
-def scan(exports_dir: Path, sources: Sequence[Source], hashes: Path) -> Landing:
+def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     """Look at the exports folder: what is there, whose it is, what is refused.
 
-    Args:
-        exports_dir: the folder with the vendors' exports, in any layout below it.
-        sources: who may claim a file.
-        hashes: where the hashes of unchanged files are remembered between scans.
+    Raises:
+        ExportError: the exports folder is missing.
     """
+    exports_dir = settings.exports_dir
     candidates, damaged = find(exports_dir)
     refusals = [Refusal("", (name,), reason) for name, reason in damaged]
     claimed: dict[str, list[Candidate]] = defaultdict(list)
@@ -105,7 +109,7 @@ def scan(exports_dir: Path, sources: Sequence[Source], hashes: Path) -> Landing:
             claimed[owners[0].name].append(candidate)
         else:
             refusals.append(Refusal("", (candidate.name,), _why_not(owners, sources)))
-    hashed = Hashes(hashes)
+    hashed = Hashes(settings.hashes_file)
     deliveries: dict[str, Delivery] = {}
     copies: list[tuple[Delivery, str]] = []
     for source in sources:
@@ -122,13 +126,14 @@ def scan(exports_dir: Path, sources: Sequence[Source], hashes: Path) -> Landing:
                 copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
             deliveries.setdefault(delivery.delivery_id, delivery)
     hashed.save()
-    return Landing(tuple(deliveries.values()), tuple(refusals), tuple(copies))
+    landing = Landing(tuple(deliveries.values()), tuple(refusals), tuple(copies))
+    return replace(landing, lost=_lost(_recorded(settings.deliveries_file), landing))
 
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
     """Write the record of deliveries; what was seen before keeps its first date."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    old = pq.read_table(path).to_pylist() if path.exists() else []
+    old = _recorded(path)
     first_seen = {(r["delivery_id"], r["period"]): r["first_seen_at"] for r in old}
     rows = [
         row
@@ -136,9 +141,8 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         for row in [*_rows(landing, sources), *_copies(landing), *_refused(landing)]
     ]
     here = {row["delivery_id"] for row in rows}
-    names = set(landing.names())
     rows += [
-        row | _fate(row["file_names"], names)
+        row | (_GONE if row["delivery_id"] in landing.lost else _OVERWRITTEN)
         for row in old
         if row["delivery_id"] not in here and row["status"] not in {"refused", "copy"}
     ]
@@ -150,16 +154,26 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
     return table
 
 
-def _fate(files: Sequence[str], present: set[str]) -> dict[str, object]:
-    """Say what became of a delivery: a living file was written over, or it is lost."""
-    if set(files) <= present:
-        return {"status": "overwritten", "detail": "the file has other content now"}
-    return {"status": "gone", "detail": "no longer in the exports folder"}
+def _recorded(path: Path) -> list[dict[str, Any]]:
+    return pq.read_table(path).to_pylist() if path.exists() else []
+
+
+def _lost(recorded: Iterable[dict[str, Any]], landing: Landing) -> frozenset[str]:
+    """Name deliveries whose files are gone; a living file written over is not."""
+    here = {delivery.delivery_id for delivery in landing.deliveries}
+    names = set(landing.names())
+    return frozenset(
+        row["delivery_id"]
+        for row in recorded
+        if row["delivery_id"] not in here
+        and row["status"] not in {"refused", "copy"}
+        and not names.issuperset(row["file_names"])
+    )
 
 
 def load(path: Path, exports_dir: Path) -> Landing:
     """Read back the usable deliveries of the record, without looking at the files."""
-    rows = pq.read_table(path).to_pylist() if path.exists() else []
+    rows = _recorded(path)
     found: dict[str, Delivery] = {}
     for row in rows:
         if row["status"] not in {"current", "superseded"}:

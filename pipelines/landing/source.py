@@ -24,7 +24,12 @@ class ExportError(Exception):
 
     ExportError
     +- PlanError (pipelines.plans): a user's conversion plan is wrong
+    +- TransientError: the disk or the network failed; trying again may help
     """
+
+
+class TransientError(ExportError):
+    """An export could not be read this time."""
 
 
 @dataclass(frozen=True, slots=True)

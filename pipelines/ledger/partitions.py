@@ -18,6 +18,7 @@ from pipelines.landing.source import (
     Delivery,
     ExportError,
     Source,
+    TransientError,
     quoted,
 )
 from pipelines.settings import Settings
@@ -73,17 +74,13 @@ def write_partition(
             select = source.select(Context(db, settings), deliveries, period)
             shaped = conform(select, _describe(db, select), types_of(source.table))
             rows = _replace(db, shaped, path, inputs_of(source, deliveries))
-        except (duckdb.Error, ValueError) as error:
+        except (duckdb.Error, ValueError, OSError) as error:
             names = ", ".join(name for d in deliveries for name in d.names)
-            raise ExportError(
+            transient = isinstance(error, OSError | duckdb.IOException)
+            raise (TransientError if transient else ExportError)(
                 f"{source.name} {period}: cannot convert {names}: {error}"
             ) from error
     return Partition(path, rows)
-
-
-def remove_partition(ledger_dir: Path, source: Source, period: str) -> None:
-    """Take away a partition that no delivery speaks for any more."""
-    partition_path(ledger_dir, source, period).unlink(missing_ok=True)
 
 
 def write_stub(ledger_dir: Path, table: str) -> None:

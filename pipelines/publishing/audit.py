@@ -44,6 +44,7 @@ class Audit(TypedDict):
 
     build_id: str
     inputs: str
+    database: str
     started_at: str
     checks: dict[str, list[dict[str, object]]]
 
@@ -63,6 +64,7 @@ def start_build(settings: Settings) -> str:
         Audit(
             build_id=build_id,
             inputs=inputs_fingerprint(settings),
+            database="",
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             checks={},
         ),
@@ -96,6 +98,14 @@ def record(settings: Settings, kind: str, checks: Iterable[Check]) -> None:
     _write(settings, audit)
 
 
+def seal(settings: Settings) -> None:
+    """Remember the database as dbt left it; a later change breaks the seal."""
+    audit = read(settings)
+    if audit is not None:
+        audit["database"] = _sha256(settings.build_database)
+        _write(settings, audit)
+
+
 def read(settings: Settings) -> Audit | None:
     """Read the audit of the present build; None before any build."""
     try:
@@ -113,6 +123,8 @@ def objections(settings: Settings) -> list[str]:
     found = []
     if database_build_id(settings) != audit["build_id"]:
         found.append("the build database is not the one that was audited")
+    elif _sha256(settings.build_database) != audit["database"]:
+        found.append("the build changed after its audit; materialize all marts again")
     if inputs_fingerprint(settings) != audit["inputs"]:
         found.append("ledger, dbt project or settings changed since the build")
     found += [
@@ -151,6 +163,11 @@ def inputs_fingerprint(settings: Settings) -> str:
     )
     digest.update(chosen.encode())
     return digest.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 def _path(settings: Settings) -> Path:

@@ -153,7 +153,11 @@ def _reconciliation() -> Suite:
         mart="fct_reconciliation_monthly",
         identify=("source_name", "billing_period_start", "blocked_because"),
         expectations=(
-            {"type": "in_set", "column": "verdict", "values": ["proven", "no invoice"]},
+            {
+                "type": "in_set",
+                "column": "verdict",
+                "values": ["proven", "no invoice", "no bill"],
+            },
         ),
     )
 

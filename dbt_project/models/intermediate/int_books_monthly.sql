@@ -49,6 +49,7 @@ causes as (
         billing_period_start,
         sum(difference) filter (where cause = 'no_telemetry')
             as metered_no_telemetry,
+        sum(difference) filter (where cause = 'not_billed') as metered_not_billed,
         sum(difference) filter (where cause = 'unmetered_caller')
             as metered_unmetered_caller,
         sum(difference) filter (where cause = 'no_list_price')
@@ -69,7 +70,18 @@ causes as (
 joined as (
 
     select
-        invoice_differences.*,
+        source_name,
+        billing_currency,
+        billing_period_start,
+        invoice_differences.invoice_amount,
+        coalesce(invoice_differences.invoice_count, 0) as invoice_count,
+        coalesce(invoice_differences.charge_count, 0) as charge_count,
+        coalesce(invoice_differences.source_cost, 0) as source_cost,
+        coalesce(invoice_differences.ledger_billed_cost, 0) as ledger_billed_cost,
+        coalesce(invoice_differences.tax_difference, 0) as tax_difference,
+        coalesce(invoice_differences.rounding_difference, 0) as rounding_difference,
+        coalesce(invoice_differences.unexplained_difference, 0)
+            as unexplained_difference,
         token_sums.token_billed_cost,
         token_sums.metered_cost_estimate,
         token_sums.billed_token_count,
@@ -79,7 +91,8 @@ joined as (
         settings.tolerance_metered_share
 
     from invoice_differences
-    left join token_sums using (source_name, billing_currency, billing_period_start)
+    full outer join token_sums
+        using (source_name, billing_currency, billing_period_start)
     left join causes using (source_name, billing_currency, billing_period_start)
     cross join settings
 

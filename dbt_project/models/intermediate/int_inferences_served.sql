@@ -1,5 +1,6 @@
--- Answered requests of rented models. Failed calls are no inferences; what they cost
--- stays in the numerator. A window that counts no requests says nothing about them.
+-- Answered requests of rented models. Failed calls are no inferences, where telemetry
+-- tells them apart (OpenAI's does not); what they cost stays in the numerator. A window
+-- that counts no requests says nothing about them.
 with
 
 api_charges as (
@@ -36,7 +37,9 @@ served as (
         model_usage.usage_date as charge_date,
         cast(date_trunc('month', model_usage.usage_date) as timestamp)
             as billing_period_start,
-        sum(model_usage.request_count - model_usage.failed_request_count)
+        sum(
+            model_usage.request_count - coalesce(model_usage.failed_request_count, 0)
+        )
             as inference_count
 
     from model_usage

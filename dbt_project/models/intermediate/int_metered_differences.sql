@@ -46,7 +46,7 @@ split_by_day as (
         source_name,
         billing_currency,
         billing_period_start,
-        'unexplained' as cause,
+        case when is_source_billed then 'unexplained' else 'not_billed' end as cause,
         {{ money('billed_tokens * price_per_1m_tokens / 1000000') }} - metered_cost
             as difference
 

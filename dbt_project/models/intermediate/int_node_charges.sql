@@ -72,6 +72,9 @@ machines as (
         named.instance_type,
         named.pricing_category,
         coalesce(instance_types.gpu_count, 0) as gpu_count,
+        -- Disks and traffic of a node cost money too, but they are no machine hours.
+        coalesce(lower(named.pricing_unit) in ('hrs', 'hours', 'hour'), false)
+            as is_machine_time,
         named.billed_cost,
         named.effective_cost,
         named.charge_date,

@@ -1,6 +1,6 @@
 -- What the telemetry should have cost at the price book's price of the day. A caller is
 -- unmetered when the telemetry never saw its account in the month; the whole source is
--- when it sent no telemetry at all.
+-- when it sent no telemetry at all, and not billed when no bill of the month is there.
 with
 
 side_by_side as (
@@ -23,6 +23,11 @@ priced as (
         {{ money(
             'side_by_side.metered_tokens * token_prices.price_per_1m_tokens / 1000000'
         ) }} as metered_cost,
+        sum(side_by_side.billed_tokens) over (
+            partition by
+                side_by_side.source_name,
+                side_by_side.billing_period_start
+        ) > 0 as is_source_billed,
         sum(side_by_side.metered_tokens) over (
             partition by
                 side_by_side.source_name,

@@ -24,6 +24,17 @@ providers as (
 
 ),
 
+-- Telemetry of a provider that never billed is in the price book's currency.
+book_currencies as (
+
+    select
+        provider_name,
+        min(billing_currency) as billing_currency
+    from {{ ref('token_prices') }}
+    group by all
+
+),
+
 billed as (
 
     select
@@ -47,9 +58,12 @@ billed as (
 metered as (
 
     select
-        providers.source_name,
-        providers.service_provider_name,
-        providers.billing_currency,
+        coalesce(providers.source_name, lower(metered_tokens.provider_name))
+            as source_name,
+        metered_tokens.provider_name as service_provider_name,
+        coalesce(
+            providers.billing_currency, book_currencies.billing_currency, 'unassigned'
+        ) as billing_currency,
         coalesce(metered_tokens.sub_account_id, 'unassigned') as sub_account_id,
         metered_tokens.model_id,
         metered_tokens.sku_meter,
@@ -59,8 +73,11 @@ metered as (
 
     from metered_tokens
 
-    inner join providers
+    left join providers
         on metered_tokens.provider_name = providers.service_provider_name
+
+    left join book_currencies
+        on metered_tokens.provider_name = book_currencies.provider_name
 
     group by all
 

@@ -30,7 +30,11 @@ held as (
         shares.project_name,
         shares.held_hours,
         shares.productive_hours,
-        coalesce(shares.gpus_on_node, node_charges.gpu_count) as gpus_on_node,
+        case
+            when node_charges.is_machine_time
+                then coalesce(shares.gpus_on_node, node_charges.gpu_count)
+            else 0
+        end as gpus_on_node,
         {{ money('node_charges.effective_cost * shares.charge_share') }}
             as effective_cost,
         {{ money(

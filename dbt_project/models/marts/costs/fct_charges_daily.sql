@@ -2,7 +2,7 @@ with
 
 charges as (
 
-    select * from {{ ref('stg_ledger__charges') }}
+    select * from {{ ref('int_charges_named') }}
 
 ),
 
@@ -11,15 +11,15 @@ summed_to_day as (
     select
         source_name,
         billing_account_id,
-        coalesce(sub_account_id, 'unassigned') as sub_account_id,
+        sub_account_id,
         service_provider_name,
-        coalesce(invoice_issuer_name, 'unassigned') as invoice_issuer_name,
+        invoice_issuer_name,
         service_category,
-        coalesce(service_subcategory, 'unassigned') as service_subcategory,
+        service_subcategory,
         service_name,
-        coalesce(region_id, 'unassigned') as region_id,
+        region_id,
         charge_category,
-        coalesce(pricing_category, 'unassigned') as pricing_category,
+        pricing_category,
         billing_currency,
         count(*) as charge_count,
         {{ money('sum(billed_cost)') }} as billed_cost,

@@ -2,7 +2,7 @@ with
 
 charges as (
 
-    select * from {{ ref('stg_ledger__charges') }}
+    select * from {{ ref('int_charges_named') }}
 
 ),
 
@@ -11,7 +11,7 @@ named as (
     select
         source_name,
         billing_account_id,
-        coalesce(sub_account_id, 'unassigned') as sub_account_id,
+        sub_account_id,
         arg_max(billing_account_name, charge_period_start) as billing_account_name,
         arg_max(sub_account_name, charge_period_start) as sub_account_name,
         min(charge_date) as first_charge_date,

@@ -65,6 +65,7 @@ final as (
         billing_currency,
         cast(case
             when blocked_because is not null then 'blocked'
+            when charge_count = 0 then 'no bill'
             when invoice_amount is null then 'no invoice'
             else 'proven'
         end as varchar) as verdict,
@@ -82,8 +83,8 @@ final as (
         {{ share('metered_token_count', 'billed_token_count') }}
             as metered_token_ratio,
         {% for cause in [
-            'no_telemetry', 'unmetered_caller', 'no_list_price', 'price_change',
-            'late_usage', 'rounding', 'unexplained',
+            'no_telemetry', 'not_billed', 'unmetered_caller', 'no_list_price',
+            'price_change', 'late_usage', 'rounding', 'unexplained',
         ] %}
         {{ money('coalesce(metered_' ~ cause ~ ', 0)') }}
             as metered_{{ cause }}_difference,

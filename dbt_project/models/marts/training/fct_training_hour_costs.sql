@@ -38,11 +38,12 @@ with_wall_clock as (
         attempt_hours.*,
         case
             when attempts.attempt_id is not null
-                then {{ hours_between(
+                -- A charge billed after the attempt's own month adds no hours again.
+                then greatest(0, {{ hours_between(
                     'greatest(attempts.started_at, attempt_hours.billing_period_start)',
                     'least(attempts.ended_at, '
                     ~ "attempt_hours.billing_period_start + interval 1 month)"
-                ) }}
+                ) }})
         end as training_hours
 
     from attempt_hours

@@ -67,8 +67,12 @@ final as (
         {{ money('summed_to_run.productive_cost') }} as productive_cost,
         {{ money('summed_to_run.effective_cost - summed_to_run.productive_cost') }}
             as wasted_cost,
-        {{ share('summed_to_run.productive_cost', 'summed_to_run.effective_cost') }}
-            as goodput_ratio,
+        case
+            when summed_to_run.run_id != 'unassigned'
+                then {{ share(
+                    'summed_to_run.productive_cost', 'summed_to_run.effective_cost'
+                ) }}
+        end as goodput_ratio,
         {{ unit_cost('summed_to_run.effective_cost', 'summed_to_run.gpu_hours') }}
             as cost_per_gpu_hour,
         run_facts.started_at,

@@ -28,7 +28,7 @@ renamed as (
         input_cache_write_tokens,
         output_tokens,
         request_count,
-        coalesce(failed_request_count, 0) as failed_request_count,
+        failed_request_count,
         other_quantity,
         other_unit,
 

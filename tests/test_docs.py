@@ -1,0 +1,260 @@
+"""Documentation fails like code: what it shows runs, what it names exists."""
+
+import importlib.util
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import duckdb
+import pytest
+import typer.main
+
+from pipelines.cli import app
+from pipelines.publishing.versions import current
+from pipelines.settings import PROJECT_DIR
+from pipelines.sources import COST_SOURCES, USAGE_SOURCES
+
+DOCS = PROJECT_DIR / "docs"
+README = PROJECT_DIR / "README.md"
+PAGES = sorted([*PROJECT_DIR.glob("*.md"), *DOCS.rglob("*.md")])
+DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SQL = re.compile(r"^```sql\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+VARIABLE = re.compile(r"\bUNITMILL_[A-Z][A-Z_]*[A-Z]\b")
+CLI = typer.main.get_command(app)
+
+
+def name_of(page):
+    return page.relative_to(PROJECT_DIR).as_posix()
+
+
+def text_of(*parts):
+    return PROJECT_DIR.joinpath(*parts).read_text("utf-8")
+
+
+def generator():
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATED = generator()
+QUERIES = [
+    pytest.param(query, id=f"{name_of(page)}-{number}")
+    for page in PAGES
+    for number, query in enumerate(SQL.findall(page.read_text("utf-8")), start=1)
+]
+
+
+@pytest.fixture
+def quickstart_folder(built, tmp_path):
+    """Give a folder that has, by the quickstart's names, a copy of the built demo."""
+    folder = tmp_path / "quickstart"
+    folder.mkdir()
+    (folder / "sample_exports").symlink_to(built.exports_dir)
+    (folder / ".unitmill").symlink_to(built.home_dir)
+    return folder
+
+
+@pytest.mark.slow
+def test_every_command_of_the_quickstart_runs(quickstart_folder):
+    """A `make` target is only asked what it would do: it installs, or it serves."""
+    blocks = SHELL.findall(text_of("docs", "quickstart.md"))
+    commands = [line for block in blocks for line in block.splitlines()]
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "UNITMILL_HOME": str(quickstart_folder / ".unitmill"),
+    }
+
+    ran = {}
+    for command in commands:
+        target = command.partition("make ")[2]
+        ran[command] = subprocess.run(
+            ["make", "--dry-run", target] if target else shlex.split(command),
+            cwd=PROJECT_DIR if target else quickstart_folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    failed = {call: done.stderr for call, done in ran.items() if done.returncode}
+    again = next(
+        done for call, done in ran.items() if call.startswith("unitmill build")
+    )
+    assert len(commands) >= 5
+    assert failed == {}
+    assert "Nothing new" in again.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_of_the_docs_answers(query, sample_settings):
+    version = current(sample_settings)
+
+    with duckdb.connect(str(version.database), read_only=True) as db:
+        rows = db.execute(query).fetchall()
+
+    assert rows
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    GENERATED.pages().items(),
+    ids=[page.name for page in GENERATED.pages()],
+)
+def test_a_generated_page_is_what_make_docs_writes(page, text):
+    assert page.read_text("utf-8") == text, "run: make docs"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(page):
+    broken = []
+    for link in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
+        place, _, anchor = link.partition("#")
+        target = (page.parent / place).resolve() if place else page
+        if place.startswith(("http:", "https:")):
+            continue
+        if not target.exists() or (anchor and anchor not in anchors_of(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+def anchors_of(page):
+    titles = HEADING.findall(FENCE.sub("", page.read_text("utf-8")))
+    kept = (re.sub(r"[^\w\- ]", "", title.lower()) for title in titles)
+    return {title.replace(" ", "-") for title in kept}
+
+
+@pytest.mark.parametrize("key", GENERATED.settings_keys())
+def test_every_setting_is_in_unitmill_toml(key):
+    chosen = tomllib.loads(text_of("unitmill.toml"))
+    for part in key.split("."):
+        chosen = chosen[part]
+
+    assert chosen != {}
+
+
+def test_every_environment_variable_of_the_code_is_documented():
+    folders = ("pipelines", "dbt_project", "tests", ".ci")
+    code = [PROJECT_DIR / "Makefile", PROJECT_DIR / "unitmill.toml"]
+    code += [
+        path
+        for folder in folders
+        for path in (PROJECT_DIR / folder).rglob("*")
+        if path.is_file()
+        and path.suffix in {".py", ".yml", ".sql", ""}
+        and path != Path(__file__)
+    ]
+    used = {v for path in code for v in VARIABLE.findall(path.read_text("utf-8"))}
+
+    assert used - set(VARIABLE.findall(text_of("docs", "settings.md"))) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "folder"),
+    [
+        *((source, "providers") for source in COST_SOURCES),
+        *((source, "telemetry") for source in USAGE_SOURCES),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_every_source_has_a_page_that_the_index_names(source, folder):
+    page = f"{folder}/{source.name}.md"
+
+    assert (DOCS / page).exists()
+    assert f"({page})" in text_of("docs", "index.md")
+
+
+@pytest.mark.parametrize("mart", GENERATED.marts(), ids=lambda mart: mart["name"])
+def test_the_readme_has_every_mart_with_its_question(mart):
+    assert f"| `{mart['name']}` | {mart['question']} |" in README.read_text("utf-8")
+
+
+def test_every_page_is_named_in_an_index():
+    """Decisions have an index of their own, beside them."""
+    index = text_of("docs", "index.md")
+    pages = {page.relative_to(DOCS) for page in {*DOCS.rglob("*.md")} - {*DECISIONS}}
+
+    missing = [page.as_posix() for page in pages if f"({page.as_posix()})" not in index]
+    assert missing == ["index.md"]
+
+
+def test_the_commands_of_the_readme_exist():
+    block = README.read_text("utf-8").partition("## Five commands\n")[2].split("```")[1]
+    lines = [line for line in block.splitlines() if line]
+    calls = [shlex.split(line, comments=True) for line in lines]
+    targets = set(re.findall(r"^(\w+):", text_of("Makefile"), re.MULTILINE))
+
+    assert len(calls) == 5
+    for program, name, *words in calls:
+        if program == "make":
+            assert name in targets
+            continue
+        command = CLI.commands[name]
+        options = {option for p in command.params for option in p.opts}
+        assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_every_command_of_unitmill_is_documented():
+    told = text_of("docs", "quickstart.md") + text_of("docs", "operations.md")
+    shown = told + text_of("README.md")
+
+    assert [name for name in CLI.commands if f"unitmill {name}" not in shown] == ["ui"]
+    assert "make ui" in told
+
+
+def test_every_cause_of_a_difference_has_its_formula():
+    reconciliation = next(
+        mart for mart in GENERATED.marts() if mart["name"].startswith("fct_reconcil")
+    )
+    causes = [
+        column["name"].removeprefix("metered_").removesuffix("_difference")
+        for column in reconciliation["columns"]
+        if re.fullmatch(r"metered_\w+_difference", column["name"])
+    ]
+    formulas = text_of("docs", "metrics.md")
+
+    assert len(causes) >= 7
+    assert [cause for cause in causes if f"\n| {cause} | " not in formulas] == []
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads(text_of("pyproject.toml"))
+    wanted = [*project["project"]["dependencies"]]
+    wanted += (
+        project["dependency-groups"]["dev"] + project["dependency-groups"]["build"]
+    )
+    names = [re.match(r"[\w.-]+", requirement)[0] for requirement in wanted]
+    reasons = text_of("docs", "decisions", "0002-dependencies.md")
+
+    assert [n for n in names if not re.search(rf"[| ]{n}[, |<]", reasons)] == []
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_says_what_it_costs_and_what_would_change_it(decision):
+    titles = HEADING.findall(decision.read_text("utf-8"))
+
+    assert titles[0].startswith(decision.name[:4])
+    assert titles[1:] == [
+        "Context",
+        "Decision",
+        "What we gave up",
+        "What would change our mind",
+    ]
+    assert re.search(r"^Date: \d{4}-\d{2}$", decision.read_text("utf-8"), re.MULTILINE)
+
+
+def test_decisions_are_numbered_without_gaps():
+    numbers = [int(decision.name[:4]) for decision in DECISIONS]
+
+    assert numbers == list(range(1, len(numbers) + 1))
