@@ -7,7 +7,10 @@ from ``pipelines.samples.bench``, the code under test from ``pipelines``.
 """
 
 import argparse
+import json
 import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +28,7 @@ from pipelines.settings import Settings
 SUFFIXES = {"parquet": ".snappy.parquet", "csv.gz": ".csv.gz"}
 WAYS = ("copy", "convert", "peer")
 MEMORY_LIMIT = "1500MB"
+PATIENCE = 600
 
 
 def convert(path: Path, folder: Path) -> None:
@@ -86,19 +90,39 @@ def measure(way: str, path: Path) -> dict[str, float | str]:
     """Run one way in a child process; give its CPU seconds and peak memory."""
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         command = [sys.executable, "-m", "bench.convert_aws", "--child", way]
-        command += [str(path), folder]
         child = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            [*command, str(path), folder],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
-        errors = child.stderr.read() if child.stderr else ""
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        try:
+            output, errors = child.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+            return {"failed": f"no result after {PATIENCE} s"}
     if child.returncode:
         return {"failed": errors.strip().splitlines()[-1] if errors else "no message"}
-    return {
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "memory": usage.ru_maxrss / 1024,
-    }
+    return json.loads(output.splitlines()[-1])
+
+
+def work(way: str, path: Path, folder: Path) -> None:
+    """Do the work of a child; say what it cost, without the imports before it."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    {"copy": copy, "convert": convert, "peer": peer}[way](path, folder)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    forked = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        json.dumps(
+            {
+                "cpu": cpu + forked.ru_utime + forked.ru_stime,
+                "memory": max(after.ru_maxrss, forked.ru_maxrss) / 1024,
+            }
+        )
+    )
 
 
 def report(rows: int, formats: list[str], ways: list[str], repeat: int) -> None:
@@ -132,13 +156,13 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--rows", type=int, default=1_000_000)
     asked.add_argument("--formats", nargs="+", default=list(SUFFIXES))
-    asked.add_argument("--ways", nargs="+", default=list(WAYS))
+    asked.add_argument("--ways", nargs="+", choices=WAYS, default=["copy", "convert"])
     asked.add_argument("--repeat", type=int, default=3)
     asked.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     chosen = asked.parse_args()
     if chosen.child:
         way, path, folder = chosen.child
-        {"copy": copy, "convert": convert, "peer": peer}[way](Path(path), Path(folder))
+        work(way, Path(path), Path(folder))
         return
     report(chosen.rows, chosen.formats, chosen.ways, chosen.repeat)
 

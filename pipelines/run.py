@@ -1,8 +1,10 @@
 """One build, run in this process through the same definitions that the UI shows."""
 
 import contextlib
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from pipelines.publishing.audit import inputs_fingerprint
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources import all_sources
+
+STARTED_HERE = {"unitmill/started_by": "unitmill build"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +88,47 @@ def _run(settings: Settings, first: str, last: str, console: Console) -> Outcome
     )
     log = settings.home_dir / "build.log"
     with (
+        _alone(settings),
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         log.open("w", encoding="utf-8") as out,
         contextlib.redirect_stdout(out),
     ):
+        _end_killed_builds(instance)
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             raise_on_error=False,
-            tags=partition_range(settings, first, last),
+            tags=partition_range(settings, first, last) | STARTED_HERE,
             run_config={"loggers": {"progress": {}}},
         )
     if result.success:
         return Outcome(published=True)
     return Outcome(published=False, reasons=(*_reasons(result), f"log: {log}"))
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the lock of builds; the system lets go of it when this process dies."""
+    with (settings.home_dir / "build.lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ExportError(
+                f"another build works in {settings.home_dir}; wait until it has ended"
+            ) from None
+        yield
+
+
+def _end_killed_builds(instance: dg.DagsterInstance) -> None:
+    """Give back the places in pools that killed builds hold, or this one waits forever.
+
+    Whoever holds the lock knows that no other build lives.
+    """
+    unfinished = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.STARTED], tags=STARTED_HERE
+    )
+    for run in instance.get_runs(filters=unfinished):
+        instance.report_run_failed(run, "The process of this build was killed.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:

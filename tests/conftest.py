@@ -6,18 +6,23 @@ what a test changes is converted again.
 """
 
 import io
+import json
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from rich.console import Console
 
 from pipelines import run
+from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Drop, Source
+from pipelines.ledger.partitions import write_partition
 from pipelines.publishing.versions import publish
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -140,3 +145,62 @@ def command():
         )
 
     return call
+
+
+@pytest.fixture
+def put(settings):
+    """Put a file into the exports folder; text, bytes, or a document as JSON."""
+
+    def write(name, content, hour=0):
+        path = settings.exports_dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, dict):
+            content = json.dumps(content)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        os.utime(path, (hour * 3600, hour * 3600))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def convert(settings):
+    """Convert what lies in the exports folder; give columns of a source's period."""
+
+    def rows(source, period, columns):
+        landing = scan(settings.exports_dir, [source], settings.hashes_file)
+        assert landing.refusals == ()
+        deliveries = landing.of(source, period)
+        partition = write_partition(settings, source, deliveries, period)
+        with duckdb.connect() as db:
+            return db.execute(
+                f"select {columns} from '{partition.path}' order by all"
+            ).fetchall()
+
+    return rows
+
+
+@pytest.fixture
+def page():
+    """Write an OpenAI page: one bucket, of one day unless said."""
+
+    def document(day, *results, days=1):
+        start = int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp())
+        bucket = {
+            "object": "bucket",
+            "start_time": start,
+            "end_time": start + days * 86_400,
+            "results": list(results),
+        }
+        return {"object": "page", "data": [bucket], "has_more": False}
+
+    return document
+
+
+@pytest.fixture(scope="session")
+def real_exports():
+    """Give the folder of vendors' documented files; skip where it is not at hand."""
+    folder = os.environ.get("UNITMILL_REAL_EXPORTS")
+    if not folder:
+        pytest.skip("UNITMILL_REAL_EXPORTS names no folder")
+    return Path(folder)

@@ -19,7 +19,6 @@ RANGE_END = "dagster/asset_partition_range_end"
 
 def automation(settings: Settings) -> dg.Definitions:
     """Give the job that does everything, and what starts it."""
-    partitions = months(settings)
     job = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),

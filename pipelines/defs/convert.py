@@ -8,6 +8,7 @@ from pipelines.defs.landing import DELIVERIES
 from pipelines.defs.partitions import OWNERS, months, period_of
 from pipelines.landing.deliveries import load
 from pipelines.landing.source import Source, TransientError
+from pipelines.ledger.conformance import judge_partition
 from pipelines.ledger.glance import summarise
 from pipelines.ledger.partitions import (
     partition_path,
@@ -24,6 +25,7 @@ TABLE_DESCRIPTIONS = {
     "model_usage": "What was sent to models: tokens by class and requests.",
     "training_attempts": "Stretches of training runs: machines, times, checkpoints.",
     "invoices": "What finance was asked to pay, one row per invoice.",
+    "focus_conformance": "How the ledger's rows stand to each rule of FOCUS 1.4.",
 }
 
 
@@ -42,6 +44,7 @@ def table_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     feeding: dict[str, list[Source]] = defaultdict(list)
     for source in all_sources(settings):
         feeding[source.table].append(source)
+    feeding["focus_conformance"] = feeding["focus"]
     return [_table_asset(t, feeding[t], settings) for t in ("focus", *TABLES)]
 
 
@@ -68,6 +71,8 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
                     write_partition(settings, source, deliveries, period)
                 except TransientError as error:
                     raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
+            if source.table == "focus":
+                judge_partition(settings, source, period)
             path = partition_path(settings.ledger_dir, source, period)
             context.add_asset_metadata(
                 _metadata(summarise(path, source.table)),

@@ -49,6 +49,13 @@ GLANCES = {
         """,
         preview="run_id, run_name, status, started_at, ended_at, gpu_count",
     ),
+    "focus_conformance": Glance(
+        totals="""
+            count(distinct rule_id) as rules,
+            count_if(failing_row_count > 0) as broken
+        """,
+        preview="source_name, period, rule_id, severity, failing_row_count",
+    ),
     "invoices": Glance(
         totals="sum(invoice_amount) as invoice_amount",
         preview="invoice_issuer_name, invoice_id, invoice_amount, billing_currency",

@@ -80,7 +80,22 @@ INVOICES: Mapping[str, str] = {
     "tax_amount": MONEY,
 } | _ORIGIN
 
+# How the rows of one source and period stand to one FOCUS rule.
+FOCUS_CONFORMANCE: Mapping[str, str] = {
+    "source_name": "VARCHAR",
+    "period": "VARCHAR",
+    "rule_id": "VARCHAR",
+    "column_name": "VARCHAR",
+    "severity": "VARCHAR",
+    "specification_section": "VARCHAR",
+    "rule_text": "VARCHAR",
+    "row_count": "BIGINT",
+    "failing_row_count": "BIGINT",
+    "examples": "VARCHAR[]",
+}
+
 TABLES: Mapping[str, Mapping[str, str]] = {
+    "focus_conformance": FOCUS_CONFORMANCE,
     "model_usage": MODEL_USAGE,
     "training_attempts": TRAINING_ATTEMPTS,
     "invoices": INVOICES,

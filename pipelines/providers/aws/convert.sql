@@ -571,7 +571,7 @@ select
             then 'Generative AI'
         else 'Other (Other)'
     end as ServiceSubcategory,
-    product_sku as SkuId,
+    case when category <> 'Tax' then product_sku end as SkuId,
     meter as SkuMeter,
     case
         when tokens_per_unit is not null then nullif('{' || concat_ws(

@@ -36,4 +36,5 @@ SOURCE = Source(
     drops=drops,
     select=select,
     restates="rows",
+    version=2,
 )

@@ -91,6 +91,7 @@ select
     project_id as SubAccountId,
     case when project_id is not null then 'Project' end as SubAccountType,
     line_item as SkuId,
+    line_item as SkuPriceId,
     case
         when cache_action = 'Read' then 'Cache Read Input Tokens'
         when cache_action = 'Write' then 'Cache Write Input Tokens'

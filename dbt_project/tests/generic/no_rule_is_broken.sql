@@ -1,0 +1,17 @@
+{#- A failure that nobody has looked at and listed stops publication. -#}
+{% test no_rule_is_broken(model) %}
+
+select
+    source_name,
+    strftime(billing_period_start, '%Y-%m') as billing_period,
+    rule_id,
+    rule_text,
+    failing_row_count,
+    row_count,
+    examples
+
+from {{ model }}
+
+where standing = 'broken'
+
+{% endtest %}

@@ -1,0 +1,75 @@
+"""Judge ledger partitions by the FOCUS rules, and keep the judgement beside them."""
+
+import hashlib
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.focus.conformance import Judgement, judge
+from pipelines.focus.rules import all_rules
+from pipelines.landing.source import Source, quoted
+from pipelines.ledger.partitions import (
+    INPUTS_KEY,
+    connect,
+    partition_path,
+    recorded_inputs,
+)
+from pipelines.settings import Settings
+
+TABLE = "focus_conformance"
+SCHEMA = pa.schema(
+    [
+        ("source_name", pa.string()),
+        ("period", pa.string()),
+        ("rule_id", pa.string()),
+        ("column_name", pa.string()),
+        ("severity", pa.string()),
+        ("specification_section", pa.string()),
+        ("rule_text", pa.string()),
+        ("row_count", pa.int64()),
+        ("failing_row_count", pa.int64()),
+        ("examples", pa.list_(pa.string())),
+    ]
+)
+
+
+def judge_partition(settings: Settings, source: Source, period: str) -> None:
+    """Judge a partition of the ledger, unless these rows met these rules before."""
+    rows = partition_path(settings.ledger_dir, source, period)
+    if not rows.exists():
+        return
+    judged = settings.ledger_dir / TABLE / source.name / f"{period}.parquet"
+    inputs = f"{recorded_inputs(rows)}|{rules_version()}"
+    if recorded_inputs(judged) == inputs:
+        return
+    with connect(settings) as db:
+        found = judge(db, f"read_parquet({quoted(rows)})")
+    records = [_record(item, source, period) for item in found]
+    table = pa.Table.from_pylist(records, schema=SCHEMA)
+    judged.parent.mkdir(parents=True, exist_ok=True)
+    temporary = judged.with_suffix(".tmp")
+    pq.write_table(table.replace_schema_metadata({INPUTS_KEY: inputs}), temporary)
+    temporary.replace(judged)
+
+
+@cache
+def rules_version() -> str:
+    """Hash the rules: a changed rule judges every partition anew."""
+    said = "\n".join(f"{rule.id} {rule.severity} {rule.broken}" for rule in all_rules())
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _record(item: Judgement, source: Source, period: str) -> dict[str, object]:
+    return {
+        "source_name": source.name,
+        "period": period,
+        "rule_id": item.rule.id,
+        "column_name": item.rule.column,
+        "severity": item.rule.severity,
+        "specification_section": item.rule.section,
+        "rule_text": item.rule.text,
+        "row_count": item.rows,
+        "failing_row_count": item.failing,
+        "examples": list(item.examples),
+    }
