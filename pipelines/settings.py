@@ -101,6 +101,7 @@ class Settings(BaseSettings):
 
     exports: Path = Path("sample_exports")
     home: Path = Path(".unitmill")
+    closed_through: str = Field("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
     first_period: str = Field("2026-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     memory_limit: str = "2GB"
     threads: int = Field(2, ge=1)
@@ -167,6 +168,11 @@ class Settings(BaseSettings):
     def hashes_file(self) -> Path:
         """What earlier scans hashed."""
         return self.home_dir / "landing" / "hashes.json"
+
+    @property
+    def history_file(self) -> Path:
+        """What each published version said, Parquet."""
+        return self.home_dir / "landing" / "published_totals.parquet"
 
     @property
     def settings_record(self) -> Path:

@@ -17,6 +17,7 @@ import dagster_dbt as ddbt
 import duckdb
 from packaging.version import Version
 
+from pipelines.defs.landing import SETTINGS
 from pipelines.defs.partitions import OWNERS
 from pipelines.ledger.glance import markdown
 from pipelines.ledger.partitions import write_stub
@@ -51,6 +52,9 @@ class Translator(ddbt.DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Give `marts/fct_x`, `staging/stg_x`, or the key of a ledger table."""
+        # The build and what was published before are the landing's business.
+        if dbt_resource_props["name"] in {"build", "published_totals"}:
+            return SETTINGS
         if dbt_resource_props["resource_type"] == "source":
             return dg.AssetKey(
                 [dbt_resource_props["source_name"], dbt_resource_props["name"]]
@@ -90,7 +94,9 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
     @ddbt.dbt_assets(
         manifest=project.manifest_path,
         project=project,
-        dagster_dbt_translator=Translator(),
+        dagster_dbt_translator=Translator(
+            ddbt.DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
+        ),
         exclude="resource_type:unit_test",
         pool="warehouse",
     )

@@ -13,6 +13,7 @@ def record_settings(settings: Settings) -> dict[str, object]:
     values: dict[str, object] = {
         "tolerance_amount": settings.tolerance.amount,
         "tolerance_metered_share": settings.tolerance.metered_share,
+        "closed_through": settings.closed_through,
         "node_tag": settings.training.node_tag,
         "aws_cost_basis": settings.aws.cost_basis,
     }
@@ -20,6 +21,7 @@ def record_settings(settings: Settings) -> dict[str, object]:
         [
             ("tolerance_amount", pa.decimal128(38, 12)),
             ("tolerance_metered_share", pa.decimal128(38, 12)),
+            ("closed_through", pa.string()),
             ("node_tag", pa.string()),
             ("aws_cost_basis", pa.string()),
         ]

@@ -21,6 +21,7 @@ from pipelines.landing.deliveries import load
 from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.partitions import recorded_inputs
 from pipelines.ledger.stale import stale_partitions
+from pipelines.publishing.history import record_history
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources import all_sources
 from pipelines.telemetry.tables import TABLES
@@ -76,13 +77,15 @@ def _show_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Show what dbt reads as views of two schemas: the ledger's tables and landing."""
     db.execute("create schema ledger")
     for table in ("focus", *TABLES):
-        files = quoted(settings.ledger_dir / table / "*" / "*.parquet")
+        parts = quoted(settings.ledger_dir / table / "*" / "*.parquet")
         db.execute(
             f"create view ledger.{table} as "
-            f"select * from read_parquet({files}, union_by_name = true)"
+            f"select * from read_parquet({parts}, union_by_name = true)"
         )
     db.execute("create schema landing")
-    for file in (settings.deliveries_file, settings.settings_record):
+    record_history(settings)
+    files = settings.deliveries_file, settings.settings_record, settings.history_file
+    for file in files:
         db.execute(
             f"create view landing.{file.stem} as "
             f"select * from read_parquet({quoted(file)})"
@@ -159,7 +162,7 @@ def inputs_fingerprint(settings: Settings) -> str:
         if path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts:
             digest.update(path.read_bytes())
     chosen = settings.model_dump_json(
-        include={"tolerance", "training", "aws", "openai", "landing"}
+        exclude={"exports", "home", "memory_limit", "threads", "first_period"}
     )
     digest.update(chosen.encode())
     return digest.hexdigest()

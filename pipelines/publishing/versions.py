@@ -17,6 +17,7 @@ import duckdb
 from pipelines import __version__
 from pipelines.landing.source import quoted
 from pipelines.publishing.audit import objections, read
+from pipelines.publishing.history import totals_of
 from pipelines.settings import Settings
 
 DATABASE = "warehouse.duckdb"
@@ -69,6 +70,7 @@ def publish(settings: Settings) -> Version:
         "inputs": audit["inputs"],
         "code_version": __version__,
         "row_counts": tables,
+        "totals": totals_of(settings.build_database),
         "checks": audit["checks"],
     }
     _write_last(folder / MANIFEST, json.dumps(manifest, indent=1))

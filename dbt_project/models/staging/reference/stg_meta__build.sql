@@ -1,0 +1,9 @@
+with
+
+source as (
+
+    select * from {{ source('meta', 'build') }}
+
+)
+
+select * from source

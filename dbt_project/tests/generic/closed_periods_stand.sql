@@ -1,0 +1,17 @@
+{#- A closed month that changes is a warning: finance has told others the old number. -#}
+{% test closed_periods_stand(model) %}
+
+select
+    source_name,
+    strftime(billing_period_start, '%Y-%m') as billing_period,
+    billing_currency,
+    old_billed_cost,
+    new_billed_cost,
+    billed_cost_delta,
+    caused_by_delivery_ids
+
+from {{ model }}
+
+where is_closed_period and new_published_at is null
+
+{% endtest %}

@@ -1,0 +1,81 @@
+"""What each published version said per source and month, kept when versions retire.
+
+The manifest of a version holds its totals; the history is all of them, so a killed
+publish loses nothing: the next build reads the manifests again.
+"""
+
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.landing.source import quoted
+from pipelines.settings import Settings
+
+MONEY = pa.decimal128(38, 12)
+SCHEMA = pa.schema(
+    [
+        ("build_id", pa.string()),
+        ("published_at", pa.timestamp("us")),
+        ("source_name", pa.string()),
+        ("period", pa.string()),
+        ("billing_currency", pa.string()),
+        ("charge_count", pa.int64()),
+        ("billed_cost", MONEY),
+        ("effective_cost", MONEY),
+        ("delivery_ids", pa.list_(pa.string())),
+    ]
+)
+TOTALS = """
+select
+    source_name,
+    strftime(billing_period_start, '%Y-%m') as period,
+    billing_currency,
+    count(*) as charge_count,
+    cast(sum(billed_cost) as varchar) as billed_cost,
+    cast(sum(effective_cost) as varchar) as effective_cost,
+    list_sort(list(distinct delivery_id)) as delivery_ids
+from {charges}
+group by all
+order by all
+"""
+
+
+def totals_of(database: Path) -> list[dict[str, object]]:
+    """Sum up a build per source, period and currency, for its manifest."""
+    with duckdb.connect() as db:
+        db.execute(f"attach {quoted(database)} as build (read_only)")
+        db.execute("use build")
+        rows = db.execute(TOTALS.format(charges="staging.stg_ledger__charges"))
+        names = [column[0] for column in rows.description or []]
+        return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+
+def record_history(settings: Settings) -> None:
+    """Write the history anew from what it was and from every manifest there is."""
+    path = settings.history_file
+    known = pq.read_table(path).to_pylist() if path.exists() else []
+    kept = {row["build_id"] for row in known}
+    for manifest in sorted(settings.versions_dir.glob("*/manifest.json")):
+        told = json.loads(manifest.read_text("utf-8"))
+        if not manifest.parent.is_symlink() and told["build_id"] not in kept:
+            known += [_row(told, totals) for totals in told.get("totals", [])]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    pq.write_table(pa.Table.from_pylist(known, schema=SCHEMA), temporary)
+    temporary.replace(path)
+
+
+def _row(manifest: dict[str, Any], totals: dict[str, Any]) -> dict[str, object]:
+    published = pa.scalar(manifest["published_at"]).cast(pa.timestamp("us", "UTC"))
+    return totals | {
+        "build_id": manifest["build_id"],
+        "published_at": published.as_py().replace(tzinfo=None),
+        "billed_cost": Decimal(totals["billed_cost"]),
+        "effective_cost": Decimal(totals["effective_cost"]),
+    }
