@@ -13,6 +13,7 @@ stands below it in this list reversed (kept by import-linter, pyproject.toml).
 - ``invoices``     what finance was asked to pay, from invoices.csv
 - ``sources``      the registry of all of these
 - ``ledger``       the Parquet partitions: written, replaced and read
+- ``currency``     exchange rates into the reporting currency
 - ``quality``      Great Expectations suites and the page of their results
 - ``publishing``   the gate, versions, rollback
 - ``defs``         the Dagster shell around all of it

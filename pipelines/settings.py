@@ -63,6 +63,16 @@ class PlansSettings(BaseModel):
     missing_column: Literal["null", "error"] = "null"
 
 
+class CurrencySettings(BaseModel):
+    """Into which currency amounts are converted beside the billed ones, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reporting: str = Field("USD", pattern="^[A-Z]{3}$")
+    rule: Literal["day", "period_average"] = "day"
+    rates: Path | None = None
+
+
 class ToleranceSettings(BaseModel):
     """What may stay unexplained before a month is not published."""
 
@@ -110,6 +120,7 @@ class Settings(BaseSettings):
     aws: AwsSettings = AwsSettings()
     openai: OpenAiSettings = OpenAiSettings()
     plans: PlansSettings = PlansSettings()
+    currency: CurrencySettings = CurrencySettings()
     tolerance: ToleranceSettings = ToleranceSettings()
     training: TrainingSettings = TrainingSettings()
     publishing: PublishingSettings = PublishingSettings()
@@ -173,6 +184,17 @@ class Settings(BaseSettings):
     def history_file(self) -> Path:
         """What each published version said, Parquet."""
         return self.home_dir / "landing" / "published_totals.parquet"
+
+    @property
+    def rates_file(self) -> Path | None:
+        """The user's own exchange rates, where there are any."""
+        rates = self.currency.rates
+        return (PROJECT_DIR / rates).resolve() if rates else None
+
+    @property
+    def rates_record(self) -> Path:
+        """The exchange rates that the ledger needs, Parquet."""
+        return self.home_dir / "landing" / "exchange_rates.parquet"
 
     @property
     def settings_record(self) -> Path:

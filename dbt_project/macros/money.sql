@@ -15,6 +15,21 @@
     )
 {%- endmacro %}
 
+{#-
+  An amount in the reporting currency. Without conversion it stays what it is to the
+  last digit; two decimals of 38 digits would overflow, so a rate multiplies in double.
+-#}
+{% macro converted(amount, rates) -%}
+    case
+        when {{ rates }}.exchange_rate_source = 'same currency' then {{ amount }}
+        else
+            cast(
+                cast({{ amount }} as double) * cast({{ rates }}.exchange_rate as double)
+                as decimal(38, 12)
+            )
+    end
+{%- endmacro %}
+
 {#- A share between two sums, from its parts, never from other ratios. -#}
 {% macro share(part, whole) -%}
     cast(

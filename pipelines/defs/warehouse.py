@@ -52,8 +52,12 @@ class Translator(ddbt.DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Give `marts/fct_x`, `staging/stg_x`, or the key of a ledger table."""
-        # The build and what was published before are the landing's business.
-        if dbt_resource_props["name"] in {"build", "published_totals"}:
+        # Made when a build starts, from the settings and what was published before.
+        if dbt_resource_props["name"] in {
+            "build",
+            "exchange_rates",
+            "published_totals",
+        }:
             return SETTINGS
         if dbt_resource_props["resource_type"] == "source":
             return dg.AssetKey(

@@ -115,9 +115,10 @@ def _format(start: bytes) -> Format:
         return "parquet"
     if start[:16] == b"SQLite format 3\x00":
         return "sqlite"
-    if b"\x00" in start[:1024] or not start.strip():
+    text = start.removeprefix(b"\xef\xbb\xbf")
+    if b"\x00" in text[:1024] or not text.strip():
         return "unknown"
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if text.lstrip()[:1] in (b"{", b"["):
         return "json"
     return "csv"
 

@@ -18,8 +18,13 @@ class Hashes:
         self._memory = memory
         self._now: dict[str, tuple[int, int, str]] = {}
         try:
-            self._old = json.loads(memory.read_text("utf-8"))
-        except (OSError, ValueError):
+            self._old = {
+                name: (int(size), int(modified), str(digest))
+                for name, (size, modified, digest) in json.loads(
+                    memory.read_text("utf-8")
+                ).items()
+            }
+        except (OSError, ValueError, TypeError, AttributeError):
             self._old = {}
 
     def of(self, candidate: Candidate) -> str:

@@ -13,6 +13,8 @@ def record_settings(settings: Settings) -> dict[str, object]:
     values: dict[str, object] = {
         "tolerance_amount": settings.tolerance.amount,
         "tolerance_metered_share": settings.tolerance.metered_share,
+        "reporting_currency": settings.currency.reporting,
+        "currency_rule": settings.currency.rule,
         "closed_through": settings.closed_through,
         "node_tag": settings.training.node_tag,
         "aws_cost_basis": settings.aws.cost_basis,
@@ -21,6 +23,8 @@ def record_settings(settings: Settings) -> dict[str, object]:
         [
             ("tolerance_amount", pa.decimal128(38, 12)),
             ("tolerance_metered_share", pa.decimal128(38, 12)),
+            ("reporting_currency", pa.string()),
+            ("currency_rule", pa.string()),
             ("closed_through", pa.string()),
             ("node_tag", pa.string()),
             ("aws_cost_basis", pa.string()),

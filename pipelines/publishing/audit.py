@@ -17,6 +17,7 @@ from typing import Literal, TypedDict
 import duckdb
 import pyarrow.parquet as pq
 
+from pipelines.currency import record_rates
 from pipelines.landing.deliveries import load
 from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.partitions import recorded_inputs
@@ -84,8 +85,13 @@ def _show_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         )
     db.execute("create schema landing")
     record_history(settings)
-    files = settings.deliveries_file, settings.settings_record, settings.history_file
-    for file in files:
+    record_rates(settings)
+    for file in (
+        settings.deliveries_file,
+        settings.settings_record,
+        settings.history_file,
+        settings.rates_record,
+    ):
         db.execute(
             f"create view landing.{file.stem} as "
             f"select * from read_parquet({quoted(file)})"

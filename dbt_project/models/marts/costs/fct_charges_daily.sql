@@ -6,6 +6,12 @@ charges as (
 
 ),
 
+converted as (
+
+    select * from {{ ref('int_charges_converted') }}
+
+),
+
 summed_to_day as (
 
     select
@@ -33,6 +39,31 @@ summed_to_day as (
 
     group by all
 
+),
+
+with_reporting_currency as (
+
+    select
+        summed_to_day.* exclude (charge_date, billing_period_start),
+        converted.reporting_currency,
+        converted.exchange_rate_source,
+        {{ money('converted.exchange_rate') }} as exchange_rate,
+        {{ converted('summed_to_day.billed_cost', 'converted') }}
+            as reporting_billed_cost,
+        {{ converted('summed_to_day.effective_cost', 'converted') }}
+            as reporting_effective_cost,
+        converted.exchange_rate_date,
+        summed_to_day.charge_date,
+        summed_to_day.billing_period_start
+
+    from summed_to_day
+
+    left join converted
+        on
+            summed_to_day.billing_currency = converted.billing_currency
+            and summed_to_day.charge_date = converted.charge_date
+            and summed_to_day.billing_period_start = converted.billing_period_start
+
 )
 
-select * from summed_to_day
+select * from with_reporting_currency
