@@ -70,7 +70,7 @@ class CurrencySettings(BaseModel):
 
     reporting: str = Field("USD", pattern="^[A-Z]{3}$")
     rule: Literal["day", "period_average"] = "day"
-    rates: Path | None = None
+    rates: str = ""
 
 
 class ToleranceSettings(BaseModel):
