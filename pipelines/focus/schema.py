@@ -23,6 +23,7 @@ class Column:
     nullable: bool
     format: str
     allowed_values: tuple[str, ...]
+    introduced: str
 
 
 # Where a row came from and the vendor's own words for it. x_SourceCost is the amount
@@ -56,6 +57,7 @@ def columns() -> tuple[Column, ...]:
             nullable=row["nullable"] == "true",
             format=row["format"],
             allowed_values=tuple(v for v in row["allowed_values"].split("|") if v),
+            introduced=row["introduced"],
         )
         for row in csv.DictReader(text.splitlines())
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import __version__
+from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
 from pipelines.publishing.audit import objections, read
 from pipelines.publishing.history import totals_of
@@ -147,6 +148,11 @@ def _write_database(settings: Settings, folder: Path) -> dict[str, int]:
                 f'create view version."{path.name}" as '
                 f"select * from read_parquet({files}, union_by_name = true)"
             )
+        db.execute("use version")
+        db.execute(f"create view focus_v1_2 as {focus_v1_2('focus')}")
+        billing_period = BILLING_PERIOD.format(mart="marts.dim_billing_periods")
+        db.execute(f"create view billing_period as {billing_period}")
+        db.execute("use memory")
         db.execute("checkpoint version")
         db.execute("detach version")
     with temporary.open("rb") as written:
