@@ -28,7 +28,7 @@ from pipelines.settings import Settings
 SUFFIXES = {"parquet": ".snappy.parquet", "csv.gz": ".csv.gz"}
 WAYS = ("copy", "convert", "peer")
 MEMORY_LIMIT = "1500MB"
-PATIENCE = 600
+PATIENCE = 900
 
 
 def convert(path: Path, folder: Path) -> None:
@@ -72,11 +72,18 @@ def copy(path: Path, folder: Path) -> None:
 def peer(path: Path, folder: Path) -> None:
     """Convert with the FinOps Foundation's own engine, as it is installed here."""
     from focus_converter.converter import FocusConverter  # noqa: PLC0415
+    from focus_converter.data_loaders.data_loader import (  # noqa: PLC0415
+        DataFormats,
+        ParquetDataFormat,
+    )
 
     engine = FocusConverter(column_prefix=None)
     engine.load_provider_conversion_configs()
+    is_parquet = path.suffix == ".parquet"
     engine.load_data(
-        data_path=str(path), data_format=path.suffix[1:], parquet_data_format=None
+        data_path=str(path),
+        data_format=DataFormats.PARQUET if is_parquet else DataFormats.CSV,
+        parquet_data_format=ParquetDataFormat.FILE if is_parquet else None,
     )
     engine.configure_data_export(
         export_path=str(folder),
@@ -104,7 +111,8 @@ def measure(way: str, path: Path) -> dict[str, float | str]:
             child.communicate()
             return {"failed": f"no result after {PATIENCE} s"}
     if child.returncode:
-        return {"failed": errors.strip().splitlines()[-1] if errors else "no message"}
+        last = errors.strip().splitlines()[-1] if errors.strip() else "no message"
+        return {"failed": last[:60].replace("|", "/")}
     return json.loads(output.splitlines()[-1])
 
 
@@ -162,7 +170,12 @@ def main() -> None:
     chosen = asked.parse_args()
     if chosen.child:
         way, path, folder = chosen.child
-        work(way, Path(path), Path(folder))
+        try:
+            work(way, Path(path), Path(folder))
+        except BaseException as error:  # noqa: BLE001 (a panic is no Exception)
+            # The peer's writers wait for ever when their reader fails: end them too.
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            os.killpg(0, signal.SIGKILL)
         return
     report(chosen.rows, chosen.formats, chosen.ways, chosen.repeat)
 

@@ -54,6 +54,14 @@ class OpenAiSettings(BaseModel):
     billing_account_id: str = "openai"
 
 
+class AnthropicSettings(BaseModel):
+    """What Anthropic's documents do not say themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    billing_account_id: str = "anthropic"
+
+
 class PlansSettings(BaseModel):
     """How users' conversion plans are run."""
 
@@ -119,6 +127,7 @@ class Settings(BaseSettings):
     landing: LandingSettings = LandingSettings()
     aws: AwsSettings = AwsSettings()
     openai: OpenAiSettings = OpenAiSettings()
+    anthropic: AnthropicSettings = AnthropicSettings()
     plans: PlansSettings = PlansSettings()
     currency: CurrencySettings = CurrencySettings()
     tolerance: ToleranceSettings = ToleranceSettings()

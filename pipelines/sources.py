@@ -3,12 +3,21 @@
 from pipelines import invoices
 from pipelines.landing.source import Source
 from pipelines.plans import plan_sources, with_overlays
-from pipelines.providers import aws, openai
+from pipelines.providers import anthropic, aws, openai
 from pipelines.settings import Settings
-from pipelines.telemetry import mlflow, openai_usage, slurm
+from pipelines.telemetry import anthropic_usage, mlflow, openai_usage, slurm
 
-COST_SOURCES = (aws.SOURCE, openai.SOURCE)
-USAGE_SOURCES = (openai_usage.SOURCE, slurm.SOURCE, mlflow.SOURCE)
+COST_SOURCES = (
+    aws.SOURCE,
+    openai.SOURCE,
+    anthropic.SOURCE,
+)
+USAGE_SOURCES = (
+    openai_usage.SOURCE,
+    anthropic_usage.SOURCE,
+    slurm.SOURCE,
+    mlflow.SOURCE,
+)
 
 
 def all_sources(settings: Settings) -> tuple[Source, ...]:

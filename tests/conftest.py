@@ -167,11 +167,11 @@ def put(settings):
 def convert(settings):
     """Convert what lies in the exports folder; give columns of a source's period."""
 
-    def rows(source, period, columns):
-        landing = scan(settings.exports_dir, [source], settings.hashes_file)
+    def rows(source, period, columns, with_settings=settings):
+        landing = scan(with_settings, [source])
         assert landing.refusals == ()
         deliveries = landing.of(source, period)
-        partition = write_partition(settings, source, deliveries, period)
+        partition = write_partition(with_settings, source, deliveries, period)
         with duckdb.connect() as db:
             return db.execute(
                 f"select {columns} from '{partition.path}' order by all"

@@ -71,7 +71,7 @@ def test_a_wrong_file_is_refused_by_name_with_what_was_expected(
 ):
     put("finance/invoices.csv", content)
 
-    [refusal] = scan(settings.exports_dir, [SOURCE], settings.hashes_file).refusals
+    [refusal] = scan(settings, [SOURCE]).refusals
 
     assert "finance/invoices.csv" in refusal.reason
     assert expected in refusal.reason
@@ -79,7 +79,7 @@ def test_a_wrong_file_is_refused_by_name_with_what_was_expected(
 
 def test_an_amount_that_is_no_number_stops_the_conversion_by_file(put, settings):
     put("invoices.csv", invoices(LINE.replace("5100.87", "EUR 5")))
-    landing = scan(settings.exports_dir, [SOURCE], settings.hashes_file)
+    landing = scan(settings, [SOURCE])
 
     with pytest.raises(
         Exception, match=r"invoices 2026-08: cannot convert invoices.cs"

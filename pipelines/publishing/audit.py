@@ -29,6 +29,15 @@ from pipelines.telemetry.tables import TABLES
 
 # What has to have been checked before anything is shown.
 REQUIRED = ("landing", "dbt", "quality")
+# Settings that a build's numbers do not depend on.
+MOVE_NO_NUMBER = {
+    "exports",
+    "first_period",
+    "home",
+    "memory_limit",
+    "publishing",
+    "threads",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +176,7 @@ def inputs_fingerprint(settings: Settings) -> str:
     for path in sorted((PROJECT_DIR / "dbt_project").rglob("*")):
         if path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts:
             digest.update(path.read_bytes())
-    chosen = settings.model_dump_json(
-        exclude={"exports", "home", "memory_limit", "threads", "first_period"}
-    )
+    chosen = settings.model_dump_json(exclude=MOVE_NO_NUMBER)
     digest.update(chosen.encode())
     return digest.hexdigest()
 

@@ -11,9 +11,33 @@ from pipelines.landing.deliveries import record as record_deliveries
 from pipelines.landing.settings_record import record_settings
 from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.publishing import versions
-from pipelines.publishing.audit import REQUIRED, Check, record, start_build
+from pipelines.publishing.audit import REQUIRED, Check, record, seal, start_build
 from pipelines.telemetry.tables import TABLES
 
+# As much of a build as publishing looks at.
+STAGED = """
+create view staging.stg_ledger__charges as
+select
+    'acme' as source_name,
+    timestamp '2026-08-01' as billing_period_start,
+    'USD' as billing_currency,
+    'acme-1' as delivery_id,
+    BilledCost as billed_cost,
+    BilledCost as effective_cost
+from ledger.focus
+"""
+MARTS = """
+create table marts.fct_charges_daily as
+select sum(BilledCost) as billed_cost from ledger.focus;
+create table marts.dim_billing_periods as
+select
+    null as billing_period_created,
+    null as billing_period_end,
+    null as billing_period_last_updated,
+    null as billing_period_start,
+    null as billing_period_status,
+    null as invoice_issuer_name
+"""
 PASSED = Check("sums_match", passed=True, severity="error")
 
 
@@ -34,7 +58,7 @@ def charge(settings, invent):
 def audited(settings, charge):
     """Build a mart of one row from one charge, with an audit of these checks."""
 
-    def make(cost=1, kinds=REQUIRED, checks=(PASSED,)):
+    def make(cost=1, kinds=REQUIRED, checks=(PASSED,), marts=MARTS):
         charge(cost)
         for table in TABLES:
             write_stub(settings.ledger_dir, table)
@@ -42,11 +66,11 @@ def audited(settings, charge):
         record_deliveries(settings.deliveries_file, Landing(), ())
         build_id = start_build(settings)
         with duckdb.connect(str(settings.build_database)) as db:
+            db.execute("create schema staging")
             db.execute("create schema marts")
-            db.execute(
-                "create table marts.fct_charges_daily as "
-                "select sum(BilledCost) as billed_cost from ledger.focus"
-            )
+            db.execute(STAGED)
+            db.execute(marts)
+        seal(settings)
         for kind in kinds:
             record(settings, kind, checks)
         return build_id

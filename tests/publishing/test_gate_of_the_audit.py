@@ -18,7 +18,7 @@ from pipelines.publishing.audit import (
     start_build,
 )
 from pipelines.publishing.versions import PublishError, current, publish
-from pipelines.settings import ToleranceSettings, TrainingSettings
+from pipelines.settings import PublishingSettings, ToleranceSettings, TrainingSettings
 
 COSTS = "select billed_cost from marts.fct_charges_daily"
 
@@ -100,6 +100,16 @@ def test_an_audit_of_another_build_does_not_count(settings, audited):
     ]
 
 
+def test_a_mart_that_was_changed_after_its_audit_is_not_published(settings, audited):
+    audited()
+    with duckdb.connect(str(settings.build_database)) as db:
+        db.execute("update marts.fct_charges_daily set billed_cost = 0")
+
+    assert objections(settings) == [
+        "the build changed after its audit; materialize all marts again"
+    ]
+
+
 def test_a_new_build_starts_without_the_checks_of_the_last_one(settings, audited):
     last = audited()
     new = start_build(settings)
@@ -107,7 +117,7 @@ def test_a_new_build_starts_without_the_checks_of_the_last_one(settings, audited
     assert new != last
     assert database_build_id(settings) == new
     assert read(settings)["checks"] == {}
-    assert len(objections(settings)) == len(REQUIRED)
+    assert len(objections(settings)) == 1 + len(REQUIRED)  # and it has no seal
 
 
 def test_a_ledger_that_changed_since_the_build_stops_publishing(
@@ -138,6 +148,15 @@ def test_a_setting_that_moves_a_number_needs_a_new_build(settings, audited, chan
     ]
 
 
+def test_keeping_fewer_versions_needs_no_new_build(settings, audited):
+    audited()
+    two = settings.model_copy(
+        update={"publishing": PublishingSettings(keep_versions=2)}
+    )
+
+    assert objections(two) == []
+
+
 def test_checks_without_a_build_are_recorded_nowhere(settings):
     record(settings, "dbt", [Check("rows_add_up", True, "error")])
 
@@ -155,12 +174,13 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
         update={"landing": settings.landing.model_copy(update={"unrecognised": "warn"})}
     )
 
-    [check] = landing_checks(settings)
-    [warning] = landing_checks(lenient)
+    check, in_ledger = landing_checks(settings)
+    warning, _ = landing_checks(lenient)
 
     assert (check.passed, check.severity) == (False, "error")
     assert check.detail == "odd.csv: no source recognises it"
     assert (warning.passed, warning.severity) == (False, "warn")
+    assert in_ledger.passed
 
 
 def test_the_manifest_says_what_was_checked_and_what_the_numbers_rest_on(
@@ -174,5 +194,8 @@ def test_the_manifest_says_what_was_checked_and_what_the_numbers_rest_on(
     assert manifest == version.manifest
     assert manifest["build_id"] == build_id
     assert manifest["inputs"] == read(settings)["inputs"]
-    assert manifest["row_counts"] == {"fct_charges_daily": 1}
+    assert manifest["row_counts"] == {"dim_billing_periods": 1, "fct_charges_daily": 1}
+    assert [(t["source_name"], t["billed_cost"]) for t in manifest["totals"]] == [
+        ("acme", "1.000000000000")
+    ]
     assert set(manifest["checks"]) == set(REQUIRED)

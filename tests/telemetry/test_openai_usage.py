@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.landing.candidates import find
 from pipelines.providers import openai
 from pipelines.telemetry.openai_usage import SOURCE
 
@@ -33,27 +34,27 @@ def test_the_documented_thousand_input_tokens_are_counted_once(
 
 
 @pytest.mark.parametrize(
-    ("kind", "quantity", "unit", "requests"),
+    ("kind", "counted"),
     [
-        ("images", 2, "Images", 2),
-        ("audio_speeches", 45, "Characters", 1),
-        ("audio_transcriptions", 10, "Seconds", 1),
-        ("vector_stores", 1024, "Bytes", None),
-        ("code_interpreter_sessions", 1, "Sessions", None),
+        ("images", (2, "Images", 2, None)),
+        ("audio_speeches", (45, "Characters", 1, None)),
+        ("audio_transcriptions", (20, "Seconds", 1, None)),
+        ("vector_stores", (1024, "Bytes", None, None)),
+        ("code_interpreter_sessions", (1, "Sessions", None, None)),
     ],
 )
 def test_documented_usage_without_tokens_is_counted_in_its_own_unit(
-    kind, quantity, unit, requests, real_exports, put, convert
+    kind, counted, real_exports, put, convert
 ):
     put("usage.json", (real_exports / DOCUMENTED.format(kind)).read_bytes())
 
     rows = convert(
-        SOURCE, "2024-11", "other_unit, request_count, input_uncached_tokens"
+        SOURCE,
+        "2024-11",
+        "other_quantity, other_unit, request_count, input_uncached_tokens",
     )
-    [(counted,)] = convert(SOURCE, "2024-11", "other_quantity")
 
-    assert rows == [(unit, requests, None)]
-    assert counted == quantity
+    assert rows == [counted]
 
 
 @pytest.mark.parametrize("kind", ["embeddings", "moderations"])
@@ -125,8 +126,6 @@ def test_pages_of_one_pull_never_replace_each_other(put, page, convert):
 
 
 def test_usage_pages_are_no_bill_and_costs_pages_no_usage(put, page, settings):
-    from pipelines.landing.candidates import find
-
     bill = {"object": "organization.costs.result", "amount": {"value": 1}}
     put("1.json", page("2026-08-31", usage(input_tokens=1)))
     put("2.json", page("2026-08-31", bill))

@@ -7,7 +7,10 @@ tokens as (
 
     select * from {{ ref('int_tokens_billed_and_metered') }}
 
-    where is_caller_metered and price_per_1m_tokens is not null
+    where
+        has_billed_quantity
+        and is_caller_metered
+        and price_per_1m_tokens is not null
 
 ),
 

@@ -40,6 +40,25 @@ split_by_day as (
 
     from tokens
 
+    where has_billed_quantity or not is_caller_metered or price_per_1m_tokens is null
+
+    union all
+
+    -- A bill without quantities cannot tell price from usage: only the sum is known.
+    select
+        source_name,
+        billing_currency,
+        billing_period_start,
+        'unexplained' as cause,
+        billed_cost - metered_cost as difference
+
+    from tokens
+
+    where
+        not has_billed_quantity
+        and is_caller_metered
+        and price_per_1m_tokens is not null
+
     union all
 
     select
@@ -52,7 +71,11 @@ split_by_day as (
 
     from tokens
 
-    where is_source_metered and is_caller_metered and price_per_1m_tokens is not null
+    where
+        has_billed_quantity
+        and is_source_metered
+        and is_caller_metered
+        and price_per_1m_tokens is not null
 
     union all
 

@@ -1,4 +1,5 @@
--- Charges measured in tokens. Purchases, tax and credits of the same models are not
+-- Charges for tokens, measured in them or not: some bills name the meter without a
+-- quantity. Purchases, tax and credits of the same models are not
 -- tokens; they stay in fct_charges_daily. A charge without a model is `unassigned`.
 with
 
@@ -27,7 +28,9 @@ token_charges as (
 
     from charges
 
-    where charge_category = 'Usage' and consumed_unit = 'Tokens'
+    where
+        charge_category = 'Usage'
+        and (consumed_unit = 'Tokens' or token_direction is not null)
 
 )
 

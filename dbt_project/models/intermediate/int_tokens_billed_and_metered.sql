@@ -23,11 +23,11 @@ priced as (
         {{ money(
             'side_by_side.metered_tokens * token_prices.price_per_1m_tokens / 1000000'
         ) }} as metered_cost,
-        sum(side_by_side.billed_tokens) over (
+        sum(side_by_side.billed_cost) over (
             partition by
                 side_by_side.source_name,
                 side_by_side.billing_period_start
-        ) > 0 as is_source_billed,
+        ) != 0 as is_source_billed,
         sum(side_by_side.metered_tokens) over (
             partition by
                 side_by_side.source_name,

@@ -47,6 +47,7 @@ billed as (
         processing_tier,
         charge_date,
         sum(token_count) as billed_tokens,
+        bool_and(token_count is not null) as has_billed_quantity,
         sum(billed_cost) as billed_cost
 
     from token_charges
@@ -96,6 +97,7 @@ side_by_side as (
         charge_date,
         cast(date_trunc('month', charge_date) as timestamp) as billing_period_start,
         coalesce(billed.billed_tokens, 0) as billed_tokens,
+        coalesce(billed.has_billed_quantity, true) as has_billed_quantity,
         coalesce(billed.billed_cost, 0) as billed_cost,
         coalesce(metered.metered_tokens, 0) as metered_tokens
 

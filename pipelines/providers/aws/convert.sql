@@ -402,8 +402,8 @@ measured as (
                     when contains(line_item_usage_type, 'Requests') then 'Requests'
                     else 'Units'
                 end
-            when pricing_unit in ('Hrs', 'Hr', 'Hour', 'hours', 'hour', 'hrs')
-                then 'Hours'
+            when pricing_unit = 'Hrs' then 'Hours'
+            when pricing_unit in ('Hr', 'Hour', 'hours', 'hour', 'hrs') then 'Hours'
             when pricing_unit in ('GB-Mo', 'GB-month', 'GB-Month') then 'GB-Months'
             when pricing_unit = 'Request' then 'Requests'
             else pricing_unit

@@ -4,9 +4,11 @@ Usage API pages carry no money; they are read by ``telemetry.openai_usage``.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 
-from pipelines.envelopes.openai_pages import api_of, drops, results
+from pipelines.envelopes.openai import ENVELOPE, api_of
+from pipelines.envelopes.pages import drops, results
 from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
 
 
@@ -19,7 +21,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     """Give the FOCUS rows of a period, each bucket from its newest pull."""
     sql = files("pipelines.providers.openai").joinpath("convert.sql").read_text("utf-8")
     return sql.format(
-        results=results(deliveries, period),
+        results=results(ENVELOPE, deliveries, period),
         billing_account_id=quoted(context.settings.openai.billing_account_id),
     )
 
@@ -33,7 +35,7 @@ SOURCE = Source(
     ),
     expected='JSON pages of the OpenAI Costs API ("object": "page")',
     claims=claims,
-    drops=drops,
+    drops=partial(drops, ENVELOPE),
     select=select,
     restates="rows",
     version=2,

@@ -5,9 +5,11 @@ that the four counters of ``model_usage`` are disjoint.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 
-from pipelines.envelopes.openai_pages import api_of, drops, results
+from pipelines.envelopes.openai import ENVELOPE, api_of
+from pipelines.envelopes.pages import drops, results
 from pipelines.landing.source import Candidate, Context, Delivery, Source
 
 
@@ -20,7 +22,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     """Give the usage rows of a period, each bucket from its newest pull."""
     del context
     sql = files("pipelines.telemetry.openai_usage").joinpath("convert.sql")
-    return sql.read_text("utf-8").format(results=results(deliveries, period))
+    return sql.read_text("utf-8").format(results=results(ENVELOPE, deliveries, period))
 
 
 SOURCE = Source(
@@ -32,7 +34,7 @@ SOURCE = Source(
     ),
     expected='JSON pages of the OpenAI Usage API ("organization.usage.*.result")',
     claims=claims,
-    drops=drops,
+    drops=partial(drops, ENVELOPE),
     select=select,
     restates="rows",
 )

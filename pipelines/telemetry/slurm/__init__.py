@@ -24,8 +24,11 @@ NEEDED = ("JobIDRaw", "JobID", "State", "Start", "End", "AllocTRES", "NodeList")
 OPTIONAL = ("JobName", "Account", "Cluster", "Submit", "AllocNodes", "Comment")
 MONTHS = """
 select distinct "Start"[1:7]
-from read_csv($file, delim = '|', quote = '', header = true, all_varchar = true)
-where regexp_matches("Start", '^\\d{4}-\\d{2}')
+from read_csv(
+    $file, delim = '|', quote = '', header = true, auto_detect = false,
+    columns = {columns}
+)
+where regexp_matches("Start", '^\\d{{4}}-\\d{{2}}')
 order by all
 """
 
@@ -48,9 +51,12 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
                 f"slurm: {candidate.name} lacks {', '.join(missing)}; expected sacct "
                 f"--parsable2 --format={','.join(NEEDED)},..."
             )
+        # Named, so that a line with one field more is an error and not a guess.
+        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in candidate.columns)
+        months_of = MONTHS.format(columns=f"{{{columns}}}")
         try:
             with duckdb.connect() as db:
-                months = db.execute(MONTHS, {"file": str(candidate.path)}).fetchall()
+                months = db.execute(months_of, {"file": str(candidate.path)}).fetchall()
         except duckdb.Error as error:
             raise ExportError(f"slurm: {candidate.name}: {error}") from error
         yield Drop(

@@ -1,14 +1,16 @@
-"""OpenAI's page documents, which its Costs API and its Usage API share.
+"""Pages of time buckets of results, the envelope of LLM vendors' reporting APIs.
 
-Both sources of OpenAI (the bill in providers, the usage in telemetry) read the same
-envelope: pages of buckets of results. What a result says is theirs.
+A vendor's bill (providers) and its usage (telemetry) come in the same envelope. What a
+page looks like is an ``Envelope``; what a result says is the source's business.
 """
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from pipelines.landing.source import (
     Candidate,
@@ -18,8 +20,6 @@ from pipelines.landing.source import (
     quoted,
 )
 
-PAGE = re.compile(r'"object"\s*:\s*"page"')
-RESULT = re.compile(r'"object"\s*:\s*"organization\.(costs|usage)\.?(\w*)\.result"')
 PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
 
 # One row per result, without the results of buckets that a newer pull has again:
@@ -32,7 +32,7 @@ with pages as (
         pull.*,
         from_json(
             page.content -> '$.data',
-            '[{{"start_time": "BIGINT", "end_time": "BIGINT", "results": ["JSON"]}}]'
+            '[{{"{start}": "{type}", "{end}": "{type}", "results": ["JSON"]}}]'
         ) as data
     from read_text({files}) as page
     inner join (values {pulls}) as pull (filename, pull_order, delivery_id, file_order)
@@ -53,14 +53,14 @@ results as (
         delivery_id,
         file_order,
         bucket_order,
-        bucket.start_time as start_time,
-        bucket.end_time as end_time,
+        {start_time} as start_time,
+        {end_time} as end_time,
         unnest(range(1, len(bucket.results) + 1)) as result_order,
         unnest(bucket.results) as result
     from buckets
 ),
 kinds as (
-    select *, result ->> '$.object' as kind
+    select *, {kind} as kind
     from results
 ),
 numbered as (
@@ -88,28 +88,44 @@ select
     delivery_id,
     row_number,
     kind,
-    make_timestamp(start_time * 1000000) as bucket_start,
-    make_timestamp(end_time * 1000000) as bucket_end,
+    start_time as bucket_start,
+    end_time as bucket_end,
     result
 from numbered
 anti join replaced using (kind, pull_order, start_time, end_time)
-where strftime(make_timestamp(start_time * 1000000), '%Y-%m') = {period}
+where strftime(start_time, '%Y-%m') = {period}
 """
 
 
-def api_of(candidate: Candidate) -> str:
-    """Say which API a page is of: 'costs', 'usage', or '' for no page at all.
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a vendor's pages look like.
 
-    A page whose buckets are all empty names no API; it counts as one of costs, where
-    it adds nothing.
+    Attributes:
+        vendor: for messages.
+        api: what its pages are of, for messages.
+        start: the bucket's key of its first moment.
+        end: the bucket's key of its end, exclusive.
+        time_type: the type of both in JSON, for DuckDB.
+        time: SQL that makes a UTC timestamp of ``{value}``.
+        kind: SQL over ``result`` that tells the endpoints apart whose buckets do not
+            replace each other.
+        parse: reads the same time in Python.
+        expected: what a page looks like, for error messages.
     """
-    if candidate.format != "json" or not PAGE.search(candidate.head):
-        return ""
-    result = RESULT.search(candidate.head)
-    return result.group(1) if result else "costs"
+
+    vendor: str
+    api: str
+    start: str
+    end: str
+    time_type: str
+    time: str
+    kind: str
+    parse: Callable[[Any], datetime]
+    expected: str
 
 
-def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
+def drops(envelope: Envelope, candidates: Sequence[Candidate]) -> Iterator[Drop]:
     """Group pages into pulls: pages below one time-stamped folder, else each page.
 
     Raises:
@@ -124,14 +140,16 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         stamp = PULLED_AT.search(pages[0].name)
         yield Drop(
             files=tuple(pages),
-            periods=tuple(sorted({p for page in pages for p in _periods(page)})),
+            periods=tuple(
+                sorted({p for page in pages for p in _periods(envelope, page)})
+            ),
             scope="",
             delivered_at=_time(stamp.group(1)) if stamp else pages[0].modified,
             batch=stamp.group(1) if stamp else "",
         )
 
 
-def results(deliveries: Sequence[Delivery], period: str) -> str:
+def results(envelope: Envelope, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT of the results that count in a period."""
     pulls = [
         f"({quoted(path)}, {order}, {quoted(delivery.delivery_id)}, {page})"
@@ -140,7 +158,15 @@ def results(deliveries: Sequence[Delivery], period: str) -> str:
     ]
     files = ", ".join(quoted(path) for d in deliveries for path in d.files)
     return RESULTS.format(
-        files=f"[{files}]", pulls=", ".join(pulls), period=quoted(period)
+        files=f"[{files}]",
+        pulls=", ".join(pulls),
+        period=quoted(period),
+        start=envelope.start,
+        end=envelope.end,
+        type=envelope.time_type,
+        start_time=envelope.time.format(value=f"bucket.{envelope.start}"),
+        end_time=envelope.time.format(value=f"bucket.{envelope.end}"),
+        kind=envelope.kind,
     )
 
 
@@ -148,14 +174,14 @@ def _time(stamp: str) -> datetime:
     return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
-def _periods(page: Candidate) -> set[str]:
+def _periods(envelope: Envelope, page: Candidate) -> set[str]:
     try:
         buckets = json.loads(page.path.read_bytes())["data"]
-        starts = [bucket["start_time"] for bucket in buckets]
-        return {f"{datetime.fromtimestamp(start, UTC):%Y-%m}" for start in starts}
+        starts = [envelope.parse(bucket[envelope.start]) for bucket in buckets]
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise ExportError(
-            f"openai: {page.name} is no page of the Costs or Usage API "
-            f'({type(error).__name__}: {error}); expected {{"object": "page", "data": '
-            '[{"start_time": ..., "results": [...]}]}'
+            f"{envelope.vendor}: {page.name} is no page of the "
+            f"{envelope.api} "
+            f"({type(error).__name__}: {error}); expected {envelope.expected}"
         ) from error
+    return {f"{start.astimezone(UTC):%Y-%m}" for start in starts}

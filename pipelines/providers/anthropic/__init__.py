@@ -1,0 +1,42 @@
+"""Anthropic's bill: cost report pages, one FOCUS row per result.
+
+Amounts are decimal texts in **cents**. Priority Tier and plan purchases are not in the
+report; they reach the ledger only through an invoice.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from importlib.resources import files
+
+from pipelines.envelopes.anthropic import ENVELOPE, report_of
+from pipelines.envelopes.pages import drops, results
+from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim pages of the cost report."""
+    return report_of(candidate) == "cost"
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the FOCUS rows of a period, each bucket from its newest pull."""
+    sql = files("pipelines.providers.anthropic").joinpath("convert.sql")
+    return sql.read_text("utf-8").format(
+        results=results(ENVELOPE, deliveries, period),
+        billing_account_id=quoted(context.settings.anthropic.billing_account_id),
+    )
+
+
+SOURCE = Source(
+    name="anthropic",
+    table="focus",
+    description=(
+        "Anthropic's bill from its cost report: one charge per workspace, model, token "
+        "type and day. Newer pulls replace the days that they have again."
+    ),
+    expected="JSON pages of the Anthropic cost report (amounts in cents)",
+    claims=claims,
+    drops=partial(drops, ENVELOPE),
+    select=select,
+    restates="rows",
+)

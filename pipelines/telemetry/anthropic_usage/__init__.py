@@ -1,0 +1,40 @@
+"""Anthropic's usage report: tokens per workspace, key, model and bucket.
+
+Its input counts exclude cached tokens (the opposite of OpenAI's), so nothing is
+subtracted. It counts no requests.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from importlib.resources import files
+
+from pipelines.envelopes.anthropic import ENVELOPE, report_of
+from pipelines.envelopes.pages import drops, results
+from pipelines.landing.source import Candidate, Context, Delivery, Source
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim pages of the usage report."""
+    return report_of(candidate) == "usage"
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the usage rows of a period, each bucket from its newest pull."""
+    del context
+    sql = files("pipelines.telemetry.anthropic_usage").joinpath("convert.sql")
+    return sql.read_text("utf-8").format(results=results(ENVELOPE, deliveries, period))
+
+
+SOURCE = Source(
+    name="anthropic_usage",
+    table="model_usage",
+    description=(
+        "What was sent to Anthropic, from its usage report: tokens by class per "
+        "workspace, API key, model and day. It carries no money and no requests."
+    ),
+    expected='JSON pages of the Anthropic usage report ("uncached_input_tokens")',
+    claims=claims,
+    drops=partial(drops, ENVELOPE),
+    select=select,
+    restates="rows",
+)
