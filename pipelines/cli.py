@@ -8,7 +8,6 @@ import atexit
 import csv
 import json
 import os
-import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -105,8 +104,9 @@ def ui(
     dagster = Path(sys.executable).parent / "dagster"
     call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1"]
     call += ["-p", str(port)]
-    ended = subprocess.run(call, env=environment, cwd=settings.home_dir, check=False)  # noqa: S603
-    raise typer.Exit(ended.returncode)
+    # In place of this process, so that a signal to it stops Dagster too.
+    os.chdir(settings.home_dir)
+    os.execve(dagster, call, environment)  # noqa: S606
 
 
 @app.command()

@@ -43,20 +43,18 @@ def test_an_amount_in_cents_is_not_read_as_dollars(put, convert):
 
 
 @pytest.mark.parametrize(
-    ("token_type", "meter", "direction", "action"),
+    ("token_type", "expected"),
     [
-        ("uncached_input_tokens", "Input Tokens", "Input", "Uncached"),
-        ("cache_read_input_tokens", "Cache Read Input Tokens", "Input", "Read"),
+        ("uncached_input_tokens", ("Input Tokens", "Input", "Uncached")),
+        ("cache_read_input_tokens", ("Cache Read Input Tokens", "Input", "Read")),
         (
             "cache_creation.ephemeral_1h_input_tokens",
-            "Cache Write Input Tokens",
-            "Input",
-            "Write",
+            ("Cache Write Input Tokens", "Input", "Write"),
         ),
-        ("output_tokens", "Output Tokens", "Output", None),
+        ("output_tokens", ("Output Tokens", "Output", None)),
     ],
 )
-def test_a_token_type_is_a_meter(put, convert, token_type, meter, direction, action):
+def test_a_token_type_is_a_meter_without_a_quantity(put, convert, token_type, expected):
     put("page.json", page("2026-08-31", cost("1", token_type)))
 
     rows = convert(
@@ -66,7 +64,7 @@ def test_a_token_type_is_a_meter(put, convert, token_type, meter, direction, act
         "SkuPriceDetails ->> '$.x_TokenCacheAction', ConsumedQuantity",
     )
 
-    assert rows == [(meter, direction, action, None)]
+    assert rows == [(*expected, None)]
 
 
 def test_a_search_is_a_charge_without_a_model(put, convert):
