@@ -37,7 +37,7 @@ app = typer.Typer(
 )
 # Bound to the terminal itself: a build sends what dbt prints to its log. Where the
 # output is no terminal (a file, CI) the tables have the room that they need.
-WIDTH = None if sys.stdout.isatty() else 120
+WIDTH = None if sys.stdout.isatty() else 130
 console = Console(file=sys.stdout, width=WIDTH)
 errors = Console(stderr=True)
 

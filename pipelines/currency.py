@@ -78,6 +78,8 @@ def _needed(settings: Settings) -> list[tuple[str, date]]:
 def _from_ecb(
     settings: Settings, needed: list[tuple[str, date]]
 ) -> Iterator[dict[str, object]]:
+    if not needed:  # reading all the ECB's rates takes half a second
+        return iter(())
     converter = CurrencyConverter(decimal=True)
     reporting = settings.currency.reporting
 

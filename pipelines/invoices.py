@@ -4,6 +4,7 @@ One row per invoice. ``ledger_source`` names the source whose billing rows the
 invoice must equal; ``tax_amount`` is the part of ``invoice_amount`` that is tax.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 import duckdb
@@ -28,6 +29,7 @@ HEADER = (
     "invoice_amount",
     "tax_amount",
 )
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 PERIODS = """
 select distinct billing_period
 from read_csv($file, header = true, all_varchar = true) order by all
@@ -52,10 +54,13 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
                 f"invoices: {candidate.name} lacks {', '.join(missing)}; expected the "
                 f"header {','.join(HEADER)}"
             )
-        with duckdb.connect() as db:
-            rows = db.execute(PERIODS, {"file": str(candidate.path)}).fetchall()
+        try:
+            with duckdb.connect() as db:
+                rows = db.execute(PERIODS, {"file": str(candidate.path)}).fetchall()
+        except duckdb.Error as error:
+            raise ExportError(f"invoices: {candidate.name}: {error}") from error
         periods = tuple(str(period) for (period,) in rows)
-        wrong = [p for p in periods if len(p) != len("2026-01") or p[4] != "-"]
+        wrong = [period for period in periods if not MONTH.fullmatch(period)]
         if wrong:
             raise ExportError(
                 f"invoices: {candidate.name}: billing_period {wrong[0]!r}; expected "
@@ -69,7 +74,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     del context
     parts = [
         f"select *, {order} as file_order, {quoted(delivery.delivery_id)} "
-        f"as delivery_id, row_number() over () as source_row_number from "
+        f"as delivery_id, {quoted(delivery.names[0])} as file_name, row_number() over () as source_row_number from "
         f"read_csv({file_list(delivery)}, header = true, all_varchar = true)"
         for order, delivery in enumerate(deliveries)
     ]
@@ -78,8 +83,8 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
             invoice_issuer_name, invoice_id, ledger_source,
             strptime(billing_period, '%Y-%m') as billing_period_start,
             upper(billing_currency) as billing_currency,
-            cast(invoice_amount as decimal(38, 12)) as invoice_amount,
-            cast(coalesce(tax_amount, '0') as decimal(38, 12)) as tax_amount,
+            {_amount("invoice_amount", "invoice_amount")} as invoice_amount,
+            {_amount("coalesce(tax_amount, '0')", "tax_amount")} as tax_amount,
             'invoices' as source_name, delivery_id, source_row_number
         from ({" union all by name ".join(parts)})
         where billing_period = {quoted(period)}
@@ -87,6 +92,15 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
             partition by invoice_issuer_name, invoice_id order by file_order desc
         ) = 1
     """
+
+
+def _amount(value: str, column: str) -> str:
+    """Read an amount, or stop at the row that has none, naming file, row, column."""
+    return (
+        f"coalesce(try_cast({value} as decimal(38, 12)), error(file_name || ', row ' "
+        f"|| source_row_number || ': {column} is ' || coalesce('''' || {value} || "
+        "'''', 'empty') || ', expected a number'))"
+    )
 
 
 SOURCE = Source(

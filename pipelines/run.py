@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -137,15 +138,34 @@ def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
             name = f"{check.asset_key.to_user_string()}: {check.check_name}"
-            rows = [v.value for k, v in check.metadata.items() if k in _TELLING]
-            found.append("\n".join(["check failed: " + name, *map(str, rows)]))
+            told = [v.value for k, v in check.metadata.items() if k in _TELLING]
+            rows = [line for text in told for line in _rows_of(str(text))]
+            found.append("\n".join(["check failed: " + name, *rows]))
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error:
             error = event.step_failure_data.error
             cause = error.cause or error
             if "AssetCheckFailed" not in str(cause.cls_name or error.cls_name):
-                found.append(f"{event.step_key}: {cause.message.strip()}")
+                said = _CLASS.sub("", cause.message.strip())
+                step = str(event.step_key).replace("__", "/")
+                found.append(f"{step}: {said}")
     return found
 
 
+def _rows_of(text: str) -> Iterator[str]:
+    """Turn a Markdown table into a line per row that a terminal can show."""
+    names: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("|"):
+            yield line
+            continue
+        cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
+        if not names:
+            names = cells
+        elif set(line) - set("|- "):
+            pairs = zip(names, cells, strict=False)
+            yield "  " + ", ".join(f"{k} {v}" for k, v in pairs if v)
+
+
 _TELLING = {"failing rows", "refused", "expectations"}
+_CLASS = re.compile(r"^[\w.]+(Error|Failure|Exception): ")

@@ -3,12 +3,24 @@
 from pipelines import invoices
 from pipelines.landing.source import Source
 from pipelines.plans import plan_sources, with_overlays
-from pipelines.providers import anthropic, aws, openai
+from pipelines.providers import (
+    anthropic,
+    aws,
+    azure,
+    azure_focus,
+    focus_export,
+    gcp,
+    openai,
+)
 from pipelines.settings import Settings
 from pipelines.telemetry import anthropic_usage, mlflow, openai_usage, slurm
 
 COST_SOURCES = (
     aws.SOURCE,
+    azure.SOURCE,
+    azure_focus.SOURCE,
+    focus_export.SOURCE,
+    gcp.SOURCE,
     openai.SOURCE,
     anthropic.SOURCE,
 )

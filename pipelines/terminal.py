@@ -15,7 +15,7 @@ PROOF = """
 select
     strftime(billing_period_start, '%Y-%m') as month,
     source_name as source,
-    billing_currency as currency,
+    billing_currency as cur,
     invoice_amount as invoice,
     ledger_billed_cost as ledger,
     marts_billed_cost as marts,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.landing.source import (
+    UNREADABLE,
     Candidate,
     Delivery,
     Drop,
@@ -178,7 +179,7 @@ def _periods(envelope: Envelope, page: Candidate) -> set[str]:
     try:
         buckets = json.loads(page.path.read_bytes())["data"]
         starts = [envelope.parse(bucket[envelope.start]) for bucket in buckets]
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (*UNREADABLE, KeyError, TypeError) as error:
         raise ExportError(
             f"{envelope.vendor}: {page.name} is no page of the "
             f"{envelope.api} "

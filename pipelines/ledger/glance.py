@@ -1,6 +1,7 @@
 """What a person wants to see of a ledger table at a glance: totals and a few rows."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -81,5 +82,12 @@ def summarise(path: Path, table: str) -> dict[str, object]:
 
 def markdown(head: list[str], body: list[tuple[object, ...]]) -> str:
     """Lay out rows as a Markdown table."""
-    lines = [head, ["---"] * len(head), *([str(v) for v in row] for row in body)]
+    lines = [head, ["---"] * len(head), *([_text(v) for v in row] for row in body)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _text(value: object) -> str:
+    """Write a value plainly: 12.5, not 12.500000000000, and 0, not 0E-12."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else "0"
+    return "" if value is None else str(value)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.focus.schema import conform, ledger_types
 from pipelines.landing.source import (
+    UNREADABLE,
     Context,
     Delivery,
     ExportError,
@@ -74,7 +75,7 @@ def write_partition(
             select = source.select(Context(db, settings), deliveries, period)
             shaped = conform(select, _describe(db, select), types_of(source.table))
             rows = _replace(db, shaped, path, inputs_of(source, deliveries))
-        except (duckdb.Error, ValueError, OSError) as error:
+        except UNREADABLE as error:
             names = ", ".join(name for d in deliveries for name in d.names)
             transient = isinstance(error, OSError | duckdb.IOException)
             raise (TransientError if transient else ExportError)(

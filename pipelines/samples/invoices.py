@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from pipelines.samples import ferrum, openai
+from pipelines.samples import (
+    anthropic,
+    azure,
+    azure_focus,
+    driftbase,
+    ferrum,
+    gcp,
+    openai,
+)
 from pipelines.samples.aws_line import AWS, MARKETPLACE, Line, number, text
 from pipelines.samples.aws_rows import INVOICES
 from pipelines.samples.files import csv_text, write_text
-from pipelines.samples.months import MONTHS, Month
+from pipelines.samples.months import MONTHS, OCTOBER, Month
 from pipelines.samples.seeded import cents, plain
 
 OPENAI_TAX = Decimal("0.0825")
@@ -65,11 +73,39 @@ def _aws(month: Month, lines: Sequence[Line]) -> Iterator[Invoice]:
         yield Invoice(issuer, invoice_id, "aws", month, rows_total, tax)
 
 
+def _azure(month: Month) -> Iterator[Invoice]:
+    """Give the invoice of the enterprise agreement, and the one of the trial."""
+    none = Decimal(0)
+    invoice_id, asked = azure.INVOICES[month], azure.total(month)
+    yield Invoice(azure.ISSUER, invoice_id, "azure", month, asked, none)
+    if month == OCTOBER:
+        invoice_id, asked = azure_focus.INVOICE, azure_focus.total()
+        yield Invoice(azure.ISSUER, invoice_id, "azure_focus", month, asked, none)
+
+
+def _gcp(month: Month) -> Invoice:
+    invoice_id, rows_total = gcp.INVOICES[month], gcp.total(month)
+    return Invoice(gcp.ISSUER, invoice_id, "gcp", month, rows_total, gcp.tax(month))
+
+
+def _untaxed(month: Month) -> Iterator[Invoice]:
+    """Give the invoices of small vendors that charge no tax."""
+    none = Decimal(0)
+    asked = anthropic.INVOICES[month], "anthropic", month, anthropic.total(month), none
+    yield Invoice(anthropic.ISSUER, *asked)
+    rows_total = driftbase.total(month)
+    invoice_id = driftbase.INVOICES[month]
+    yield Invoice(driftbase.ISSUER, invoice_id, "focus_export", month, rows_total, none)
+
+
 def invoices(bills: Mapping[Month, Sequence[Line]]) -> list[Invoice]:
     """Give every invoice of the story."""
     made: list[Invoice] = []
     for number_, month in enumerate(MONTHS):
         made += _aws(month, bills[month])
+        made += _azure(month)
+        made.append(_gcp(month))
+        made += _untaxed(month)
         rows_total = openai.total(month)
         tax = cents(cents(rows_total) * OPENAI_TAX)
         invoice_id = f"A91C04E7-{17 + number_:04}"

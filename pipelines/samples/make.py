@@ -7,11 +7,16 @@ module of each system.
 import shutil
 from pathlib import Path
 
+from pipelines.samples.anthropic import write_anthropic
 from pipelines.samples.aws_cur2 import write_cur2
 from pipelines.samples.aws_legacy import write_legacy
 from pipelines.samples.aws_rows import Delivery, month_lines
+from pipelines.samples.azure import write_azure
+from pipelines.samples.azure_focus import write_azure_focus
+from pipelines.samples.driftbase import write_driftbase
 from pipelines.samples.ferrum import write_ferrum
 from pipelines.samples.files import write_text
+from pipelines.samples.gcp import write_gcp
 from pipelines.samples.invoices import invoices, write_invoices, write_planted
 from pipelines.samples.mlflow import write_mlflow
 from pipelines.samples.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
@@ -33,7 +38,18 @@ CUR2 = (
     ),
     Delivery(OCTOBER, "20261104T050000Z-e25b90a6-7c44-4b1f-9d83-0a6f1c8e5d72"),
 )
-_WRITTEN = ("aws", "openai", "ferrum", "slurm", "mlflow", "invoices")
+_WRITTEN = (
+    "aws",
+    "azure",
+    "gcp",
+    "openai",
+    "anthropic",
+    "driftbase",
+    "ferrum",
+    "slurm",
+    "mlflow",
+    "invoices",
+)
 
 
 def write_samples(out: Path) -> None:
@@ -55,7 +71,12 @@ def write_samples(out: Path) -> None:
         write_legacy(out / "aws" / "legacy", delivery, bills[delivery.month], parts)
     for delivery in CUR2:
         write_cur2(out / "aws" / "cur2", delivery, bills[delivery.month])
+    write_azure(out / "azure")
+    write_azure_focus(out / "azure")
+    write_gcp(out / "gcp")
     write_openai(out / "openai")
+    write_anthropic(out / "anthropic")
+    write_driftbase(out / "driftbase")
     write_ferrum(out / "ferrum")
     write_slurm(out / "slurm")
     write_mlflow(out / "mlflow")

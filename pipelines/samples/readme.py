@@ -13,6 +13,8 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 |---|---|
 | `aws/legacy` | 2026-08 as legacy CUR: an early assembly, then the final one |
 | `aws/cur2` | 2026-09 and 2026-10 as CUR 2.0 Parquet; October came twice |
+| `azure` | cost details of three months, October twice; a FOCUS export of October |
+| `gcp` | detailed billing export rows in JSON, two appended files per month |
 | `openai` | Usage and Costs API pages of six overlapping pulls |
 | `ferrum` | monthly invoice CSV of a GPU cloud |
 | `slurm` | one `sacct` dump per month |
@@ -25,11 +27,12 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 - **training** trains on AWS (a p4d node under a savings plan, a second one on demand,
   two Spot nodes) and on Ferrum (two nodes of eight H100). Spot nodes are taken away and
   runs resume from their last checkpoint; some runs fail; nodes idle between runs.
-- **search** rents models from OpenAI and Bedrock, and serves its ranker on SageMaker
-  and on an EKS cluster.
+- **search** rents models from OpenAI, Bedrock and Vertex AI, and serves its ranker on
+  SageMaker, on an EKS cluster and on a spot GPU machine of Google's.
 - **marketing** runs a chatbot on OpenAI (`proj_marketing_chatbot`), planned at $2,000 a
   month. In October it costs five times that.
-- **platform** owns the cluster. Some things carry no tag at all.
+- **platform** owns the cluster, and rents gpt-4o and a reserved A100 machine from
+  Azure. Some things carry no tag at all.
 
 ## What does not add up, on purpose
 

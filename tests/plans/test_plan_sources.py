@@ -52,8 +52,7 @@ def land(settings):
     """Look at the exports folder with the user's vendors."""
 
     def land():
-        hashes = settings.home_dir / "hashes.json"
-        return scan(settings.exports_dir, plan_sources(settings), hashes)
+        return scan(settings, plan_sources(settings))
 
     return land
 

@@ -120,6 +120,8 @@ def db():
                 f"create view {name} as "
                 f"select * from read_csv('{SAMPLES}/{file}.csv', all_varchar = true)"
             )
+        create_azure(connection)
+        create_gcp(connection)
         create_slurm(connection)
         yield connection
 
@@ -160,6 +162,53 @@ def create_openai(connection):
             from kept
             """
         )
+
+
+def create_azure(connection):
+    """Read the books of the newest run of each month, and the FOCUS export."""
+    for name, book in (("azure", "actual"), ("azure_amortized", "amortized")):
+        months = sorted((SAMPLES / "azure" / f"lumenloop-{book}").iterdir())
+        files = [str(max(month.iterdir()) / "*/*.csv.gz") for month in months]
+        connection.execute(
+            f"""
+            create view {name} as
+            select
+                strftime(strptime("Date", '%m/%d/%Y'), '%Y-%m') as period,
+                cast(CostInBillingCurrency as decimal(38, 10)) as cost,
+                ChargeType as kind, PricingModel as model
+            from read_csv({files}, all_varchar = true)
+            """
+        )
+    connection.execute(
+        f"""
+        create view azure_focus as
+        select
+            BillingPeriodStart[:7] as period, InvoiceId as invoice_id,
+            cast(BilledCost as decimal(38, 10)) as cost
+        from read_csv(
+            '{SAMPLES}/azure/lumenloop-focus/*/*/*/*.csv.gz', all_varchar = true
+        )
+        """
+    )
+
+
+def create_gcp(connection):
+    """Read every file of the billing export; no row replaces another."""
+    connection.execute(
+        f"""
+        create view gcp as
+        select
+            invoice.month[:4] || '-' || invoice.month[5:] as period,
+            cast(cost as decimal(38, 10)) + coalesce(
+                list_sum([cast(c.amount as decimal(38, 10)) for c in credits]), 0
+            ) as cost
+        from read_json('{SAMPLES}/gcp/*.json.gz', columns = {{
+            invoice: 'struct(month varchar)',
+            cost: 'varchar',
+            credits: 'struct(amount varchar)[]'
+        }})
+        """
+    )
 
 
 def create_slurm(connection):

@@ -144,6 +144,24 @@ def test_a_reservation_costs_what_was_used_and_what_was_not(db):
     assert [unused for *_, unused in months] == [0, Decimal("21.6"), 0]
 
 
+def test_both_books_of_azure_have_the_same_sum_and_a_part_that_nobody_used(db):
+    months = db.execute(
+        """
+        select period, sum(cost) filter (book = 1) as paid,
+            sum(cost) filter (book = 2) as spread,
+            sum(cost) filter (kind = 'UnusedReservation') as unused
+        from (
+            select *, 1 as book from azure
+            union all
+            select *, 2 as book from azure_amortized
+        )
+        group by all order by all
+        """
+    ).fetchall()
+    assert [period for period, *_ in months] == ["2026-08", "2026-09", "2026-10"]
+    assert all(paid == spread and unused > 0 for _, paid, spread, unused in months)
+
+
 def test_pods_share_exactly_the_cost_of_their_node(db):
     different = db.execute(
         """

@@ -16,6 +16,13 @@ ROWS = """
     select 'ferrum', regexp_extract(filename, '2026-[0-9]+'), 'Ferrum', invoice_no,
         sum(cast(amount as decimal(38, 10)))
     from ferrum group by all
+    union all
+    select 'azure', period, 'Microsoft', null, sum(cost) from azure group by all
+    union all
+    select 'azure_focus', period, 'Microsoft', invoice_id, sum(cost)
+    from azure_focus group by all
+    union all
+    select 'gcp', period, 'Google Cloud', null, sum(cost) from gcp group by all
 """
 BESIDE_ROWS = f"""
     with billed as ({ROWS})
@@ -45,7 +52,7 @@ def planted(db, cause):
 
 def test_invoices_equal_their_rows_to_the_cent(db):
     invoices = db.execute(BESIDE_ROWS).fetchall()
-    assert len(invoices) == 12
+    assert len(invoices) == 19
     for *_, total, asked, tax, _ in invoices:
         assert asked == total.quantize(Decimal("0.01")) + tax
     unbilled = db.execute("select * from aws where coalesce(invoice_id, '') = ''")

@@ -1,4 +1,4 @@
--- When a month's charges were first and last delivered.
+-- When a month's charges were first and last delivered, and whether it is closed.
 with
 
 charges as (
@@ -13,15 +13,27 @@ deliveries as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
 issued as (
 
     select distinct
-        source_name,
-        delivery_id,
-        coalesce(invoice_issuer_name, 'unassigned') as invoice_issuer_name,
-        billing_period_start,
-        billing_period_end
+        charges.source_name,
+        charges.delivery_id,
+        coalesce(charges.invoice_issuer_name, 'unassigned') as invoice_issuer_name,
+        charges.billing_period_start,
+        charges.billing_period_end,
+        coalesce(
+            strftime(charges.billing_period_start, '%Y-%m')
+            <= nullif(settings.closed_through, ''),
+            false
+        ) as is_closed
     from charges
+    cross join settings
 
 ),
 
@@ -33,7 +45,8 @@ dated as (
         issued.billing_period_start,
         max(issued.billing_period_end) as billing_period_end,
         min(deliveries.delivered_at) as billing_period_created,
-        max(deliveries.delivered_at) as billing_period_last_updated
+        max(deliveries.delivered_at) as billing_period_last_updated,
+        bool_and(issued.is_closed) as is_closed
 
     from issued
 

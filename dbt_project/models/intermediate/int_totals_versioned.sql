@@ -68,13 +68,25 @@ builds as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
 months as (
 
     select distinct
-        source_name,
-        billing_currency,
-        billing_period_start
+        said.source_name,
+        said.billing_currency,
+        said.billing_period_start,
+        coalesce(
+            strftime(said.billing_period_start, '%Y-%m')
+            <= nullif(settings.closed_through, ''),
+            false
+        ) as is_closed_period
     from said
+    cross join settings
 
 ),
 

@@ -178,12 +178,17 @@ def _months_and_payers(
 def _of_parquet(files: Sequence[Candidate]) -> list[tuple[str, str]]:
     paths = ", ".join(quoted(file.path) for file in files)
     found = columns.present(files[0].columns)
-    with duckdb.connect(config=UTC_CLOCK) as db:
-        return db.execute(
-            f"select distinct strftime(\"{found[PERIOD]}\"::timestamp, '%Y-%m'), "
-            f'"{found[PAYER]}" from read_parquet([{paths}], union_by_name = true, '
-            "hive_partitioning = false)"
-        ).fetchall()
+    query = (
+        f"select distinct strftime(\"{found[PERIOD]}\"::timestamp, '%Y-%m'), "
+        f'"{found[PAYER]}" from read_parquet([{paths}], union_by_name = true, '
+        "hive_partitioning = false)"
+    )
+    try:
+        with duckdb.connect(config=UTC_CLOCK) as db:
+            return db.execute(query).fetchall()
+    except duckdb.Error as error:
+        names = ", ".join(file.name for file in files)
+        raise ExportError(f"aws: {names}: unreadable, {error}") from error
 
 
 def _of_first_row(file: Candidate) -> Iterator[tuple[str, str]]:

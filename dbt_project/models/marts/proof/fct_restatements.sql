@@ -6,12 +6,6 @@ totals as (
 
 ),
 
-settings as (
-
-    select * from {{ ref('stg_landing__settings') }}
-
-),
-
 compared as (
 
     select
@@ -50,18 +44,12 @@ final as (
         {{ money('compared.effective_cost') }} as new_effective_cost,
         {{ money('compared.effective_cost - compared.old_effective_cost') }}
             as effective_cost_delta,
-        coalesce(
-            strftime(compared.billing_period_start, '%Y-%m')
-            <= nullif(settings.closed_through, ''),
-            false
-        ) as is_closed_period,
+        compared.is_closed_period,
         compared.billing_period_start,
         compared.old_published_at,
         compared.published_at as new_published_at
 
     from compared
-
-    cross join settings
 
     where
         compared.old_build_id is not null

@@ -1,0 +1,58 @@
+"""Fill ``convert.sql`` with the rows of a month.
+
+Belongs here: the template and its blanks. What a row means, and how a gap is closed,
+is in ``convert.sql``.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from pipelines.envelopes.azure import facts, tags
+from pipelines.envelopes.azure.drops import merged
+from pipelines.envelopes.azure.files import values
+from pipelines.envelopes.azure.reading import facts_of_delivery, rows
+from pipelines.focus.subcategories import PARENTS
+from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.providers.azure_focus.deliveries import ASKED
+
+
+def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the SELECT with the FOCUS 1.4 rows of one month."""
+    said = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
+    blanks = {
+        "{rows}": "\nunion all\n".join(_rows(deliveries, period)),
+        "{tags}": tags.cleaned("tag_text"),
+        "{raw_tags}": tags.raw("tag_text", "source_tags"),
+        "{tag_text}": tags.whole("source_tags"),
+        "{services}": facts.services(),
+        "{gpus}": facts.gpus(),
+        "{ai_meters}": facts.ai_meters(said.words),
+        "{subcategories}": values([*PARENTS.items()], 2),
+    }
+    text = _template()
+    for blank, value in blanks.items():
+        text = text.replace(blank, value)
+    return text
+
+
+def _rows(deliveries: Sequence[Delivery], period: str) -> list[str]:
+    made: list[str] = []
+    for delivery in deliveries:
+        more = {"delivery_id": quoted(delivery.delivery_id)}
+        made += rows("azure_focus", ASKED, delivery, period, more)
+    return made or [_nothing()]
+
+
+def _nothing() -> str:
+    types = {"text": "varchar", "number": "decimal(38, 12)", "time": "timestamp"}
+    picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in ASKED.columns]
+    return f"select 0 as row_number, {', '.join(picked)}, '' as delivery_id limit 0"
+
+
+@cache
+def _template() -> str:
+    package = files("pipelines.providers.azure_focus")
+    text = package.joinpath("convert.sql").read_text("utf-8")
+    # The opening comment names the blanks; it must not be filled.
+    return text[text.index("\nwith\n") :]

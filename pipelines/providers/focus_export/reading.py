@@ -1,0 +1,104 @@
+"""Read a FOCUS file as text, and its dates and amounts exactly.
+
+FOCUS wants ISO dates and plain numbers. Spreadsheets make ``4/1/25`` and ``$10,000.00``
+of them; both are read where they can mean one thing only, and refused otherwise.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.source import quoted
+from pipelines.providers.focus_export.names import meant
+
+PERIOD_START = "BillingPeriodStart"
+NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
+SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
+
+
+def relation(path: Path) -> str:
+    """Give the FROM clause of a file, every CSV column as text."""
+    if path.suffix == ".parquet":
+        return f"read_parquet({quoted(path)})"
+    return (
+        f"read_csv({quoted(path)}, header = true, all_varchar = true, "
+        "strict_mode = true, null_padding = false)"
+    )
+
+
+def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, str]]:
+    """Map ledger columns to the file's column and its type."""
+    rows = db.execute(f"describe from {relation(path)}").fetchall()
+    types = {str(row[0]): str(row[1]) for row in rows}
+    return {name: (header, types[header]) for header, name in meant(types).items()}
+
+
+def periods_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
+    """Give the SELECT of the billing periods that a file has rows of."""
+    header, _ = columns(db, path)[PERIOD_START]
+    moment = timestamp(header, month_first(db, path, header))
+    return (
+        f"select distinct strftime({moment}, '%Y-%m') from {relation(path)} "
+        f'where "{header}" is not null order by all'
+    )
+
+
+def month_first(db: duckdb.DuckDBPyConnection, path: Path, header: str) -> bool | None:
+    """Decide for the file how dates with slashes are meant; None where it has none.
+
+    A billing period starts on the first of a month, so the part of it that is always 1
+    is the day.
+    """
+    row = db.execute(
+        f"select bool_and(regexp_extract(cast(\"{header}\" as varchar), '{SLASHES}', 2)"
+        f" = '1'), bool_and(regexp_extract(cast(\"{header}\" as varchar), "
+        f"'{SLASHES}', 1) = '1'), count(*) from {relation(path)} "
+        f"where regexp_matches(cast(\"{header}\" as varchar), '^{SLASHES}')"
+    ).fetchone()
+    second_is_day, first_is_day, count = row or (None, None, 0)
+    if not count:
+        return None
+    if second_is_day == first_is_day:
+        raise duckdb.InvalidInputException(
+            f"column {header}: dates with slashes can mean two days; expected ISO dates"
+        )
+    return bool(second_is_day)
+
+
+def timestamp(header: str, is_month_first: bool | None) -> str:
+    """Give SQL that reads a date: ISO, or with slashes as the file means them."""
+    text = f'trim(cast("{header}" as varchar))'
+    iso = f"timezone('UTC', cast({text} as timestamptz))"
+    if is_month_first is None:
+        return iso
+    short, long = (
+        ("%m/%d/%y", "%m/%d/%Y") if is_month_first else ("%d/%m/%y", "%d/%m/%Y")
+    )
+    return (
+        f"case when contains({text}, '/') then coalesce("
+        f"try_strptime({text}, '{short}'), strptime({text}, '{long}')) else {iso} end"
+    )
+
+
+def number(header: str, row: str) -> str:
+    """Give SQL that reads an amount exactly, or stops at the row that is none."""
+    text = f'trim(cast("{header}" as varchar))'
+    return (
+        f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
+        f"when regexp_full_match({text}, '{NUMBER}') then cast(replace(replace({text}, "
+        f"',', ''), '$', '') as decimal(38, 12)) else error('row ' || {row} || "
+        f"', column {header}: ' || {text} || ' is no number; expected 1234.56') end"
+    )
+
+
+def plain_text(header: str) -> str:
+    """Give SQL that reads a text; blanks and the word NULL are unknown."""
+    text = f'trim(cast("{header}" as varchar))'
+    return f"case when upper({text}) in ('', 'NULL') then null else {text} end"
+
+
+def json_object(header: str, kind: str) -> str:
+    """Give SQL that reads a JSON object, from text or from a Parquet map."""
+    if kind.startswith(("MAP", "STRUCT")):
+        return f'to_json("{header}")'
+    return f"nullif(cast({plain_text(header)} as json), json('{{}}'))"

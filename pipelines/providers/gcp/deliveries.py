@@ -1,0 +1,135 @@
+"""Recognise files of a billing export, and find the invoice months in their rows.
+
+Belongs here: which files are claimed or refused, and their months. An export table is
+only ever appended to, so a file is a delivery and replaces nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.candidates import HEAD_BYTES
+from pipelines.landing.source import Candidate, Drop, ExportError
+from pipelines.providers.gcp import columns, lists, reading, values
+
+# A conversion asks for the same files that a scan of the exports folder asks for.
+REMEMBERED = 4_096
+JSON_KEYS = ('"billing_account_id"', '"service"', '"usage_start_time"', '"credits"')
+NESTED = {
+    "billing_account_id",
+    "service",
+    "sku",
+    "usage_start_time",
+    "cost",
+    "credits",
+}
+FLAT = {"billing_account_id", "service.description", "usage_start_time", "cost"}
+AVRO = b"Obj\x01"
+PRIVATE: dict[str, str | bool | int | float | list[str]] = {
+    "TimeZone": "UTC",
+    "autoinstall_known_extensions": "false",
+    "threads": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rows of a file say: its months, and when the last one was exported."""
+
+    periods: tuple[str, ...]
+    exported_at: datetime | None
+
+
+def claims(candidate: Candidate) -> bool:
+    """Say whether a file has rows of a billing export."""
+    if candidate.compression == "zip":
+        return False
+    if candidate.format == "json":
+        return all(key in candidate.head for key in JSON_KEYS)
+    if candidate.format == "parquet":
+        return set(candidate.columns) >= NESTED
+    if _is_avro(candidate):
+        return True
+    return candidate.format == "csv" and columns.by_path(candidate.columns).keys() >= (
+        FLAT
+    )
+
+
+def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
+    """Give one drop per file.
+
+    Raises:
+        ExportError: a file is Avro, lacks a column, or has a row without a month.
+    """
+    for file in candidates:
+        _refuse_what_cannot_be_read(file)
+        stat = file.path.stat()
+        try:
+            facts = _facts(file.path, file.name, stat.st_size, stat.st_mtime_ns)
+        except duckdb.Error as error:
+            raise ExportError(f"gcp: {file.name}: unreadable, {error}") from error
+        yield Drop(
+            files=(file,),
+            periods=facts.periods,
+            scope="",
+            delivered_at=facts.exported_at or file.modified,
+        )
+
+
+def _is_avro(candidate: Candidate) -> bool:
+    if candidate.format not in ("unknown", "csv") or candidate.compression:
+        return False
+    with candidate.path.open("rb") as raw:
+        if raw.read(len(AVRO)) != AVRO:
+            return False
+        head = raw.read(HEAD_BYTES)
+    return all(key.encode() in head for key in JSON_KEYS)
+
+
+def _refuse_what_cannot_be_read(file: Candidate) -> None:
+    if _is_avro(file):
+        raise ExportError(
+            f"gcp: {file.name}: Avro cannot be read; export the table again with "
+            "EXPORT DATA OPTIONS (format = 'PARQUET') or (format = 'JSON', "
+            "compression = 'GZIP')"
+        )
+    needed = [column.path for column in columns.known() if column.is_needed]
+    missing: list[str] = []
+    if file.format == "csv":
+        found = columns.by_path(file.columns)
+        missing = [path for path in needed if path not in found]
+    elif file.format == "parquet":
+        tops = set(file.columns)
+        missing = [path for path in needed if path.split(".")[0] not in tops]
+    if missing:
+        raise ExportError(
+            f"gcp: {file.name}: a billing export without {', '.join(missing)}; "
+            "select the missing columns too"
+        )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
+    month = values.month()
+    with duckdb.connect(config=PRIVATE) as db:
+        lists.register(db)
+        found = db.execute(
+            f"select list(distinct {month}), "
+            f"min(row_number) filter ({month} is null), "
+            f"arg_min(invoice_month, row_number) filter ({month} is null), "
+            f"max({values.time('export_time')}) from ({reading.scan(path)})"
+        ).fetchone()
+    assert found is not None
+    months, bad_row, bad, exported = found
+    if bad_row is not None:
+        said = repr(bad) if bad else "empty"
+        raise ExportError(
+            f"gcp: {name}, row {bad_row}: invoice.month is {said}, "
+            "expected a month like '202608'"
+        )
+    exported_at = exported.replace(tzinfo=UTC) if exported else None
+    return Facts(tuple(sorted(months or ())), exported_at)
