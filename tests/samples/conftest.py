@@ -122,6 +122,7 @@ def db():
             )
         create_azure(connection)
         create_gcp(connection)
+        create_small_vendors(connection)
         create_slurm(connection)
         yield connection
 
@@ -188,6 +189,37 @@ def create_azure(connection):
         from read_csv(
             '{SAMPLES}/azure/lumenloop-focus/*/*/*/*.csv.gz', all_varchar = true
         )
+        """
+    )
+
+
+def create_small_vendors(connection):
+    """Read Anthropic's cents as dollars, and Driftbase's FOCUS files."""
+    shape = (
+        "struct(starting_at varchar, results struct(amount varchar, "
+        "token_type varchar)[])[]"
+    )
+    connection.execute(
+        f"""
+        create view anthropic as
+        with buckets as (
+            select unnest(data) as bucket
+            from read_json('{SAMPLES}/anthropic/cost_report/*/*.json',
+                columns = {{data: '{shape}'}})
+        ), results as (
+            select bucket.starting_at[:7] as period, unnest(bucket.results) as result
+            from buckets
+        )
+        select period, cast(result.amount as decimal(38, 8)) * 0.01 as cost
+        from results
+        """
+    )
+    connection.execute(
+        f"""
+        create view driftbase as
+        select BillingPeriodStart[:7] as period, InvoiceId as invoice_id,
+            cast(BilledCost as decimal(38, 10)) as cost
+        from read_csv('{SAMPLES}/driftbase/*.csv', all_varchar = true)
         """
     )
 

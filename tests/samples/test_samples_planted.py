@@ -23,6 +23,11 @@ ROWS = """
     from azure_focus group by all
     union all
     select 'gcp', period, 'Google Cloud', null, sum(cost) from gcp group by all
+    union all
+    select 'anthropic', period, 'Anthropic', null, sum(cost) from anthropic group by all
+    union all
+    select 'focus_export', period, 'Driftbase', invoice_id, sum(cost)
+    from driftbase group by all
 """
 BESIDE_ROWS = f"""
     with billed as ({ROWS})
@@ -52,7 +57,7 @@ def planted(db, cause):
 
 def test_invoices_equal_their_rows_to_the_cent(db):
     invoices = db.execute(BESIDE_ROWS).fetchall()
-    assert len(invoices) == 19
+    assert len(invoices) == 25
     for *_, total, asked, tax, _ in invoices:
         assert asked == total.quantize(Decimal("0.01")) + tax
     unbilled = db.execute("select * from aws where coalesce(invoice_id, '') = ''")
