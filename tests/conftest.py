@@ -5,6 +5,7 @@ is built once a session; a copy's partitions are those of ``sample_exports``, so
 what a test changes is converted again.
 """
 
+import atexit
 import io
 import json
 import os
@@ -27,6 +28,20 @@ from pipelines.publishing.versions import publish
 from pipelines.settings import PROJECT_DIR, Settings
 
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
+STATUS = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config.stash[STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """Leave at once, as `unitmill` does: see pipelines.cli.main for the reason."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(config.stash.get(STATUS, 1))
 
 
 @dataclass(frozen=True, slots=True)
