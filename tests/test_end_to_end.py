@@ -9,6 +9,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from pipelines.publishing.audit import seal
 from pipelines.publishing.versions import current, publish, versions
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -185,9 +186,27 @@ def test_a_query_is_answered_as_a_table_as_csv_and_as_json(sample_settings, comm
     ]
 
 
+def name_build_anew(settings):
+    """Make another build of the one that is there, without building again."""
+    audit = settings.build_dir / "audit.json"
+    told = json.loads(audit.read_text("utf-8")) | {"build_id": "another"}
+    audit.write_text(json.dumps(told), "utf-8")
+    with duckdb.connect(str(settings.build_database)) as db:
+        db.execute("update meta.build set build_id = 'another'")
+    seal(settings)
+
+
+def test_the_same_build_published_twice_is_one_version(built):
+    first = current(built)
+
+    assert publish(built).name == first.name
+    assert [version.name for version in versions(built)] == [first.name]
+
+
 def test_versions_are_listed_and_rolled_back_on_the_terminal(built, command):
     first = current(built)
     time.sleep(1)  # names of versions have seconds
+    name_build_anew(built)
     second = publish(built)
 
     listed = command("versions", settings=built)

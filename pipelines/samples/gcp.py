@@ -166,17 +166,6 @@ def _tokens(
 def _row(charge: Charge, month: Month) -> Row:
     end = charge.start + charge.span
     machine = charge.service is COMPUTE
-    given = []
-    if charge.granted:
-        given.append(
-            {
-                "name": "Startup grant",
-                "full_name": "Startup grant",
-                "id": "grant-2026",
-                "type": "PROMOTION",
-                "amount": plain(charge.credit),
-            }
-        )
     labels = LABELS if machine else LABELS | {"app": "answers"}
     return _basics(month, charge.service, charge.sku, (charge.start, end)) | {
         "cost_type": "regular",
@@ -197,9 +186,16 @@ def _row(charge: Charge, month: Month) -> Row:
             "region": "us-central1",
             "zone": "us-central1-a" if machine else None,
         },
-        "resource": _resource() if machine else {"name": None, "global_name": None},
+        "resource": _resource(machine=machine),
         "cost": plain(charge.cost),
         "cost_at_list": plain(charge.cost),
+        **_counted(charge),
+        "credits": _granted(charge),
+    }
+
+
+def _counted(charge: Charge) -> Row:
+    return {
         "usage": {
             "amount": float(charge.amount),
             "unit": charge.unit,
@@ -213,11 +209,26 @@ def _row(charge: Charge, month: Month) -> Row:
             "unit": charge.pricing_unit,
             "pricing_unit_quantity": "1",
         },
-        "credits": given,
     }
 
 
-def _resource() -> dict[str, str]:
+def _granted(charge: Charge) -> list[dict[str, str]]:
+    if not charge.granted:
+        return []
+    return [
+        {
+            "name": "Startup grant",
+            "full_name": "Startup grant",
+            "id": "grant-2026",
+            "type": "PROMOTION",
+            "amount": plain(charge.credit),
+        }
+    ]
+
+
+def _resource(*, machine: bool) -> Row:
+    if not machine:
+        return {"name": None, "global_name": None}
     place = f"projects/{PROJECT}/zones/us-central1-a/instances/4471905526630018233"
     return {"name": INSTANCE, "global_name": f"//compute.googleapis.com/{place}"}
 

@@ -18,6 +18,19 @@ from pipelines.providers.gcp.columns import Known
 
 # How readers name the wrapping of a repeated field that is not a Parquet list.
 ELEMENTS = {"element", "item", "array"}
+# Bare numbers become texts: as JSON numbers they would pass through a float.
+EXACT = r"""
+    case
+        when regexp_matches(json, '[0-9.]{16}')
+            then regexp_replace(
+                json,
+                '("[a-z_]+"\s*:\s*)(-?[0-9][0-9.eE+-]*)(\s*[,}])',
+                '\1"\2"\3',
+                'g'
+            )
+        else json
+    end
+"""
 
 
 def scan(path: Path) -> str:
@@ -39,19 +52,6 @@ def _json(file: Candidate) -> str:
         f"read_json_objects({quoted(file.path)}, format = '{shape}', "
         f"compression = '{file.compression or 'none'}')"
     )
-    # Bare numbers become texts: as JSON numbers they would pass through a float.
-    exact = r"""
-        case
-            when regexp_matches(json, '[0-9.]{16}')
-                then regexp_replace(
-                    json,
-                    '("[a-z_]+"\s*:\s*)(-?[0-9][0-9.eE+-]*)(\s*[,}])',
-                    '\1"\2"\3',
-                    'g'
-                )
-            else json
-        end
-    """
     paths = [f"'$.{column.path}'" for column in columns.lists()]
     picked = ["row_number"]
     picked += [f"{_at('doc', c.steps)} as {c.name}" for c in columns.plain()]
@@ -68,7 +68,7 @@ def _json(file: Candidate) -> str:
                 json,
                 row_number() over () as row_number,
                 json_type(json, [{", ".join(paths)}]) as kinds,
-                from_json({exact}, {quoted(_structure())}) as doc
+                from_json({EXACT}, {quoted(_structure())}) as doc
             from {source}
         )
     """

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+from datetime import datetime
 from decimal import Decimal
 
 import duckdb
@@ -84,6 +85,26 @@ def test_parquet_whose_lists_are_wrapped(settings, labelled, convert):
     parquet(settings.exports_dir / "a.parquet", pa.Table.from_pylist([labelled]))
 
     assert convert(SOURCE, "2026-09", PICKED) == SAID
+
+
+def test_parquet_with_the_types_of_bigquery(settings, row, convert):
+    typed = row(cost=0.1, credits=[{"type": "PROMOTION", "amount": -0.3}])
+    for name in ("usage_start_time", "usage_end_time", "export_time"):
+        typed[name] = datetime.fromisoformat(
+            typed[name].removesuffix(" UTC") + "+00:00"
+        )
+    typed["usage"] |= {"amount": 3600.0, "amount_in_pricing_units": 1.0}
+    typed["cost_at_list"] = Decimal("0.123456789")
+    parquet(settings.exports_dir / "a.parquet", pa.Table.from_pylist([typed]))
+
+    rows = convert(
+        SOURCE,
+        "2026-09",
+        "BilledCost, ListCost, ConsumedQuantity, cast(ChargePeriodStart as text), Tags",
+    )
+
+    listed = Decimal("0.123456789")
+    assert rows == [(Decimal("-0.2"), listed, 3600, "2026-09-03 10:00:00", None)]
 
 
 def test_parquet_from_duckdb(settings, put, labelled, jsonl, convert):
