@@ -74,7 +74,8 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     del context
     parts = [
         f"select *, {order} as file_order, {quoted(delivery.delivery_id)} "
-        f"as delivery_id, {quoted(delivery.names[0])} as file_name, row_number() over () as source_row_number from "
+        f"as delivery_id, {quoted(delivery.names[0])} as file_name, "
+        f"row_number() over () as source_row_number from "
         f"read_csv({file_list(delivery)}, header = true, all_varchar = true)"
         for order, delivery in enumerate(deliveries)
     ]

@@ -7,20 +7,21 @@ import csv
 import gzip
 import io
 import os
+import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Literal
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.landing.source import Candidate, ExportError, Format
+from pipelines.landing.source import UNREADABLE, Candidate, ExportError, Format
 
 HEAD_BYTES = 64 * 1024
 DELIMITERS = ",|;\t"
+# DuckDB would read every file that such a path matches.
+WILDCARDS = set("*?[")
 # Notes and leftovers that lie beside exports; no vendor delivers bills in them.
 IGNORED_SUFFIXES = {".md", ".log", ".tmp", ".crc", ".part"}
 IGNORED_NAMES = {"PLANTED.csv", "_SUCCESS", "cost_and_usage_data_status"}
@@ -45,7 +46,7 @@ def find(exports_dir: Path) -> tuple[list[Candidate], list[tuple[str, str]]]:
         try:
             readable.append(sniff(path, exports_dir))
         except ExportError as error:
-            damaged.append((path.relative_to(exports_dir).as_posix(), str(error)))
+            damaged.append((_shown(path, exports_dir), str(error)))
     return readable, damaged
 
 
@@ -53,29 +54,41 @@ def sniff(path: Path, exports_dir: Path) -> Candidate:
     """Say what one file's beginning is.
 
     Raises:
-        ExportError: the file is damaged (truncated archive, broken Parquet footer).
+        ExportError: the file is damaged (truncated archive, broken Parquet footer),
+            gone, or no regular file.
     """
-    name = path.relative_to(exports_dir).as_posix()
-    stat = path.stat()
+    name = _shown(path, exports_dir)
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError("not a regular file")
+        if name != path.relative_to(exports_dir).as_posix():
+            raise ValueError("its name is not UTF-8; rename it")
+        if WILDCARDS & set(str(path)):
+            raise ValueError("its path has *, ? or [; rename it")
         compression, start = _start(path)
         kind = _format(start)
         columns = _columns(path, kind, start)
-    except (OSError, EOFError, ValueError, zlib.error, pa.ArrowInvalid) as error:
-        raise ExportError(f"{name}: unreadable, {error}") from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile) as error:
         raise ExportError(f"{name}: not a readable zip archive, {error}") from error
+    except UNREADABLE as error:
+        raise ExportError(f"{name}: unreadable, {error}") from error
     text = start.decode("utf-8", "replace") if kind in {"csv", "json"} else ""
     return Candidate(
         path=path,
         name=name,
-        size=stat.st_size,
-        modified=datetime.fromtimestamp(stat.st_mtime, UTC),
+        size=found.st_size,
+        modified=datetime.fromtimestamp(found.st_mtime, UTC),
         format=kind,
         compression=compression,
         columns=columns,
         head=text.removeprefix("\ufeff"),
     )
+
+
+def _shown(path: Path, exports_dir: Path) -> str:
+    name = path.relative_to(exports_dir).as_posix()
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _files(exports_dir: Path) -> Iterator[Path]:
@@ -128,6 +141,8 @@ def _columns(path: Path, kind: Format, start: bytes) -> tuple[str, ...]:
         return tuple(pq.read_schema(path).names)
     if kind != "csv":
         return ()
+    if len(start) == HEAD_BYTES and not {b"\n"[0], b"\r"[0]} & set(start):
+        raise ValueError(f"its first line is longer than {HEAD_BYTES} bytes")
     line = start.decode("utf-8-sig", "replace").splitlines()[0]
     delimiter = max(DELIMITERS, key=line.count)
     return tuple(next(csv.reader(io.StringIO(line), delimiter=delimiter), []))

@@ -7,6 +7,7 @@ written whole and atomically, and made anew from the exports folder if it is los
 
 import hashlib
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 from pipelines.landing.candidates import find
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.source import (
+    UNREADABLE,
     Candidate,
     Delivery,
     Drop,
@@ -31,6 +33,9 @@ from pipelines.settings import Settings
 
 _GONE = {"status": "gone", "detail": "no longer in the exports folder"}
 _OVERWRITTEN = {"status": "overwritten", "detail": "the file has other content now"}
+
+# No bill is of another century; such a month is a date that was read wrong.
+PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 SCHEMA = pa.schema(
     [
@@ -104,7 +109,12 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     refusals = [Refusal("", (name,), reason) for name, reason in damaged]
     claimed: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        owners = [source for source in sources if source.claims(candidate)]
+        try:
+            owners = [source for source in sources if source.claims(candidate)]
+        except UNREADABLE as error:
+            reason = f"{candidate.name}: unreadable, {error}"
+            refusals.append(Refusal("", (candidate.name,), reason))
+            continue
         if len(owners) == 1:
             claimed[owners[0].name].append(candidate)
         else:
@@ -115,13 +125,13 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     for source in sources:
         mine = claimed[source.name]
         try:
-            drops = list(source.drops(mine)) if mine else []
-        except ExportError as error:
+            drops = source.drops(mine) if mine else []
+            found = [_delivery(source, drop, hashed) for drop in drops]
+        except (ExportError, *UNREADABLE) as error:
             names = tuple(candidate.name for candidate in mine)
-            refusals.append(Refusal(source.name, names, str(error)))
+            refusals.append(Refusal(source.name, names, _what_is_wrong(source, error)))
             continue
-        for drop in drops:
-            delivery = _delivery(source, drop, hashed)
+        for delivery in found:
             if delivery.delivery_id in deliveries:
                 copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
             deliveries.setdefault(delivery.delivery_id, delivery)
@@ -204,7 +214,19 @@ def _why_not(owners: Sequence[Source], sources: Sequence[Source]) -> str:
     return f"no source recognises it; expected one of: {known}"
 
 
+def _what_is_wrong(source: Source, error: Exception) -> str:
+    if isinstance(error, ExportError):
+        return str(error)
+    return f"{source.name}: unreadable, {error}; expected {source.expected}"
+
+
 def _delivery(source: Source, drop: Drop, hashed: Hashes) -> Delivery:
+    odd = [period for period in drop.periods if not PERIOD.fullmatch(period or "")]
+    if odd:
+        raise ExportError(
+            f"{source.name}: {drop.files[0].name}: has rows of {odd[0]!r}; expected a "
+            "month from 2000-01 to 2099-12"
+        )
     parts = [source.name, drop.scope, *drop.periods]
     parts += [hashed.of(candidate) for candidate in drop.files]
     content = hashlib.sha256("\n".join(parts).encode()).hexdigest()

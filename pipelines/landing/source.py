@@ -4,6 +4,11 @@ A source of cost (``providers/``), of usage (``telemetry/``) or of invoices is o
 ``Source``: a frozen value that holds three functions. There is nothing to inherit.
 """
 
+import csv
+import sqlite3
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.settings import Settings
 
@@ -30,6 +36,25 @@ class ExportError(Exception):
 
 class TransientError(ExportError):
     """An export could not be read this time."""
+
+
+# What libraries raise at bytes that somebody else wrote. RuntimeError: an encrypted or
+# exotic zip, JSON of a thousand levels.
+UNREADABLE: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+    csv.Error,
+    duckdb.Error,
+    pa.ArrowException,
+    sqlite3.Error,
+    struct.error,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
