@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-BENCHES = ("bench.convert_aws",)
+BENCHES = ("bench.convert_aws", "bench.conformance")
 
 for name in BENCHES:
     sys.argv = [name]

@@ -33,6 +33,10 @@ OTHER_VARIABLES = {
         "you, for `make test`",
         "A folder of real vendor files; tests that need them are skipped without it.",
     ),
+    "UNITMILL_FUZZ_SECONDS": (
+        "you, for `make test`",
+        "How long mutated exports are thrown at the sources; a short while without it.",
+    ),
     "UNITMILL_KILLS": (
         "you, for `make test`",
         "How often each phase of a build is killed; once without it.",

@@ -10,7 +10,9 @@ from pipelines.providers import (
     azure_focus,
     focus_export,
     gcp,
+    oci,
     openai,
+    openrouter,
 )
 from pipelines.settings import Settings
 from pipelines.telemetry import anthropic_usage, mlflow, openai_usage, slurm
@@ -21,7 +23,9 @@ COST_SOURCES = (
     azure_focus.SOURCE,
     focus_export.SOURCE,
     gcp.SOURCE,
+    oci.SOURCE,
     openai.SOURCE,
+    openrouter.SOURCE,
     anthropic.SOURCE,
 )
 USAGE_SOURCES = (

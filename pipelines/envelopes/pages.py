@@ -21,6 +21,7 @@ from pipelines.landing.source import (
     quoted,
 )
 
+NO_PAGE: tuple[type[Exception], ...] = (*UNREADABLE, KeyError, TypeError)
 PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
 
 # One row per result, without the results of buckets that a newer pull has again:
@@ -32,12 +33,13 @@ with pages as (
     select
         pull.*,
         from_json(
-            page.content -> '$.data',
+            -- A file that is gone is no error of read_text: it would just be left out.
+            coalesce(page.content, error(pull.filename || ' is gone')) -> '$.data',
             '[{{"{start}": "{type}", "{end}": "{type}", "results": ["JSON"]}}]'
         ) as data
-    from read_text({files}) as page
-    inner join (values {pulls}) as pull (filename, pull_order, delivery_id, file_order)
-        on page.filename = pull.filename
+    from (values {pulls}) as pull (filename, pull_order, delivery_id, file_order)
+    left join read_text({files}) as page
+        on pull.filename = page.filename
 ),
 buckets as (
     select
@@ -179,7 +181,7 @@ def _periods(envelope: Envelope, page: Candidate) -> set[str]:
     try:
         buckets = json.loads(page.path.read_bytes())["data"]
         starts = [envelope.parse(bucket[envelope.start]) for bucket in buckets]
-    except (*UNREADABLE, KeyError, TypeError) as error:
+    except NO_PAGE as error:
         raise ExportError(
             f"{envelope.vendor}: {page.name} is no page of the "
             f"{envelope.api} "

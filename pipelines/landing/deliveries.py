@@ -34,6 +34,7 @@ from pipelines.settings import Settings
 _GONE = {"status": "gone", "detail": "no longer in the exports folder"}
 _OVERWRITTEN = {"status": "overwritten", "detail": "the file has other content now"}
 
+_BROKEN: tuple[type[Exception], ...] = (ExportError, *UNREADABLE)
 # No bill is of another century; such a month is a date that was read wrong.
 PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
@@ -127,7 +128,7 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
         try:
             drops = source.drops(mine) if mine else []
             found = [_delivery(source, drop, hashed) for drop in drops]
-        except (ExportError, *UNREADABLE) as error:
+        except _BROKEN as error:
             names = tuple(candidate.name for candidate in mine)
             refusals.append(Refusal(source.name, names, _what_is_wrong(source, error)))
             continue

@@ -16,7 +16,9 @@ from pipelines.samples import (
     driftbase,
     ferrum,
     gcp,
+    oci,
     openai,
+    openrouter,
 )
 from pipelines.samples.aws_line import AWS, MARKETPLACE, Line, number, text
 from pipelines.samples.aws_rows import INVOICES
@@ -93,6 +95,11 @@ def _untaxed(month: Month) -> Iterator[Invoice]:
     none = Decimal(0)
     asked = anthropic.INVOICES[month], "anthropic", month, anthropic.total(month), none
     yield Invoice(anthropic.ISSUER, *asked)
+    asked = oci.INVOICES[month], "oci", month, oci.total(month), none
+    yield Invoice(oci.ISSUER, *asked)
+    rows_total = openrouter.total(month)
+    asked = openrouter.INVOICES[month], "openrouter", month, rows_total, none
+    yield Invoice(openrouter.ISSUER, *asked)
     rows_total = driftbase.total(month)
     invoice_id = driftbase.INVOICES[month]
     yield Invoice(driftbase.ISSUER, invoice_id, "focus_export", month, rows_total, none)

@@ -20,7 +20,9 @@ from pipelines.samples.gcp import write_gcp
 from pipelines.samples.invoices import invoices, write_invoices, write_planted
 from pipelines.samples.mlflow import write_mlflow
 from pipelines.samples.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
+from pipelines.samples.oci import write_oci
 from pipelines.samples.openai_pages import write_openai
+from pipelines.samples.openrouter import write_openrouter
 from pipelines.samples.readme import README
 from pipelines.samples.slurm import write_slurm
 
@@ -42,7 +44,9 @@ _WRITTEN = (
     "aws",
     "azure",
     "gcp",
+    "oci",
     "openai",
+    "openrouter",
     "anthropic",
     "driftbase",
     "ferrum",
@@ -74,7 +78,9 @@ def write_samples(out: Path) -> None:
     write_azure(out / "azure")
     write_azure_focus(out / "azure")
     write_gcp(out / "gcp")
+    write_oci(out / "oci")
     write_openai(out / "openai")
+    write_openrouter(out / "openrouter")
     write_anthropic(out / "anthropic")
     write_driftbase(out / "driftbase")
     write_ferrum(out / "ferrum")

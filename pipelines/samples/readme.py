@@ -15,7 +15,9 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 | `aws/cur2` | 2026-09 and 2026-10 as CUR 2.0 Parquet; October came twice |
 | `azure` | cost details of three months, October twice; a FOCUS export of October |
 | `gcp` | detailed billing export rows in JSON, two appended files per month |
+| `oci` | cost reports of Oracle Cloud, two files per month; one row came twice |
 | `openai` | Usage and Costs API pages of six overlapping pulls |
+| `openrouter` | activity CSV of three months, each with a day of the one before |
 | `ferrum` | monthly invoice CSV of a GPU cloud |
 | `slurm` | one `sacct` dump per month |
 | `mlflow` | tracking store of the Slurm runs, `search_runs()` CSV of SageMaker's |
@@ -30,9 +32,10 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 - **search** rents models from OpenAI, Bedrock and Vertex AI, and serves its ranker on
   SageMaker, on an EKS cluster and on a spot GPU machine of Google's.
 - **marketing** runs a chatbot on OpenAI (`proj_marketing_chatbot`), planned at $2,000 a
-  month. In October it costs five times that.
+  month. In October it costs five times that. It tries other models at OpenRouter.
 - **platform** owns the cluster, and rents gpt-4o and a reserved A100 machine from
-  Azure. Some things carry no tag at all.
+  Azure. Oracle keeps copies of the checkpoints; on Saturdays one is restored there.
+  Some things carry no tag at all.
 
 ## What does not add up, on purpose
 

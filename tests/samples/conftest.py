@@ -122,6 +122,8 @@ def db():
             )
         create_azure(connection)
         create_gcp(connection)
+        create_oci(connection)
+        create_openrouter(connection)
         create_small_vendors(connection)
         create_slurm(connection)
         yield connection
@@ -239,6 +241,36 @@ def create_gcp(connection):
             cost: 'varchar',
             credits: 'struct(amount varchar)[]'
         }})
+        """
+    )
+
+
+def create_oci(connection):
+    """Read the reports; of a reference number the newest file's row counts."""
+    connection.execute(
+        f"""
+        create view oci as
+        select
+            "lineItem/intervalUsageStart"[:7] as period,
+            cast("cost/myCost" as decimal(38, 10)) as cost
+        from read_csv('{SAMPLES}/oci/reports/cost-csv/*.csv.gz',
+            all_varchar = true, filename = true)
+        qualify row_number() over (
+            partition by "lineItem/referenceNo" order by filename desc
+        ) = 1
+        """
+    )
+
+
+def create_openrouter(connection):
+    """Read the activity; a generation that is in two files is one."""
+    connection.execute(
+        f"""
+        create view openrouter as
+        select distinct
+            generation_id, created_at[:7] as period,
+            cast(cost_total as decimal(38, 10)) as cost
+        from read_csv('{SAMPLES}/openrouter/*.csv', all_varchar = true)
         """
     )
 

@@ -24,6 +24,11 @@ ROWS = """
     union all
     select 'gcp', period, 'Google Cloud', null, sum(cost) from gcp group by all
     union all
+    select 'oci', period, 'Oracle', null, sum(cost) from oci group by all
+    union all
+    select 'openrouter', period, 'OpenRouter', null, sum(cost)
+    from openrouter group by all
+    union all
     select 'anthropic', period, 'Anthropic', null, sum(cost) from anthropic group by all
     union all
     select 'focus_export', period, 'Driftbase', invoice_id, sum(cost)
@@ -57,7 +62,7 @@ def planted(db, cause):
 
 def test_invoices_equal_their_rows_to_the_cent(db):
     invoices = db.execute(BESIDE_ROWS).fetchall()
-    assert len(invoices) == 25
+    assert len(invoices) == 31
     for *_, total, asked, tax, _ in invoices:
         assert asked == total.quantize(Decimal("0.01")) + tax
     unbilled = db.execute("select * from aws where coalesce(invoice_id, '') = ''")

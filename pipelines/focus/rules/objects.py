@@ -78,7 +78,7 @@ def _demanded(column: str, identity: str, rows: str) -> Rule:
 
 
 def _parents() -> str:
-    # One text: comparing a pair, DuckDB takes seven times as long.
+    # One text: comparing a pair, DuckDB takes five times as long.
     pairs = ", ".join(f"'{child}/{parent}'" for child, parent in PARENTS.items())
     return f"ServiceSubcategory || '/' || ServiceCategory not in ({pairs})"
 

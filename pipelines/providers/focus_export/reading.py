@@ -30,7 +30,12 @@ def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, s
     """Map ledger columns to the file's column and its type."""
     rows = db.execute(f"describe from {relation(path)}").fetchall()
     types = {str(row[0]): str(row[1]) for row in rows}
-    return {name: (header, types[header]) for header, name in meant(types).items()}
+    found = {name: (header, types[header]) for header, name in meant(types).items()}
+    if PERIOD_START not in found:
+        raise duckdb.InvalidInputException(
+            f"no column {PERIOD_START} among {', '.join(types)}"
+        )
+    return found
 
 
 def periods_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
@@ -83,11 +88,12 @@ def timestamp(header: str, is_month_first: bool | None) -> str:
 def number(header: str, row: str) -> str:
     """Give SQL that reads an amount exactly, or stops at the row that is none."""
     text = f'trim(cast("{header}" as varchar))'
+    read = f"replace(replace({text}, ',', ''), '$', '')"
     return (
         f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
-        f"when regexp_full_match({text}, '{NUMBER}') then cast(replace(replace({text}, "
-        f"',', ''), '$', '') as decimal(38, 12)) else error('row ' || {row} || "
-        f"', column {header}: ' || {text} || ' is no number; expected 1234.56') end"
+        f"else coalesce(case when regexp_full_match({text}, '{NUMBER}') "
+        f"then try_cast({read} as decimal(38, 12)) end, error('row ' || {row} || "
+        f"', column {header}: ' || {text} || ' is no number; expected 1234.56')) end"
     )
 
 

@@ -1,0 +1,101 @@
+"""Recognise cost reports, and find the months in their rows.
+
+Belongs here: which files are claimed or refused, their months and their numbers. A
+tenancy gets new files only, so a file is a delivery and replaces no other.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.source import Candidate, Delivery, Drop, ExportError
+from pipelines.providers.oci import columns, reading
+
+# A conversion asks for the same files that a scan of the exports folder asks for.
+REMEMBERED = 4_096
+TELLING = {
+    "lineItem/referenceNo",
+    "lineItem/intervalUsageStart",
+    "cost/productSku",
+}
+# '0001000000612345.csv.gz', and '-00001' behind it where a report has parts.
+NUMBERED = re.compile(r"(?:^|/)(\d{6,}(?:-\d+)?)\.csv(?:\.gz)?$", re.IGNORECASE)
+PRIVATE: dict[str, str | bool | int | float | list[str]] = {
+    "TimeZone": "UTC",
+    "autoinstall_known_extensions": "false",
+    "threads": 1,
+}
+
+
+def claims(candidate: Candidate) -> bool:
+    """Say whether a file is a cost report of Oracle's own format."""
+    if candidate.format != "csv" or candidate.compression == "zip":
+        return False
+    return columns.positions(candidate.columns).keys() >= TELLING
+
+
+def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
+    """Give one drop per file.
+
+    Raises:
+        ExportError: a file lacks a column, or has a row without a time.
+    """
+    for file in candidates:
+        found = columns.positions(file.columns)
+        needed = [column.header for column in columns.known() if column.is_needed]
+        missing = [header for header in needed if header not in found]
+        if missing:
+            raise ExportError(
+                f"oci: {file.name}: a cost report without {', '.join(missing)}; "
+                "expected the file as Oracle wrote it"
+            )
+        stat = file.path.stat()
+        try:
+            periods = _periods(file.path, file.name, stat.st_size, stat.st_mtime_ns)
+        except duckdb.Error as error:
+            raise ExportError(f"oci: {file.name}: unreadable, {error}") from error
+        number = NUMBERED.search(file.name)
+        yield Drop(
+            files=(file,),
+            periods=periods,
+            scope="",
+            delivered_at=file.modified,
+            batch=number[1] if number else "",
+        )
+
+
+def oldest_first(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Order files by the numbers that Oracle gave them; others are older than these.
+
+    The time of a file is the time of its download, which says nothing about its age.
+    """
+
+    def age(delivery: Delivery) -> tuple[list[int], float, str]:
+        numbers = [int(part) for part in delivery.batch.split("-") if part]
+        return numbers, delivery.delivered_at.timestamp(), delivery.delivery_id
+
+    return sorted(deliveries, key=age)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _periods(path: Path, name: str, _size: int, _modified: int) -> tuple[str, ...]:
+    month = reading.month()
+    with duckdb.connect(config=PRIVATE) as db:
+        found = db.execute(
+            f"select list(distinct {month}), "
+            f"min(row_number) filter ({month} is null), "
+            f"arg_min(coalesce(usage_start, ''), row_number) filter ({month} is null) "
+            f"from ({reading.scan(path)})"
+        ).fetchone()
+    assert found is not None
+    months, bad_row, bad = found
+    if bad_row is not None:
+        said = repr(bad) if bad else "empty"
+        raise ExportError(
+            f"oci: {name}, row {bad_row}: lineItem/intervalUsageStart is {said}, "
+            f"expected {reading.EXPECTED['time']}"
+        )
+    return tuple(sorted(months or ()))
