@@ -29,7 +29,7 @@ ui: $(VENV)/installed
 	@$(BIN)/unitmill ui
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check

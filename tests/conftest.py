@@ -38,6 +38,8 @@ def pytest_sessionfinish(session, exitstatus):
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
     """Leave at once, as `unitmill` does: see pipelines.cli.main for the reason."""
+    if hasattr(config, "workerinput"):
+        return
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
