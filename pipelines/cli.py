@@ -82,8 +82,13 @@ def build(
     assert version is not None
     console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
     console.print(f"  SQL   {version.database}", soft_wrap=True)
-    console.print("        unitmill query 'select * from fct_charges_daily limit 5'")
-    console.print("  UI    make ui, or: unitmill ui")
+    # As it was called: after `make demo` it is not on the PATH.
+    called = os.path.relpath(sys.argv[0]) if "/" in sys.argv[0] else sys.argv[0]
+    console.print(
+        f"        {called} query 'select * from fct_charges_daily limit 5'",
+        soft_wrap=True,
+    )
+    console.print(f"  UI    make ui, or: {called} ui", soft_wrap=True)
 
 
 @app.command()
