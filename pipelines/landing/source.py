@@ -23,6 +23,15 @@ from pipelines.settings import Settings
 Format = Literal["csv", "parquet", "json", "sqlite", "unknown"]
 
 
+# How a source looks into a file before any conversion (its months, its accounts): in
+# UTC, offline, and with one thread, because scans run often and beside other work.
+LOOK_INSIDE: dict[str, str | bool | int | float | list[str]] = {
+    "TimeZone": "UTC",
+    "autoinstall_known_extensions": "false",
+    "threads": 1,
+}
+
+
 class ExportError(Exception):
     """An export cannot be used; the message names source, file and expectation.
 

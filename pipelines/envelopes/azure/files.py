@@ -17,16 +17,11 @@ import duckdb
 from pipelines.envelopes.azure.dates import Style
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniff
-from pipelines.landing.source import quoted
+from pipelines.landing.source import LOOK_INSIDE, quoted
 
 # A localised header has its English name in brackets: 'Ressource (ResourceId)'.
 IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 SQL_TYPES = {"text": "VARCHAR", "number": MONEY, "time": "TIMESTAMP"}
-PRIVATE: dict[str, str | bool | int | float | list[str]] = {
-    "TimeZone": "UTC",
-    "autoinstall_known_extensions": "false",
-    "threads": 1,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,7 @@ def opened(path: Path, name: str, columns: Sequence[Known]) -> Table:
     headers = present(columns, file.columns)
     if file.format == "parquet":
         source = f"read_parquet({quoted(path)}, file_row_number = true)"
-        with duckdb.connect(config=PRIVATE) as db:
+        with duckdb.connect(config=LOOK_INSIDE) as db:
             described = db.execute(f"describe from {source}").fetchall()
         physical = {str(row[0]): str(row[1]) for row in described}
         picked = {n: f'"{header}"' for n, header in headers.items()}

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.envelopes.azure.drops import Facts, cut, merged
-from pipelines.envelopes.azure.files import PRIVATE, Known, Table, opened, text, typed
-from pipelines.landing.source import Candidate, Delivery, ExportError
+from pipelines.envelopes.azure.files import Known, Table, opened, text, typed
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
 
 # A scan of the exports folder asks for the same files that a conversion asks for.
 REMEMBERED = 4_096
@@ -72,7 +72,7 @@ def _facts(asked: Asked, path: Path, _size: int, _modified: int) -> Facts:
         _distinct(f"[{', '.join(_word(table, name) for name in asked.words)}]"),
         *(f"count(*) filter ({mark})" for mark in marks.values()),
     ]
-    with duckdb.connect(config=PRIVATE) as db:
+    with duckdb.connect(config=LOOK_INSIDE) as db:
         found = db.execute(f"select {', '.join(picked)} from ({table.scan})").fetchone()
     assert found is not None
     others = len(asked.others)

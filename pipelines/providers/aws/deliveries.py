@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 import duckdb
 
-from pipelines.landing.source import Candidate, Drop, ExportError, quoted
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
 from pipelines.providers.aws import columns, manifests
 
 # 20261104T050000Z-<id> or 2026-11-04T05:00:00.123Z-<id>, as Data Exports names the
@@ -27,11 +27,6 @@ EXECUTION = re.compile(
 CHUNK = re.compile(
     r"^(?P<stem>.*?)(?:-(?P<number>\d+))?(?:\.(?:csv|gz|zip|snappy|parquet))*$"
 )
-UTC_CLOCK: dict[str, str | bool | int | float | list[str]] = {
-    "TimeZone": "UTC",
-    "autoinstall_known_extensions": "false",
-    "threads": 1,
-}
 PERIOD = "bill_billing_period_start_date"
 PAYER = "bill_payer_account_id"
 
@@ -184,7 +179,7 @@ def _of_parquet(files: Sequence[Candidate]) -> list[tuple[str, str]]:
         "hive_partitioning = false)"
     )
     try:
-        with duckdb.connect(config=UTC_CLOCK) as db:
+        with duckdb.connect(config=LOOK_INSIDE) as db:
             return db.execute(query).fetchall()
     except duckdb.Error as error:
         names = ", ".join(file.name for file in files)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from pipelines.landing.source import Candidate, Drop, ExportError
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.providers.focus_export.reading import periods_query
 
 NEEDED = {"billingperiodstart", "chargeperiodstart", "chargecategory"}
@@ -20,10 +20,6 @@ COSTS = {"billedcost", "effectivecost"}
 READ_ELSEWHERE = {"x_billingprofileid", "x_invoicesectionid", "x_skumeterid"}
 SUFFIXES = re.compile(r"(\.(csv|gz|snappy|zstd|parquet))+$", re.IGNORECASE)
 PART = re.compile(r"[-_.]?(part[-_]?)?\d{4,5}$", re.IGNORECASE)
-UTC_CLOCK: dict[str, str | bool | int | float | list[str]] = {
-    "TimeZone": "UTC",
-    "autoinstall_known_extensions": "false",
-}
 STAMP = re.compile(r"(\d{8}T\d{6}Z)")
 
 
@@ -61,7 +57,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
 
 def _periods(part: Candidate) -> list[str]:
     try:
-        with duckdb.connect(config=UTC_CLOCK) as db:
+        with duckdb.connect(config=LOOK_INSIDE) as db:
             rows = db.execute(periods_query(db, part.path)).fetchall()
     except duckdb.Error as error:
         raise ExportError(f"focus_export: {part.name}: {error}") from error

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.candidates import HEAD_BYTES
-from pipelines.landing.source import Candidate, Drop, ExportError
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.providers.gcp import columns, lists, reading, values
 
 # A conversion asks for the same files that a scan of the exports folder asks for.
@@ -29,11 +29,6 @@ NESTED = {
 }
 FLAT = {"billing_account_id", "service.description", "usage_start_time", "cost"}
 AVRO = b"Obj\x01"
-PRIVATE: dict[str, str | bool | int | float | list[str]] = {
-    "TimeZone": "UTC",
-    "autoinstall_known_extensions": "false",
-    "threads": 1,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ def _refuse_what_cannot_be_read(file: Candidate) -> None:
 @lru_cache(maxsize=REMEMBERED)
 def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
     month = values.month()
-    with duckdb.connect(config=PRIVATE) as db:
+    with duckdb.connect(config=LOOK_INSIDE) as db:
         lists.register(db)
         found = db.execute(
             f"select list(distinct {month}), "

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.source import Candidate, Delivery, Drop, ExportError
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, Drop, ExportError
 from pipelines.providers.oci import columns, reading
 
 # A conversion asks for the same files that a scan of the exports folder asks for.
@@ -23,11 +23,6 @@ TELLING = {
 }
 # '0001000000612345.csv.gz', and '-00001' behind it where a report has parts.
 NUMBERED = re.compile(r"(?:^|/)(\d{6,}(?:-\d+)?)\.csv(?:\.gz)?$", re.IGNORECASE)
-PRIVATE: dict[str, str | bool | int | float | list[str]] = {
-    "TimeZone": "UTC",
-    "autoinstall_known_extensions": "false",
-    "threads": 1,
-}
 
 
 def claims(candidate: Candidate) -> bool:
@@ -83,7 +78,7 @@ def oldest_first(deliveries: Sequence[Delivery]) -> list[Delivery]:
 @lru_cache(maxsize=REMEMBERED)
 def _periods(path: Path, name: str, _size: int, _modified: int) -> tuple[str, ...]:
     month = reading.month()
-    with duckdb.connect(config=PRIVATE) as db:
+    with duckdb.connect(config=LOOK_INSIDE) as db:
         found = db.execute(
             f"select list(distinct {month}), "
             f"min(row_number) filter ({month} is null), "

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import DELIMITERS, sniff
-from pipelines.landing.source import Candidate, Drop, ExportError, quoted
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
 
 # A conversion asks for the same files that a scan of the exports folder asks for.
 REMEMBERED = 4_096
@@ -38,11 +38,6 @@ NEEDED = ("generation_id", "created_at", "cost_total", "model_permaslug")
 # Small costs may come as 1.2e-05; a cast alone would also take 1_000 for a number.
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 EXPECTED = {"number": "a number", "time": "a time like 2026-08-13 05:46:57.713"}
-PRIVATE: dict[str, str | bool | int | float | list[str]] = {
-    "TimeZone": "UTC",
-    "autoinstall_known_extensions": "false",
-    "threads": 1,
-}
 
 
 def claims(candidate: Candidate) -> bool:
@@ -142,7 +137,7 @@ def _value(column: str, kind: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _periods(path: Path, name: str, _size: int, _modified: int) -> tuple[str, ...]:
-    with duckdb.connect(config=PRIVATE) as db:
+    with duckdb.connect(config=LOOK_INSIDE) as db:
         found = db.execute(
             f"select list(distinct {month()}), "
             f"min(row_number) filter ({month()} is null), "

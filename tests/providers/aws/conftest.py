@@ -7,6 +7,7 @@ import os
 import zipfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,9 +15,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import vendor_drops
 
-from pipelines.landing.candidates import sniff
-from pipelines.landing.source import Delivery, current_deliveries
+from pipelines.landing.source import current_deliveries
 from pipelines.ledger.partitions import write_partition
 from pipelines.providers.aws import SOURCE
 from pipelines.providers.aws.columns import _rows
@@ -114,29 +115,8 @@ def write_manifest(path, keys, field="reportKeys", **more):
     return path
 
 
-def candidates(exports):
-    found = [
-        sniff(path, exports) for path in sorted(exports.rglob("*")) if path.is_file()
-    ]
-    return [candidate for candidate in found if SOURCE.claims(candidate)]
-
-
-def deliveries(exports):
-    return [
-        Delivery(
-            delivery_id=f"aws-{number}",
-            source="aws",
-            table="focus",
-            scope=drop.scope,
-            periods=drop.periods,
-            delivered_at=drop.delivered_at,
-            files=tuple(file.path for file in drop.files),
-            names=tuple(file.name for file in drop.files),
-            batch=drop.batch,
-            size=0,
-        )
-        for number, drop in enumerate(SOURCE.drops(candidates(exports)))
-    ]
+candidates = partial(vendor_drops.candidates, SOURCE)
+deliveries = partial(vendor_drops.deliveries, SOURCE)
 
 
 def dated(path, days):

@@ -4,15 +4,16 @@ import csv
 import gzip
 import json
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import vendor_drops
 
-from pipelines.landing.candidates import sniff
-from pipelines.landing.source import Delivery, current_deliveries
+from pipelines.landing.source import current_deliveries
 from pipelines.ledger.partitions import write_partition
 from pipelines.providers.azure_focus import SOURCE
 from pipelines.settings import Settings
@@ -140,29 +141,8 @@ def run(exports, folder, rows, **changes):
     return part
 
 
-def candidates(exports):
-    found = [
-        sniff(path, exports) for path in sorted(exports.rglob("*")) if path.is_file()
-    ]
-    return [candidate for candidate in found if SOURCE.claims(candidate)]
-
-
-def deliveries(exports):
-    return [
-        Delivery(
-            delivery_id=f"azure_focus-{number}",
-            source="azure_focus",
-            table="focus",
-            scope=drop.scope,
-            periods=drop.periods,
-            delivered_at=drop.delivered_at,
-            files=tuple(file.path for file in drop.files),
-            names=tuple(file.name for file in drop.files),
-            batch=drop.batch,
-            size=0,
-        )
-        for number, drop in enumerate(SOURCE.drops(candidates(exports)))
-    ]
+candidates = partial(vendor_drops.candidates, SOURCE)
+deliveries = partial(vendor_drops.deliveries, SOURCE)
 
 
 @pytest.fixture
