@@ -3,8 +3,15 @@
 import runpy
 import sys
 
-BENCHES = ("bench.convert_aws", "bench.conformance")
+BENCHES = (
+    "bench.convert",
+    "bench.memory",
+    "bench.rerun",
+    "bench.conformance",
+    "bench.official_validator",
+)
 
 for name in BENCHES:
+    print(f"\n{name}\n")
     sys.argv = [name]
     runpy.run_module(name, run_name="__main__")

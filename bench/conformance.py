@@ -6,23 +6,20 @@ its own, so CPU time and peak memory are its alone.
 """
 
 import argparse
-import json
-import resource
-import subprocess
-import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from bench.convert_aws import MEMORY_LIMIT, convert
+from bench import ledger
+from bench.measuring import best, child, ratio, row, spend, table
 from pipelines.focus.conformance import judge
 from pipelines.focus.rules import all_rules
 from pipelines.focus.schema import ledger_types
 from pipelines.ledger.partitions import connect
-from pipelines.samples.bench import write_cur
-from pipelines.settings import Settings
 
+MODULE = "bench.conformance"
 GOAL = 4
 
 
@@ -37,57 +34,38 @@ def scan(db: duckdb.DuckDBPyConnection, relation: str) -> None:
     db.execute(f"select {cheap} from {relation}").fetchall()
 
 
-def make(rows: int, folder: Path) -> None:
-    """Write a partition of the ledger with this many rows."""
-    bill = folder / "cur-1.snappy.parquet"
-    write_cur(bill, rows, "parquet")
-    convert(bill, folder)
-    bill.unlink()
-
-
-def work(way: str, path: str) -> None:
-    """Do the work of a child; say what it cost, without the imports before it."""
-    relation = f"read_parquet('{path}')"
+def work(way: str, folder: str, rows: str = "0") -> None:
+    """Do the work of a child."""
+    if way == "make":
+        spend(partial(ledger.write, Path(folder), int(rows)))
+        return
+    settings = ledger.settings_of(Path(folder))
+    relation = f"read_parquet('{settings.ledger_dir}/focus/aws/*.parquet')"
     rules = all_rules()
-    settings = Settings(home=Path(path).parent, memory_limit=MEMORY_LIMIT)
-    before = resource.getrusage(resource.RUSAGE_SELF)
     with connect(settings) as db:
         if way == "scan":
-            scan(db, relation)
+            spend(partial(scan, db, relation))
         else:
-            judge(db, relation, rules)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(json.dumps({"cpu": cpu, "memory": after.ru_maxrss / 1024}))
-
-
-def child(way: str, path: Path) -> str:
-    """Run a child process; give what it says."""
-    command = [sys.executable, "-m", "bench.conformance", "--child", way, str(path)]
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-
-
-def measure(way: str, path: Path) -> dict[str, float]:
-    """Run one way in a child process; give its CPU seconds and peak memory."""
-    return json.loads(child(way, path).splitlines()[-1])
+            spend(partial(judge, db, relation, rules))
 
 
 def report(rows: int, repeat: int) -> None:
     """Print one line per way; the best of some runs counts."""
-    print("| rows | way | CPU s | peak MiB | scans |")
-    print("|---|---|---|---|---|")
+    table("rows", "way", "CPU s", "peak MiB", "scans")
     with tempfile.TemporaryDirectory() as folder:
-        # A child too: its peak memory would count as that of the ways.
-        child(str(rows), Path(folder))
-        (ledger,) = Path(folder, "ledger", "focus", "aws").glob("*.parquet")
+        made = child(MODULE, "make", folder, rows)
+        assert not made.failed, made.failed
         limit = 0.0
         for way in ("scan", "judge"):
-            runs = [measure(way, ledger) for _ in range(repeat)]
-            best = min(runs, key=lambda run: run["cpu"])
-            limit = limit or best["cpu"]
-            print(
-                f"| {rows} | {way} | {best['cpu']:.2f} | {best['memory']:.0f} "
-                f"| {best['cpu'] / limit:.2f} |"
+            cost = best(repeat, MODULE, way, folder)
+            assert not cost.failed, cost.failed
+            limit = limit or cost.cpu
+            row(
+                rows,
+                way,
+                f"{cost.cpu:.2f}",
+                f"{cost.memory:.0f}",
+                ratio(cost.cpu, limit),
             )
     print(f"\n{len(all_rules())} rules; the goal is within {GOAL} scans.")
 
@@ -97,11 +75,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--rows", type=int, default=1_000_000)
     asked.add_argument("--repeat", type=int, default=3)
-    asked.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    asked.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     chosen = asked.parse_args()
-    if chosen.child and chosen.child[0].isdigit():
-        make(int(chosen.child[0]), Path(chosen.child[1]))
-    elif chosen.child:
+    if chosen.child:
         work(*chosen.child)
     else:
         report(chosen.rows, chosen.repeat)

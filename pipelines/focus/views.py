@@ -11,6 +11,9 @@ RENAMED_BACK = {
     "PublisherName": "coalesce(HostProviderName, ServiceProviderName)",
 }
 NEWER_THAN_1_2 = ("1.3", "1.4")
+# 1.2 says that a key-value column is text, and older readers take Parquet's JSON type
+# for bytes.
+AS_TEXT = "Key-Value"
 
 BILLING_PERIOD = """
 select
@@ -27,7 +30,9 @@ from {mart}
 def focus_v1_2(relation: str) -> str:
     """Give a SELECT of the 57 columns of FOCUS 1.2 over a ledger relation."""
     plain = {
-        column.name: f'"{column.name}"'
+        column.name: f'"{column.name}"::varchar'
+        if column.format == AS_TEXT
+        else f'"{column.name}"'
         for column in columns()
         if column.introduced not in NEWER_THAN_1_2
     }

@@ -1,0 +1,148 @@
+"""What converting each provider's bill costs, as a share of copying the same files.
+
+Run ``python -m bench.convert --exports gcp oci --rows 100000``. The copy is the
+physical limit: DuckDB reads every column and writes it back as zstd Parquet, without
+knowing what it means. Belongs here: measuring. The data comes from ``bench.exports``,
+the code under test from ``pipelines``.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from bench.exports import EXPORTS, Export
+from bench.measuring import MEMORY_LIMIT, best, child, ratio, row, spend, table
+from pipelines.landing.deliveries import scan
+from pipelines.ledger.partitions import write_partition
+from pipelines.settings import Settings
+
+MODULE = "bench.convert"
+WAYS = ("copy", "convert", "peer")
+GOAL = 0.8
+
+
+def convert(export: Export, exports: Path, home: Path) -> None:
+    """Write the ledger partition of one export; looking for it is not counted."""
+    settings = Settings(exports=exports, home=home, memory_limit=MEMORY_LIMIT)
+    landing = scan(settings, [export.source])
+    assert not landing.refusals, landing.refusals
+    deliveries = landing.of(export.source, export.period)
+    spend(partial(write_partition, settings, export.source, deliveries, export.period))
+
+
+def copy(export: Export, exports: Path, home: Path) -> None:
+    """Write the same rows and columns as they are."""
+    home.mkdir(exist_ok=True)
+    files = [str(path) for path in sorted(exports.rglob("*")) if path.is_file()]
+    config = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": 2,
+        "temp_directory": str(home),
+    }
+    with duckdb.connect(config=config) as db:
+        spend(
+            lambda: db.execute(
+                f"copy (from {export.reader}) to '{home}/copy.parquet' "
+                "(format parquet, compression zstd)",
+                {"files": files},
+            )
+        )
+
+
+def peer(_: Export, exports: Path, home: Path) -> None:
+    """Convert with the FinOps Foundation's own engine, as it is installed here."""
+    from focus_converter.converter import FocusConverter  # noqa: PLC0415
+    from focus_converter.data_loaders.data_loader import (  # noqa: PLC0415
+        DataFormats,
+        ParquetDataFormat,
+    )
+
+    home.mkdir(exist_ok=True)
+    (path,) = exports.iterdir()
+    is_parquet = path.suffix == ".parquet"
+
+    def run() -> None:
+        engine = FocusConverter(column_prefix=None)
+        engine.load_provider_conversion_configs()
+        engine.load_data(
+            data_path=str(path),
+            data_format=DataFormats.PARQUET if is_parquet else DataFormats.CSV,
+            parquet_data_format=ParquetDataFormat.FILE if is_parquet else None,
+        )
+        engine.configure_data_export(
+            export_path=str(home),
+            export_include_source_columns=False,
+        )
+        engine.prepare_horizontal_conversion_plan(provider="aws-cur")
+        engine.convert()
+
+    spend(run)
+
+
+def make(export: Export, exports: Path, rows: int) -> None:
+    """Write the export; a child does, because its peak memory is inherited."""
+    exports.mkdir()
+    spend(partial(export.make, exports, rows))
+
+
+def work(way: str, name: str, folder: str, rows: str = "0") -> None:
+    """Do the work of a child, in a folder that holds the exports."""
+    export, exports = EXPORTS[name], Path(folder, "exports")
+    if way == "make":
+        make(export, exports, int(rows))
+        return
+    with tempfile.TemporaryDirectory(dir=folder) as home:
+        {"copy": copy, "convert": convert, "peer": peer}[way](
+            export, exports, Path(home, "home")
+        )
+
+
+def report(
+    names: Sequence[str], rows: int | None, ways: Sequence[str], repeat: int
+) -> None:
+    """Print one line per export and way; the best of some runs counts."""
+    table("export", "rows", "way", "CPU s", "peak MiB", "share of the copy")
+    for name in names:
+        asked = rows or EXPORTS[name].rows
+        with tempfile.TemporaryDirectory() as folder:
+            made = child(MODULE, "make", name, folder, asked)
+            assert not made.failed, made.failed
+            limit = 0.0
+            for way in ways:
+                cost = best(repeat, MODULE, way, name, folder)
+                if cost.failed:
+                    row(name, asked, way, cost.failed, "", "")
+                    continue
+                limit = cost.cpu if way == "copy" else limit
+                row(
+                    name,
+                    asked,
+                    way,
+                    f"{cost.cpu:.1f}",
+                    f"{cost.memory:.0f}",
+                    ratio(cost.cpu, limit),
+                )
+    print(f"\nThe goal is {GOAL} of the copy for AWS.")
+
+
+def main() -> None:
+    """Read the command line."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--exports", nargs="+", choices=EXPORTS, default=list(EXPORTS))
+    asked.add_argument("--rows", type=int, help="per export, instead of its own number")
+    asked.add_argument("--ways", nargs="+", choices=WAYS, default=["copy", "convert"])
+    asked.add_argument("--repeat", type=int, default=3)
+    asked.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    chosen = asked.parse_args()
+    if chosen.child:
+        work(*chosen.child)
+    else:
+        report(chosen.exports, chosen.rows, chosen.ways, chosen.repeat)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What making one month anew costs, among 24 months, against that month alone.
+
+Run ``python -m bench.rerun --months 24 --rows 50000``. The newest month is delivered
+again with other rows. ``convert`` is what its partition costs: look at the exports
+folder, find what is stale, convert and judge it. ``build`` is all of `unitmill build`,
+in which dbt makes every mart anew from all months.
+"""
+
+import argparse
+import io
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from bench import ledger
+from bench.measuring import Cost, child, ratio, row, spend, table
+from pipelines.landing.deliveries import scan
+from pipelines.ledger.conformance import judge_partition
+from pipelines.ledger.partitions import write_partition
+from pipelines.ledger.stale import stale_partitions
+from pipelines.providers.aws import SOURCE
+from pipelines.samples.aws_columns import columns
+from pipelines.samples.bench import write_cur
+from pipelines.samples.files import write_json
+from pipelines.settings import Settings
+
+MODULE = "bench.rerun"
+GOAL = 1.2
+# The bill is of 2026-10; older months are the same rows moved back.
+MOVED = ", ".join(
+    f"cast({name} - to_months($back) as timestamp_ms) as {name}"
+    for name in (
+        "bill_billing_period_start_date",
+        "bill_billing_period_end_date",
+        "line_item_usage_start_date",
+        "line_item_usage_end_date",
+    )
+)
+
+
+EXECUTION = "20261104T050000Z-bench"
+
+
+def deliver(folder: Path, back: int, rows: int) -> None:
+    """Put the bill of a month into the exports folder, over an earlier one."""
+    month = 2026 * 12 + 9 - back
+    run = f"BILLING_PERIOD={month // 12}-{month % 12 + 1:02}/{EXECUTION}"
+    made = folder / "made.snappy.parquet"
+    place = folder / "exports" / "data" / run / "cur-00001.snappy.parquet"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_json(
+        folder / "exports" / "metadata" / run / "cur-Manifest.json",
+        {
+            "executionId": EXECUTION,
+            "columns": [{"name": c.name, "type": c.kind} for c in columns()],
+            "dataFiles": [f"s3://bench/data/{run}/{place.name}"],
+        },
+    )
+    write_cur(made, rows)
+    with duckdb.connect(config={"threads": 2}) as db:
+        db.execute(
+            f"copy (select * replace ({MOVED}) from '{made}') to '{place}' "
+            "(format parquet, compression snappy)",
+            {"back": back},
+        )
+    made.unlink()
+
+
+def convert(settings: Settings) -> int:
+    """Bring the ledger up to the exports folder; give the partitions made anew."""
+    landing = scan(settings, [SOURCE])
+    assert not landing.refusals, landing.refusals
+    stale = stale_partitions(settings.ledger_dir, landing, [SOURCE])
+    for each in stale:
+        write_partition(settings, SOURCE, each.deliveries, each.period)
+        judge_partition(settings, SOURCE, each.period)
+    return len(stale)
+
+
+def convert_one(settings: Settings) -> None:
+    """Bring the ledger up to the exports folder, which takes one partition."""
+    assert convert(settings) == 1
+
+
+def build(settings: Settings) -> None:
+    """Do all of `unitmill build`; whether the rows may be published is not asked."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from pipelines import run  # noqa: PLC0415 (Dagster and dbt take seconds to import)
+
+    spend(partial(run.build, settings, Console(file=io.StringIO())))
+
+
+def work(way: str, folder: str, months: str = "0", rows: str = "0") -> None:
+    """Do the work of a child."""
+    settings = ledger.settings_of(Path(folder))
+    if way == "deliver":
+        for back in range(int(months)):
+            deliver(Path(folder), back, int(rows))
+        spend(int)
+    elif way == "fill":
+        spend(partial(convert, settings))
+    elif way == "convert":
+        spend(partial(convert_one, settings))
+    else:
+        build(settings)
+
+
+def again(way: str, folder: str, rows: int, repeat: int) -> Cost:
+    """Deliver the newest month again and again; give the cheapest way through it."""
+    runs = []
+    for attempt in range(1, repeat + 1):
+        checked(child(MODULE, "deliver", folder, 1, rows + attempt))
+        runs.append(checked(child(MODULE, way, folder)))
+    return min(runs, key=lambda run: run.cpu)
+
+
+def checked(cost: Cost) -> Cost:
+    """Stop where a child failed."""
+    assert not cost.failed, cost.failed
+    return cost
+
+
+def report(months: int, rows: int, repeat: int) -> None:
+    """Print one line per way and number of months."""
+    table("way", "months there", "rows a month", "CPU s", "peak MiB", "ratio")
+    # A build takes a minute; one is enough to see that it is no part of the goal.
+    for way, before, times in (("convert", "fill", repeat), ("build", "build", 1)):
+        alone = 0.0
+        for there in (1, months):
+            with tempfile.TemporaryDirectory() as folder:
+                checked(child(MODULE, "deliver", folder, there, rows))
+                checked(child(MODULE, before, folder))
+                cost = again(way, folder, rows, times)
+            alone = alone or cost.cpu
+            row(
+                way,
+                there,
+                rows,
+                f"{cost.cpu:.2f}",
+                f"{cost.memory:.0f}",
+                ratio(cost.cpu, alone),
+            )
+    print(f"\nThe goal is at most {GOAL} times that of one month, for convert.")
+
+
+def main() -> None:
+    """Read the command line."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--months", type=int, default=24)
+    asked.add_argument("--rows", type=int, default=50_000)
+    asked.add_argument("--repeat", type=int, default=3)
+    asked.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    chosen = asked.parse_args()
+    if chosen.child:
+        work(*chosen.child)
+    else:
+        report(chosen.months, chosen.rows, chosen.repeat)
+
+
+if __name__ == "__main__":
+    main()
