@@ -6,11 +6,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The official validator needs another Python, and an environment of its own.
+VALIDATOR_PYTHON ?= python3.12
+VALIDATOR := .validator
 export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ui lint bench clean samples docs lock
+.PHONY: help demo test ui lint bench official-validator clean samples docs lock
 
 help:
 	@echo "make demo     build and publish the sample company's three months"
@@ -18,6 +21,7 @@ help:
 	@echo "make test     run every test"
 	@echo "make lint     style, types, import rules, SQL"
 	@echo "make bench    speed and memory, as ratios"
+	@echo "make official-validator  what the FinOps Foundation's validator says"
 	@echo "make samples  write sample_exports again"
 	@echo "make docs     write the generated pages of docs again"
 	@echo "make clean    remove everything that these made"
@@ -41,6 +45,9 @@ lint: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
 
+official-validator: $(VENV)/installed $(VALIDATOR)/installed
+	@$(BIN)/python -m official_validator
+
 samples: $(VENV)/installed
 	$(BIN)/python -m pipelines.samples
 
@@ -54,9 +61,12 @@ lock:
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group build --group dev --constraints requirements.lock \
 		--output-file requirements-dev.lock
+	uv pip compile official_validator/requirements.in --universal \
+		--python-version 3.12 --generate-hashes --no-header --no-annotate --quiet \
+		--output-file official_validator/requirements.lock
 
 clean:
-	rm -rf .unitmill .cache $(VENV) dbt_project/target dbt_project/logs
+	rm -rf .unitmill .cache $(VENV) $(VALIDATOR) dbt_project/target dbt_project/logs
 
 # The lock is complete and its hashes are checked, so pip resolves nothing itself.
 define install
@@ -77,3 +87,13 @@ $(VENV)/installed: requirements.lock pyproject.toml
 $(VENV)/installed-dev: requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
 	@touch $(VENV)/installed
+
+$(VALIDATOR)/installed: official_validator/requirements.lock
+	@$(VALIDATOR_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 12))' \
+		2>/dev/null || { echo "The official validator needs Python 3.12;" \
+		"set VALIDATOR_PYTHON=..."; exit 1; }
+	@$(VALIDATOR_PYTHON) -m venv $(VALIDATOR)
+	@echo "Installing the official validator into $(VALIDATOR) (once) ..."
+	@$(VALIDATOR)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps -r official_validator/requirements.lock
+	@touch $@

@@ -3,10 +3,12 @@
 The packages in the order in which data meets them; each may import only what
 stands below it in this list reversed (kept by import-linter, pyproject.toml).
 
+- ``addresses``    what an address of an object store is
 - ``settings``     what the user may choose; the only reader of the environment
 - ``focus``        the FOCUS specification as data: columns, types, rules
-- ``landing``      deliveries: which export files arrived, what they are, their hash
-- ``envelopes``    document forms that a vendor's bill and usage share
+- ``landing``      deliveries: which export files arrived, in a folder or an object
+                   store, what they are, their hash
+- ``envelopes``    forms of documents that several sources share
 - ``providers``    sources of cost: one folder each, export -> FOCUS rows
 - ``telemetry``    sources of usage: one folder each, export -> usage tables
 - ``plans``        sources of cost that a user maps in YAML, without Python

@@ -16,7 +16,9 @@ from typing import Annotated, NoReturn
 import duckdb
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
+from rich.markup import escape
 
 from pipelines import terminal
 from pipelines.landing.source import ExportError
@@ -76,7 +78,7 @@ def build(
         _show(database)
     if not outcome.published:
         for reason in outcome.reasons:
-            errors.print(f"[red]✗[/] {reason}", soft_wrap=True)
+            errors.print(f"[red]✗[/] {escape(reason)}", soft_wrap=True)
         still = f"{version.name} stays current" if version else "nothing is published"
         _fail(f"not published; {still}", 1)
     assert version is not None
@@ -198,7 +200,7 @@ def _settings(home: Path | None, exports: Path | None) -> Settings:
             _fail(f"no exports folder at {exports}; expected a directory", 2)
     try:
         return Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
+    except (ValidationError, SettingsError) as error:
         _fail(f"settings (unitmill.toml or UNITMILL_ variables): {error}", 2)
 
 
@@ -220,7 +222,7 @@ def _show(database: Path) -> None:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    errors.print(f"[red]unitmill:[/] {message}", soft_wrap=True)
+    errors.print(f"[red]unitmill:[/] {escape(message)}", soft_wrap=True)
     raise typer.Exit(code)
 
 

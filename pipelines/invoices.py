@@ -16,6 +16,7 @@ from pipelines.landing.source import (
     Drop,
     ExportError,
     Source,
+    counted,
     file_list,
     quoted,
 )
@@ -72,6 +73,29 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the invoices of a period, each from the newest file that has it."""
     del context
+    return f"""
+        select
+            invoice_issuer_name, invoice_id, ledger_source,
+            strptime(billing_period, '%Y-%m') as billing_period_start,
+            upper(billing_currency) as billing_currency,
+            {_amount("invoice_amount", "invoice_amount")} as invoice_amount,
+            {_amount("coalesce(tax_amount, '0')", "tax_amount")} as tax_amount,
+            'invoices' as source_name, delivery_id, source_row_number
+        from ({_rows(deliveries, period)})
+        where is_newest
+    """
+
+
+def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the invoices of a period, those apart that a newer file has again."""
+    return counted(
+        _rows(deliveries, period),
+        "case when not is_newest then 'a newer file has the invoice' end",
+    )
+
+
+def _rows(deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the rows of a period, and whether each says its invoice last."""
     parts = [
         f"select *, {order} as file_order, {quoted(delivery.delivery_id)} "
         f"as delivery_id, {quoted(delivery.names[0])} as file_name, "
@@ -81,17 +105,12 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     ]
     return f"""
         select
-            invoice_issuer_name, invoice_id, ledger_source,
-            strptime(billing_period, '%Y-%m') as billing_period_start,
-            upper(billing_currency) as billing_currency,
-            {_amount("invoice_amount", "invoice_amount")} as invoice_amount,
-            {_amount("coalesce(tax_amount, '0')", "tax_amount")} as tax_amount,
-            'invoices' as source_name, delivery_id, source_row_number
+            *,
+            row_number() over (
+                partition by invoice_issuer_name, invoice_id order by file_order desc
+            ) = 1 as is_newest
         from ({" union all by name ".join(parts)})
         where billing_period = {quoted(period)}
-        qualify row_number() over (
-            partition by invoice_issuer_name, invoice_id order by file_order desc
-        ) = 1
     """
 
 
@@ -112,5 +131,6 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="rows",
 )

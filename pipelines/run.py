@@ -38,7 +38,8 @@ def build(settings: Settings, console: Console) -> Outcome:
     """Bring the published version up to the exports folder, unless it is.
 
     Raises:
-        ExportError: the exports folder is missing or has lost what is still needed.
+        ExportError: the exports folder is missing or has lost what is still needed, or
+            an object store cannot be read.
     """
     sources = all_sources(settings)
     landing = scan(settings, sources)
@@ -47,14 +48,15 @@ def build(settings: Settings, console: Console) -> Outcome:
     if not stale and not blocked and _is_published(settings):
         console.print("Nothing new: the published version is up to date.")
         return Outcome(published=True)
+    places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
     periods = [period for d in landing.deliveries for period in d.periods]
     if not periods:
         refused = "".join(
             f"\n{', '.join(r.names)}: {r.reason}" for r in landing.refusals
         )
-        raise ExportError(f"nothing to read in {settings.exports_dir}{refused}")
+        raise ExportError(f"nothing to read in {places}{refused}")
     console.print(
-        f"Building from {settings.exports_dir}: {len(landing.deliveries)} deliveries, "
+        f"Building from {places}: {len(landing.deliveries)} deliveries, "
         f"{len(stale)} partitions to convert",
         soft_wrap=True,
     )

@@ -10,15 +10,24 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from pipelines.addresses import plain_addresses
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -30,6 +39,9 @@ OTHER_VARIABLES = {
     "UNITMILL_FUZZ_SECONDS",
 }
 
+# Whether an invoice follows the use, or credits were bought before it.
+Billing = Literal["invoiced", "prepaid"]
+
 
 class LandingSettings(BaseModel):
     """How export files are taken in."""
@@ -37,6 +49,8 @@ class LandingSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     unrecognised: Literal["block", "warn"] = "block"
+    stores: Annotated[list[str], AfterValidator(plain_addresses)] = []
+    personal_data: Literal["hash", "drop", "keep"] = "hash"
 
 
 class AwsSettings(BaseModel):
@@ -53,6 +67,7 @@ class OpenAiSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     billing_account_id: str = "openai"
+    billing: Billing = "invoiced"
 
 
 class AnthropicSettings(BaseModel):
@@ -61,6 +76,15 @@ class AnthropicSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     billing_account_id: str = "anthropic"
+    billing: Billing = "invoiced"
+
+
+class OpenRouterSettings(BaseModel):
+    """How OpenRouter is paid; it sells credits."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    billing: Billing = "prepaid"
 
 
 class PlansSettings(BaseModel):
@@ -100,6 +124,17 @@ class TrainingSettings(BaseModel):
     slurm_time_zone: str = "UTC"
 
 
+class AttributionSettings(BaseModel):
+    """Which tags of the bill name whose a charge is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    project_tag: str = "project"
+    feature_tag: str = "feature"
+    tenant_tag: str = "tenant"
+    environment_tag: str = "environment"
+
+
 class PublishingSettings(BaseModel):
     """How published versions are kept."""
 
@@ -116,6 +151,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         extra="forbid",
         frozen=True,
+        hide_input_in_errors=True,  # an address may hold a password by mistake
     )
 
     exports: Path = Path("sample_exports")
@@ -129,10 +165,12 @@ class Settings(BaseSettings):
     aws: AwsSettings = AwsSettings()
     openai: OpenAiSettings = OpenAiSettings()
     anthropic: AnthropicSettings = AnthropicSettings()
+    openrouter: OpenRouterSettings = OpenRouterSettings()
     plans: PlansSettings = PlansSettings()
     currency: CurrencySettings = CurrencySettings()
     tolerance: ToleranceSettings = ToleranceSettings()
     training: TrainingSettings = TrainingSettings()
+    attribution: AttributionSettings = AttributionSettings()
     publishing: PublishingSettings = PublishingSettings()
 
     @classmethod
@@ -191,6 +229,11 @@ class Settings(BaseSettings):
         return self.home_dir / "landing" / "hashes.json"
 
     @property
+    def stores_dir(self) -> Path:
+        """The mirror of the object stores; below it lies what a store holds."""
+        return self.home_dir / "landing" / "stores"
+
+    @property
     def history_file(self) -> Path:
         """What each published version said, Parquet."""
         return self.home_dir / "landing" / "published_totals.parquet"
@@ -205,6 +248,11 @@ class Settings(BaseSettings):
     def rates_record(self) -> Path:
         """The exchange rates that the ledger needs, Parquet."""
         return self.home_dir / "landing" / "exchange_rates.parquet"
+
+    @property
+    def list_prices_record(self) -> Path:
+        """The list prices of the models in use, Parquet."""
+        return self.home_dir / "landing" / "list_prices.parquet"
 
     @property
     def settings_record(self) -> Path:
@@ -230,6 +278,12 @@ class Settings(BaseSettings):
     def versions_dir(self) -> Path:
         """Published versions; ``current`` points at the newest good one."""
         return self.home_dir / "versions"
+
+
+class CloudVariables(BaseSettings):
+    """Variables of the clouds' own tools that their SDKs leave to us; no settings."""
+
+    azure_storage_connection_string: SecretStr = SecretStr("")
 
 
 def _variables(settings: type[Settings]) -> list[str]:

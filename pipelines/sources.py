@@ -1,6 +1,11 @@
 """The registry: every source that Unitmill ships, and the user's own plans."""
 
-from pipelines import invoices
+from dataclasses import replace
+from functools import reduce
+from hashlib import sha256
+from operator import getitem
+
+from pipelines import invoices, prices
 from pipelines.landing.source import Source
 from pipelines.plans import plan_sources, with_overlays
 from pipelines.providers import (
@@ -11,11 +16,18 @@ from pipelines.providers import (
     focus_export,
     gcp,
     oci,
+    onprem,
     openai,
     openrouter,
+    prepaid,
 )
 from pipelines.settings import Settings
-from pipelines.telemetry import anthropic_usage, mlflow, openai_usage, slurm
+from pipelines.telemetry import (
+    anthropic_usage,
+    mlflow,
+    openai_usage,
+    slurm,
+)
 
 COST_SOURCES = (
     aws.SOURCE,
@@ -24,8 +36,10 @@ COST_SOURCES = (
     focus_export.SOURCE,
     gcp.SOURCE,
     oci.SOURCE,
+    onprem.SOURCE,
     openai.SOURCE,
     openrouter.SOURCE,
+    prepaid.SOURCE,
     anthropic.SOURCE,
 )
 USAGE_SOURCES = (
@@ -39,4 +53,21 @@ USAGE_SOURCES = (
 def all_sources(settings: Settings) -> tuple[Source, ...]:
     """Give every source: shipped ones with the user's overlays, then user plans."""
     shipped = tuple(with_overlays(source, settings) for source in COST_SOURCES)
-    return (*shipped, *plan_sources(settings), *USAGE_SOURCES, invoices.SOURCE)
+    every = (
+        *shipped,
+        *plan_sources(settings),
+        *USAGE_SOURCES,
+        prices.SOURCE,
+        invoices.SOURCE,
+    )
+    return tuple(replace(source, chosen=_chosen(source, settings)) for source in every)
+
+
+def _chosen(source: Source, settings: Settings) -> str:
+    """Hash the settings that a source's rows depend on."""
+    values = settings.model_dump(mode="json")
+    said = [
+        f"{name}={reduce(getitem, name.split('.'), values)}"
+        for name in (*source.uses, "landing.personal_data")
+    ]
+    return "+" + sha256("\n".join(said).encode()).hexdigest()[:8]

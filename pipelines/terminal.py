@@ -39,13 +39,50 @@ unpivot (
         metered_not_billed_difference as "not billed yet",
         metered_unmetered_caller_difference as "unmetered caller",
         metered_no_list_price_difference as "no list price",
-        metered_price_change_difference as "price change",
+        metered_price_drift_difference as "price drift",
+        metered_batch_difference as "batch",
+        metered_processing_tier_difference as "processing tier",
+        metered_cache_class_difference as "cache class",
         metered_late_usage_difference as "late usage",
         metered_unexplained_difference as "unexplained"
     from marts.fct_reconciliation_monthly
 )
 on columns(* exclude (month, source))
 into name cause value "billed - metered"
+"""
+# A delivery that a newer one replaced, or that is a copy, is not read.
+ROWS = """
+with
+current_ones as (from marts.deliveries where status = 'current'),
+reasons as (
+    select source_name, part[2] as reason, sum(part[1]::bigint) as row_count
+    from (
+        select
+            source_name,
+            regexp_extract(
+                unnest(string_split(left_out_reasons, '; ')), '(\\d+) (.*)',
+                ['1', '2']
+            ) as said,
+            [said['1'], said['2']] as part
+        from current_ones
+    )
+    group by all
+)
+select
+    source_name as source,
+    count(distinct delivery_id) as deliveries,
+    sum(read_row_count)::bigint as "rows in",
+    sum(row_count)::bigint as "in the ledger",
+    sum(left_out_row_count)::bigint as "left out",
+    sum(added_row_count)::bigint as added,
+    coalesce((
+        select string_agg(row_count || ' ' || reason, '; ' order by reason)
+        from reasons
+        where reasons.source_name = current_ones.source_name
+    ), '') as "left out, because"
+from current_ones
+group by all
+order by 1
 """
 NEWEST = """
 select strftime(max(billing_period_start), '%Y-%m')
@@ -101,12 +138,14 @@ VERDICT_STYLES = {
     "proven": "green",
     "blocked": "bold red",
     "no invoice": "yellow",
+    "nothing billed": "green",
     "no bill": "yellow",
 }
 
 
 def show_proof(console: Console, db: duckdb.DuckDBPyConnection) -> None:
     """Show, per month and source, that invoice, ledger and marts agree, or why not."""
+    show_rows(console, db, ROWS, "Rows in = rows in the ledger + rows left out")
     show_rows(console, db, PROOF, "Proof: invoice = billing rows = marts")
     show_rows(
         console,

@@ -215,7 +215,9 @@ def test_every_command_of_unitmill_is_documented():
 
 def test_every_cause_of_a_difference_has_its_formula():
     reconciliation = next(
-        mart for mart in GENERATED.marts() if mart["name"].startswith("fct_reconcil")
+        mart
+        for mart in GENERATED.marts()
+        if mart["name"] == "fct_reconciliation_monthly"
     )
     causes = [
         column["name"].removeprefix("metered_").removesuffix("_difference")

@@ -1,6 +1,7 @@
 """The sample company from exports to published numbers, and what the terminal says."""
 
 import csv
+import gzip
 import json
 import time
 from collections import defaultdict
@@ -21,7 +22,7 @@ COLUMNS = {
     "tax": "tax_difference",
     "rounding": "rounding_difference",
     "unmetered_caller": "metered_unmetered_caller_difference",
-    "price_change": "metered_price_change_difference",
+    "price_drift": "metered_price_drift_difference",
     "late_usage": "metered_late_usage_difference",
 }
 DIFFERENCES = """
@@ -154,6 +155,28 @@ def test_two_builds_from_nothing_give_the_same_marts(sample_settings, tmp_path, 
             )
             differing = f"({one} except all {two}) union all ({two} except all {one})"
             assert db.execute(differing).fetchall() == [], table
+
+
+@pytest.mark.parametrize(
+    "source", ["azure", "oci", "openrouter", "slurm", "ferrum", "invoices"]
+)
+def test_every_line_of_a_file_is_in_the_ledger_or_left_out_by_name(version, source):
+    files, read, kept, left_out = version.execute(
+        "select list(distinct file_names).flatten().list_distinct(), "
+        "sum(read_row_count), sum(row_count), sum(left_out_row_count) "
+        "from deliveries where source_name = $source and status = 'current'",
+        {"source": source},
+    ).fetchone()
+
+    lines = 0
+    for name in files:
+        opened = gzip.open if name.endswith(".gz") else open
+        path = SAMPLE_EXPORTS / name
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as text:
+            lines += sum(1 for _ in csv.reader(text)) - 1
+    assert lines > 0
+    assert read == lines
+    assert kept + left_out == lines
 
 
 def test_the_terminal_shows_the_proof_of_what_is_published(sample_settings, command):

@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.defs.partitions import months
 from pipelines.landing.deliveries import scan
+from pipelines.landing.mirror import news
 from pipelines.landing.source import ExportError
 from pipelines.ledger.stale import stale_partitions
 from pipelines.settings import Settings
@@ -36,33 +37,47 @@ def automation(settings: Settings) -> dg.Definitions:
     @dg.sensor(
         job=job,
         minimum_interval_seconds=60,
-        description="Starts a build for the months that a new delivery makes stale.",
+        description=(
+            "Starts a build for the months that a new delivery makes stale, and for "
+            "all of them when an object store has something new."
+        ),
     )
     def new_deliveries(
         context: dg.SensorEvaluationContext,
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         sources = all_sources(settings)
         try:
+            # Only listed here: the build reads objects, and then knows their months.
+            if stored := news(settings):
+                yield dg.RunRequest(
+                    run_key=_key(stored), tags=partition_range(settings)
+                )
+                return
             landing = scan(settings, sources)
             stale = stale_partitions(settings.ledger_dir, landing, sources)
         except ExportError as error:
             yield dg.SkipReason(str(error))
             return
         if not stale:
-            yield dg.SkipReason("the ledger holds everything in the exports folder")
+            yield dg.SkipReason("the ledger holds everything that was delivered")
             return
         what = sorted(f"{s.source.name} {s.period}" for s in stale)
         ids = sorted(d.delivery_id for s in stale for d in s.deliveries)
-        run_key = hashlib.sha256("\n".join(what + ids).encode()).hexdigest()
         context.log.info("stale: %s", ", ".join(what))
         periods = sorted(s.period for s in stale)
         yield dg.RunRequest(
-            run_key=run_key, tags=partition_range(settings, periods[0], periods[-1])
+            run_key=_key(what + ids),
+            tags=partition_range(settings, periods[0], periods[-1]),
         )
 
     return dg.Definitions(
         jobs=[job], schedules=[every_morning], sensors=[new_deliveries]
     )
+
+
+def _key(what: list[str]) -> str:
+    """Make the key by which Dagster knows that a build was asked for already."""
+    return hashlib.sha256("\n".join(what).encode()).hexdigest()
 
 
 def partition_range(

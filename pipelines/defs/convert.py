@@ -23,7 +23,13 @@ from pipelines.telemetry.tables import TABLES
 TABLE_DESCRIPTIONS = {
     "focus": "The ledger: every charge of every source in FOCUS 1.4.",
     "model_usage": "What was sent to models: tokens by class and requests.",
+    "model_requests": "Single calls, a few of each day and caller, for percentiles.",
+    "model_sessions": "Conversations and agent runs: tokens and calls by session.",
+    "gpu_usage": "What GPUs did, hour by hour: observed, allocated, busy.",
+    "deployments": "Which resource serves which model when.",
+    "kubernetes_allocation": "Who held how much of a Kubernetes node.",
     "training_attempts": "Stretches of training runs: machines, times, checkpoints.",
+    "token_prices": "What tokens cost by your contracts.",
     "invoices": "What finance was asked to pay, one row per invoice.",
     "focus_conformance": "How the ledger's rows stand to each rule of FOCUS 1.4.",
 }
@@ -61,7 +67,7 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
         pool="ledger",
     )
     def convert(context: dg.AssetExecutionContext) -> None:
-        landing = load(settings.deliveries_file, settings.exports_dir)
+        landing = load(settings)
         for key in context.partition_keys:
             period = period_of(key)
             if needs_conversion(settings.ledger_dir, source, period, landing):

@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.defs.partitions import OWNERS
 from pipelines.landing.deliveries import Landing, record, scan
 from pipelines.landing.settings_record import record_settings
+from pipelines.landing.source import TransientError
 from pipelines.settings import Settings
 from pipelines.sources import all_sources
 
@@ -16,7 +17,7 @@ EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognised")
 
 
 def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Give the assets that look at the exports folder."""
+    """Give the assets that look at the exports folder and the object stores."""
     blocks = settings.landing.unrecognised == "block"
 
     @dg.asset(
@@ -25,9 +26,9 @@ def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         owners=OWNERS,
         kinds={"python", "parquet"},
         description=(
-            "What lies in the exports folder: each vendor drop once, however often it "
-            "arrived, with its source, period, files and whether a newer drop "
-            "replaced it."
+            "What lies in the exports folder and the object stores: each vendor drop "
+            "once, however often it arrived, with its source, period, files and "
+            "whether a newer drop replaced it."
         ),
         check_specs=[
             dg.AssetCheckSpec(
@@ -35,21 +36,26 @@ def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
                 asset=DELIVERIES,
                 blocking=blocks,
                 description=(
-                    "Each file in the exports folder belongs to exactly one source "
-                    "and can be read. A bill that is not read is money not counted."
+                    "Each file in the exports folder or a store belongs to exactly "
+                    "one source and can be read. A bill that is not read is money not "
+                    "counted."
                 ),
             )
         ],
     )
     def deliveries() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         sources = all_sources(settings)
-        landing = scan(settings, sources)
+        try:
+            landing = scan(settings, sources)
+        except TransientError as error:
+            raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
         table = record(settings.deliveries_file, landing, sources)
         yield dg.MaterializeResult(
             asset_key=DELIVERIES,
             metadata={
                 "dagster/row_count": table.num_rows,
                 "exports folder": dg.MetadataValue.path(str(settings.exports_dir)),
+                "object stores": ", ".join(settings.landing.stores) or "none",
                 "deliveries": dg.MetadataValue.md(_listing(landing)),
             },
         )

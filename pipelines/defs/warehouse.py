@@ -56,7 +56,9 @@ class Translator(ddbt.DagsterDbtTranslator):
         if dbt_resource_props["name"] in {
             "build",
             "exchange_rates",
+            "list_prices",
             "published_totals",
+            "rows_left_out",
         }:
             return SETTINGS
         if dbt_resource_props["resource_type"] == "source":

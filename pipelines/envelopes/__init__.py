@@ -1,5 +1,6 @@
-"""Document envelopes that a vendor's bill and its usage report share.
+"""Forms of documents that several sources share.
 
-A provider and a telemetry source may not know each other; what both must read the
-same way (pages, buckets, which pull is newer) stands here once.
+Sources may not know each other; what two of them must read the same way (pages,
+buckets, which pull is newer, files that a person fills in, use that credits paid for)
+stands here once.
 """

@@ -15,19 +15,21 @@ from typing import Any
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
+    Context,
     Delivery,
     Drop,
     ExportError,
+    counted,
     quoted,
 )
 
 NO_PAGE: tuple[type[Exception], ...] = (*UNREADABLE, KeyError, TypeError)
 PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
 
-# One row per result, without the results of buckets that a newer pull has again:
-# vendors restate the last days, so a bucket of a newer pull replaces every older
-# bucket of the same kind that it overlaps. Pages of one pull never replace each
-# other: a pull may be split by project, and its pages then share their buckets.
+# One row per result. A newer pull has buckets again because vendors restate the last
+# days: its bucket replaces every older bucket of the same kind that it overlaps. Pages
+# of one pull never replace each other: a pull may be split by project, and its pages
+# then share their buckets.
 RESULTS = """
 with pages as (
     select
@@ -88,15 +90,16 @@ replaced as (
         and older.end_time > newer.start_time
 )
 select
-    delivery_id,
-    row_number,
-    kind,
-    start_time as bucket_start,
-    end_time as bucket_end,
-    result
+    numbered.delivery_id,
+    numbered.row_number,
+    numbered.kind,
+    numbered.start_time as bucket_start,
+    numbered.end_time as bucket_end,
+    numbered.result,
+    replaced.kind is null as is_newest
 from numbered
-anti join replaced using (kind, pull_order, start_time, end_time)
-where strftime(start_time, '%Y-%m') = {period}
+left join replaced using (kind, pull_order, start_time, end_time)
+where strftime(numbered.start_time, '%Y-%m') = {period}
 """
 
 
@@ -154,6 +157,23 @@ def drops(envelope: Envelope, candidates: Sequence[Candidate]) -> Iterator[Drop]
 
 def results(envelope: Envelope, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT of the results that count in a period."""
+    rows = _all_results(envelope, deliveries, period)
+    return f"select * exclude (is_newest) from ({rows}) where is_newest"
+
+
+def tally(
+    envelope: Envelope, _: Context, deliveries: Sequence[Delivery], period: str
+) -> str:
+    """Count the results of a period, those apart that a newer pull has again."""
+    return counted(
+        _all_results(envelope, deliveries, period),
+        "case when not is_newest then 'a newer pull has its time bucket' end",
+    )
+
+
+def _all_results(
+    envelope: Envelope, deliveries: Sequence[Delivery], period: str
+) -> str:
     pulls = [
         f"({quoted(path)}, {order}, {quoted(delivery.delivery_id)}, {page})"
         for order, delivery in enumerate(deliveries)

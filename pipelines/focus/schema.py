@@ -30,7 +30,8 @@ class Column:
 # that the row puts on the vendor's invoice; it differs from BilledCost only where
 # FOCUS moves money between rows (Savings Plan covered usage and its negation), so
 # both have the same sum per invoice. x_SourceRowPart is 1 for a row of the export
-# and 2 for the row that Unitmill adds for the unused part of a commitment fee.
+# and 2 or more for a row that Unitmill adds: for the unused part of a commitment fee,
+# for the further days of a cost that an owner states once.
 X_COLUMNS: Mapping[str, str] = {
     "x_CredentialId": "VARCHAR",
     "x_DeliveryId": "VARCHAR",
@@ -67,6 +68,12 @@ def columns() -> tuple[Column, ...]:
 def ledger_types() -> dict[str, str]:
     """Map every ledger column to its DuckDB type, in ledger order."""
     return {column.name: column.type for column in columns()} | dict(X_COLUMNS)
+
+
+@cache
+def closed_lists() -> frozenset[str]:
+    """Name the columns whose values the specification lists."""
+    return frozenset(c.name for c in columns() if c.allowed_values)
 
 
 def conform(select: str, present: Mapping[str, str], types: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ Reads at most 64 KiB of a file. What a file *means* is each source's business.
 import csv
 import gzip
 import io
+import json
 import os
 import stat
 import zipfile
@@ -29,8 +30,14 @@ IGNORED_NAMES = {"PLANTED.csv", "_SUCCESS", "cost_and_usage_data_status"}
 Compression = Literal["", "gzip", "zip"]
 
 
-def find(exports_dir: Path) -> tuple[list[Candidate], list[tuple[str, str]]]:
+def find(
+    exports_dir: Path, place: str = ""
+) -> tuple[list[Candidate], list[tuple[str, str]]]:
     """Sniff every file below the exports folder, in path order.
+
+    Args:
+        exports_dir: that folder, or the mirror of an object store.
+        place: what names begin with: '', or the store's address and a slash.
 
     Returns:
         The readable files, and of each damaged one its name and what is wrong.
@@ -44,25 +51,26 @@ def find(exports_dir: Path) -> tuple[list[Candidate], list[tuple[str, str]]]:
     damaged: list[tuple[str, str]] = []
     for path in _files(exports_dir):
         try:
-            readable.append(sniff(path, exports_dir))
+            readable.append(sniff(path, exports_dir, place))
         except ExportError as error:
-            damaged.append((_shown(path, exports_dir), str(error)))
+            damaged.append((place + _shown(path, exports_dir), str(error)))
     return readable, damaged
 
 
-def sniff(path: Path, exports_dir: Path) -> Candidate:
+def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
     """Say what one file's beginning is.
 
     Raises:
         ExportError: the file is damaged (truncated archive, broken Parquet footer),
             gone, or no regular file.
     """
-    name = _shown(path, exports_dir)
+    below = _shown(path, exports_dir)
+    name = place + below
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             raise ValueError("not a regular file")
-        if name != path.relative_to(exports_dir).as_posix():
+        if below != path.relative_to(exports_dir).as_posix():
             raise ValueError("its name is not UTF-8; rename it")
         if WILDCARDS & set(str(path)):
             raise ValueError("its path has *, ? or [; rename it")
@@ -86,6 +94,29 @@ def sniff(path: Path, exports_dir: Path) -> Candidate:
     )
 
 
+def is_ignored(*parts: str) -> bool:
+    """Say whether a file is no export: hidden, a note or a leftover.
+
+    Args:
+        parts: the folders that it lies in, then its name.
+    """
+    return (
+        any(part.startswith(".") for part in parts)
+        or parts[-1] in IGNORED_NAMES
+        or Path(parts[-1]).suffix.lower() in IGNORED_SUFFIXES
+    )
+
+
+def first_keys(head: str) -> tuple[str, ...]:
+    """Give the names in a JSON file's first object, if the head has all of it."""
+    start = head.find("{")
+    try:
+        first, _ = json.JSONDecoder().raw_decode(head, max(start, 0))
+    except (json.JSONDecodeError, RecursionError):
+        return ()
+    return tuple(first) if isinstance(first, dict) else ()
+
+
 def _shown(path: Path, exports_dir: Path) -> str:
     name = path.relative_to(exports_dir).as_posix()
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -95,11 +126,8 @@ def _files(exports_dir: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(exports_dir):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(names):
-            if name.startswith(".") or name in IGNORED_NAMES:
-                continue
-            if Path(name).suffix.lower() in IGNORED_SUFFIXES:
-                continue
-            yield Path(folder, name)
+            if not is_ignored(name):
+                yield Path(folder, name)
 
 
 def _start(path: Path) -> tuple[Compression, bytes]:

@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 
 from pipelines.landing.candidates import find
 from pipelines.landing.hashes import Hashes
+from pipelines.landing.mirror import find_stored
+from pipelines.landing.owners import agree, why_not
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
@@ -29,9 +31,9 @@ from pipelines.landing.source import (
     Source,
     current_deliveries,
 )
+from pipelines.landing.stores import place_of
 from pipelines.settings import Settings
 
-_GONE = {"status": "gone", "detail": "no longer in the exports folder"}
 _OVERWRITTEN = {"status": "overwritten", "detail": "the file has other content now"}
 
 _BROKEN: tuple[type[Exception], ...] = (ExportError, *UNREADABLE)
@@ -67,7 +69,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """What lies in the exports folder now.
+    """What lies in the exports folder and in the object stores now.
 
     Attributes:
         deliveries: each content once.
@@ -100,26 +102,28 @@ class Landing:
 
 
 def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
-    """Look at the exports folder: what is there, whose it is, what is refused.
+    """Look at exports folder and stores: what is there, whose it is, what is refused.
 
     Raises:
-        ExportError: the exports folder is missing.
+        ExportError: the exports folder is missing, or a store cannot be read. Nothing
+            is said then, so no delivery looks gone that only cannot be seen.
     """
-    exports_dir = settings.exports_dir
-    candidates, damaged = find(exports_dir)
-    refusals = [Refusal("", (name,), reason) for name, reason in damaged]
+    candidates, damaged = find(settings.exports_dir)
+    stored, unusable = find_stored(settings)
+    refusals = [Refusal("", (n,), reason) for n, reason in (*damaged, *unusable)]
     claimed: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
+    for candidate in (*candidates, *stored):
         try:
             owners = [source for source in sources if source.claims(candidate)]
         except UNREADABLE as error:
             reason = f"{candidate.name}: unreadable, {error}"
             refusals.append(Refusal("", (candidate.name,), reason))
             continue
-        if len(owners) == 1:
-            claimed[owners[0].name].append(candidate)
+        if agree(owners):
+            for owner in owners:
+                claimed[owner.name].append(candidate)
         else:
-            refusals.append(Refusal("", (candidate.name,), _why_not(owners, sources)))
+            refusals.append(Refusal("", (candidate.name,), why_not(owners, sources)))
     hashed = Hashes(settings.hashes_file)
     deliveries: dict[str, Delivery] = {}
     copies: list[tuple[Delivery, str]] = []
@@ -153,7 +157,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
     ]
     here = {row["delivery_id"] for row in rows}
     rows += [
-        row | (_GONE if row["delivery_id"] in landing.lost else _OVERWRITTEN)
+        row | (_gone(row) if row["delivery_id"] in landing.lost else _OVERWRITTEN)
         for row in old
         if row["delivery_id"] not in here and row["status"] not in {"refused", "copy"}
     ]
@@ -163,6 +167,11 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
     pq.write_table(table, temporary)
     temporary.replace(path)
     return table
+
+
+def _gone(row: dict[str, Any]) -> dict[str, str]:
+    place = "object store" if "://" in row["file_names"][0] else "exports folder"
+    return {"status": "gone", "detail": f"no longer in the {place}"}
 
 
 def _recorded(path: Path) -> list[dict[str, Any]]:
@@ -182,9 +191,10 @@ def _lost(recorded: Iterable[dict[str, Any]], landing: Landing) -> frozenset[str
     )
 
 
-def load(path: Path, exports_dir: Path) -> Landing:
+def load(settings: Settings) -> Landing:
     """Read back the usable deliveries of the record, without looking at the files."""
-    rows = _recorded(path)
+    rows = _recorded(settings.deliveries_file)
+    places = settings.exports_dir, settings.stores_dir
     found: dict[str, Delivery] = {}
     for row in rows:
         if row["status"] not in {"current", "superseded"}:
@@ -198,21 +208,13 @@ def load(path: Path, exports_dir: Path) -> Landing:
             scope=row["scope"],
             periods=periods,
             delivered_at=row["delivered_at"].replace(tzinfo=UTC),
-            files=tuple(exports_dir / name for name in row["file_names"]),
+            files=tuple(place_of(name, *places) for name in row["file_names"]),
             names=tuple(row["file_names"]),
             batch=row["batch"],
             size=row["size_bytes"],
         )
     lost = {row["delivery_id"] for row in rows if row["status"] == "gone"}
     return Landing(tuple(found.values()), lost=frozenset(lost))
-
-
-def _why_not(owners: Sequence[Source], sources: Sequence[Source]) -> str:
-    if owners:
-        names = " and ".join(source.name for source in owners)
-        return f"claimed by {names}; expected one source"
-    known = "; ".join(f"{source.name}: {source.expected}" for source in sources)
-    return f"no source recognises it; expected one of: {known}"
 
 
 def _what_is_wrong(source: Source, error: Exception) -> str:

@@ -72,7 +72,8 @@ class Candidate:
 
     Attributes:
         path: absolute path.
-        name: POSIX path below the exports folder, for records and messages.
+        name: POSIX path below the exports folder, or the address of a store's object
+            (``s3://bucket/prefix/key``), for records and messages.
         size: bytes.
         modified: last modification, aware UTC.
         format: what the first bytes are.
@@ -149,10 +150,19 @@ class Source:
         drops: groups the claimed candidates; raises ExportError on broken ones.
         select: one SELECT with the rows of one period from the deliveries that
             count, oldest first; columns by name, missing ones become NULL.
+        tally: one SELECT of ``delivery_id, reason, row_count`` over every row of the
+            period that these deliveries hold; ``reason`` says why a row is not in the
+            ledger as a row of its own, NULL where it is. '' where none is left out
+            and row numbers run from 1 through a delivery: they then say it.
         restates: 'period' - a newer delivery of a scope replaces the period;
             'rows' - the SELECT itself lets newer rows replace older ones.
         version: raise it when the SELECT changes what a row says; partitions made
             by an older version are stale.
+        uses: the settings that the SELECT reads, such as 'aws.cost_basis'.
+        chosen: what the user chose for them (registry); partitions made with other
+            choices are stale.
+        family: what several sources that read the same files have in common, such as a
+            log's name; they share a folder, tests and a docs page. '' means the name.
     """
 
     name: str
@@ -164,6 +174,10 @@ class Source:
     select: Callable[[Context, Sequence[Delivery], str], str]
     restates: Literal["period", "rows"]
     version: int = 1
+    uses: tuple[str, ...] = ()
+    chosen: str = ""
+    family: str = ""
+    tally: Callable[[Context, Sequence[Delivery], str], str] | None = None
 
 
 def quoted(text: str | Path) -> str:
@@ -174,6 +188,14 @@ def quoted(text: str | Path) -> str:
 def file_list(delivery: Delivery) -> str:
     """Give the delivery's files as a SQL list literal, in reading order."""
     return "[" + ", ".join(quoted(path) for path in delivery.files) + "]"
+
+
+def counted(rows: str, reason: str = "cast(null as varchar)") -> str:
+    """Count rows that have a ``delivery_id``, by why they are left out; NULL: kept."""
+    return (
+        f"select delivery_id, {reason} as reason, count(*) as row_count "
+        f"from ({rows}) group by all"
+    )
 
 
 def current_deliveries(

@@ -42,6 +42,38 @@ GLANCES = {
             output_tokens
         """,
     ),
+    "model_requests": Glance(
+        totals="""
+            sum(sample_weight) as calls,
+            count(distinct model_id) as models
+        """,
+        preview="requested_at, model_id, output_tokens, latency_ms, sample_weight",
+    ),
+    "model_sessions": Glance(
+        totals="""
+            count(distinct session_id) as sessions,
+            sum(request_count) as requests
+        """,
+        preview="usage_date, session_id, model_id, request_count, outcome",
+    ),
+    "gpu_usage": Glance(
+        totals="""
+            sum(observed_hours) as observed_hours,
+            sum(busy_hours) as busy_hours
+        """,
+        preview="window_start, node_name, gpu_id, observed_hours, busy_hours",
+    ),
+    "deployments": Glance(
+        totals="count(distinct model_id) as models",
+        preview="workload_name, model_id, resource_id, valid_from, valid_to",
+    ),
+    "kubernetes_allocation": Glance(
+        totals="""
+            sum(cpu_requested_core_hours) as cpu_core_hours,
+            sum(gpu_requested_hours) as gpu_hours
+        """,
+        preview="window_start, node_name, namespace, pod_name, cpu_weight, gpu_weight",
+    ),
     "training_attempts": Glance(
         totals="""
             count(distinct run_id) as runs,
@@ -56,6 +88,10 @@ GLANCES = {
             count_if(failing_row_count > 0) as broken
         """,
         preview="source_name, period, rule_id, severity, failing_row_count",
+    ),
+    "token_prices": Glance(
+        totals="count(distinct contract_id) as contracts",
+        preview="provider_name, model_id, sku_meter, valid_from, price_per_1m_tokens",
     ),
     "invoices": Glance(
         totals="sum(invoice_amount) as invoice_amount",

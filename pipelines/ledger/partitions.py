@@ -5,14 +5,16 @@ the file itself (Parquet key-value metadata), so that data and record cannot dif
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.focus.schema import conform, ledger_types
+from pipelines.focus.schema import closed_lists, conform, ledger_types
+from pipelines.landing.privacy import without_addresses
 from pipelines.landing.source import (
     UNREADABLE,
     Context,
@@ -22,6 +24,7 @@ from pipelines.landing.source import (
     TransientError,
     quoted,
 )
+from pipelines.ledger.tally import LEFT_OUT_KEY, as_json, refuse_difference, tally
 from pipelines.settings import Settings
 from pipelines.telemetry.tables import TABLES
 
@@ -47,9 +50,9 @@ def partition_path(ledger_dir: Path, source: Source, period: str) -> Path:
 
 
 def inputs_of(source: Source, deliveries: Sequence[Delivery]) -> str:
-    """Name exactly what a partition is made of: the code and the deliveries."""
+    """Name exactly what a partition is made of: code, settings and deliveries."""
     ids = ",".join(delivery.delivery_id for delivery in deliveries)
-    return f"{source.name}@{source.version}:{ids}"
+    return f"{source.name}@{source.version}{source.chosen}:{ids}"
 
 
 def recorded_inputs(path: Path) -> str | None:
@@ -72,9 +75,24 @@ def write_partition(
     path = partition_path(settings.ledger_dir, source, period)
     with connect(settings) as db:
         try:
-            select = source.select(Context(db, settings), deliveries, period)
-            shaped = conform(select, _describe(db, select), types_of(source.table))
-            rows = _replace(db, shaped, path, inputs_of(source, deliveries))
+            context = Context(db, settings)
+            select = source.select(context, deliveries, period)
+            present = _describe(db, select)
+            shaped = conform(select, present, types_of(source.table))
+            columns = present | dict(types_of(source.table))
+            choice = settings.landing.personal_data
+            shaped = without_addresses(shaped, columns, closed_lists(), choice)
+            counts = source.tally(context, deliveries, period) if source.tally else ""
+            tallies = tally(db, counts)
+            said = {
+                INPUTS_KEY: inputs_of(source, deliveries),
+                LEFT_OUT_KEY: as_json(tallies),
+            }
+            with _replaced(path) as temporary:
+                rows = _write(db, shaped, temporary, said)
+                place = f"{source.name} {period}"
+                if source.tally:
+                    refuse_difference(db, place, source.table, tallies, temporary)
         except UNREADABLE as error:
             names = ", ".join(name for d in deliveries for name in d.names)
             transient = isinstance(error, OSError | duckdb.IOException)
@@ -92,8 +110,8 @@ def write_stub(ledger_dir: Path, table: str) -> None:
     nothing = ", ".join(
         f'cast(null as {kind}) as "{name}"' for name, kind in types_of(table).items()
     )
-    with duckdb.connect() as db:
-        _replace(db, f"select {nothing} limit 0", path, "stub")
+    with duckdb.connect() as db, _replaced(path) as temporary:
+        _write(db, f"select {nothing} limit 0", temporary, {INPUTS_KEY: "stub"})
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -117,20 +135,27 @@ def _describe(db: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:
     return {str(row[0]): str(row[1]) for row in rows}
 
 
-def _replace(
-    db: duckdb.DuckDBPyConnection, select: str, path: Path, inputs: str
-) -> int:
+@contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
     """Write beside the place, then move into it: a killed writer leaves no half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        row = db.execute(
-            f"copy ({select}) to {quoted(temporary)} (format parquet, "
-            f"compression zstd, kv_metadata {{'{INPUTS_KEY}': {quoted(inputs)}}})"
-        ).fetchone()
+        yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _write(
+    db: duckdb.DuckDBPyConnection, select: str, path: Path, said: Mapping[str, str]
+) -> int:
+    """Write rows and what is said of them; give how many they are."""
+    metadata = ", ".join(f"{quoted(k)}: {quoted(v)}" for k, v in said.items())
+    row = db.execute(
+        f"copy ({select}) to {quoted(path)} (format parquet, "
+        f"compression zstd, kv_metadata {{{metadata}}})"
+    ).fetchone()
     return int(row[0]) if row else 0

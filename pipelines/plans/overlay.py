@@ -57,7 +57,7 @@ def overlay(source: Source, folder: Path) -> Source:
     """
     read = read_folder(folder)
     for plan in read.plans:
-        if plan.conversion == "sql_query" and queries.query(plan).where:
+        if queries.has_filter(plan):
             raise plan.error("conversion_args", "WHERE: an overlay keeps every row")
 
     def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -65,7 +65,8 @@ def overlay(source: Source, folder: Path) -> Source:
         return _replaced(read, rows, context)
 
     version = (source.version << 28) + read.version
-    return replace(source, select=select, version=version)
+    uses = (*source.uses, "plans.missing_column")
+    return replace(source, select=select, version=version, uses=uses)
 
 
 def _replaced(folder: PlanFolder, rows: str, context: Context) -> str:

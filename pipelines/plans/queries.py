@@ -80,6 +80,11 @@ def query(plan: Plan) -> Query:
     return read
 
 
+def has_filter(plan: Plan) -> bool:
+    """Say whether a plan's own WHERE takes rows out."""
+    return plan.conversion == "sql_query" and query(plan).where is not None
+
+
 def _parsed(plan: Plan, sql: str) -> Query:
     try:
         statements = sqlglot.parse(sql, read="duckdb")

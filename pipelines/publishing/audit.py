@@ -22,6 +22,8 @@ from pipelines.landing.deliveries import load
 from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.partitions import recorded_inputs
 from pipelines.ledger.stale import stale_partitions
+from pipelines.ledger.tally import left_out
+from pipelines.prices import record_list_prices
 from pipelines.publishing.history import record_history
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources import all_sources
@@ -93,13 +95,16 @@ def _show_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             f"select * from read_parquet({parts}, union_by_name = true)"
         )
     db.execute("create schema landing")
+    db.execute(f"create view landing.rows_left_out as {left_out(settings.ledger_dir)}")
     record_history(settings)
     record_rates(settings)
+    record_list_prices(settings)
     for file in (
         settings.deliveries_file,
         settings.settings_record,
         settings.history_file,
         settings.rates_record,
+        settings.list_prices_record,
     ):
         db.execute(
             f"create view landing.{file.stem} as "
@@ -216,7 +221,7 @@ def landing_checks(settings: Settings) -> list[Check]:
 
 def _every_delivery_is_in_the_ledger(settings: Settings) -> Check:
     """A month that Dagster does not show, or was not asked for, would be missing."""
-    landing = load(settings.deliveries_file, settings.exports_dir)
+    landing = load(settings)
     try:
         stale = stale_partitions(settings.ledger_dir, landing, all_sources(settings))
         detail = ", ".join(f"{item.source.name} {item.period}" for item in stale)

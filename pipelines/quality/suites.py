@@ -156,7 +156,7 @@ def _reconciliation() -> Suite:
             {
                 "type": "in_set",
                 "column": "verdict",
-                "values": ["proven", "no invoice", "no bill"],
+                "values": ["proven", "no invoice", "nothing billed", "no bill"],
             },
         ),
     )

@@ -13,12 +13,15 @@ from pipelines.samples import (
     anthropic,
     azure,
     azure_focus,
+    databricks,
     driftbase,
     ferrum,
     gcp,
     oci,
+    onprem,
     openai,
     openrouter,
+    prepaid,
 )
 from pipelines.samples.aws_line import AWS, MARKETPLACE, Line, number, text
 from pipelines.samples.aws_rows import INVOICES
@@ -97,9 +100,13 @@ def _untaxed(month: Month) -> Iterator[Invoice]:
     yield Invoice(anthropic.ISSUER, *asked)
     asked = oci.INVOICES[month], "oci", month, oci.total(month), none
     yield Invoice(oci.ISSUER, *asked)
-    rows_total = openrouter.total(month)
-    asked = openrouter.INVOICES[month], "openrouter", month, rows_total, none
+    asked = onprem.INVOICES[month], "onprem", month, onprem.total(month), none
+    yield Invoice(onprem.ORGANISATION, *asked)
+    asked = openrouter.INVOICES[month], "openrouter", month, prepaid.total(month), none
     yield Invoice(openrouter.ISSUER, *asked)
+    rows_total = databricks.total(month)
+    asked = databricks.INVOICES[month], "databricks", month, rows_total, none
+    yield Invoice(databricks.ISSUER, *asked)
     rows_total = driftbase.total(month)
     invoice_id = driftbase.INVOICES[month]
     yield Invoice(driftbase.ISSUER, invoice_id, "focus_export", month, rows_total, none)

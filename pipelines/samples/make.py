@@ -13,6 +13,8 @@ from pipelines.samples.aws_legacy import write_legacy
 from pipelines.samples.aws_rows import Delivery, month_lines
 from pipelines.samples.azure import write_azure
 from pipelines.samples.azure_focus import write_azure_focus
+from pipelines.samples.contracts import write_contracts
+from pipelines.samples.databricks import write_databricks
 from pipelines.samples.driftbase import write_driftbase
 from pipelines.samples.ferrum import write_ferrum
 from pipelines.samples.files import write_text
@@ -21,8 +23,10 @@ from pipelines.samples.invoices import invoices, write_invoices, write_planted
 from pipelines.samples.mlflow import write_mlflow
 from pipelines.samples.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
 from pipelines.samples.oci import write_oci
+from pipelines.samples.onprem import write_onprem
 from pipelines.samples.openai_pages import write_openai
 from pipelines.samples.openrouter import write_openrouter
+from pipelines.samples.prepaid import write_prepaid
 from pipelines.samples.readme import README
 from pipelines.samples.slurm import write_slurm
 
@@ -45,13 +49,17 @@ _WRITTEN = (
     "azure",
     "gcp",
     "oci",
+    "onprem",
     "openai",
     "openrouter",
+    "prepaid",
     "anthropic",
+    "databricks",
     "driftbase",
     "ferrum",
     "slurm",
     "mlflow",
+    "contracts",
     "invoices",
 )
 
@@ -79,9 +87,13 @@ def write_samples(out: Path) -> None:
     write_azure_focus(out / "azure")
     write_gcp(out / "gcp")
     write_oci(out / "oci")
+    write_onprem(out / "onprem")
     write_openai(out / "openai")
     write_openrouter(out / "openrouter")
+    write_prepaid(out / "prepaid")
+    write_contracts(out / "contracts")
     write_anthropic(out / "anthropic")
+    write_databricks(out / "databricks")
     write_driftbase(out / "driftbase")
     write_ferrum(out / "ferrum")
     write_slurm(out / "slurm")

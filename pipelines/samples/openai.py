@@ -240,7 +240,7 @@ def planted() -> list[tuple[Month, str, Decimal, str]]:
         f"{RISE_MODEL} billed 20 % above list since {RISE_SINCE:%Y-%m-%d}; without "
         f"{UNMETERED}, whose whole bill is unmetered_caller"
     )
-    found.append((OCTOBER, "price_change", risen, note))
+    found.append((OCTOBER, "price_drift", risen, note))
     late = sum(
         (
             list_price(row.caller, name) * tokens

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipelines.samples.files import csv_text, write_text
-from pipelines.samples.months import DAY, MONTHS, Month
+from pipelines.samples.months import DAY, MONTHS
 from pipelines.samples.seeded import base32_id, between, money, plain
 
 ISSUER = "OpenRouter"
@@ -76,12 +76,6 @@ def _of_day(day: datetime) -> Iterator[Generation]:
             yield Generation(
                 made, spoken, model, provider, prompt, completion, money(cost)
             )
-
-
-def total(month: Month) -> Decimal:
-    """Sum up what a month costs."""
-    made = (generation for day in month.days() for generation in _of_day(day))
-    return sum((generation.cost for generation in made), Decimal(0))
 
 
 def write_openrouter(out: Path) -> None:

@@ -16,8 +16,12 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 | `azure` | cost details of three months, October twice; a FOCUS export of October |
 | `gcp` | detailed billing export rows in JSON, two appended files per month |
 | `oci` | cost reports of Oracle Cloud, two files per month; one row came twice |
+| `onprem` | machines of the office and the shops, their power and running costs |
 | `openai` | Usage and Costs API pages of six overlapping pulls |
 | `openrouter` | activity CSV of three months, each with a day of the one before |
+| `prepaid` | credits bought at OpenRouter, which its use draws down |
+| `contracts` | what contracts say that tokens cost |
+| `databricks` | billable usage beside list prices, one export per month |
 | `ferrum` | monthly invoice CSV of a GPU cloud |
 | `slurm` | one `sacct` dump per month |
 | `mlflow` | tracking store of the Slurm runs, `search_runs()` CSV of SageMaker's |
@@ -30,18 +34,22 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
   two Spot nodes) and on Ferrum (two nodes of eight H100). Spot nodes are taken away and
   runs resume from their last checkpoint; some runs fail; nodes idle between runs.
 - **search** rents models from OpenAI, Bedrock and Vertex AI, and serves its ranker on
-  SageMaker, on an EKS cluster and on a spot GPU machine of Google's.
+  SageMaker, on an EKS cluster and on a spot GPU machine of Google's. Databricks
+  prepares its corpus every night and embeds its queries.
 - **marketing** runs a chatbot on OpenAI (`proj_marketing_chatbot`), planned at $2,000 a
-  month. In October it costs five times that. It tries other models at OpenRouter.
+  month. In October it costs five times that. It tries other models at OpenRouter,
+  with credits that it buys in advance.
 - **platform** owns the cluster, and rents gpt-4o and a reserved A100 machine from
   Azure. Oracle keeps copies of the checkpoints; on Saturdays one is restored there.
   Some things carry no tag at all.
+- **stores** runs a small model in its shops: two kiosks on trial from August, twelve
+  for good from September. A GPU server in the office labels what they hear.
 
 ## What does not add up, on purpose
 
 - `unmetered_caller`: `proj_growth_experiment` is billed since September and is in no
   usage pull.
-- `price_change`: since 2026-10-15 gpt-4o-mini is billed 20 % above the price list.
+- `price_drift`: since 2026-10-15 gpt-4o-mini is billed 20 % above the price list.
 - `late_usage`: a part of 30 September's usage is billed on 1 October.
 - `tax`: OpenAI's invoices carry tax that the Costs API does not.
 - `rounding`: an invoice has whole cents, its rows have more decimals.

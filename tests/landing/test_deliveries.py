@@ -75,7 +75,7 @@ def test_a_delivery_whose_file_was_written_over_is_not_gone(
 
     land(acme)
 
-    record_after = load(settings.deliveries_file, settings.exports_dir)
+    record_after = load(settings)
     assert [d.delivery_id for d in record_after.deliveries] != [first]
     assert record_after.lost == frozenset()
 
@@ -144,7 +144,7 @@ def test_the_record_reads_back_as_the_landing_that_it_was_made_of(
 
     landing = scan(settings, [acme])
 
-    recorded = load(settings.deliveries_file, settings.exports_dir)
+    recorded = load(settings)
     assert recorded.deliveries == landing.deliveries
     assert recorded.periods(acme) == ["2026-08", "2026-09"]
 

@@ -15,7 +15,7 @@ def catch_up(settings):
     def build(source):
         scanned = scan(settings, [source])
         record(settings.deliveries_file, scanned, [source])
-        landing = load(settings.deliveries_file, settings.exports_dir)
+        landing = load(settings)
         stale = stale_partitions(settings.ledger_dir, landing, [source])
         for item in stale:
             write_partition(settings, item.source, item.deliveries, item.period)

@@ -52,7 +52,7 @@ def test_generations_of_an_hour_are_one_charge_with_the_number_of_the_first_row(
     rows = convert(
         SOURCE,
         "2026-09",
-        "ChargePeriodStart::varchar, BilledCost, ConsumedQuantity, x_PromptTokens, "
+        "ChargePeriodStart::varchar, EffectiveCost, ConsumedQuantity, x_PromptTokens, "
         "x_CompletionTokens, x_CachedTokens, x_ReasoningTokens, x_SourceRowNumber",
     )
 
@@ -73,14 +73,14 @@ def test_generations_of_an_hour_are_one_charge_with_the_number_of_the_first_row(
 def test_another_hour_model_provider_or_key_is_another_charge(put, convert, other):
     put("activity.csv", activity({}, {"generation_id": "gen-2"} | other))
 
-    assert convert(SOURCE, "2026-09", "BilledCost") == [(Decimal("0.0012"),)] * 2
+    assert convert(SOURCE, "2026-09", "EffectiveCost") == [(Decimal("0.0012"),)] * 2
 
 
 def test_a_generation_in_two_files_counts_once_as_the_newer_has_it(put, convert):
     put("a.csv", activity({"cost_total": "2"}), hour=5)
     put("b.csv", activity({}, {"generation_id": "gen-2"}), hour=1)
 
-    rows = convert(SOURCE, "2026-09", "BilledCost, ConsumedQuantity")
+    rows = convert(SOURCE, "2026-09", "EffectiveCost, ConsumedQuantity")
 
     assert rows == [(Decimal("0.0012"), 1), (Decimal(2), 1)]
 
@@ -111,7 +111,7 @@ def test_what_a_key_of_ones_own_costs_elsewhere_is_not_billed_here(put, convert)
     own = {"cost_total": "0", "byok_usage_inference": "0.5"}
     put("activity.csv", activity(own))
 
-    rows = convert(SOURCE, "2026-09", "BilledCost, x_ByokInferenceCost")
+    rows = convert(SOURCE, "2026-09", "EffectiveCost, x_ByokInferenceCost")
 
     assert rows == [(Decimal(0), Decimal("0.5"))]
 

@@ -123,7 +123,9 @@ def db():
         create_azure(connection)
         create_gcp(connection)
         create_oci(connection)
-        create_openrouter(connection)
+        create_credits(connection)
+        create_onprem(connection)
+        create_databricks(connection)
         create_small_vendors(connection)
         create_slurm(connection)
         yield connection
@@ -262,15 +264,57 @@ def create_oci(connection):
     )
 
 
-def create_openrouter(connection):
-    """Read the activity; a generation that is in two files is one."""
+def create_credits(connection):
+    """Read what was paid for credits."""
     connection.execute(
         f"""
-        create view openrouter as
-        select distinct
-            generation_id, created_at[:7] as period,
-            cast(cost_total as decimal(38, 10)) as cost
-        from read_csv('{SAMPLES}/openrouter/*.csv', all_varchar = true)
+        create view credits as
+        select
+            purchased_on[:7] as period, invoice_id,
+            cast(amount as decimal(38, 10)) + cast(fee as decimal(38, 10)) as cost
+        from read_csv('{SAMPLES}/prepaid/*.csv', all_varchar = true)
+        """
+    )
+
+
+def create_onprem(connection):
+    """Read what was paid for machines, for their power and for running them."""
+    connection.execute(
+        f"""
+        create view onprem as
+        with
+            machines as (from read_csv('{SAMPLES}/onprem/machines.csv')),
+            power as (from read_csv('{SAMPLES}/onprem/power.csv', types = {{
+                'pue': 'decimal(6, 2)', 'tariff_per_kwh': 'decimal(6, 4)',
+                'kwh': 'decimal(8, 1)', 'watts': 'decimal(6, 1)'}})),
+            running as (from read_csv('{SAMPLES}/onprem/running_costs.csv',
+                types = {{'amount': 'decimal(10, 2)', 'quantity': 'decimal(10, 2)',
+                'unit_price': 'decimal(10, 2)'}}))
+        select strftime(purchased_on, '%Y-%m') as period,
+            coalesce(count, 1) * cast(purchase_price as decimal(10, 2)) as cost
+        from machines
+        union all
+        select month,
+            coalesce(kwh, watts * hours * coalesce(count, 1) * 0.001)
+                * coalesce(pue, 1) * tariff_per_kwh
+        from power
+        left join machines using (machine_id)
+        union all
+        select month, coalesce(amount, quantity * unit_price) from running
+        """
+    )
+
+
+def create_databricks(connection):
+    """Read what usage costs; retractions are negative."""
+    connection.execute(
+        f"""
+        create view databricks as
+        select
+            usage_start_time[:7] as period,
+            cast(usage_quantity as decimal(18, 4))
+                * cast(effective_price as decimal(18, 6)) as cost
+        from read_csv('{SAMPLES}/databricks/*.csv', all_varchar = true)
         """
     )
 

@@ -54,10 +54,15 @@ causes as (
             as metered_unmetered_caller,
         sum(difference) filter (where cause = 'no_list_price')
             as metered_no_list_price,
-        sum(difference) filter (where cause = 'price_change')
-            as metered_price_change,
+        sum(difference) filter (where cause = 'price_drift')
+            as metered_price_drift,
         sum(difference) filter (where cause = 'late_usage')
             as metered_late_usage,
+        sum(difference) filter (where cause = 'batch') as metered_batch,
+        sum(difference) filter (where cause = 'processing_tier')
+            as metered_processing_tier,
+        sum(difference) filter (where cause = 'cache_class')
+            as metered_cache_class,
         sum(difference) filter (where cause = 'rounding')
             as metered_rounding,
         sum(difference) filter (where cause = 'unexplained')

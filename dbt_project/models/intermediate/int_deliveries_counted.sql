@@ -7,76 +7,28 @@ deliveries as (
 
 ),
 
-charges as (
-
-    select * from {{ ref('stg_ledger__charges') }}
-
-),
-
-model_usage as (
-
-    select * from {{ ref('stg_usage__model_usage') }}
-
-),
-
-training_attempts as (
-
-    select * from {{ ref('stg_usage__training_attempts') }}
-
-),
-
-invoices as (
-
-    select * from {{ ref('stg_ledger__invoices') }}
-
-),
-
 landed as (
 
-    select
-        delivery_id,
-        strftime(billing_period_start, '%Y-%m') as period,
-        count(*) filter (where source_row_part = 1) as row_count,
-        count(*) filter (where source_row_part > 1) as added_row_count,
-        sum(source_cost) as source_cost,
-        sum(billed_cost) as billed_cost
-    from charges
-    group by all
+    select * from {{ ref('int_rows_landed') }}
 
-    union all
+),
 
-    select
-        delivery_id,
-        strftime(window_start, '%Y-%m') as period,
-        count(*) as row_count,
-        0 as added_row_count,
-        null as source_cost,
-        null as billed_cost
-    from model_usage
-    group by all
+rows_left_out as (
 
-    union all
+    select * from {{ ref('stg_landing__rows_left_out') }}
+
+),
+
+left_out as (
 
     select
         delivery_id,
-        strftime(started_at, '%Y-%m') as period,
-        count(*) as row_count,
-        0 as added_row_count,
-        null as source_cost,
-        null as billed_cost
-    from training_attempts
-    group by all
-
-    union all
-
-    select
-        delivery_id,
-        strftime(billing_period_start, '%Y-%m') as period,
-        count(*) as row_count,
-        0 as added_row_count,
-        null as source_cost,
-        null as billed_cost
-    from invoices
+        period,
+        cast(sum(row_count) as bigint) as row_count,
+        string_agg(
+            row_count || ' ' || left_out_reason, '; ' order by left_out_reason
+        ) as reasons
+    from rows_left_out
     group by all
 
 ),
@@ -94,7 +46,11 @@ counted as (
         deliveries.detail,
         deliveries.file_names,
         deliveries.size_bytes,
+        coalesce(landed.row_count, 0)
+        + coalesce(left_out.row_count, 0) as read_row_count,
         coalesce(landed.row_count, 0) as row_count,
+        coalesce(left_out.row_count, 0) as left_out_row_count,
+        left_out.reasons as left_out_reasons,
         coalesce(landed.added_row_count, 0) as added_row_count,
         {{ money('landed.source_cost') }} as source_cost,
         {{ money('landed.billed_cost') }} as billed_cost,
@@ -107,6 +63,12 @@ counted as (
         on
             deliveries.delivery_id = landed.delivery_id
             and deliveries.period = landed.period
+            and deliveries.status not in ('copy', 'refused')
+
+    left join left_out
+        on
+            deliveries.delivery_id = left_out.delivery_id
+            and deliveries.period = left_out.period
             and deliveries.status not in ('copy', 'refused')
 
 )

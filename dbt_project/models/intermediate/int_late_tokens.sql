@@ -5,12 +5,7 @@ with
 
 tokens as (
 
-    select * from {{ ref('int_tokens_billed_and_metered') }}
-
-    where
-        has_billed_quantity
-        and is_caller_metered
-        and price_per_1m_tokens is not null
+    select * from {{ ref('int_tokens_reclassified') }}
 
 ),
 
@@ -25,7 +20,7 @@ near_boundary as (
         sku_meter,
         processing_tier,
         price_per_1m_tokens,
-        billed_tokens - metered_tokens as excess_tokens,
+        rest_tokens,
         charge_date < date_trunc('month', charge_date + interval 3 day) as is_before,
         cast(date_trunc('month', charge_date + interval 3 day) as timestamp)
             as boundary
@@ -50,8 +45,8 @@ both_sides as (
         processing_tier,
         boundary,
         max(price_per_1m_tokens) as price_per_1m_tokens,
-        sum(case when is_before then excess_tokens else 0 end) as before_tokens,
-        sum(case when is_before then 0 else excess_tokens end) as after_tokens
+        sum(case when is_before then rest_tokens else 0 end) as before_tokens,
+        sum(case when is_before then 0 else rest_tokens end) as after_tokens
 
     from near_boundary
 
@@ -79,6 +74,10 @@ per_month as (
     select
         source_name,
         billing_currency,
+        sub_account_id,
+        model_id,
+        sku_meter,
+        processing_tier,
         boundary - interval 1 month as billing_period_start,
         {{ money('late_before * price_per_1m_tokens / 1000000') }} as late_cost
     from late
@@ -88,6 +87,10 @@ per_month as (
     select
         source_name,
         billing_currency,
+        sub_account_id,
+        model_id,
+        sku_meter,
+        processing_tier,
         boundary as billing_period_start,
         {{ money('late_after * price_per_1m_tokens / 1000000') }} as late_cost
     from late
@@ -99,6 +102,10 @@ summed_to_month as (
     select
         source_name,
         billing_currency,
+        sub_account_id,
+        model_id,
+        sku_meter,
+        processing_tier,
         billing_period_start,
         sum(late_cost) as late_cost
 

@@ -1,9 +1,9 @@
 -- Why the bill differs from usage x price book in a month, without remainder.
 with
 
-split_by_day as (
+split_by_meter as (
 
-    select * from {{ ref('int_metered_differences_daily') }}
+    select * from {{ ref('int_metered_differences_by_meter') }}
 
 ),
 
@@ -16,7 +16,7 @@ summed_to_month as (
         cause,
         sum(difference) as difference
 
-    from split_by_day
+    from split_by_meter
 
     group by all
 

@@ -3,7 +3,7 @@ with
 
 model_usage as (
 
-    select * from {{ ref('stg_usage__model_usage') }}
+    select * from {{ ref('int_model_usage_ranked') }}
 
 ),
 
@@ -26,7 +26,7 @@ unpivoted as (
 
     from model_usage
 
-    where {{ column }} > 0
+    where is_metering and {{ column }} > 0
 
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

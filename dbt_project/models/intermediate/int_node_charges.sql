@@ -71,7 +71,8 @@ machines as (
         known_resources.resource_id is not null as is_job_resource,
         named.instance_type,
         named.pricing_category,
-        coalesce(instance_types.gpu_count, 0) as gpu_count,
+        -- Machines that no vendor lists say themselves how many GPUs they have.
+        coalesce(instance_types.gpu_count, named.gpu_count, 0) as gpu_count,
         -- Disks and traffic of a node cost money too, but they are no machine hours.
         coalesce(lower(named.pricing_unit) in ('hrs', 'hours', 'hour'), false)
             as is_machine_time,

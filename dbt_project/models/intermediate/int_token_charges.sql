@@ -21,6 +21,9 @@ token_charges as (
         billing_currency,
         consumed_quantity as token_count,
         billed_cost,
+        -- What credits or commitments paid for bills 0; telemetry is laid beside its cost.
+        case when billed_cost = 0 then effective_cost else billed_cost end
+            as charged_cost,
         effective_cost,
         list_cost,
         charge_date,

@@ -11,7 +11,7 @@ side_by_side as (
 
 token_prices as (
 
-    select * from {{ ref('token_prices') }}
+    select * from {{ ref('int_token_prices_daily') }}
 
 ),
 
@@ -20,6 +20,9 @@ priced as (
     select
         side_by_side.*,
         token_prices.price_per_1m_tokens,
+        token_prices.list_price,
+        token_prices.contract_price,
+        token_prices.price_source,
         {{ money(
             'side_by_side.metered_tokens * token_prices.price_per_1m_tokens / 1000000'
         ) }} as metered_cost,
@@ -49,9 +52,7 @@ priced as (
             and side_by_side.sku_meter = token_prices.sku_meter
             and side_by_side.processing_tier = token_prices.processing_tier
             and side_by_side.billing_currency = token_prices.billing_currency
-            and side_by_side.charge_date >= token_prices.valid_from
-            and side_by_side.charge_date
-            < coalesce(token_prices.valid_to, date '9999-12-31')
+            and side_by_side.charge_date = token_prices.charge_date
 
 )
 

@@ -48,7 +48,7 @@ billed as (
         charge_date,
         sum(token_count) as billed_tokens,
         bool_and(token_count is not null) as has_billed_quantity,
-        sum(billed_cost) as billed_cost
+        sum(charged_cost) as billed_cost
 
     from token_charges
 

@@ -9,7 +9,8 @@ from functools import partial
 from importlib.resources import files
 
 from pipelines.envelopes.anthropic import ENVELOPE, report_of
-from pipelines.envelopes.pages import drops, results
+from pipelines.envelopes.pages import drops, results, tally
+from pipelines.envelopes.prepaid import billed_cost
 from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
 
 
@@ -24,6 +25,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     return sql.read_text("utf-8").format(
         results=results(ENVELOPE, deliveries, period),
         billing_account_id=quoted(context.settings.anthropic.billing_account_id),
+        billed_cost=billed_cost(context.settings.anthropic.billing),
     )
 
 
@@ -38,5 +40,7 @@ SOURCE = Source(
     claims=claims,
     drops=partial(drops, ENVELOPE),
     select=select,
+    tally=partial(tally, ENVELOPE),
     restates="rows",
+    uses=("anthropic.billing_account_id", "anthropic.billing"),
 )

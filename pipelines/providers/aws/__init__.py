@@ -6,7 +6,7 @@ Nothing here knows another vendor, dbt, Dagster or where the rows go.
 """
 
 from pipelines.landing.source import Source
-from pipelines.providers.aws.conversion import select
+from pipelines.providers.aws.conversion import select, tally
 from pipelines.providers.aws.deliveries import claims, drops
 
 SOURCE = Source(
@@ -23,5 +23,7 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="period",
+    uses=("aws.cost_basis",),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.providers.aws import columns, reading, values
 
 
@@ -18,6 +18,23 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
         for delivery in deliveries
         for part in _parts(context, delivery, period)
     )
+
+
+def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the rows of one billing period; none is left out.
+
+    Reading a CSV for this alone took as long as 40 % of its conversion, so row numbers
+    say it wherever a delivery is of one period.
+    """
+    if all(len(delivery.periods) == 1 for delivery in deliveries):
+        return ""
+    parts = [
+        f"select {quoted(delivery.delivery_id)} as delivery_id from "
+        f"({values.whole(read, period, several=len(delivery.periods) > 1)})"
+        for delivery in deliveries
+        for read in reading.reads(context, delivery)
+    ]
+    return counted("\nunion all\n".join(parts))
 
 
 def _parts(context: Context, delivery: Delivery, period: str) -> Iterator[str]:

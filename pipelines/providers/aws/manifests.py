@@ -97,7 +97,7 @@ def _file(
     manifest: Manifest, key: str, candidates: Mapping[str, Candidate]
 ) -> Candidate:
     parts = PurePosixPath(key).parts
-    folders = PurePosixPath(manifest.candidate.name).parent.parts
+    folders = manifest.candidate.name.split("/")[:-1]
     for start in range(len(parts)):
         for depth in range(len(folders), -1, -1):
             name = "/".join((*folders[:depth], *parts[start:]))

@@ -35,6 +35,12 @@ def typed(read: Read, period: str, *, several: bool, net: bool) -> str:
     return f"select {', '.join(picked)} from ({texts}){where}"
 
 
+def whole(read: Read, period: str, *, several: bool) -> str:
+    """Give the rows of a period as they stand, for counting."""
+    where = f" where {_in_period(read, period)}" if several else ""
+    return f"select 1 from ({read.scan}){where}"
+
+
 def _plain(read: Read, column: columns.Known, period: str) -> str:
     if column.name not in read.headers:
         return f"cast(null as {SQL_TYPES[column.type]})"

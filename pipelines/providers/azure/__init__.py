@@ -6,7 +6,7 @@ dbt, Dagster or where the rows go.
 """
 
 from pipelines.landing.source import Source
-from pipelines.providers.azure.conversion import select
+from pipelines.providers.azure.conversion import select, tally
 from pipelines.providers.azure.deliveries import claims, drops
 
 SOURCE = Source(
@@ -24,5 +24,6 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="period",
 )

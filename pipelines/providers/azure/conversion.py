@@ -12,7 +12,7 @@ from importlib.resources import files
 from pipelines.envelopes.azure import facts, tags
 from pipelines.envelopes.azure.drops import book_of, merged
 from pipelines.envelopes.azure.reading import facts_of_delivery, rows
-from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.providers.azure.deliveries import ASKED
 
 # Of the actual costs beside amortized ones: only what buys or gives back commitments.
@@ -21,13 +21,15 @@ ONLY_PURCHASES = """
     and lower(replace(pricing_model, ' ', '')) in ('reservation', 'savingsplan')
 """
 
+LEFT_OUT = "case when not is_kept then 'said by the amortized costs, too' end"
+
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT with the FOCUS rows of one month."""
     said = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
     whole = tags.whole("tags")
     blanks = {
-        "{rows}": "\nunion all\n".join(_rows(deliveries, period)),
+        "{rows}": _kept(deliveries, period),
         "{tags}": tags.cleaned("tag_text"),
         "{raw_tags}": tags.raw("tag_text", "tags"),
         "{tag_text}": whole,
@@ -43,7 +45,12 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     return text
 
 
-def _rows(deliveries: Sequence[Delivery], period: str) -> list[str]:
+def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the rows of one month; of two books, one says what the other says too."""
+    return counted("\nunion all\n".join(_parts(deliveries, period)), LEFT_OUT)
+
+
+def _parts(deliveries: Sequence[Delivery], period: str) -> list[str]:
     """Give a SELECT per file; the books of a scope that has both are one bill."""
     books: dict[str, set[str]] = defaultdict(set)
     for delivery in deliveries:
@@ -58,15 +65,20 @@ def _rows(deliveries: Sequence[Delivery], period: str) -> list[str]:
             "book": quoted("both" if is_paired else book),
         }
         for part in rows("azure", ASKED, delivery, period, more):
-            only = f" where {ONLY_PURCHASES}" if is_paired and book == "actual" else ""
-            made.append(f"select * from ({part}){only}")
+            kept = ONLY_PURCHASES if is_paired and book == "actual" else "true"
+            made.append(f"select *, {kept} as is_kept from ({part})")
     return made or [_nothing()]
+
+
+def _kept(deliveries: Sequence[Delivery], period: str) -> str:
+    parts = "\nunion all\n".join(_parts(deliveries, period))
+    return f"select * exclude (is_kept) from ({parts}) where is_kept"
 
 
 def _nothing() -> str:
     types = {"text": "varchar", "number": "decimal(38, 12)", "time": "timestamp"}
     picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in ASKED.columns]
-    picked += ["'' as delivery_id", "'' as book"]
+    picked += ["'' as delivery_id", "'' as book", "true as is_kept"]
     return f"select 0 as row_number, {', '.join(picked)} limit 0"
 
 

@@ -6,7 +6,7 @@ Dagster or where the rows go.
 """
 
 from pipelines.landing.source import Source
-from pipelines.providers.azure_focus.conversion import select
+from pipelines.providers.azure_focus.conversion import select, tally
 from pipelines.providers.azure_focus.deliveries import claims, drops
 
 SOURCE = Source(
@@ -23,5 +23,6 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="period",
 )

@@ -13,7 +13,7 @@ from pipelines.envelopes.azure.drops import merged
 from pipelines.envelopes.azure.files import values
 from pipelines.envelopes.azure.reading import facts_of_delivery, rows
 from pipelines.focus.subcategories import PARENTS
-from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.providers.azure_focus.deliveries import ASKED
 
 
@@ -34,6 +34,13 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     for blank, value in blanks.items():
         text = text.replace(blank, value)
     return text
+
+
+def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the rows of one month; none is left out."""
+    if all(len(delivery.periods) == 1 for delivery in deliveries):
+        return ""
+    return counted("\nunion all\n".join(_rows(deliveries, period)))
 
 
 def _rows(deliveries: Sequence[Delivery], period: str) -> list[str]:

@@ -6,7 +6,7 @@ reader of their own (Azure's) are left to it.
 """
 
 from pipelines.landing.source import Source
-from pipelines.providers.focus_export.conversion import select
+from pipelines.providers.focus_export.conversion import select, tally
 from pipelines.providers.focus_export.deliveries import claims, drops
 
 SOURCE = Source(
@@ -20,5 +20,6 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="period",
 )

@@ -1,11 +1,12 @@
 """The SELECT of a FOCUS file's rows: every column under its name and type of 1.4."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from pipelines.focus.schema import ledger_types
-from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.providers.focus_export import reading
+from pipelines.providers.focus_export.flavours import FLAVOURS, Flavour, repaired
 
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -21,6 +22,14 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     )
 
 
+def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the rows of a period; none is left out."""
+    if all(len(delivery.periods) == 1 for delivery in deliveries):
+        return ""
+    rows = select(context, deliveries, period)
+    return counted(f"select x_DeliveryId as delivery_id from ({rows})")
+
+
 def _file(context: Context, delivery: Delivery, place: int) -> str:
     """Read one file of a delivery; rows are numbered through its files."""
     path = delivery.files[place]
@@ -32,14 +41,31 @@ def _file(context: Context, delivery: Delivery, place: int) -> str:
         f'{_value(name, header, kind, is_month_first)} as "{name}"'
         for name, (header, kind) in columns.items()
     ]
+    rows = (
+        f"select focus_row, {', '.join(shown)} from "
+        f"(select *, row_number() over () as focus_row from {reading.relation(path)})"
+    )
     sql = files("pipelines.providers.focus_export").joinpath("convert.sql")
     return sql.read_text("utf-8").format(
         cost="BilledCost" if "BilledCost" in columns else "EffectiveCost",
         delivery_id=quoted(delivery.delivery_id),
         offset=offset,
-        columns=", ".join(shown),
-        relation=reading.relation(path),
+        rows=repaired(rows, columns, _flavour(context, rows, columns)),
     )
+
+
+def _flavour(
+    context: Context, rows: str, columns: Mapping[str, object]
+) -> Flavour | None:
+    """Tell by its columns and its first row who exported a file."""
+    for flavour in FLAVOURS:
+        if flavour.needs <= columns.keys():
+            told = context.db.execute(
+                f"select {flavour.tells} from ({rows}) limit 1"
+            ).fetchone()
+            if told and told[0]:
+                return flavour
+    return None
 
 
 def _row_count(context: Context, delivery: Delivery, place: int) -> int:
@@ -57,4 +83,4 @@ def _value(name: str, header: str, kind: str, is_month_first: bool | None) -> st
         return reading.number(header, "focus_row")
     if wanted == "JSON":
         return reading.json_object(header, kind)
-    return reading.plain_text(header)
+    return reading.plain_text(header, kind)

@@ -1,5 +1,6 @@
--- One file of a FOCUS export under the names and types of FOCUS 1.4. {columns} reads
--- each of its columns exactly (reading.py); what the file lacks is not here.
+-- One file of a FOCUS export under the names and types of FOCUS 1.4. {rows} are its rows,
+-- read exactly (reading.py) and as their exporter means them (flavours.py); what the
+-- file lacks is not here.
 select
     * exclude (focus_row),
     {cost} as x_SourceCost,
@@ -7,12 +8,4 @@ select
     {delivery_id} as x_DeliveryId,
     {offset} + focus_row as x_SourceRowNumber,
     1 as x_SourceRowPart
-from (
-    select
-        focus_row,
-        {columns}
-    from (
-        select *, row_number() over () as focus_row
-        from {relation}
-    )
-)
+from ({rows})

@@ -11,23 +11,27 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
+from pipelines.providers.focus_export.names import spelled
 from pipelines.providers.focus_export.reading import periods_query
 
+FORMATS = {"csv", "parquet", "json"}
 NEEDED = {"billingperiodstart", "chargeperiodstart", "chargecategory"}
 COSTS = {"billedcost", "effectivecost"}
 # Columns of exports that have a reader of their own.
 READ_ELSEWHERE = {"x_billingprofileid", "x_invoicesectionid", "x_skumeterid"}
-SUFFIXES = re.compile(r"(\.(csv|gz|snappy|zstd|parquet))+$", re.IGNORECASE)
+SUFFIXES = re.compile(r"(\.(csv|gz|snappy|zstd|parquet|jsonl?))+$", re.IGNORECASE)
 PART = re.compile(r"[-_.]?(part[-_]?)?\d{4,5}$", re.IGNORECASE)
 STAMP = re.compile(r"(\d{8}T\d{6}Z)")
 
 
 def claims(candidate: Candidate) -> bool:
-    """Claim CSV and Parquet files with the columns of a FOCUS charge."""
-    if candidate.format not in {"csv", "parquet"} or candidate.compression == "zip":
+    """Claim CSV, Parquet and JSON files with the columns of a FOCUS charge."""
+    if candidate.format not in FORMATS or candidate.compression == "zip":
         return False
-    headers = {header.strip().casefold() for header in candidate.columns}
+    names = candidate.columns or first_keys(candidate.head)
+    headers = {spelled(name) for name in names}
     return headers >= NEEDED and bool(headers & COSTS) and not headers & READ_ELSEWHERE
 
 

@@ -28,19 +28,25 @@ def meant(headers: Iterable[str]) -> dict[str, str]:
     known = {name.casefold(): name for name in ledger_types() if name not in OURS}
     found: dict[str, str] = {}
     for header in headers:
-        plain = header.strip().casefold()
+        plain = spelled(header)
         if plain in known:
             found[header] = known[plain]
     taken = set(found.values())
     for header in headers:
         if header in found:
             continue
-        plain = header.strip().casefold()
+        plain = spelled(header)
         name = RENAMED.get(plain, _ours(header.strip()))
         if name not in taken:
             found[header] = name
             taken.add(name)
     return found
+
+
+def spelled(header: str) -> str:
+    """Give a header as all its spellings have it; warehouses write BILLED_COST."""
+    plain = header.strip().casefold()
+    return plain if plain.startswith("x_") else plain.replace("_", "")
 
 
 def _ours(header: str) -> str:

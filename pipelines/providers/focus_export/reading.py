@@ -8,22 +8,38 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.source import quoted
+from pipelines.landing.candidates import sniff
+from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.providers.focus_export.names import meant
 
 PERIOD_START = "BillingPeriodStart"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
+TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
 SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
 
 
 def relation(path: Path) -> str:
-    """Give the FROM clause of a file, every CSV column as text."""
-    if path.suffix == ".parquet":
+    """Give the FROM clause of a file; every column of CSV and JSON is text."""
+    file = sniff(path, path.parent)
+    if file.format == "parquet":
         return f"read_parquet({quoted(path)})"
+    if file.format == "json":
+        return _json(file)
     return (
         f"read_csv({quoted(path)}, header = true, all_varchar = true, "
         "strict_mode = true, null_padding = false)"
     )
+
+
+def _json(file: Candidate) -> str:
+    """Read objects, one a line or in an array, as BigQuery exports a view."""
+    options = f"{quoted(file.path)}, compression = '{file.compression or 'none'}'"
+    with duckdb.connect(config=LOOK_INSIDE) as db:
+        found = db.execute(
+            f"describe from read_json({options}, sample_size = -1)"
+        ).fetchall()
+    shape = ", ".join(f"{quoted(row[0])}: 'VARCHAR'" for row in found)
+    return f"read_json({options}, columns = {{{shape}}})"
 
 
 def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, str]]:
@@ -97,14 +113,33 @@ def number(header: str, row: str) -> str:
     )
 
 
-def plain_text(header: str) -> str:
+def plain_text(header: str, kind: str = "VARCHAR") -> str:
     """Give SQL that reads a text; blanks and the word NULL are unknown."""
+    if kind.endswith("[]") or kind.startswith(("MAP", "STRUCT")):
+        return f'cast(to_json("{header}") as varchar)'
     text = f'trim(cast("{header}" as varchar))'
     return f"case when upper({text}) in ('', 'NULL') then null else {text} end"
 
 
 def json_object(header: str, kind: str) -> str:
     """Give SQL that reads a JSON object, from text or from a Parquet map."""
-    if kind.startswith(("MAP", "STRUCT")):
+    if kind.startswith(("MAP", "STRUCT")) and not kind.endswith("[]"):
         return f'to_json("{header}")'
-    return f"nullif(cast({plain_text(header)} as json), json('{{}}'))"
+    said = f"cast({plain_text(header)} as json)"
+    if kind.endswith("[]"):
+        said = f'to_json("{header}")'
+    # BigQuery keeps tags as a list of keys and values; a key's first value counts.
+    tags = f"from_json({said}, {quoted(TAGS)})"
+    keys = f"list_transform({tags}, lambda tag: tag.key)"
+    first = (
+        f"list_filter({tags}, lambda tag, place: "
+        f"list_position({keys}, tag.key) = place)"
+    )
+    pairs = (
+        f"list_transform({first}, lambda tag: {{'key': tag.key, 'value': tag.value}})"
+    )
+    listed = f"to_json(map_from_entries({pairs}))"
+    return (
+        f"nullif(case when json_type({said}) = 'ARRAY' then {listed} else {said} end, "
+        "json('{}'))"
+    )

@@ -6,7 +6,7 @@ row means. Google's own FOCUS export has other columns and is not read here.
 """
 
 from pipelines.landing.source import Source
-from pipelines.providers.gcp.conversion import select
+from pipelines.providers.gcp.conversion import select, tally
 from pipelines.providers.gcp.deliveries import claims, drops
 
 SOURCE = Source(
@@ -23,5 +23,6 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="rows",
 )

@@ -6,7 +6,8 @@
 
 with
 
-exported as (
+-- Read twice, not kept: a month of rows in memory costs more than two of its columns.
+exported as not materialized (
 
     {rows}
 
@@ -55,13 +56,19 @@ ai_tiers (rank, pattern, tier) as (
 ),
 
 -- What is measured in time or bytes is no model that is paid by what it reads and says.
+-- `having`, because a `where` would be pushed into the parsing of every JSON text.
 skus as (
 
-    select distinct
+    select
         sku_description,
         regexp_replace(lower(sku_description), '[^a-z0-9.]+', ' ', 'g') as words
     from exported
-    where coalesce(lower(usage_unit), '') not in ('seconds', 'bytes', 'byte-seconds')
+    group by sku_description
+    having
+        bool_or(
+            coalesce(lower(usage_unit), '')
+            not in ('seconds', 'bytes', 'byte-seconds')
+        )
 
 ),
 

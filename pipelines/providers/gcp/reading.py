@@ -18,10 +18,10 @@ from pipelines.providers.gcp.columns import Known
 
 # How readers name the wrapping of a repeated field that is not a Parquet list.
 ELEMENTS = {"element", "item", "array"}
-# Bare numbers become texts: as JSON numbers they would pass through a float.
+# Long bare numbers become texts: as JSON numbers they would pass through a float.
 EXACT = r"""
     case
-        when regexp_matches(json, '[0-9.]{16}')
+        when regexp_matches(json, ':\s*-?[0-9.]{16}')
             then regexp_replace(
                 json,
                 '("[a-z_]+"\s*:\s*)(-?[0-9][0-9.eE+-]*)(\s*[,}])',

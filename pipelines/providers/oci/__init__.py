@@ -6,7 +6,7 @@ reports have other columns; ``focus_export`` reads them.
 """
 
 from pipelines.landing.source import Source
-from pipelines.providers.oci.conversion import select
+from pipelines.providers.oci.conversion import select, tally
 from pipelines.providers.oci.deliveries import claims, drops
 
 SOURCE = Source(
@@ -24,5 +24,7 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="rows",
+    version=2,
 )

@@ -8,24 +8,25 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.providers.oci import columns, reading
 from pipelines.providers.oci.deliveries import oldest_first
 
 TABLES = ("services", "units")
+NEWEST = """
+    reference is null
+    or row_number() over (
+        partition by tenant_id, reference
+        order by age desc, row_number desc
+    ) = 1
+"""
 
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT with the FOCUS rows of one month, of all deliveries."""
-    parts = [
-        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, * from ({reading.scan(path)})"
-        for age, delivery in enumerate(oldest_first(deliveries))
-        for path, name in zip(delivery.files, delivery.names, strict=True)
-    ]
     first = f"timestamp '{period}-01'"
     blanks = {
-        "{rows}": "\nunion all\n".join(parts),
+        "{rows}": _rows(deliveries),
         "{month}": reading.month(),
         "{period}": quoted(period),
         "{typed}": reading.typed(),
@@ -36,6 +37,26 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     for blank, value in blanks.items():
         text = text.replace(blank, value)
     return text
+
+
+def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the rows of one month, those apart that a newer file says again."""
+    month = f"select * from ({_rows(deliveries)}) where {reading.month()} = "
+    return counted(
+        month + quoted(period),
+        "case when not is_newest then 'a newer file has its reference number' end",
+    )
+
+
+def _rows(deliveries: Sequence[Delivery]) -> str:
+    """Give the rows of all files, and whether each says its charge last."""
+    parts = [
+        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
+        f"{quoted(name)} as file_name, * from ({reading.scan(path)})"
+        for age, delivery in enumerate(oldest_first(deliveries))
+        for path, name in zip(delivery.files, delivery.names, strict=True)
+    ]
+    return f"select *, {NEWEST} as is_newest from ({' union all '.join(parts)})"
 
 
 @cache

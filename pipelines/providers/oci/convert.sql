@@ -32,12 +32,7 @@ said as (
 
     select *
     from exported
-    qualify
-        reference is null
-        or row_number() over (
-            partition by tenant_id, reference
-            order by age desc, row_number desc
-        ) = 1
+    where is_newest
 
 ),
 

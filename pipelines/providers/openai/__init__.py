@@ -8,7 +8,8 @@ from functools import partial
 from importlib.resources import files
 
 from pipelines.envelopes.openai import ENVELOPE, api_of
-from pipelines.envelopes.pages import drops, results
+from pipelines.envelopes.pages import drops, results, tally
+from pipelines.envelopes.prepaid import billed_cost
 from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
 
 
@@ -23,6 +24,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     return sql.format(
         results=results(ENVELOPE, deliveries, period),
         billing_account_id=quoted(context.settings.openai.billing_account_id),
+        billed_cost=billed_cost(context.settings.openai.billing),
     )
 
 
@@ -37,6 +39,8 @@ SOURCE = Source(
     claims=claims,
     drops=partial(drops, ENVELOPE),
     select=select,
+    tally=partial(tally, ENVELOPE),
     restates="rows",
+    uses=("openai.billing_account_id", "openai.billing"),
     version=2,
 )

@@ -49,11 +49,11 @@ metered as (
 )
 
 select
-    cost as BilledCost,
+    {billed_cost} as BilledCost,
     cost as ContractedCost,
     cost as EffectiveCost,
     cost as ListCost,
-    cost as x_SourceCost,
+    {billed_cost} as x_SourceCost,
     {billing_account_id} as BillingAccountId,
     currency as BillingCurrency,
     date_trunc('month', bucket_start) as BillingPeriodStart,

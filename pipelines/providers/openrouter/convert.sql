@@ -9,12 +9,7 @@ with exported as (
 said as (
     select *
     from exported
-    qualify
-        generation_id is null
-        or row_number() over (
-            partition by generation_id
-            order by age desc, row_number desc
-        ) = 1
+    where is_newest
 ),
 
 generations as (
@@ -49,11 +44,11 @@ hours as (
 )
 
 select
-    cost as BilledCost,
+    {billed_cost} as BilledCost,
     cost as ContractedCost,
     cost as EffectiveCost,
     cost as ListCost,
-    cost as x_SourceCost,
+    {billed_cost} as x_SourceCost,
     -- The file does not name the account.
     'openrouter' as BillingAccountId,
     'USD' as BillingCurrency,

@@ -17,6 +17,7 @@ from pipelines.landing.source import (
     Drop,
     ExportError,
     Source,
+    counted,
     file_list,
     quoted,
 )
@@ -47,6 +48,27 @@ CSV_COLUMNS = {
     "eval_loss": "metrics.eval_loss",
     "loss": "metrics.loss",
 }
+# What never started has no month; it is counted in the first one of its export.
+RUNS = """
+select
+    *,
+    case
+        when start_time is null then 'never started'
+        when row_number() over (partition by run_id order by export_order desc) > 1
+            then 'a newer export has it'
+    end as left_out,
+    coalesce(strftime(cast(start_time as timestamp), '%Y-%m'), first_month) as month
+from (
+    select
+        *,
+        cast(null as varchar) as first_step,
+        cast(null as varchar) as last_step,
+        cast(null as varchar) as checkpoints_at
+    from (select null as run_id) where false
+    union all by name
+    {runs}
+)
+"""
 
 
 def claims(candidate: Candidate) -> bool:
@@ -74,8 +96,19 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the runs that started in a period, each from its newest export."""
     sql = files("pipelines.telemetry.mlflow").joinpath("convert.sql").read_text("utf-8")
+    return sql.format(runs=_all_runs(context, deliveries), period=quoted(period))
+
+
+def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the runs of a period, those apart that a newer export has again."""
+    rows = f"select * from ({_all_runs(context, deliveries)}) where month = "
+    return counted(rows + quoted(period), "left_out")
+
+
+def _all_runs(context: Context, deliveries: Sequence[Delivery]) -> str:
+    """Give all runs, the month that each started in, and why it is left out."""
     parts = [_runs(context.db, order, item) for order, item in enumerate(deliveries)]
-    return sql.format(runs=" union all by name ".join(parts), period=quoted(period))
+    return RUNS.format(runs=" union all by name ".join(parts))
 
 
 def _periods(candidate: Candidate) -> tuple[str, ...]:
@@ -92,6 +125,7 @@ def _periods(candidate: Candidate) -> tuple[str, ...]:
 def _runs(db: duckdb.DuckDBPyConnection, order: int, delivery: Delivery) -> str:
     origin = (
         f"{order} as export_order, {quoted(delivery.delivery_id)} as delivery_id, "
+        f"{quoted(min(delivery.periods, default=''))} as first_month, "
         "row_number() over () as row_number"
     )
     path = delivery.files[0]
@@ -118,5 +152,6 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="rows",
 )

@@ -1,20 +1,9 @@
 -- MLflow runs to training_attempts. The metric is the first of eval_accuracy,
 -- eval_loss and loss that the run logged.
-with runs as (
-    select
-        *,
-        cast(null as varchar) as first_step,
-        cast(null as varchar) as last_step,
-        cast(null as varchar) as checkpoints_at
-    from (select null as run_id) where false
-    union all by name
-    {runs}
-),
-
-newest as (
+with newest as (
     select *
-    from runs
-    qualify row_number() over (partition by run_id order by export_order desc) = 1
+    from ({runs})
+    where left_out is null
 )
 
 select
@@ -52,4 +41,4 @@ select
     delivery_id,
     row_number as source_row_number
 from newest
-where strftime(cast(start_time as timestamp), '%Y-%m') = {period}
+where month = {period}

@@ -9,7 +9,7 @@ from functools import partial
 from importlib.resources import files
 
 from pipelines.envelopes.openai import ENVELOPE, api_of
-from pipelines.envelopes.pages import drops, results
+from pipelines.envelopes.pages import drops, results, tally
 from pipelines.landing.source import Candidate, Context, Delivery, Source
 
 
@@ -36,5 +36,6 @@ SOURCE = Source(
     claims=claims,
     drops=partial(drops, ENVELOPE),
     select=select,
+    tally=partial(tally, ENVELOPE),
     restates="rows",
 )

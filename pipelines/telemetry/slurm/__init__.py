@@ -16,6 +16,7 @@ from pipelines.landing.source import (
     Drop,
     ExportError,
     Source,
+    counted,
     file_list,
     quoted,
 )
@@ -30,6 +31,24 @@ from read_csv(
 )
 where regexp_matches("Start", '^\\d{{4}}-\\d{{2}}')
 order by all
+"""
+# What never started has no month; it is counted in the first one of its dump.
+RECORDS = """
+select
+    *,
+    case
+        when "JobID" like '%.%' then 'a step of a job that has its own record'
+        when not has_started then 'never started'
+        when row_number() over (
+            partition by "JobID" like '%.%', "Cluster", "JobIDRaw", "Start"
+            order by dump_order desc, row_number desc
+        ) > 1 then 'a newer dump has it'
+    end as left_out,
+    case when has_started then "Start"[1:7] else first_month end as month
+from (
+    select *, coalesce(regexp_matches("Start", '^\\d{{4}}-'), false) as has_started
+    from ({dumps})
+)
 """
 
 
@@ -70,12 +89,23 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the attempts that started in a period, each from its newest dump."""
     sql = files("pipelines.telemetry.slurm").joinpath("convert.sql").read_text("utf-8")
-    dumps = [_dump(context.db, order, item) for order, item in enumerate(deliveries)]
     return sql.format(
-        dumps=" union all by name ".join(dumps),
+        records=_records(context, deliveries),
         period=quoted(period),
         time_zone=quoted(context.settings.training.slurm_time_zone),
     )
+
+
+def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the records of a period, those apart that are no attempt of their own."""
+    rows = f"select * from ({_records(context, deliveries)}) where month = "
+    return counted(rows + quoted(period), "left_out")
+
+
+def _records(context: Context, deliveries: Sequence[Delivery]) -> str:
+    """Give all records, the month that each started in, and why it is left out."""
+    dumps = [_dump(context.db, order, item) for order, item in enumerate(deliveries)]
+    return RECORDS.format(dumps=" union all by name ".join(dumps))
 
 
 def _dump(db: duckdb.DuckDBPyConnection, order: int, delivery: Delivery) -> str:
@@ -93,6 +123,7 @@ def _dump(db: duckdb.DuckDBPyConnection, order: int, delivery: Delivery) -> str:
     return (
         f"select {fields}, {extras}, {order} as dump_order, "
         f"{quoted(delivery.delivery_id)} as delivery_id, "
+        f"{quoted(min(delivery.periods, default=''))} as first_month, "
         f"row_number() over () as row_number from {read}"
     )
 
@@ -108,5 +139,7 @@ SOURCE = Source(
     claims=claims,
     drops=drops,
     select=select,
+    tally=tally,
     restates="rows",
+    uses=("training.slurm_time_zone",),
 )

@@ -1,21 +1,8 @@
 -- sacct records to training_attempts. Times are local to the cluster.
-with dumps as (
-    {dumps}
-),
-
-jobs as (
-    select *, "Start"[1:7] as start_month
-    from dumps
-    where "JobID" not like '%.%' and regexp_matches("Start", '^\d{{4}}-')
-),
-
-newest as (
+with newest as (
     select *
-    from jobs
-    qualify row_number() over (
-        partition by "Cluster", "JobIDRaw", "Start"
-        order by dump_order desc, row_number desc
-    ) = 1
+    from ({records})
+    where left_out is null
 ),
 
 -- "gpu-[01-03,7],login" is one text; first the parts, then the numbers in brackets.
@@ -117,4 +104,4 @@ select
     row_number as source_row_number
 from newest
 left join nodes using (delivery_id, row_number)
-where start_month = {period}
+where month = {period}

@@ -66,6 +66,7 @@ final as (
         cast(case
             when blocked_because is not null then 'blocked'
             when charge_count = 0 then 'no bill'
+            when invoice_amount is null and ledger_billed_cost = 0 then 'nothing billed'
             when invoice_amount is null then 'no invoice'
             else 'proven'
         end as varchar) as verdict,
@@ -84,7 +85,8 @@ final as (
             as metered_token_ratio,
         {% for cause in [
             'no_telemetry', 'not_billed', 'unmetered_caller', 'no_list_price',
-            'price_change', 'late_usage', 'rounding', 'unexplained',
+            'price_drift', 'batch', 'processing_tier', 'cache_class', 'late_usage',
+            'rounding', 'unexplained',
         ] %}
         {{ money('coalesce(metered_' ~ cause ~ ', 0)') }}
             as metered_{{ cause }}_difference,

@@ -63,6 +63,8 @@ renamed as (
         x_SourceCost as source_cost,
         ConsumedQuantity as consumed_quantity,
         PricingQuantity as pricing_quantity,
+        try_cast({{ json_text('SkuPriceDetails', "'GpuCount'") }} as integer)
+            as gpu_count,
 
         ---------- timestamps
         cast(ChargePeriodStart as date) as charge_date,

@@ -15,10 +15,17 @@ renamed as (
         source_row_number,
         sub_account_id,
         credential_id,
+        user_id,
+        tenant_id,
+        resource_id,
         model_id,
 
         ---------- strings
         provider_name,
+        project_name,
+        workload_name,
+        feature_name,
+        environment_name,
         operation,
         coalesce(processing_tier, 'standard') as processing_tier,
 
@@ -27,10 +34,18 @@ renamed as (
         input_cache_read_tokens,
         input_cache_write_tokens,
         output_tokens,
+        reasoning_tokens,
         request_count,
         failed_request_count,
+        retried_request_count,
+        cache_served_request_count,
+        latency_ms,
+        latency_request_count,
+        gateway_cost,
+        gateway_cost_currency,
         other_quantity,
         other_unit,
+        inputs_include_cached,
 
         ---------- timestamps
         cast(window_start as date) as usage_date,

@@ -1,0 +1,74 @@
+-- Which part of a day's charge is whose. A caller meets the charges of its model, meter,
+-- tier and day, of its own credential and account where both sides name them; what it
+-- used is spread over those charges by their size. A caller's part of a charge is what it
+-- used of what was billed, so calls that telemetry missed stay without a caller.
+with
+
+charges as (
+
+    select
+        *,
+        cast(coalesce(token_count, effective_cost, 0) as double) as size,
+        case
+            when sku_meter like '%Input Tokens' or sku_meter = 'Output Tokens'
+                then sku_meter
+            else 'calls'
+        end as usage_meter
+    from {{ ref('int_api_charges') }}
+
+),
+
+callers as (
+
+    select * replace (cast(quantity as double) as quantity)
+    from {{ ref('int_caller_usage') }}
+
+),
+
+met as (
+
+    select
+        charges.charge_number,
+        charges.token_count,
+        callers.usage_number,
+        case
+            when callers.credential_id = charges.credential_id then 'credential'
+            when callers.sub_account_id = charges.sub_account_id then 'account'
+            else 'model'
+        end as attribution_method,
+        callers.quantity * charges.size / nullif(sum(charges.size) over (
+            partition by callers.usage_number
+        ), 0) as quantity
+
+    from callers
+
+    inner join charges
+        on
+            callers.provider_name = charges.service_provider_name
+            and callers.usage_date = charges.charge_date
+            and callers.sku_meter = charges.usage_meter
+            and callers.processing_tier = charges.processing_tier
+            and callers.model_id = charges.model_id
+            and coalesce(callers.sub_account_id, charges.sub_account_id)
+            = charges.sub_account_id
+            and coalesce(callers.credential_id, charges.credential_id, '')
+            = coalesce(charges.credential_id, callers.credential_id, '')
+
+),
+
+shared as (
+
+    select
+        charge_number,
+        usage_number,
+        attribution_method,
+        quantity / nullif(greatest(
+            coalesce(token_count, 0), sum(quantity) over (partition by charge_number)
+        ), 0) as charge_share
+
+    from met
+
+)
+
+select * from shared
+where charge_share > 0

@@ -1,0 +1,98 @@
+-- Calls of rented models by caller and day. The calls of callers come from the telemetry
+-- that knows callers; what the metering telemetry counts beyond them is a row without a
+-- caller. A gateway that names no account is set against all accounts of the model. A
+-- window that counts no requests says nothing about them.
+{%- set counts = [
+    'request_count', 'failed_request_count', 'retried_request_count',
+    'cache_served_request_count', 'latency_ms', 'latency_request_count',
+] %}
+with
+
+model_usage as (
+
+    select
+        * exclude (sub_account_id, model_id),
+        coalesce(sub_account_id, 'unassigned') as sub_account_id,
+        coalesce(model_id, 'unassigned') as model_id
+    from {{ ref('int_model_usage_ranked') }}
+    where request_count is not null and provider_name != 'self-hosted'
+
+),
+
+attributed as (
+
+    select
+        provider_name,
+        sub_account_id,
+        model_id,
+        processing_tier,
+        project_name,
+        workload_name,
+        feature_name,
+        tenant_id,
+        environment_name,
+        {% for count in counts %}
+        sum(coalesce({{ count }}, 0)) as {{ count }},
+        {% endfor %}
+        usage_date
+    from model_usage
+    where is_attributing
+    group by all
+
+),
+
+beyond as (
+
+    select
+        provider_name,
+        sub_account_id,
+        model_id,
+        processing_tier,
+        {% for count in counts %}
+        sum(case when is_metering then coalesce({{ count }}, 0) else 0 end)
+        - sum(case when is_attributing then coalesce({{ count }}, 0) else 0 end)
+            as {{ count }},
+        {% endfor %}
+        usage_date
+    from model_usage
+    group by all
+
+),
+
+-- Below 0 are calls whose account the gateway does not name.
+netted as (
+
+    select
+        provider_name,
+        case when has_unplaced then 'unassigned' else sub_account_id end
+            as sub_account_id,
+        model_id,
+        processing_tier,
+        {% for count in counts %}
+        sum({{ count }}) as {{ count }},
+        {% endfor %}
+        usage_date
+    from (
+        select
+            *,
+            min(request_count) over (
+                partition by provider_name, model_id, processing_tier, usage_date
+            ) < 0 as has_unplaced
+        from beyond
+    ) as placed
+    group by all
+
+),
+
+calls as (
+
+    select * from attributed
+
+    union all by name
+
+    select * from netted
+    where request_count > 0
+
+)
+
+select * from calls

@@ -1,0 +1,120 @@
+-- What callers of rented models cost and how many answers they got, per day.
+with
+
+charges as (
+
+    select * from {{ ref('int_api_charges_attributed') }}
+
+),
+
+calls as (
+
+    select * from {{ ref('int_calls_by_caller') }}
+
+),
+
+bills as (
+
+    select * from {{ ref('int_bills_of_accounts') }}
+
+),
+
+charged as (
+
+    select
+        source_name,
+        service_provider_name,
+        sub_account_id,
+        model_id,
+        processing_tier,
+        coalesce(project_name, 'unassigned') as project_name,
+        coalesce(workload_name, 'unassigned') as workload_name,
+        coalesce(feature_name, 'unassigned') as feature_name,
+        coalesce(tenant_id, 'unassigned') as tenant_id,
+        coalesce(environment_name, 'unassigned') as environment_name,
+        billing_currency,
+        charge_date,
+        billing_period_start,
+        arg_max(attribution_method, effective_cost) as attribution_method,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from charges
+    group by all
+
+),
+
+called as (
+
+    select
+        coalesce(by_account.source_name, by_model.source_name, by_provider.source_name)
+            as source_name,
+        calls.provider_name as service_provider_name,
+        calls.sub_account_id,
+        calls.model_id,
+        calls.processing_tier,
+        coalesce(calls.project_name, 'unassigned') as project_name,
+        coalesce(calls.workload_name, 'unassigned') as workload_name,
+        coalesce(calls.feature_name, 'unassigned') as feature_name,
+        coalesce(calls.tenant_id, 'unassigned') as tenant_id,
+        coalesce(calls.environment_name, 'unassigned') as environment_name,
+        coalesce(
+            by_account.billing_currency,
+            by_model.billing_currency,
+            by_provider.billing_currency
+        ) as billing_currency,
+        calls.usage_date as charge_date,
+        cast(date_trunc('month', calls.usage_date) as timestamp)
+            as billing_period_start,
+        calls.request_count,
+        calls.failed_request_count,
+        calls.retried_request_count,
+        calls.cache_served_request_count,
+        calls.latency_ms,
+        calls.latency_request_count
+
+    from calls
+
+    inner join bills as by_provider
+        on
+            calls.provider_name = by_provider.provider_name
+            and by_provider.any_model = 1
+
+    left join bills as by_model
+        on
+            calls.provider_name = by_model.provider_name
+            and calls.model_id = by_model.model_id
+            and by_model.any_account = 1
+            and by_model.any_model = 0
+
+    left join bills as by_account
+        on
+            calls.provider_name = by_account.provider_name
+            and calls.model_id = by_account.model_id
+            and calls.sub_account_id = by_account.sub_account_id
+            and by_account.any_account = 0
+
+),
+
+joined as (
+
+    select *
+    from charged
+    full outer join called using (
+        source_name,
+        service_provider_name,
+        sub_account_id,
+        model_id,
+        processing_tier,
+        project_name,
+        workload_name,
+        feature_name,
+        tenant_id,
+        environment_name,
+        billing_currency,
+        charge_date,
+        billing_period_start
+    )
+
+)
+
+select * from joined

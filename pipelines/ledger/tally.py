@@ -1,0 +1,114 @@
+"""Rows in = rows out + rows left out by name: what a partition's deliveries held.
+
+A source says of every row that it read whether it is in the ledger or why not. The
+rows that were written are counted again in the written file, so a join that repeats
+or loses a row stops the conversion.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.source import ExportError, quoted
+
+LEFT_OUT_KEY = "unitmill.left_out"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one delivery held of a period.
+
+    Attributes:
+        kept: rows that are in the ledger as rows of their own.
+        left_out: rows that are not, by reason.
+    """
+
+    kept: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def tally(db: duckdb.DuckDBPyConnection, counts: str) -> dict[str, Tally] | None:
+    """Run a source's count: delivery_id, reason (NULL: kept) and row_count."""
+    if not counts:
+        return None
+    found: dict[str, Tally] = {}
+    for delivery_id, reason, rows in db.execute(counts).fetchall():
+        delivery = found.setdefault(delivery_id, Tally())
+        if reason is None:
+            delivery.kept += rows
+        elif rows:
+            delivery.left_out[reason] += rows
+    return found
+
+
+def refuse_difference(
+    db: duckdb.DuckDBPyConnection,
+    place: str,
+    table: str,
+    tallies: dict[str, Tally] | None,
+    written: Path,
+) -> None:
+    """Compare what was read with what was written; None: row numbers say it.
+
+    Raises:
+        ExportError: a delivery's rows were repeated or lost on their way.
+    """
+    delivery, number, own = "delivery_id", "source_row_number", "true"
+    if table == "focus":
+        delivery, number, own = (
+            "x_DeliveryId",
+            "x_SourceRowNumber",
+            "x_SourceRowPart = 1",
+        )
+    rows = db.execute(
+        f"select {delivery}, count(*), count(distinct {number}), max({number}) "
+        f"from read_parquet({quoted(written)}) where {own} group by all"
+    ).fetchall()
+    made = {name: count for name, count, _, _ in rows}
+    if tallies is not None:
+        read = {name: found.kept for name, found in tallies.items()}
+    else:
+        # Numbers run from 1: the last one is how many there were. A repeated row
+        # cannot hide a lost one.
+        read = {name: last for name, _, _, last in rows}
+        made |= {name: once for name, _, once, last in rows if once != last}
+    for name in {*made, *read}:
+        if made.get(name, 0) != read.get(name, 0):
+            raise ExportError(
+                f"{place}: {read.get(name, 0)} rows of {name} were read for the "
+                f"ledger, {made.get(name, 0)} were made; expected as many"
+            )
+
+
+def left_out(ledger_dir: Path) -> str:
+    """Give the SELECT of what all partitions left out: delivery, period, reason, rows.
+
+    It stands in the metadata of the files, so rows and record cannot differ.
+    """
+    files = quoted(ledger_dir / "*" / "*" / "*.parquet")
+    shape = '[{"delivery_id": "VARCHAR", "reason": "VARCHAR", "row_count": "BIGINT"}]'
+    return f"""
+        select entry.delivery_id, period, entry.reason, entry.row_count
+        from (
+            select
+                regexp_extract(file_name, '([^/\\\\]+)\\.parquet$', 1) as period,
+                unnest(from_json(decode(value), {quoted(shape)})) as entry
+            from parquet_kv_metadata({files})
+            where decode(key) = {quoted(LEFT_OUT_KEY)}
+        )
+    """
+
+
+def as_json(tallies: dict[str, Tally] | None) -> str:
+    """Write what was left out as JSON, for the metadata of the partition."""
+    return json.dumps(list(_entries(tallies or {})), sort_keys=True)
+
+
+def _entries(tallies: dict[str, Tally]) -> Iterable[dict[str, object]]:
+    for delivery_id, found in sorted(tallies.items()):
+        for reason, rows in sorted(found.left_out.items()):
+            yield {"delivery_id": delivery_id, "reason": reason, "row_count": rows}

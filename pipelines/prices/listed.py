@@ -1,0 +1,176 @@
+"""List prices of the models in use, from the genai-prices package.
+
+The package is data of a community that follows the vendors' price pages; it is read
+offline and never updated at run time, so a build says the same tomorrow. Its history
+begins where the community began to date prices.
+"""
+
+import csv
+import os
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from genai_prices.data import providers
+from genai_prices.types import (
+    ConditionalPrice,
+    ModelInfo,
+    ModelPrice,
+    StartDateConstraint,
+    TieredPrices,
+)
+
+from pipelines.landing.source import quoted
+from pipelines.settings import PROJECT_DIR, Settings
+
+SCHEMA = pa.schema(
+    [
+        ("provider_name", pa.string()),
+        ("model_id", pa.string()),
+        ("sku_meter", pa.string()),
+        ("processing_tier", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("price_per_1m_tokens", pa.decimal128(38, 12)),
+        ("billing_currency", pa.string()),
+        ("price_source", pa.string()),
+    ]
+)
+NAMES = PROJECT_DIR / "dbt_project" / "seeds" / "model_names.csv"
+# ServiceProviderName in the ledger -> the package's name of who sells.
+SELLERS = {
+    "Anthropic": "anthropic",
+    "AWS": "aws",
+    "Google Cloud": "google",
+    "Microsoft": "azure",
+    "Mistral AI": "mistral",
+    "OpenAI": "openai",
+    "OpenRouter": "openrouter",
+}
+METERS = {
+    "Input Tokens": "input_mtok",
+    "Cache Read Input Tokens": "cache_read_mtok",
+    "Cache Write Input Tokens": "cache_write_mtok",
+    "Output Tokens": "output_mtok",
+}
+# The first price of a model has no date of its own.
+ALWAYS = date(2000, 1, 1)
+IN_USE = """
+select distinct ServiceProviderName, SkuPriceDetails ->> '$.x_ModelId'
+from read_parquet({focus}, union_by_name = true)
+where SkuPriceDetails ->> '$.x_ModelId' is not null
+union
+select distinct provider_name, model_id
+from read_parquet({usage}, union_by_name = true)
+where provider_name is not null and model_id is not null
+order by all
+"""
+
+Period = tuple[date, ModelPrice]
+
+
+def record_list_prices(settings: Settings) -> int:
+    """Write the list prices of the models in use; give how many there are.
+
+    A model that the list does not have is left out; the reconciliation names it.
+    """
+    rows = [
+        row for provider, model in _in_use(settings) for row in _prices(provider, model)
+    ]
+    path = settings.list_prices_record
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), temporary)
+    temporary.replace(path)
+    return len(rows)
+
+
+def _in_use(settings: Settings) -> list[tuple[str, str]]:
+    focus, usage = (
+        quoted(settings.ledger_dir / table / "*" / "*.parquet")
+        for table in ("focus", "model_usage")
+    )
+    with duckdb.connect() as db:
+        return db.execute(IN_USE.format(focus=focus, usage=usage)).fetchall()
+
+
+def _prices(provider: str, model: str) -> Iterator[dict[str, object]]:
+    found = _listed(provider, model)
+    if found is None:
+        return
+    for tier, periods in _tiers(found).items():
+        for place, (start, prices) in enumerate(periods):
+            end = periods[place + 1][0] if place + 1 < len(periods) else None
+            for meter, key in METERS.items():
+                price = _base(getattr(prices, key))
+                if price is not None:
+                    yield {
+                        "provider_name": provider,
+                        "model_id": model,
+                        "sku_meter": meter,
+                        "processing_tier": tier,
+                        "valid_from": start,
+                        "valid_to": end,
+                        "price_per_1m_tokens": price,
+                        "billing_currency": "USD",
+                        "price_source": f"genai-prices {version('genai-prices')}",
+                    }
+
+
+def _listed(provider: str, model: str) -> ModelInfo | None:
+    """Find a model in its seller's list, under the name that the list has for it."""
+    seller = SELLERS.get(provider, provider.lower())
+    for listed in providers:
+        if listed.id == seller:
+            name = _names().get((provider, model), model)
+            return listed.find_model(name, all_providers=providers)
+    return None
+
+
+@cache
+def _names() -> dict[tuple[str, str], str]:
+    """Map provider and billed model to the list's name, where they differ."""
+    with NAMES.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["provider_name"], row["model_id"]): row["list_model_id"]
+            for row in csv.DictReader(file)
+            if row["list_model_id"]
+        }
+
+
+def _tiers(model: ModelInfo) -> dict[str, list[Period]]:
+    """Give the dated prices of each processing tier."""
+    found = {"standard": _dated(model.prices)}
+    for variant in model.price_variants or ():
+        tier = variant.when.get("processing") or variant.when.get("service_tier")
+        if tier and len(variant.when) == 1 and tier not in {"default", "standard"}:
+            start = _start(variant.constraint)
+            found.setdefault(tier, []).append((start, variant.prices))
+    return {tier: sorted(found[tier], key=lambda period: period[0]) for tier in found}
+
+
+def _dated(prices: ModelPrice | list[ConditionalPrice]) -> list[Period]:
+    """Give prices by their first day; those of hours of the day are left to none."""
+    if isinstance(prices, ModelPrice):
+        return [(ALWAYS, prices)]
+    return [
+        (_start(price.constraint), price.prices)
+        for price in prices
+        if price.constraint is None or isinstance(price.constraint, StartDateConstraint)
+    ]
+
+
+def _start(constraint: object) -> date:
+    if isinstance(constraint, StartDateConstraint):
+        return constraint.start_date
+    return ALWAYS
+
+
+def _base(price: Decimal | TieredPrices | None) -> Decimal | None:
+    """Give the price below any context tier: telemetry does not know the tier."""
+    return price.base if isinstance(price, TieredPrices) else price

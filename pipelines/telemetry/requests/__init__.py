@@ -1,0 +1,157 @@
+"""What every log of single calls has in common: calls to hours, samples and sessions.
+
+A source of calls (a gateway's log, traces) says one thing only: a SELECT of its calls
+in the columns of ``CALL``. Three Sources come of it: ``<name>`` fills ``model_usage``
+with one row per hour and caller, ``<name>_samples`` keeps a few calls of each day and
+caller for percentiles, ``<name>_sessions`` sums up conversations and agent runs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from importlib.resources import files
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.source import Context, Delivery, Source, counted, quoted
+from pipelines.telemetry.requests.truth import true_calls
+from pipelines.telemetry.tables import CALLER, TOKENS
+
+# The columns of a call. Each is optional but those that are named in NEEDED; a missing
+# one is NULL. left_out says why a row is no call that counts, NULL where it counts.
+CALL: Mapping[str, str] = (
+    {
+        "requested_at": "TIMESTAMP",
+        "request_id": "VARCHAR",
+        "logical_request_id": "VARCHAR",
+    }
+    | CALLER
+    | TOKENS
+    | {
+        "is_failed": "BOOLEAN",
+        "is_cache_served": "BOOLEAN",
+        "latency_ms": "BIGINT",
+        "time_to_first_token_ms": "BIGINT",
+        "session_id": "VARCHAR",
+        "session_name": "VARCHAR",
+        "outcome": "VARCHAR",
+        "gateway_cost": MONEY,
+        "gateway_cost_currency": "VARCHAR",
+        "inputs_include_cached": "BOOLEAN",
+        "left_out": "VARCHAR",
+        "delivery_id": "VARCHAR",
+        "row_number": "BIGINT",
+    }
+)
+NEEDED = ("requested_at", "provider_name", "delivery_id", "row_number")
+# Enough for a 95th percentile to stand on ten calls.
+SAMPLED_CALLS = 200
+DAY = "cast(requested_at as date)"
+
+
+def request_sources(log: Source) -> tuple[Source, Source, Source]:
+    """Give the three Sources of a log of calls.
+
+    Args:
+        log: a Source whose ``select`` gives the calls of deliveries (oldest first) in a
+            month, in the columns of ``CALL``. A row with ``left_out`` is counted, not
+            summed.
+    """
+
+    def made(kind: str, table: str, what: str, sql: str) -> Source:
+        def select(
+            context: Context, deliveries: Sequence[Delivery], period: str
+        ) -> str:
+            rows = _calls(log, context, deliveries, period)
+            return _filled(sql, log.name + kind, rows)
+
+        return replace(
+            log,
+            name=log.name + kind,
+            table=table,
+            description=f"{log.description} {what}",
+            select=select,
+            tally=None if kind else partial(_tally, log),
+            family=log.name,
+        )
+
+    return (
+        made("", "model_usage", "Summed up by hour and caller.", "usage.sql"),
+        made(
+            "_samples",
+            "model_requests",
+            f"Of each day and caller {SAMPLED_CALLS} calls, for percentiles.",
+            "samples.sql",
+        ),
+        made(
+            "_sessions",
+            "model_sessions",
+            "Summed up by day, caller and session.",
+            "sessions.sql",
+        ),
+    )
+
+
+def newest(
+    rows: str,
+    key: str = "request_id",
+    reason: str = "",
+    order: str = "age desc, row_number desc",
+) -> str:
+    """Add ``left_out`` to calls: one id is one call, and its newest row says it.
+
+    Args:
+        rows: calls with ``age`` (higher is newer) and ``row_number``.
+        key: what identifies a call; a row without it is a call of its own.
+        reason: SQL of the source's own reason to leave out a row; '' for none.
+        order: which row of a call is the newest.
+    """
+    said = reason or "cast(null as varchar)"
+    return f"""
+        select
+            * exclude (own_reason),
+            coalesce(own_reason, case when {key} is not null and row_number() over (
+                partition by {key}, own_reason order by {order}
+            ) > 1 then 'a newer row has its id' end) as left_out
+        from (select *, {said} as own_reason from ({rows}))
+    """
+
+
+def _tally(
+    log: Source, context: Context, deliveries: Sequence[Delivery], period: str
+) -> str:
+    """Count the calls of a month: one of each hour and caller stands for the others."""
+    rows = _calls(log, context, deliveries, period)
+    place = ", ".join(("delivery_id", "left_out", "hour", *CALLER))
+    return counted(
+        f"select *, row_number() over (partition by {place}) as place from "
+        f"(select *, date_trunc('hour', requested_at) as hour from ({rows}))",
+        "coalesce(left_out, "
+        "case when place > 1 then 'summed into the row of its hour' end)",
+    )
+
+
+def _calls(
+    log: Source, context: Context, deliveries: Sequence[Delivery], period: str
+) -> str:
+    """Give the calls in the columns of ``CALL``, and what is true of them."""
+    select = log.select(context, deliveries, period)
+    described = context.db.execute(f"describe {select}").fetchall()
+    present = {str(row[0]) for row in described}
+    shaped = ", ".join(
+        f"cast({column if column in present else 'null'} as {kind}) as {column}"
+        for column, kind in CALL.items()
+    )
+    return true_calls(f"select {shaped} from ({select})", deliveries)
+
+
+def _filled(sql: str, source: str, rows: str) -> str:
+    text = files("pipelines.telemetry.requests").joinpath(sql).read_text("utf-8")
+    return text.format(
+        calls=rows,
+        caller=", ".join(CALLER),
+        tokens=",\n    ".join(f"cast(sum({c}) as bigint) as {c}" for c in TOKENS),
+        token_names=", ".join(TOKENS),
+        source=quoted(source),
+        sampled=SAMPLED_CALLS,
+        day=DAY,
+    )

@@ -1,0 +1,33 @@
+-- Calls to model_usage: one row per hour and caller.
+-- A call that a later one with the same logical id stood in for is a retry.
+with calls as (
+    select
+        *,
+        logical_request_id is not null
+        and row_number() over (
+            partition by coalesce(logical_request_id, request_id)
+            order by requested_at desc, request_id desc
+        ) > 1 as is_retried
+    from ({calls})
+    where left_out is null
+)
+
+select
+    date_trunc('hour', requested_at) as window_start,
+    date_trunc('hour', requested_at) + interval 1 hour as window_end,
+    {caller},
+    {tokens},
+    count(*) as request_count,
+    count_if(is_failed) as failed_request_count,
+    count_if(is_retried and not coalesce(is_failed, false)) as retried_request_count,
+    count_if(is_cache_served) as cache_served_request_count,
+    cast(sum(latency_ms) as bigint) as latency_ms,
+    count(latency_ms) as latency_request_count,
+    sum(gateway_cost) as gateway_cost,
+    max(gateway_cost_currency) as gateway_cost_currency,
+    bool_or(inputs_include_cached) as inputs_include_cached,
+    {source} as source_name,
+    delivery_id,
+    min(row_number) as source_row_number
+from calls
+group by window_start, {caller}, delivery_id
