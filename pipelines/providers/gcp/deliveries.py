@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.landing.candidates import HEAD_BYTES
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
-from pipelines.providers.gcp import columns, lists, reading, values
+from pipelines.providers.gcp import avro, columns, lists, reading, values
 
 # A conversion asks for the same files that a scan of the exports folder asks for.
 REMEMBERED = 4_096
@@ -28,7 +28,6 @@ NESTED = {
     "credits",
 }
 FLAT = {"billing_account_id", "service.description", "usage_start_time", "cost"}
-AVRO = b"Obj\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def claims(candidate: Candidate) -> bool:
         return all(key in candidate.head for key in JSON_KEYS)
     if candidate.format == "parquet":
         return set(candidate.columns) >= NESTED
-    if _is_avro(candidate):
+    if _is_export_in_avro(candidate):
         return True
     return candidate.format == "csv" and columns.by_path(candidate.columns).keys() >= (
         FLAT
@@ -58,14 +57,14 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
     """Give one drop per file.
 
     Raises:
-        ExportError: a file is Avro, lacks a column, or has a row without a month.
+        ExportError: a file lacks a column, or has a row without a month.
     """
     for file in candidates:
-        _refuse_what_cannot_be_read(file)
         stat = file.path.stat()
         try:
+            _refuse_missing_columns(file)
             facts = _facts(file.path, file.name, stat.st_size, stat.st_mtime_ns)
-        except duckdb.Error as error:
+        except (duckdb.Error, EOFError, ValueError) as error:
             raise ExportError(f"gcp: {file.name}: unreadable, {error}") from error
         yield Drop(
             files=(file,),
@@ -75,26 +74,21 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         )
 
 
-def _is_avro(candidate: Candidate) -> bool:
-    if candidate.format not in ("unknown", "csv") or candidate.compression:
+def _is_export_in_avro(candidate: Candidate) -> bool:
+    if not avro.is_avro(candidate):
         return False
     with candidate.path.open("rb") as raw:
-        if raw.read(len(AVRO)) != AVRO:
-            return False
         head = raw.read(HEAD_BYTES)
     return all(key.encode() in head for key in JSON_KEYS)
 
 
-def _refuse_what_cannot_be_read(file: Candidate) -> None:
-    if _is_avro(file):
-        raise ExportError(
-            f"gcp: {file.name}: Avro cannot be read; export the table again with "
-            "EXPORT DATA OPTIONS (format = 'PARQUET') or (format = 'JSON', "
-            "compression = 'GZIP')"
-        )
+def _refuse_missing_columns(file: Candidate) -> None:
     needed = [column.path for column in columns.known() if column.is_needed]
     missing: list[str] = []
-    if file.format == "csv":
+    if avro.is_avro(file):
+        tops = avro.top_columns(file.path)
+        missing = [path for path in needed if path.split(".")[0] not in tops]
+    elif file.format == "csv":
         found = columns.by_path(file.columns)
         missing = [path for path in needed if path not in found]
     elif file.format == "parquet":

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from pipelines.landing.candidates import DELIMITERS, sniff
 from pipelines.landing.source import Candidate, quoted
-from pipelines.providers.gcp import columns, lists
+from pipelines.providers.gcp import avro, columns, lists
 from pipelines.providers.gcp.columns import Known
 
 # How readers name the wrapping of a repeated field that is not a Parquet list.
@@ -42,7 +42,9 @@ def scan(path: Path) -> str:
     """
     file = sniff(path, path.parent)
     if file.format == "parquet":
-        return _parquet(file)
+        return _parquet(file.path)
+    if avro.is_avro(file):
+        return _parquet(avro.as_parquet(path))
     return _json(file) if file.format == "json" else _csv(file)
 
 
@@ -86,9 +88,9 @@ def _structure() -> str:
     return json.dumps(root)
 
 
-def _parquet(file: Candidate) -> str:
-    schema = pq.read_schema(file.path)
-    source = f"read_parquet({quoted(file.path)}, hive_partitioning = false)"
+def _parquet(path: Path) -> str:
+    schema = pq.read_schema(path)
+    source = f"read_parquet({quoted(path)}, hive_partitioning = false)"
     whole = pa.struct(list(schema))
     picked = ["file_row_number + 1 as row_number"]
     for column in columns.plain():

@@ -3,10 +3,11 @@
 import csv
 import gzip
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import duckdb
+import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -151,14 +152,56 @@ def test_a_csv_cell_without_credits_is_no_credit(cell, put, row, convert):
     assert convert(SOURCE, "2026-09", "BilledCost, Tags") == [(Decimal(10), None)]
 
 
-def test_avro_is_refused_by_name_with_what_to_do(put, settings):
+STRING = ["null", "string"]
+NUMERIC = {"type": "bytes", "logicalType": "decimal", "precision": 38, "scale": 9}
+TIME = {"type": "long", "logicalType": "timestamp-micros"}
+
+
+def avro_type(value, name):
+    """Give the type that BigQuery's own export has for a value."""
+    if isinstance(value, dict):
+        return avro_record(value, name)
+    if isinstance(value, list):
+        return {"type": "array", "items": avro_record(value[0], name)}
+    if isinstance(value, datetime):
+        return ["null", TIME]
+    return ["null", NUMERIC] if isinstance(value, Decimal) else STRING
+
+
+def avro_record(value, name):
+    fields = [
+        {"name": key, "type": avro_type(each, f"{name}_{key}")}
+        for key, each in value.items()
+    ]
+    return {"type": "record", "name": name, "fields": fields}
+
+
+@pytest.mark.parametrize("codec", ["null", "deflate"])
+def test_avro_as_bigquery_exports_it(codec, settings, put, labelled, convert):
+    row = labelled | {
+        "cost": Decimal(labelled["cost"]),
+        "usage": {name: str(said) for name, said in labelled["usage"].items()},
+        "usage_start_time": datetime(2026, 9, 3, 10, tzinfo=UTC),
+        "usage_end_time": datetime(2026, 9, 3, 11, tzinfo=UTC),
+        "project": {"id": "p-1", "number": "11", "name": "P One"},
+    }
+    row = {name: value for name, value in row.items() if value != []}
+    written = io.BytesIO()
+    fastavro.writer(written, avro_record(row, "Root"), [row], codec=codec)
+    put("rows.avro", written.getvalue())
+
+    assert convert(SOURCE, "2026-09", PICKED) == SAID
+
+
+@pytest.mark.parametrize("cut", [40, -20])
+def test_a_broken_avro_file_is_refused_by_name(cut, put, settings, labelled):
     keys = '"billing_account_id" "service" "usage_start_time" "credits"'
-    put("gcp/rows.avro", b"Obj\x01\x04\x14avro.schema" + keys.encode() + b"\x00\x01")
+    whole = b"Obj\x01\x04\x14avro.schema" + keys.encode() + b"\x00\x01" * 40
+    put("gcp/rows.avro", whole[:cut] + keys.encode())
 
     [refusal] = scan(settings, [SOURCE]).refusals
 
-    assert "gcp/rows.avro: Avro cannot be read" in refusal.reason
-    assert "format = 'PARQUET'" in refusal.reason
+    assert "gcp/rows.avro" in refusal.reason
 
 
 def test_a_file_without_a_column_that_is_needed_is_refused(put, row, settings):
