@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from pipelines.landing.source import (
@@ -132,23 +133,33 @@ class Envelope:
 
 
 def drops(envelope: Envelope, candidates: Sequence[Candidate]) -> Iterator[Drop]:
-    """Group pages into pulls: pages below one time-stamped folder, else each page.
+    """Group pages into pulls.
 
     Raises:
         ExportError: a page is not JSON, or not a list of buckets.
     """
-    pulls: dict[str, list[Candidate]] = defaultdict(list)
+    return pulls(candidates, partial(_periods, envelope))
+
+
+def pulls(
+    candidates: Sequence[Candidate], months: Callable[[Candidate], set[str]]
+) -> Iterator[Drop]:
+    """Group pages into pulls: pages below one time-stamped folder, else each page.
+
+    Args:
+        candidates: the pages.
+        months: says which months a page has.
+    """
+    pages_of: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         stamp = PULLED_AT.search(candidate.name.rpartition("/")[0] + "/")
         folder = candidate.name[: stamp.end()] if stamp else candidate.name
-        pulls[folder].append(candidate)
-    for pages in pulls.values():
+        pages_of[folder].append(candidate)
+    for pages in pages_of.values():
         stamp = PULLED_AT.search(pages[0].name)
         yield Drop(
             files=tuple(pages),
-            periods=tuple(
-                sorted({p for page in pages for p in _periods(envelope, page)})
-            ),
+            periods=tuple(sorted({p for page in pages for p in months(page)})),
             scope="",
             delivered_at=_time(stamp.group(1)) if stamp else pages[0].modified,
             batch=stamp.group(1) if stamp else "",

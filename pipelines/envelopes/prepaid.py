@@ -1,6 +1,6 @@
 """What use bills when credits have paid for it, which several vendors sell."""
 
-from pipelines.settings import Billing
+from pipelines.sections import Billing
 
 
 def billed_cost(billing: Billing) -> str:

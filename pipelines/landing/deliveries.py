@@ -105,11 +105,13 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     """Look at exports folder and stores: what is there, whose it is, what is refused.
 
     Raises:
-        ExportError: the exports folder is missing, or a store cannot be read. Nothing
-            is said then, so no delivery looks gone that only cannot be seen.
+        ExportError: the exports folder is missing, or a store or database cannot be
+            read. Nothing is said then, so no delivery looks gone that is only unseen.
     """
     candidates, damaged = find(settings.exports_dir)
     stored, unusable = find_stored(settings)
+    for source in sources:
+        stored += source.fetch(settings) if source.fetch else []
     refusals = [Refusal("", (n,), reason) for n, reason in (*damaged, *unusable)]
     claimed: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in (*candidates, *stored):

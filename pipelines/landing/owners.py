@@ -1,4 +1,4 @@
-"""Whose file it is: one source's, or one family's; anything else is refused."""
+"""Whose file it is: one source's, one log's, or a bill's that is a log, too."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,13 @@ from pipelines.landing.source import Source
 
 
 def agree(owners: Sequence[Source]) -> bool:
-    """Say whether a file has one owner, or a family with one for each of its tables."""
-    families = {owner.family or owner.name for owner in owners}
+    """Say whether a file has one owner, or one for each table of what it holds.
+
+    That is a family's tables, and the bill where the vendor writes both into one file.
+    """
     tables = {owner.table for owner in owners}
-    return len(families) == 1 and len(tables) == len(owners)
+    families = {o.family or o.name for o in owners if o.table != "focus"}
+    return bool(owners) and len(families) <= 1 and len(tables) == len(owners)
 
 
 def why_not(owners: Sequence[Source], sources: Sequence[Source]) -> str:

@@ -18,6 +18,7 @@ def record_settings(settings: Settings) -> dict[str, object]:
         "closed_through": settings.closed_through,
         "node_tag": settings.training.node_tag,
         "aws_cost_basis": settings.aws.cost_basis,
+        "kubernetes_idle": settings.kubernetes.idle,
         **settings.attribution.model_dump(),
     }
     schema = pa.schema(
@@ -29,6 +30,7 @@ def record_settings(settings: Settings) -> dict[str, object]:
             ("closed_through", pa.string()),
             ("node_tag", pa.string()),
             ("aws_cost_basis", pa.string()),
+            ("kubernetes_idle", pa.string()),
             *((name, pa.string()) for name in type(settings.attribution).model_fields),
         ]
     )

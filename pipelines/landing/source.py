@@ -163,6 +163,8 @@ class Source:
             choices are stale.
         family: what several sources that read the same files have in common, such as a
             log's name; they share a folder, tests and a docs page. '' means the name.
+        fetch: brings what lies neither in the exports folder nor in a store (a
+            database) into files below the home folder; their names hold '://'.
     """
 
     name: str
@@ -177,6 +179,7 @@ class Source:
     uses: tuple[str, ...] = ()
     chosen: str = ""
     family: str = ""
+    fetch: Callable[[Settings], list[Candidate]] | None = None
     tally: Callable[[Context, Sequence[Delivery], str], str] | None = None
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from importlib.resources import files
 
 from pipelines.focus.schema import MONEY
-from pipelines.landing.source import Context, Delivery, Source, counted, quoted
+from pipelines.landing.source import Context, Delivery, Source, quoted
 from pipelines.telemetry.requests.truth import true_calls
 from pipelines.telemetry.tables import CALLER, TOKENS
 
@@ -42,6 +42,13 @@ CALL: Mapping[str, str] = (
         "row_number": "BIGINT",
     }
 )
+RETRIED = """
+        logical_request_id is not null
+        and row_number() over (
+            partition by coalesce(logical_request_id, request_id)
+            order by requested_at desc, request_id desc
+        ) > 1
+"""
 NEEDED = ("requested_at", "provider_name", "delivery_id", "row_number")
 # Enough for a 95th percentile to stand on ten calls.
 SAMPLED_CALLS = 200
@@ -62,7 +69,8 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
             context: Context, deliveries: Sequence[Delivery], period: str
         ) -> str:
             rows = _calls(log, context, deliveries, period)
-            return _filled(sql, log.name + kind, rows)
+            is_retried = RETRIED if _has_logical_ids(context, rows) else "false"
+            return _filled(sql, log.name + kind, rows, is_retried)
 
         return replace(
             log,
@@ -71,6 +79,7 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
             description=f"{log.description} {what}",
             select=select,
             tally=None if kind else partial(_tally, log),
+            fetch=None if kind else log.fetch,
             family=log.name,
         )
 
@@ -121,13 +130,32 @@ def _tally(
 ) -> str:
     """Count the calls of a month: one of each hour and caller stands for the others."""
     rows = _calls(log, context, deliveries, period)
-    place = ", ".join(("delivery_id", "left_out", "hour", *CALLER))
-    return counted(
-        f"select *, row_number() over (partition by {place}) as place from "
-        f"(select *, date_trunc('hour', requested_at) as hour from ({rows}))",
-        "coalesce(left_out, "
-        "case when place > 1 then 'summed into the row of its hour' end)",
-    )
+    return f"""
+        with hours as (
+            select
+                delivery_id,
+                left_out,
+                date_trunc('hour', requested_at) as hour,
+                {", ".join(CALLER)},
+                count(*) as calls
+            from ({rows})
+            group by all
+        )
+        select delivery_id, left_out as reason, sum(calls)::bigint as row_count
+        from hours
+        where left_out is not null
+        group by all
+        union all
+        select delivery_id, null, count(*)
+        from hours
+        where left_out is null
+        group by all
+        union all
+        select delivery_id, 'summed into the row of its hour', sum(calls - 1)::bigint
+        from hours
+        where left_out is null
+        group by all
+    """
 
 
 def _calls(
@@ -144,7 +172,15 @@ def _calls(
     return true_calls(f"select {shaped} from ({select})", deliveries)
 
 
-def _filled(sql: str, source: str, rows: str) -> str:
+def _has_logical_ids(context: Context, rows: str) -> bool:
+    """Say whether any call has one: without, a million calls need no sorting."""
+    found = context.db.execute(
+        f"select 1 from ({rows}) where logical_request_id is not null limit 1"
+    ).fetchone()
+    return found is not None
+
+
+def _filled(sql: str, source: str, rows: str, is_retried: str) -> str:
     text = files("pipelines.telemetry.requests").joinpath(sql).read_text("utf-8")
     return text.format(
         calls=rows,
@@ -152,6 +188,7 @@ def _filled(sql: str, source: str, rows: str) -> str:
         tokens=",\n    ".join(f"cast(sum({c}) as bigint) as {c}" for c in TOKENS),
         token_names=", ".join(TOKENS),
         source=quoted(source),
+        is_retried=is_retried,
         sampled=SAMPLED_CALLS,
         day=DAY,
     )

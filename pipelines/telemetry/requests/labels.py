@@ -44,11 +44,15 @@ def read_tags(text: str) -> str:
         f"then {text} end, '[\"VARCHAR\"]')"
     )
     joined = f"array_to_string({listed}, chr(10))"
+    # One search for all keys of a column; what it finds stands for the first of them.
     found = ", ".join(
-        f"nullif(regexp_extract({joined}, '(?m)^{key}[:=] *(.+)$', 1), '')"
-        for key in ALL_KEYS
+        f"nullif(regexp_extract({joined}, '(?m)^({'|'.join(keys)})[:=] *(.+)$', 2), '')"
+        if key == keys[0]
+        else "null"
+        for keys in KEYS.values()
+        for key in keys
     )
-    return f"case when {text} is not null then [{found}] end"
+    return f"case when {text} != '[]' then [{found}] end"
 
 
 def label(column: str, *read_lists: str) -> str:

@@ -32,11 +32,11 @@ TRUE_CALLS = """
                     when
                         inputs_include_cached
                         and input_uncached_tokens < 0
-                        and input_cache_read_tokens >= 0
-                        and input_cache_write_tokens >= 0
+                        and coalesce(input_cache_read_tokens, 0) >= 0
+                        and coalesce(input_cache_write_tokens, 0) >= 0
                         and input_uncached_tokens
-                        + input_cache_read_tokens
-                        + input_cache_write_tokens >= 0
+                        + coalesce(input_cache_read_tokens, 0)
+                        + coalesce(input_cache_write_tokens, 0) >= 0
                         then '{cached}'
                     when least({names}) < 0 then '{negative}'
                 end
@@ -55,9 +55,9 @@ def true_calls(calls: str, deliveries: Sequence[Delivery]) -> str:
         calls: a SELECT of calls with all columns of ``CALL``.
         deliveries: those that it reads.
     """
-    clocks = [
-        f"({quoted(d.delivery_id)}, {_written_until(d)})" for d in deliveries
-    ] or ["(null, cast(null as timestamp))"]
+    clocks = [f"({quoted(d.delivery_id)}, {written_until(d)})" for d in deliveries] or [
+        "(null, cast(null as timestamp))"
+    ]
     zeroed = (
         f"case when is_cache_served and {name} is not null then 0 else {name} end "
         f"as {name}"
@@ -74,7 +74,7 @@ def true_calls(calls: str, deliveries: Sequence[Delivery]) -> str:
     )
 
 
-def _written_until(delivery: Delivery) -> str:
+def written_until(delivery: Delivery) -> str:
     """Give the last moment that a file can have calls of; NULL where its date is wrong.
 
     A file that is older than the month of its first call was copied without its date.

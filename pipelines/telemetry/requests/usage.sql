@@ -3,11 +3,7 @@
 with calls as (
     select
         *,
-        logical_request_id is not null
-        and row_number() over (
-            partition by coalesce(logical_request_id, request_id)
-            order by requested_at desc, request_id desc
-        ) > 1 as is_retried
+        {is_retried} as is_retried
     from ({calls})
     where left_out is null
 )
