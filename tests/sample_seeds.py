@@ -44,25 +44,42 @@ def small(path):
     """Cut a file to a few rows; it keeps its format and compression."""
     content = path.read_bytes()
     if content[:2] == b"\x1f\x8b":
-        return gzip.compress(_lines(gzip.decompress(content)), mtime=0)
+        return gzip.compress(_text(gzip.decompress(content)), mtime=0)
     if content[:4] == b"PAR1":
         out = BytesIO()
         pq.write_table(pq.read_table(path, partitioning=None).slice(0, ROWS), out)
         return out.getvalue()
     if content[:6] == b"SQLite":
         return _store(path)
-    return _page(content) if content.lstrip()[:1] == b"{" else _lines(content)
+    return _text(content)
+
+
+def _text(content):
+    """Cut a text: one JSON document with data to a few of these, all else to lines."""
+    if content.lstrip()[:1] != b"{":
+        return _lines(content)
+    try:
+        document = json.loads(content)
+    except json.JSONDecodeError:
+        return _lines(content)
+    return _page(document) if "data" in document else _lines(content)
 
 
 def _lines(content):
     return b"".join(content.splitlines(keepends=True)[: ROWS + 1])
 
 
-def _page(content):
-    page = json.loads(content)
+def _page(page):
+    if "resultType" in page["data"]:
+        series = page["data"]["result"]
+        page["data"]["result"] = [
+            found | {"values": found["values"][:ROWS]} for found in series
+        ]
+        return json.dumps(page).encode()
     page["data"] = page["data"][:ROWS]
     for bucket in page["data"]:
-        bucket["results"] = bucket["results"][:1]
+        if "results" in bucket:
+            bucket["results"] = bucket["results"][:1]
     return json.dumps(page).encode()
 
 

@@ -1,9 +1,10 @@
 """AWS Bedrock: models rented by the token, first party and from the Marketplace.
 
-Belongs here: token lines, one per caller, meter and day.
+Belongs here: token lines, one per caller, meter and day, and the tokens in them.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -98,6 +99,59 @@ def _nova(month: Month) -> Iterator[Line]:
                 f"amazon.{model.lower().replace('nova', 'nova-')}-v1:0",
                 resource_tags=SEARCH_TAGS if account == SEARCH else MARKETING_TAGS,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What one account used of one model on a day, as the bill counts it."""
+
+    day: datetime
+    account: str
+    model: str
+    uncached: int
+    cache_read: int
+    cache_write: int
+    output: int
+
+
+def used(month: Month) -> Iterator[Used]:
+    """Give the tokens of a month, day by day."""
+    for day in month.days():
+        for account, meters in (
+            (SEARCH, _SONNET_REGIONAL),
+            (MARKETING, _SONNET_GLOBAL),
+        ):
+            counts = [
+                int(_millions(day, month, base, account, meter) * 1_000_000)
+                for meter, _, base, _ in meters
+            ]
+            uncached, output, read, write = counts
+            yield Used(day, account, "Sonnet", uncached, read, write, output)
+        for account, model in ((SEARCH, "NovaLite"), (MARKETING, "NovaPro")):
+            uncached, output = (
+                int(_millions(day, month, base, account, model, side) * 1_000_000)
+                for owner, name, side, base, _ in _NOVA
+                if (owner, name) == (account, model)
+            )
+            yield Used(day, account, model, uncached, 0, 0, output)
+
+
+def below_list(month: Month) -> Decimal:
+    """Give what global calls are billed below the list price, which is regional."""
+    return sum(
+        (
+            Decimal(tokens).scaleb(-6) * (Decimal(billed[3]) - Decimal(listed[3]))
+            for row in used(month)
+            if (row.account, row.model) == (MARKETING, "Sonnet")
+            for tokens, billed, listed in zip(
+                (row.uncached, row.output, row.cache_read, row.cache_write),
+                _SONNET_GLOBAL,
+                _SONNET_REGIONAL,
+                strict=True,
+            )
+        ),
+        Decimal(0),
+    )
 
 
 def bedrock_lines(month: Month) -> list[Line]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pipelines.samples.aws_bedrock import bedrock_lines
 from pipelines.samples.aws_charges import charge_lines
 from pipelines.samples.aws_compute import compute_lines
+from pipelines.samples.aws_inference import inference_lines
 from pipelines.samples.aws_line import MARKETPLACE, Line, moment, text
 from pipelines.samples.aws_reserved import reserved_lines
 from pipelines.samples.aws_services import service_lines
@@ -50,6 +51,7 @@ def month_lines(month: Month) -> list[Line]:
         *compute_lines(month),
         *reserved_lines(month),
         *service_lines(month),
+        *inference_lines(month),
         *bedrock_lines(month),
         *storage_lines(month),
     ]

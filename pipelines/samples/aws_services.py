@@ -21,7 +21,13 @@ from pipelines.samples.aws_line import (
 )
 from pipelines.samples.months import DAY, HOUR, Month, at
 from pipelines.samples.seeded import hex_id, money
-from pipelines.samples.story import FINE_TUNINGS, PAYER, SEARCH, FineTuning
+from pipelines.samples.story import (
+    FINE_TUNINGS,
+    PAYER,
+    SEARCH,
+    UNTRACKED,
+    FineTuning,
+)
 
 SAGEMAKER = "Amazon SageMaker"
 _ML_RATES = {"ml.g5.12xlarge": Decimal("7.09"), "ml.p4d.24xlarge": Decimal("25.251288")}
@@ -212,5 +218,6 @@ def _cluster(month: Month) -> Iterator[Line]:
 
 def service_lines(month: Month) -> list[Line]:
     """Give every line of a month's managed training and serving."""
-    jobs = (made for job in FINE_TUNINGS for made in _job_hours(job, month))
+    tuned = (*FINE_TUNINGS, *UNTRACKED)
+    jobs = (made for job in tuned for made in _job_hours(job, month))
     return [*jobs, *_endpoint(month), *_cluster(month)]

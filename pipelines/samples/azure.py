@@ -105,12 +105,19 @@ def _charges(month: Month, book: str) -> Iterator[Charge]:
     yield _marketplace(month.start + 9 * DAY)
 
 
-def _model(month: Month, day: datetime) -> Iterator[Charge]:
+def thousands_of(month: Month, day: datetime) -> tuple[Decimal, Decimal, Decimal]:
+    """Give the thousands of tokens of a day: uncached, cached, output."""
     share = between("0.7", "1.3", "azure", day)
-    for name, price, ratio in MODEL_METERS:
-        thousands = (Decimal(PROMPTS[month]) * share * Decimal(ratio)).quantize(
-            Decimal("0.001")
-        )
+    uncached, cached, output = (
+        (Decimal(PROMPTS[month]) * share * Decimal(ratio)).quantize(Decimal("0.001"))
+        for _, _, ratio in MODEL_METERS
+    )
+    return uncached, cached, output
+
+
+def _model(month: Month, day: datetime) -> Iterator[Charge]:
+    used = thousands_of(month, day)
+    for (name, price, _), thousands in zip(MODEL_METERS, used, strict=True):
         yield Charge(
             day,
             f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/lumenloop-aoai",

@@ -40,3 +40,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def write_gzip(path: Path, text: str) -> None:
     """Write gzip without a file name and with time 0 in its header."""
     write_bytes(path, gzip.compress(text.encode(), compresslevel=9, mtime=0))
+
+
+def gzip_json(path: Path, document: object) -> None:
+    """Write a JSON document, as small as JSON gets, as gzip."""
+    write_gzip(path, json.dumps(document, separators=(",", ":")) + "\n")

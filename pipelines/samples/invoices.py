@@ -11,12 +11,14 @@ from pathlib import Path
 
 from pipelines.samples import (
     anthropic,
+    aws_bedrock,
     azure,
     azure_focus,
     databricks,
     driftbase,
     ferrum,
     gcp,
+    litellm,
     oci,
     onprem,
     openai,
@@ -161,6 +163,10 @@ def _differences(
 ) -> Iterator[tuple[str, Month, str, Decimal, str]]:
     for month, cause, amount, note in openai.planted():
         yield "openai", month, cause, amount, f"billed minus metered: {note}"
+    note = "billed minus metered: global Claude Sonnet 4.5 is billed below list"
+    yield "aws", OCTOBER, "price_drift", aws_bedrock.below_list(OCTOBER), note
+    note = "billed minus metered: the gateway metered cached tokens as uncached"
+    yield "azure", OCTOBER, "cache_class", litellm.not_cached(), note
     for invoice in made:
         source, month, name = invoice.source, invoice.month, invoice.invoice_id
         if invoice.tax_beside_rows:

@@ -7,27 +7,36 @@ module of each system.
 import shutil
 from pathlib import Path
 
+from pipelines.samples.agents import write_claude_code, write_traces
 from pipelines.samples.anthropic import write_anthropic
 from pipelines.samples.aws_cur2 import write_cur2
 from pipelines.samples.aws_legacy import write_legacy
 from pipelines.samples.aws_rows import Delivery, month_lines
 from pipelines.samples.azure import write_azure
 from pipelines.samples.azure_focus import write_azure_focus
+from pipelines.samples.bedrock_logs import write_bedrock_logs
 from pipelines.samples.contracts import write_contracts
 from pipelines.samples.databricks import write_databricks
+from pipelines.samples.deployments import write_deployments
 from pipelines.samples.driftbase import write_driftbase
 from pipelines.samples.ferrum import write_ferrum
 from pipelines.samples.files import write_text
 from pipelines.samples.gcp import write_gcp
 from pipelines.samples.invoices import invoices, write_invoices, write_planted
+from pipelines.samples.kiosks import write_call_log, write_langfuse
+from pipelines.samples.litellm import write_litellm
 from pipelines.samples.mlflow import write_mlflow
 from pipelines.samples.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
 from pipelines.samples.oci import write_oci
 from pipelines.samples.onprem import write_onprem
 from pipelines.samples.openai_pages import write_openai
+from pipelines.samples.opencost import write_opencost
 from pipelines.samples.openrouter import write_openrouter
+from pipelines.samples.openshift import write_openshift
 from pipelines.samples.prepaid import write_prepaid
+from pipelines.samples.prometheus import write_prometheus
 from pipelines.samples.readme import README
+from pipelines.samples.sagemaker import write_sagemaker
 from pipelines.samples.slurm import write_slurm
 
 # Oldest first: the last legacy assembly is the one that its month's manifest names.
@@ -59,6 +68,17 @@ _WRITTEN = (
     "ferrum",
     "slurm",
     "mlflow",
+    "sagemaker",
+    "deployments",
+    "prometheus",
+    "opencost",
+    "openshift",
+    "bedrock_logs",
+    "litellm",
+    "otel_genai",
+    "claude_code",
+    "langfuse",
+    "call_log",
     "contracts",
     "invoices",
 )
@@ -98,6 +118,17 @@ def write_samples(out: Path) -> None:
     write_ferrum(out / "ferrum")
     write_slurm(out / "slurm")
     write_mlflow(out / "mlflow")
+    write_deployments(out / "deployments")
+    write_prometheus(out / "prometheus")
+    write_opencost(out / "opencost")
+    write_openshift(out / "openshift")
+    write_sagemaker(out / "sagemaker")
+    write_bedrock_logs(out / "bedrock_logs")
+    write_litellm(out / "litellm")
+    write_traces(out / "otel_genai")
+    write_claude_code(out / "claude_code")
+    write_langfuse(out / "langfuse")
+    write_call_log(out / "call_log")
     asked = invoices(bills)
     write_invoices(out / "invoices", asked)
     write_planted(out / "PLANTED.csv", asked)

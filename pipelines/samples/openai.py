@@ -1,6 +1,6 @@
 """OpenAI: tokens metered by the Usage API and money billed by the Costs API.
 
-Belongs here: what callers used, what was billed for it, and the three ways in which
+Belongs here: what callers used, what was billed for it, and the four ways in which
 the bill differs from the meter. Page files are written by ``openai_pages``.
 """
 
@@ -29,6 +29,8 @@ UNMETERED = "proj_growth_experiment"
 LATE_DAY = at("09-30 00:00")
 LATE_PROJECT, LATE_MODEL = "proj_search", BIG
 LATE_TENTHS = 3
+# On this day the meter did not say that the nightly job was a batch.
+UNFLAGGED_DAY = at("10-08 00:00")
 # The chatbot's plan; in October it runs to five times of it.
 CHATBOT = "proj_marketing_chatbot"
 CHATBOT_PLAN = Decimal(2000)
@@ -252,6 +254,18 @@ def planted() -> list[tuple[Month, str, Decimal, str]]:
     note = f"{LATE_MODEL} of {LATE_PROJECT}: metered 2026-09-30, billed 2026-10-01"
     found.append((SEPTEMBER, "late_usage", -late, note))
     found.append((OCTOBER, "late_usage", late, note))
+    # Batch costs half: the meter's standard price is twice what is billed.
+    unflagged = sum(
+        (
+            list_price(row.caller, name) * tokens
+            for row in used()
+            if row.day == UNFLAGGED_DAY and row.caller.batch
+            for name, tokens in row.classes()
+        ),
+        Decimal(0),
+    )
+    note = f"a batch of {UNFLAGGED_DAY:%Y-%m-%d} was metered as standard"
+    found.append((OCTOBER, "batch", -unflagged, note))
     return found
 
 

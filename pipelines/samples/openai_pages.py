@@ -13,6 +13,7 @@ from pipelines.samples.files import write_json
 from pipelines.samples.months import AUGUST, DAY, STORY_END, at
 from pipelines.samples.openai import (
     EMBEDDING,
+    UNFLAGGED_DAY,
     Billed,
     Metered,
     billed,
@@ -85,7 +86,7 @@ def _usage_result(row: Metered) -> dict[str, object]:
         "output_tokens": row.output_tokens,
         "num_model_requests": row.requests,
         **asked,
-        "batch": row.caller.batch,
+        "batch": row.caller.batch and row.day != UNFLAGGED_DAY,
         "service_tier": None,
     }
 

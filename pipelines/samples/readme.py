@@ -25,6 +25,15 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 | `ferrum` | monthly invoice CSV of a GPU cloud |
 | `slurm` | one `sacct` dump per month |
 | `mlflow` | tracking store of the Slurm runs, `search_runs()` CSV of SageMaker's |
+| `bedrock_logs` | Bedrock's invocation logs of October, a file per account and day |
+| `litellm` | a gateway's spend log of October, before Azure OpenAI |
+| `otel_genai`, `claude_code` | five days of an agent on Claude, and of a developer |
+| `langfuse`, `call_log` | what kiosks were asked: a trial, then their own log |
+| `sagemaker` | a training job that no tracker knows |
+| `prometheus` | hourly counters of vLLM and gauges of DCGM, by month |
+| `deployments` | which machine serves which model |
+| `opencost` | daily allocations of the cluster `inference`, by month |
+| `openshift` | hourly usage of the office's cluster in October |
 | `invoices` | what finance was asked to pay |
 | `PLANTED.csv` | every difference that was put in on purpose, to the last decimal |
 
@@ -36,6 +45,10 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 - **search** rents models from OpenAI, Bedrock and Vertex AI, and serves its ranker on
   SageMaker, on an EKS cluster and on a spot GPU machine of Google's. Databricks
   prepares its corpus every night and embeds its queries.
+  Since 12 August it serves `llama-3.1-8b-instruct` itself, with vLLM on two of the four
+  GPUs of an EKS machine; the other two stay idle until a second replica comes on
+  5 October. The server restarted on 27 August, and metrics of the night of
+  20 September are lost.
 - **marketing** runs a chatbot on OpenAI (`proj_marketing_chatbot`), planned at $2,000 a
   month. In October it costs five times that. It tries other models at OpenRouter,
   with credits that it buys in advance.
@@ -43,7 +56,8 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
   Azure. Oracle keeps copies of the checkpoints; on Saturdays one is restored there.
   Some things carry no tag at all.
 - **stores** runs a small model in its shops: two kiosks on trial from August, twelve
-  for good from September. A GPU server in the office labels what they hear.
+  for good from September. A GPU server in the office, a cluster of one machine, labels
+  what they hear with `qwen2.5-7b-instruct`.
 
 ## What does not add up, on purpose
 
@@ -51,8 +65,14 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
   usage pull.
 - `price_drift`: since 2026-10-15 gpt-4o-mini is billed 20 % above the price list.
 - `late_usage`: a part of 30 September's usage is billed on 1 October.
+- `batch`: on 8 October OpenAI's meter does not say that a nightly job is a batch.
+- `cache_class`: on 6 and 7 October the gateway before Azure meters cached tokens as
+  uncached ones.
+- `price_drift`, too: global calls of Claude on Bedrock are billed below list.
 - `tax`: OpenAI's invoices carry tax that the Costs API does not.
 - `rounding`: an invoice has whole cents, its rows have more decimals.
 
 Amounts are billed minus metered, or invoice minus rows.
+Of Bedrock and of Azure OpenAI there is telemetry of October only.
+Calls are of the size that agents make; the kiosks' are of three days a month.
 """

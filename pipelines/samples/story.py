@@ -272,3 +272,5 @@ FINE_TUNINGS = (
     FineTuning("query-rewriter-1014", _P4, at("10-14 05:00"), 930),
     FineTuning("answer-judge-1021", _G5, at("10-21 22:30"), 258),
 )
+# Nobody logged this one; only SageMaker itself can tell of it.
+UNTRACKED = (FineTuning("query-router-1024", _G5, at("10-24 10:00"), 150),)

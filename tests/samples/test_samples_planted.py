@@ -142,7 +142,8 @@ def rounded(rows):
 def expected(db, cause):
     return [
         (period, amount.quantize(Decimal("1E-8")))
-        for _, period, amount in planted(db, cause)
+        for source, period, amount in planted(db, cause)
+        if source == "openai"
     ]
 
 
@@ -172,6 +173,18 @@ def test_planted_price_drift_is_what_metered_callers_pay_above_list(db):
     assert rounded(row[:2] for row in found) == expected(db, "price_drift")
 
 
+def test_planted_batch_is_what_a_batch_is_metered_above_its_bill(db):
+    """A batch costs half, so metered as standard it costs its bill once more."""
+    found = db.execute(
+        f"""
+        select '2026-10', -sum(at_list) / 2 from ({METERED})
+        where day = date '2026-10-08' and project_id = 'proj_search'
+            and model = 'gpt-4o-mini-2024-07-18'
+        """
+    ).fetchall()
+    assert rounded(found) == expected(db, "batch")
+
+
 def test_planted_late_usage_is_what_a_month_is_billed_too_little(db):
     found = db.execute(
         f"""
@@ -182,6 +195,7 @@ def test_planted_late_usage_is_what_a_month_is_billed_too_little(db):
         )
         select period, sum(at_list) from sides
         where project_id in (select project_id from ({METERED}))
+            and day != date '2026-10-08'  -- its batch was metered as standard
         group by period, day, project_id
         having abs(sum(at_list)) > 1e-9
         order by all
