@@ -50,39 +50,38 @@ unpivot (
 on columns(* exclude (month, source))
 into name cause value "billed - metered"
 """
-# A delivery that a newer one replaced, or that is a copy, is not read.
-ROWS = """
-with
-current_ones as (from marts.deliveries where status = 'current'),
-reasons as (
-    select source_name, part[2] as reason, sum(part[1]::bigint) as row_count
-    from (
-        select
-            source_name,
-            regexp_extract(
-                unnest(string_split(left_out_reasons, '; ')), '(\\d+) (.*)',
-                ['1', '2']
-            ) as said,
-            [said['1'], said['2']] as part
-        from current_ones
-    )
-    group by all
-)
+# A delivery that a newer one replaced, or that is a copy, is not read. Samples and
+# sessions are made of rows that their log's hours account for.
+CURRENT = """
+from marts.deliveries
+where
+    status = 'current'
+    and table_name not in ('model_requests', 'model_sessions')
+"""
+ROWS = f"""
 select
     source_name as source,
     count(distinct delivery_id) as deliveries,
     sum(read_row_count)::bigint as "rows in",
     sum(row_count)::bigint as "in the ledger",
     sum(left_out_row_count)::bigint as "left out",
-    sum(added_row_count)::bigint as added,
-    coalesce((
-        select string_agg(row_count || ' ' || reason, '; ' order by reason)
-        from reasons
-        where reasons.source_name = current_ones.source_name
-    ), '') as "left out, because"
-from current_ones
+    sum(added_row_count)::bigint as added
+{CURRENT}
 group by all
 order by 1
+"""
+LEFT_OUT = f"""
+select source, said['2'] as "left out, because", sum(said['1']::bigint)::bigint as rows
+from (
+    select
+        source_name as source,
+        regexp_extract(
+            unnest(string_split(left_out_reasons, '; ')), '(\\d+) (.*)', ['1', '2']
+        ) as said
+    {CURRENT}
+)
+group by all
+order by all
 """
 NEWEST = """
 select strftime(max(billing_period_start), '%Y-%m')
@@ -106,16 +105,33 @@ UNIT_COSTS = {
     """,
     "Inference: cost per answer, where telemetry counts answers": """
         select
+            replace(hosting, '_', ' ') as hosting,
             sub_account_id as account,
             model_id as model,
             sum(inference_count)::bigint as inferences,
             sum(effective_cost) as effective,
-            sum(effective_cost)::double / sum(inference_count)::double
+            sum(idle_cost) as idle,
+            sum(effective_cost)::double / nullif(sum(inference_count), 0)::double
                 as "per inference"
         from marts.fct_inference_costs_daily
         where
             inference_count is not null
             and strftime(billing_period_start, '%Y-%m') = $month
+        group by all order by effective desc limit 8
+    """,
+    "GPU hours: cost of an hour, and what was idle": """
+        select
+            source_name as source,
+            coalesce(instance_type, resource_name, node_name) as machine,
+            sum(available_gpu_hours) as "GPU hours",
+            sum(effective_cost) as effective,
+            sum(effective_cost)::double / sum(available_gpu_hours)::double
+                as "per GPU hour",
+            sum(wasted_cost) as wasted,
+            sum(idle_cost) as idle,
+            sum(unknown_cost) as unknown
+        from marts.fct_gpu_hour_costs
+        where strftime(billing_period_start, '%Y-%m') = $month
         group by all order by effective desc limit 8
     """,
     "Training: cost per hour, and what was wasted": """
@@ -146,6 +162,7 @@ VERDICT_STYLES = {
 def show_proof(console: Console, db: duckdb.DuckDBPyConnection) -> None:
     """Show, per month and source, that invoice, ledger and marts agree, or why not."""
     show_rows(console, db, ROWS, "Rows in = rows in the ledger + rows left out")
+    show_rows(console, db, LEFT_OUT, "Rows left out, by reason")
     show_rows(console, db, PROOF, "Proof: invoice = billing rows = marts")
     show_rows(
         console,

@@ -5,6 +5,7 @@
 {%- set counts = [
     'request_count', 'failed_request_count', 'retried_request_count',
     'cache_served_request_count', 'latency_ms', 'latency_request_count',
+    'input_token_count', 'output_token_count',
 ] %}
 with
 
@@ -13,7 +14,10 @@ model_usage as (
     select
         * exclude (sub_account_id, model_id),
         coalesce(sub_account_id, 'unassigned') as sub_account_id,
-        coalesce(model_id, 'unassigned') as model_id
+        coalesce(model_id, 'unassigned') as model_id,
+        coalesce(input_uncached_tokens, 0) + coalesce(input_cache_read_tokens, 0)
+        + coalesce(input_cache_write_tokens, 0) as input_token_count,
+        output_tokens as output_token_count
     from {{ ref('int_model_usage_ranked') }}
     where request_count is not null and provider_name != 'self-hosted'
 

@@ -37,7 +37,7 @@ summed_to_day as (
 
     select
         provider_name,
-        sub_account_id,
+        coalesce(sub_account_id, 'unassigned') as sub_account_id,
         coalesce(model_id, 'unassigned') as model_id,
         sku_meter,
         processing_tier,

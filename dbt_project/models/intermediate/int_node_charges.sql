@@ -1,29 +1,16 @@
 -- Charges of machines that training jobs run on: those with a node name (the tag that
 -- the owner set, or the resource's own name) or a resource that a job names itself.
--- AWS writes tag keys as typed in one export and with underscores in the other.
 with
 
 charges as (
 
-    select * from {{ ref('stg_ledger__charges') }}
+    select * from {{ ref('int_resource_charges') }}
 
 ),
 
 attempts as (
 
     select * from {{ ref('stg_usage__training_attempts') }}
-
-),
-
-instance_types as (
-
-    select * from {{ ref('instance_types') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_landing__settings') }}
 
 ),
 
@@ -39,61 +26,35 @@ known_resources as (
 
 ),
 
-named as (
+held as (
 
     select
-        charges.*,
-        coalesce(
-            {{ json_text('charges.tags', 'settings.node_tag') }},
-            {{ json_text('charges.tags', "replace(settings.node_tag, '-', '_')") }},
-            charges.resource_name
-        ) as node_name
+        charges.source_name,
+        charges.delivery_id,
+        charges.source_row_number,
+        charges.source_row_part,
+        charges.service_provider_name,
+        charges.billing_currency,
+        charges.resource_id,
+        known_nodes.node_name,
+        known_resources.resource_id is not null as is_job_resource,
+        charges.instance_type,
+        charges.pricing_category,
+        charges.gpu_count,
+        charges.is_machine_time,
+        charges.billed_cost,
+        charges.effective_cost,
+        charges.charge_date,
+        charges.charge_period_start,
+        charges.charge_period_end,
+        charges.billing_period_start
 
     from charges
 
-    cross join settings
+    left join known_nodes
+        on coalesce(charges.node_tag, charges.resource_name) = known_nodes.node_name
 
-    where charges.resource_id is not null and charges.charge_category = 'Usage'
-
-),
-
-machines as (
-
-    select
-        named.source_name,
-        named.delivery_id,
-        named.source_row_number,
-        named.source_row_part,
-        named.service_provider_name,
-        named.billing_currency,
-        named.resource_id,
-        known_nodes.node_name,
-        known_resources.resource_id is not null as is_job_resource,
-        named.instance_type,
-        named.pricing_category,
-        -- Machines that no vendor lists say themselves how many GPUs they have.
-        coalesce(instance_types.gpu_count, named.gpu_count, 0) as gpu_count,
-        -- Disks and traffic of a node cost money too, but they are no machine hours.
-        coalesce(lower(named.pricing_unit) in ('hrs', 'hours', 'hour'), false)
-            as is_machine_time,
-        named.billed_cost,
-        named.effective_cost,
-        named.charge_date,
-        named.charge_period_start,
-        named.charge_period_end,
-        named.billing_period_start
-
-    from named
-
-    left join known_nodes on named.node_name = known_nodes.node_name
-
-    left join known_resources on named.resource_id = known_resources.resource_id
-
-    left join instance_types
-        on
-            named.service_provider_name = instance_types.service_provider_name
-            -- SageMaker's ml.p4d.24xlarge is the machine p4d.24xlarge.
-            and replace(named.instance_type, 'ml.', '') = instance_types.instance_type
+    left join known_resources on charges.resource_id = known_resources.resource_id
 
     where
         known_nodes.node_name is not null
@@ -101,4 +62,4 @@ machines as (
 
 )
 
-select * from machines
+select * from held

@@ -1,4 +1,8 @@
 -- What callers of rented models cost and how many answers they got, per day.
+{%- set counts = [
+    'request_count', 'failed_request_count', 'retried_request_count',
+    'cache_served_request_count', 'latency_ms', 'latency_request_count',
+    'input_token_count', 'output_token_count'] %}
 with
 
 charges as (
@@ -62,16 +66,12 @@ called as (
             by_model.billing_currency,
             by_provider.billing_currency
         ) as billing_currency,
+        {% for count in counts %}
+        calls.{{ count }},
+        {% endfor %}
         calls.usage_date as charge_date,
         cast(date_trunc('month', calls.usage_date) as timestamp)
-            as billing_period_start,
-        calls.request_count,
-        calls.failed_request_count,
-        calls.retried_request_count,
-        calls.cache_served_request_count,
-        calls.latency_ms,
-        calls.latency_request_count
-
+            as billing_period_start
     from calls
 
     inner join bills as by_provider

@@ -1,5 +1,4 @@
--- The bill and the telemetry side by side, per day. Telemetry names a provider; the
--- ledger's sources of that provider are what it is laid beside.
+-- The bill and the telemetry side by side, per day; machines of one's own bill no tokens.
 with
 
 token_charges as (
@@ -11,16 +10,13 @@ token_charges as (
 metered_tokens as (
 
     select * from {{ ref('int_model_usage_by_meter') }}
+    where provider_name != 'self-hosted'
 
 ),
 
-providers as (
+bills as (
 
-    select distinct
-        source_name,
-        service_provider_name,
-        billing_currency
-    from token_charges
+    select * from {{ ref('int_token_bills_of_accounts') }}
 
 ),
 
@@ -49,9 +45,7 @@ billed as (
         sum(token_count) as billed_tokens,
         bool_and(token_count is not null) as has_billed_quantity,
         sum(charged_cost) as billed_cost
-
     from token_charges
-
     group by all
 
 ),
@@ -59,27 +53,36 @@ billed as (
 metered as (
 
     select
-        coalesce(providers.source_name, lower(metered_tokens.provider_name))
-            as source_name,
+        coalesce(
+            by_account.source_name,
+            by_provider.source_name,
+            lower(metered_tokens.provider_name)
+        ) as source_name,
         metered_tokens.provider_name as service_provider_name,
         coalesce(
-            providers.billing_currency, book_currencies.billing_currency, 'unassigned'
+            by_account.billing_currency,
+            by_provider.billing_currency,
+            book_currencies.billing_currency,
+            'unassigned'
         ) as billing_currency,
-        coalesce(metered_tokens.sub_account_id, 'unassigned') as sub_account_id,
+        metered_tokens.sub_account_id,
         metered_tokens.model_id,
         metered_tokens.sku_meter,
         metered_tokens.processing_tier,
         metered_tokens.usage_date as charge_date,
         sum(metered_tokens.token_count) as metered_tokens
-
     from metered_tokens
-
-    left join providers
-        on metered_tokens.provider_name = providers.service_provider_name
-
+    left join bills as by_account
+        on
+            metered_tokens.provider_name = by_account.provider_name
+            and metered_tokens.sub_account_id = by_account.sub_account_id
+    left join bills as by_provider
+        on
+            metered_tokens.provider_name = by_provider.provider_name
+            and by_provider.sub_account_id is null
     left join book_currencies
         on metered_tokens.provider_name = book_currencies.provider_name
-
+    where by_provider.counts_tokens is distinct from false
     group by all
 
 ),
@@ -100,9 +103,7 @@ side_by_side as (
         coalesce(billed.has_billed_quantity, true) as has_billed_quantity,
         coalesce(billed.billed_cost, 0) as billed_cost,
         coalesce(metered.metered_tokens, 0) as metered_tokens
-
     from billed
-
     full outer join metered using (
         source_name,
         service_provider_name,

@@ -35,6 +35,7 @@ held as (
                 then coalesce(shares.gpus_on_node, node_charges.gpu_count)
             else 0
         end as gpus_on_node,
+        {{ money('node_charges.billed_cost * shares.charge_share') }} as billed_cost,
         {{ money('node_charges.effective_cost * shares.charge_share') }}
             as effective_cost,
         {{ money(
@@ -55,6 +56,7 @@ held_per_charge as (
         delivery_id,
         source_row_number,
         source_row_part,
+        sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost
     from held
     group by all
@@ -78,6 +80,8 @@ rest as (
         cast(null as double) as held_hours,
         cast(null as double) as productive_hours,
         cast(null as double) as gpus_on_node,
+        node_charges.billed_cost - coalesce(held_per_charge.billed_cost, 0)
+            as billed_cost,
         node_charges.effective_cost - coalesce(held_per_charge.effective_cost, 0)
             as effective_cost,
         cast(0 as decimal(38, 12)) as productive_cost

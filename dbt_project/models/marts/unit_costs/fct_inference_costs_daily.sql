@@ -10,14 +10,41 @@ rented as (
 
 ),
 
+self_hosted as (
+
+    select
+        'self_hosted' as hosting,
+        *
+    from {{ ref('int_self_hosted_inferences') }}
+
+),
+
+hosted as (
+
+    select * from rented
+    union all by name
+    select * from self_hosted
+
+),
+
+-- Rented calls that nothing is billed for cost nothing; what a machine of ours did
+-- without anybody looking is unknown.
 counted as (
 
     select
-        *,
+        * replace (
+            {{ money('coalesce(billed_cost, 0)') }} as billed_cost,
+            {{ money('coalesce(effective_cost, 0)') }} as effective_cost,
+            {{ money(
+                "case when hosting = 'rented' then coalesce(busy_cost, 0) "
+                ~ "else busy_cost end"
+            ) }} as busy_cost
+        ),
         request_count
         - coalesce(failed_request_count, 0)
-        - coalesce(retried_request_count, 0) as inference_count
-    from rented
+        - coalesce(retried_request_count, 0) as inference_count,
+        input_token_count + output_token_count as token_count
+    from hosted
 
 ),
 
@@ -41,15 +68,20 @@ divided as (
         cast(failed_request_count as bigint) as failed_request_count,
         cast(retried_request_count as bigint) as retried_request_count,
         cast(cache_served_request_count as bigint) as cache_served_request_count,
-        {{ money('coalesce(billed_cost, 0)') }} as billed_cost,
-        {{ money('coalesce(effective_cost, 0)') }} as effective_cost,
-        {{ money('coalesce(busy_cost, 0)') }} as busy_cost,
-        {{ money('coalesce(effective_cost, 0) - coalesce(busy_cost, 0)') }}
-            as idle_cost,
-        {{ unit_cost('coalesce(effective_cost, 0)', 'inference_count') }}
-            as cost_per_inference,
-        {{ unit_cost('coalesce(busy_cost, 0)', 'inference_count') }}
-            as busy_cost_per_inference,
+        cast(input_token_count as bigint) as input_token_count,
+        cast(output_token_count as bigint) as output_token_count,
+        billed_cost,
+        effective_cost,
+        busy_cost,
+        effective_cost - busy_cost as idle_cost,
+        {{ unit_cost('effective_cost', 'inference_count') }} as cost_per_inference,
+        {{ unit_cost('busy_cost', 'inference_count') }} as busy_cost_per_inference,
+        {{ unit_cost('effective_cost', 'token_count', per=1000000) }}
+            as cost_per_1m_tokens,
+        {{ unit_cost('busy_cost', 'token_count', per=1000000) }}
+            as busy_cost_per_1m_tokens,
+        {{ unit_cost('effective_cost', 'output_token_count', per=1000000) }}
+            as cost_per_1m_output_tokens,
         {{ unit_cost('latency_ms', 'latency_request_count') }} as mean_latency_ms,
         charge_date,
         billing_period_start

@@ -65,6 +65,10 @@ renamed as (
         PricingQuantity as pricing_quantity,
         try_cast({{ json_text('SkuPriceDetails', "'GpuCount'") }} as integer)
             as gpu_count,
+        try_cast({{ json_text('SkuPriceDetails', "'CoreCount'") }} as integer)
+            as core_count,
+        try_cast({{ json_text('SkuPriceDetails', "'MemorySize'") }} as integer)
+            as memory_gib,
 
         ---------- timestamps
         cast(ChargePeriodStart as date) as charge_date,

@@ -1,0 +1,60 @@
+{{ config(materialized='table') }}
+-- A table: whatever is asked of GPUs reads it, several times.
+-- What GPUs did on a day, by machine of the ledger and workload. A MIG slice counts as its
+-- part of a physical GPU. A GPU whose machine is on no bill has no cost to divide; it is
+-- left out here and stays in the usage table.
+{%- set hours = [
+    ('observed_hours', 'observed_gpu_hours'),
+    ('allocated_hours', 'allocated_gpu_hours'),
+    ('busy_hours', 'busy_gpu_hours'),
+] %}
+with
+
+gpu_usage as (
+
+    select * from {{ ref('stg_usage__gpu_usage') }}
+
+),
+
+machines as (
+
+    select * from {{ ref('int_machine_names') }}
+
+),
+
+placed as (
+
+    select
+        gpu_usage.*,
+        coalesce(by_resource.source_name, by_node.source_name) as ledger_source_name,
+        coalesce(by_resource.node_name, by_node.node_name) as ledger_node_name
+    from gpu_usage
+    left join machines as by_resource
+        on lower(gpu_usage.resource_id) = by_resource.machine_name
+    left join machines as by_node
+        on lower(gpu_usage.node_name) = by_node.machine_name
+
+),
+
+summed_to_day as (
+
+    select
+        ledger_source_name as source_name,
+        ledger_node_name as node_name,
+        usage_date,
+        cluster_name,
+        namespace,
+        coalesce(workload_name, {{ workload_of_pod('pod_name') }}) as workload_name,
+        max(busy_signal) as busy_signal,
+        {% for hour, name in hours %}
+        -- 1/7 of a GPU seven times is one GPU, to the twelfth digit.
+        {{ money('sum(cast(' ~ hour ~ ' as double) * gpu_fraction)') }} as {{ name }},
+        {% endfor %}
+        sum(energy_kwh) as energy_kwh
+    from placed
+    where ledger_node_name is not null
+    group by all
+
+)
+
+select * from summed_to_day

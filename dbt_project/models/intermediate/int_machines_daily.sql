@@ -1,0 +1,95 @@
+{{ config(materialized='table') }}
+-- A table: whatever is asked of machines reads it, several times.
+-- What a machine cost on a day, its disks and the like included, how many hours of it
+-- were billed, and what of both training attempts held. A day's corrections may be on a
+-- later bill; hours of telemetry are set against the main one.
+with
+
+charges as (
+
+    select * from {{ ref('int_machine_charges') }}
+
+),
+
+training as (
+
+    select * from {{ ref('int_training_charges') }}
+
+),
+
+-- Of machines that no job ever names the scheduler knows nothing: NULL, not 0.
+held as (
+
+    select
+        delivery_id,
+        source_row_number,
+        source_row_part,
+        sum(held_hours * gpus_on_node) as gpu_hours,
+        sum(case when run_id != 'unassigned' then billed_cost else 0 end)
+            as billed_cost,
+        sum(case when run_id != 'unassigned' then effective_cost else 0 end)
+            as effective_cost
+    from training
+    group by all
+
+),
+
+summed_to_day as (
+
+    select
+        charges.source_name,
+        charges.node_name,
+        charges.billing_currency,
+        charges.charge_date,
+        charges.billing_period_start,
+        arg_max(charges.service_provider_name, charges.is_machine)
+            as service_provider_name,
+        arg_max(charges.sub_account_id, charges.is_machine) as sub_account_id,
+        arg_max(charges.resource_id, coalesce(charges.machine_hours, 0))
+            as resource_id,
+        arg_max(charges.resource_name, coalesce(charges.machine_hours, 0))
+            as resource_name,
+        arg_max(charges.instance_type, coalesce(charges.machine_hours, 0))
+            as instance_type,
+        max(charges.gpu_count) as gpu_count,
+        max(charges.vcpu_count) as vcpu_count,
+        max(charges.memory_gib) as memory_gib,
+        sum(charges.machine_hours) as machine_hours,
+        sum(charges.gpu_hours) as gpu_hours,
+        sum(charges.billed_cost) as billed_cost,
+        sum(charges.effective_cost) as effective_cost,
+        sum(charges.energy_cost) as energy_cost,
+        case when count(held.delivery_id) > 0 then sum(coalesce(held.gpu_hours, 0)) end
+            as training_gpu_hours,
+        sum(coalesce(held.billed_cost, 0)) as training_billed_cost,
+        sum(coalesce(held.effective_cost, 0)) as training_cost
+
+    from charges
+
+    left join held
+        on
+            charges.delivery_id = held.delivery_id
+            and charges.source_row_number = held.source_row_number
+            and charges.source_row_part = held.source_row_part
+
+    group by all
+
+),
+
+marked as (
+
+    select
+        *,
+        row_number() over (
+            partition by source_name, node_name, charge_date
+            order by
+                coalesce(machine_hours, 0) desc,
+                effective_cost desc,
+                billing_period_start asc,
+                billing_currency asc
+        ) = 1 as is_main_bill
+    from summed_to_day
+
+)
+
+select * from marked

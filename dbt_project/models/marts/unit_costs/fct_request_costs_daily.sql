@@ -1,0 +1,73 @@
+{%- set caller = 'source_name, provider_name, model_id, processing_tier, '
+    ~ 'project_name, workload_name, feature_name, tenant_id, environment_name, '
+    ~ 'billing_currency, usage_date' %}
+{%- set measures = ['estimated_cost', 'latency_ms', 'time_to_first_token_ms'] %}
+with
+
+requests as (
+
+    select * from {{ ref('int_requests_sampled') }}
+
+),
+
+-- Samples stand for different numbers of requests, so percentiles are by weight.
+ranked as (
+
+    select
+        *,
+        {% for measure in measures %}
+        sum(sample_weight) over (
+            partition by {{ caller }}
+            order by {{ measure }} asc nulls last
+            rows unbounded preceding
+        ) as {{ measure }}_rank,
+        sum(case when {{ measure }} is null then 0 else sample_weight end) over caller
+            as {{ measure }}_weight,
+        {% endfor %}
+        usage_date as sampled_on
+
+    from requests
+
+    window caller as (
+        partition by {{ caller }}
+    )
+
+),
+
+summed_to_caller as (
+
+    select
+        source_name,
+        provider_name,
+        model_id,
+        processing_tier,
+        project_name,
+        workload_name,
+        feature_name,
+        tenant_id,
+        environment_name,
+        billing_currency,
+        {{ money('sum(sample_weight)') }} as request_count,
+        count(*) as sampled_request_count,
+        count(estimated_cost) as priced_request_count,
+        {% for name, measure, share in [
+            ('p50_cost_per_request', 'estimated_cost', 0.5),
+            ('p95_cost_per_request', 'estimated_cost', 0.95),
+            ('p50_latency_ms', 'latency_ms', 0.5),
+            ('p95_latency_ms', 'latency_ms', 0.95),
+            ('p95_time_to_first_token_ms', 'time_to_first_token_ms', 0.95),
+        ] %}
+        {{ money(
+            'min(' ~ measure ~ ') filter (where ' ~ measure ~ '_rank >= '
+            ~ share ~ ' * ' ~ measure ~ '_weight)'
+        ) }} as {{ name }},
+        {% endfor %}
+        usage_date
+
+    from ranked
+
+    group by all
+
+)
+
+select * from summed_to_caller
