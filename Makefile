@@ -13,11 +13,12 @@ export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ui lint bench official-validator clean samples docs lock
+.PHONY: help demo golden test ui lint bench official-validator clean samples docs lock
 
 help:
 	@echo "make demo     build and publish the sample company's three months"
 	@echo "make ui       open Dagster on http://localhost:3000"
+	@echo "make golden   a month worked out by hand: metric, expected, got"
 	@echo "make test     run every test"
 	@echo "make lint     style, types, import rules, SQL"
 	@echo "make bench    speed and memory, as ratios"
@@ -31,6 +32,9 @@ demo: $(VENV)/installed
 
 ui: $(VENV)/installed
 	@$(BIN)/unitmill ui
+
+golden: $(VENV)/installed
+	@$(BIN)/python tests/golden/golden.py
 
 test: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)

@@ -8,6 +8,7 @@ it; ``tests/test_docs.py`` fails when a committed page differs from what it woul
 """
 # ruff: noqa: INP001 - a folder of pages with one script, no package
 
+import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from pipelines.telemetry import tables
 
 DOCS = PROJECT_DIR / "docs"
 MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
+GOLDEN = PROJECT_DIR / "tests" / "golden" / "expected.csv"
 MEANINGS = DOCS / "usage_columns.yml"
 # In the order in which a reader meets them; other folders follow by name.
 DOMAINS = ("costs", "unit_costs", "training", "proof", "dimensions")
@@ -61,6 +63,17 @@ columns, in this order; a column that a source does not make is NULL. Columns th
 with `x_` may follow them; any other is refused. No usage table adds money to the
 ledger.
 """
+GOLDEN_HEAD = """
+A small company's month was worked out by hand, from the definitions in
+[metrics.md](metrics.md) and a few round prices; nothing of it was made by Unitmill.
+`make golden` builds the month and prints each metric, what was expected and what came
+out; `make test` fails where they differ. In October, the company Acme calls two models
+of OpenAI from the project proj_search, whose telemetry it has, and one from
+proj_shadow, whose it has not. It trains on one rented machine of 8 GPUs at 20.00 an
+hour, serves a model on another for a day, 180 M tokens at 18 % of its engines, and
+stores vectors at a vendor that bills 100.00 EUR. The exports are in
+`tests/golden/exports`.
+"""
 SETTINGS_HEAD = """
 In `unitmill.toml`, or in an environment variable, which wins. The options `--exports`
 and `--home` of the command line win over both. A relative path of the file or of a
@@ -85,6 +98,7 @@ def pages() -> dict[Path, str]:
         DOCS / "marts.md": marts_page(),
         DOCS / "usage-tables.md": usage_tables_page(),
         DOCS / "settings.md": settings_page(),
+        DOCS / "golden-ledger.md": golden_page(),
         DOCS / "decisions" / "index.md": decisions_page(),
     }
 
@@ -210,6 +224,31 @@ def _settings_lines() -> Iterator[str]:
     )
     for name, (owner, meaning) in OTHER_VARIABLES.items():
         yield f"| `{name}` | {owner} | {meaning} |"
+
+
+def golden_page() -> str:
+    """Lay out the month that was worked out by hand."""
+    return _page(_golden_lines())
+
+
+def _golden_lines() -> Iterator[str]:
+    yield from (
+        "# How do I know that the numbers are right?",
+        "",
+        "<!-- Made by `make docs` from tests/golden/expected.csv; do not edit. -->",
+        "",
+        *_sentences(GOLDEN_HEAD),
+        "",
+        "| section | metric | expected | working |",
+        "|---|---|---|---|",
+    )
+    with GOLDEN.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            expected = row["expected"] or "unknown"
+            yield (
+                f"| {row['section']} | {row['metric']} | {expected} "
+                f"| {_cell(row['working'])} |"
+            )
 
 
 def settings_keys() -> dict[str, object]:

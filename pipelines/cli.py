@@ -227,17 +227,22 @@ def _fail(message: str, code: int) -> NoReturn:
 
 
 def main() -> NoReturn:
-    """Run the command line and leave at once.
-
-    DuckDB's binding reports, at a regular exit, every object that Dagster's threads
-    still hold: twenty lines of "nanobind: leaked" behind each good build.
-    """
+    """Run the command line and leave at once."""
     code: object = 0
     try:
         app()
     except SystemExit as end:
         code = end.code
+    leave(code if isinstance(code, int) else 1 if code else 0)
+
+
+def leave(code: int) -> NoReturn:
+    """Leave the process at once.
+
+    DuckDB's binding reports, at a regular exit, every object that Dagster's threads
+    still hold: twenty lines of "nanobind: leaked" behind each good build.
+    """
     atexit._run_exitfuncs()  # noqa: SLF001 - there is no public name for it
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 1 if code else 0)
+    os._exit(code)
