@@ -8,6 +8,7 @@ BENCHES = (
     "bench.memory",
     "bench.rerun",
     "bench.conformance",
+    "bench.telemetry",
     "bench.official_validator",
 )
 

@@ -6,20 +6,11 @@ Values come, last one wins, from the defaults below, ``unitmill.toml`` beside
 """
 
 import os
-from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    model_validator,
-)
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,7 +18,22 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipelines.addresses import plain_addresses
+from pipelines.sections import (
+    AnthropicSettings,
+    AttributionSettings,
+    AwsSettings,
+    CurrencySettings,
+    KubernetesSettings,
+    LandingSettings,
+    LiteLlmSettings,
+    OpenAiSettings,
+    OpenCostSettings,
+    OpenRouterSettings,
+    PlansSettings,
+    PublishingSettings,
+    ToleranceSettings,
+    TrainingSettings,
+)
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -38,109 +44,6 @@ OTHER_VARIABLES = {
     "UNITMILL_KILLS",
     "UNITMILL_FUZZ_SECONDS",
 }
-
-# Whether an invoice follows the use, or credits were bought before it.
-Billing = Literal["invoiced", "prepaid"]
-
-
-class LandingSettings(BaseModel):
-    """How export files are taken in."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    unrecognised: Literal["block", "warn"] = "block"
-    stores: Annotated[list[str], AfterValidator(plain_addresses)] = []
-    personal_data: Literal["hash", "drop", "keep"] = "hash"
-
-
-class AwsSettings(BaseModel):
-    """Choices that move an AWS number."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    cost_basis: Literal["unblended", "net_unblended"] = "unblended"
-
-
-class OpenAiSettings(BaseModel):
-    """What OpenAI's documents do not say themselves."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    billing_account_id: str = "openai"
-    billing: Billing = "invoiced"
-
-
-class AnthropicSettings(BaseModel):
-    """What Anthropic's documents do not say themselves."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    billing_account_id: str = "anthropic"
-    billing: Billing = "invoiced"
-
-
-class OpenRouterSettings(BaseModel):
-    """How OpenRouter is paid; it sells credits."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    billing: Billing = "prepaid"
-
-
-class PlansSettings(BaseModel):
-    """How users' conversion plans are run."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    folder: Path = Path("plans")
-    missing_column: Literal["null", "error"] = "null"
-
-
-class CurrencySettings(BaseModel):
-    """Into which currency amounts are converted beside the billed ones, and how."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reporting: str = Field("USD", pattern="^[A-Z]{3}$")
-    rule: Literal["day", "period_average"] = "day"
-    rates: str = ""
-
-
-class ToleranceSettings(BaseModel):
-    """What may stay unexplained before a month is not published."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    amount: Decimal = Field(Decimal("0.01"), ge=0)
-    metered_share: Decimal = Field(Decimal("0.02"), ge=0, le=1)
-
-
-class TrainingSettings(BaseModel):
-    """How training jobs find the machines that they ran on."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    node_tag: str = "slurm-node"
-    slurm_time_zone: str = "UTC"
-
-
-class AttributionSettings(BaseModel):
-    """Which tags of the bill name whose a charge is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    project_tag: str = "project"
-    feature_tag: str = "feature"
-    tenant_tag: str = "tenant"
-    environment_tag: str = "environment"
-
-
-class PublishingSettings(BaseModel):
-    """How published versions are kept."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    keep_versions: int = Field(12, ge=2)
 
 
 class Settings(BaseSettings):
@@ -166,10 +69,13 @@ class Settings(BaseSettings):
     openai: OpenAiSettings = OpenAiSettings()
     anthropic: AnthropicSettings = AnthropicSettings()
     openrouter: OpenRouterSettings = OpenRouterSettings()
+    litellm: LiteLlmSettings = LiteLlmSettings()
     plans: PlansSettings = PlansSettings()
     currency: CurrencySettings = CurrencySettings()
     tolerance: ToleranceSettings = ToleranceSettings()
     training: TrainingSettings = TrainingSettings()
+    opencost: OpenCostSettings = OpenCostSettings()
+    kubernetes: KubernetesSettings = KubernetesSettings()
     attribution: AttributionSettings = AttributionSettings()
     publishing: PublishingSettings = PublishingSettings()
 
@@ -284,6 +190,11 @@ class CloudVariables(BaseSettings):
     """Variables of the clouds' own tools that their SDKs leave to us; no settings."""
 
     azure_storage_connection_string: SecretStr = SecretStr("")
+
+
+def secret(variable: str) -> SecretStr:
+    """Read an environment variable that a setting names; its value is no setting."""
+    return SecretStr(dict(os.environ).get(variable, ""))
 
 
 def _variables(settings: type[Settings]) -> list[str]:

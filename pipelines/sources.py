@@ -24,8 +24,20 @@ from pipelines.providers import (
 from pipelines.settings import Settings
 from pipelines.telemetry import (
     anthropic_usage,
+    bedrock_logs,
+    call_log,
+    claude_code,
+    deployments,
+    langfuse,
+    litellm,
     mlflow,
     openai_usage,
+    opencost,
+    openrouter_usage,
+    openshift,
+    otel_genai,
+    prometheus,
+    sagemaker,
     slurm,
 )
 
@@ -45,8 +57,20 @@ COST_SOURCES = (
 USAGE_SOURCES = (
     openai_usage.SOURCE,
     anthropic_usage.SOURCE,
+    claude_code.SOURCE,
+    *bedrock_logs.SOURCES,
+    *openrouter_usage.SOURCES,
+    *litellm.SOURCES,
+    *langfuse.SOURCES,
+    *otel_genai.SOURCES,
+    *call_log.SOURCES,
     slurm.SOURCE,
     mlflow.SOURCE,
+    deployments.SOURCE,
+    *prometheus.SOURCES,
+    opencost.SOURCE,
+    *openshift.SOURCES,
+    sagemaker.SOURCE,
 )
 
 

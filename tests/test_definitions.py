@@ -110,7 +110,7 @@ def test_a_range_of_months_is_named_by_its_ends(settings):
 
 def folder_of(source):
     kind = "providers" if source in COST_SOURCES else "telemetry"
-    return kind, source.name
+    return kind, source.family or source.name
 
 
 @pytest.mark.parametrize("source", SHIPPED, ids=lambda source: source.name)

@@ -169,7 +169,7 @@ def test_every_environment_variable_of_the_code_is_documented():
     ids=lambda value: getattr(value, "name", None),
 )
 def test_every_source_has_a_page_that_the_index_names(source, folder):
-    page = f"{folder}/{source.name}.md"
+    page = f"{folder}/{source.family or source.name}.md"
 
     assert (DOCS / page).exists()
     assert f"({page})" in text_of("docs", "index.md")

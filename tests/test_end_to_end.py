@@ -24,6 +24,8 @@ COLUMNS = {
     "unmetered_caller": "metered_unmetered_caller_difference",
     "price_drift": "metered_price_drift_difference",
     "late_usage": "metered_late_usage_difference",
+    "batch": "metered_batch_difference",
+    "cache_class": "metered_cache_class_difference",
 }
 DIFFERENCES = """
 unpivot (

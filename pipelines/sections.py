@@ -1,0 +1,140 @@
+"""The sections of the settings: what may be chosen of each part, and the defaults.
+
+Belongs here: one model per section of ``unitmill.toml``. Where values come from, and
+the folders that follow from them, is in ``settings``.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from pipelines.addresses import plain_addresses
+
+# Whether an invoice follows the use, or credits were bought before it.
+Billing = Literal["invoiced", "prepaid"]
+
+
+class LandingSettings(BaseModel):
+    """How export files are taken in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unrecognised: Literal["block", "warn"] = "block"
+    stores: Annotated[list[str], AfterValidator(plain_addresses)] = []
+    personal_data: Literal["hash", "drop", "keep"] = "hash"
+
+
+class AwsSettings(BaseModel):
+    """Choices that move an AWS number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cost_basis: Literal["unblended", "net_unblended"] = "unblended"
+
+
+class OpenAiSettings(BaseModel):
+    """What OpenAI's documents do not say themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    billing_account_id: str = "openai"
+    billing: Billing = "invoiced"
+
+
+class AnthropicSettings(BaseModel):
+    """What Anthropic's documents do not say themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    billing_account_id: str = "anthropic"
+    billing: Billing = "invoiced"
+
+
+class OpenRouterSettings(BaseModel):
+    """How OpenRouter is paid; it sells credits."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    billing: Billing = "prepaid"
+
+
+class LiteLlmSettings(BaseModel):
+    """Where LiteLLM's spend log is, besides the exports folder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    database_url_variable: str = Field("", pattern=r"^([A-Z][A-Z0-9_]*)?$")
+
+
+class PlansSettings(BaseModel):
+    """How users' conversion plans are run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: Path = Path("plans")
+    missing_column: Literal["null", "error"] = "null"
+
+
+class CurrencySettings(BaseModel):
+    """Into which currency amounts are converted beside the billed ones, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reporting: str = Field("USD", pattern="^[A-Z]{3}$")
+    rule: Literal["day", "period_average"] = "day"
+    rates: str = ""
+
+
+class ToleranceSettings(BaseModel):
+    """What may stay unexplained before a month is not published."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Decimal = Field(Decimal("0.01"), ge=0)
+    metered_share: Decimal = Field(Decimal("0.02"), ge=0, le=1)
+
+
+class TrainingSettings(BaseModel):
+    """How training jobs find the machines that they ran on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    node_tag: str = "slurm-node"
+    slurm_time_zone: str = "UTC"
+
+
+class OpenCostSettings(BaseModel):
+    """What OpenCost's CSV does not say itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cluster_name: str = ""
+
+
+class KubernetesSettings(BaseModel):
+    """What becomes of the part of a node that no workload held."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    idle: Literal["keep", "share"] = "keep"
+
+
+class AttributionSettings(BaseModel):
+    """Which tags of the bill name whose a charge is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    project_tag: str = "project"
+    feature_tag: str = "feature"
+    tenant_tag: str = "tenant"
+    environment_tag: str = "environment"
+
+
+class PublishingSettings(BaseModel):
+    """How published versions are kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keep_versions: int = Field(12, ge=2)
