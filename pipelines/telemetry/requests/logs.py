@@ -136,7 +136,10 @@ def _refuse_missing(log: Log, file: Candidate) -> None:
 def _months(log: Log, file: Candidate) -> tuple[str, ...]:
     stat = file.path.stat()
     look = _LOOK.format(
-        month=log.month(), time=log.time, rows=log.opened(file, log.known())
+        month=log.month(),
+        time=log.time,
+        rows=log.opened(file, log.known()),
+        counts=" + ".join(f"count({name})" for name in log.columns),
     )
     try:
         months, row, said = _found(look, stat.st_size, stat.st_mtime_ns)
@@ -153,14 +156,23 @@ def _months(log: Log, file: Candidate) -> tuple[str, ...]:
     return tuple(sorted(months or ()))
 
 
-# Every column is counted, so that one that cannot be read is found here.
+# Every column is counted, so that one that cannot be read is found here. Grouped: a
+# list of distinct months over 6 million calls took 1.7 GB more.
 _LOOK = """
     select
-        list(distinct {month}),
-        min(row_number) filter ({month} is null),
-        arg_min(coalesce({time}, ''), row_number) filter ({month} is null),
-        count(columns(*))
-    from ({rows})
+        list(month) filter (month is not null),
+        min(first_row) filter (month is null),
+        arg_min(said, first_row) filter (month is null),
+        sum(cells)
+    from (
+        select
+            {month} as month,
+            min(row_number) as first_row,
+            arg_min(coalesce({time}, ''), row_number) as said,
+            {counts} as cells
+        from ({rows})
+        group by month
+    )
 """
 
 
