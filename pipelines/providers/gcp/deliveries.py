@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.envelopes.months import Dated, look
 from pipelines.landing.candidates import HEAD_BYTES
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.providers.gcp import avro, columns, lists, reading, values
@@ -103,22 +104,17 @@ def _refuse_missing_columns(file: Candidate) -> None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
-    month = values.month()
+    dated = Dated(
+        source="gcp",
+        file=name,
+        rows=reading.scan(path),
+        month=values.month(),
+        said="invoice_month",
+        column="invoice.month",
+        expected="a month like '202608'",
+    )
     with duckdb.connect(config=LOOK_INSIDE) as db:
         lists.register(db)
-        found = db.execute(
-            f"select list(distinct {month}), "
-            f"min(row_number) filter ({month} is null), "
-            f"arg_min(invoice_month, row_number) filter ({month} is null), "
-            f"max({values.time('export_time')}) from ({reading.scan(path)})"
-        ).fetchone()
-    assert found is not None
-    months, bad_row, bad, exported = found
-    if bad_row is not None:
-        said = repr(bad) if bad else "empty"
-        raise ExportError(
-            f"gcp: {name}, row {bad_row}: invoice.month is {said}, "
-            "expected a month like '202608'"
-        )
-    exported_at = exported.replace(tzinfo=UTC) if exported else None
-    return Facts(tuple(sorted(months or ())), exported_at)
+        months, last = look(db, dated, f"max({values.time('export_time')})")
+    exported_at = last.replace(tzinfo=UTC) if isinstance(last, datetime) else None
+    return Facts(months, exported_at)

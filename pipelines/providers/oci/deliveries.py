@@ -6,16 +6,11 @@ tenancy gets new files only, so a file is a delivery and replaces no other.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
 
-import duckdb
-
-from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, Drop, ExportError
+from pipelines.envelopes.months import Dated, months_of
+from pipelines.landing.source import Candidate, Delivery, Drop, ExportError
 from pipelines.providers.oci import columns, reading
 
-# A conversion asks for the same files that a scan of the exports folder asks for.
-REMEMBERED = 4_096
 TELLING = {
     "lineItem/referenceNo",
     "lineItem/intervalUsageStart",
@@ -47,15 +42,19 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
                 f"oci: {file.name}: a cost report without {', '.join(missing)}; "
                 "expected the file as Oracle wrote it"
             )
-        stat = file.path.stat()
-        try:
-            periods = _periods(file.path, file.name, stat.st_size, stat.st_mtime_ns)
-        except duckdb.Error as error:
-            raise ExportError(f"oci: {file.name}: unreadable, {error}") from error
+        dated = Dated(
+            source="oci",
+            file=file.name,
+            rows=reading.scan(file.path),
+            month=reading.month(),
+            said="usage_start",
+            column="lineItem/intervalUsageStart",
+            expected=reading.EXPECTED["time"],
+        )
         number = NUMBERED.search(file.name)
         yield Drop(
             files=(file,),
-            periods=periods,
+            periods=months_of(dated, file),
             scope="",
             delivered_at=file.modified,
             batch=number[1] if number else "",
@@ -73,24 +72,3 @@ def oldest_first(deliveries: Sequence[Delivery]) -> list[Delivery]:
         return numbers, delivery.delivered_at.timestamp(), delivery.delivery_id
 
     return sorted(deliveries, key=age)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _periods(path: Path, name: str, _size: int, _modified: int) -> tuple[str, ...]:
-    month = reading.month()
-    with duckdb.connect(config=LOOK_INSIDE) as db:
-        found = db.execute(
-            f"select list(distinct {month}), "
-            f"min(row_number) filter ({month} is null), "
-            f"arg_min(coalesce(usage_start, ''), row_number) filter ({month} is null) "
-            f"from ({reading.scan(path)})"
-        ).fetchone()
-    assert found is not None
-    months, bad_row, bad = found
-    if bad_row is not None:
-        said = repr(bad) if bad else "empty"
-        raise ExportError(
-            f"oci: {name}, row {bad_row}: lineItem/intervalUsageStart is {said}, "
-            f"expected {reading.EXPECTED['time']}"
-        )
-    return tuple(sorted(months or ()))

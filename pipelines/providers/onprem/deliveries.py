@@ -7,18 +7,15 @@ owner has counted, and no clock is asked.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import duckdb
 
 from pipelines.envelopes.filled_in import TYPES, refuse_missing, scan
+from pipelines.envelopes.months import Dated, months_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.providers.onprem import columns
 from pipelines.providers.onprem.columns import Table
-
-# A conversion asks for the same files that a scan of the exports folder asks for.
-REMEMBERED = 4_096
 
 
 def claims(candidate: Candidate) -> bool:
@@ -70,36 +67,22 @@ def _months(file: Candidate) -> tuple[str, ...]:
     """
     table = _table(file)
     refuse_missing("onprem", file, columns.known(table))
-    stat = file.path.stat()
-    try:
-        return _months_said(table, file.path, file.name, stat.st_size, stat.st_mtime_ns)
-    except duckdb.Error as error:
-        raise ExportError(f"onprem: {file.name}: unreadable, {error}") from error
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _months_said(
-    table: Table, path: Path, name: str, _size: int, _modified: int
-) -> tuple[str, ...]:
     column, month = columns.month(table)
-    with duckdb.connect(config=LOOK_INSIDE) as db:
-        found = db.execute(
-            f"select list_sort(list(distinct {month})), "
-            f"min(row_number) filter ({month} is null), "
-            f"arg_min(coalesce({column}, ''), row_number) filter ({month} is null) "
-            f"from ({scan(path, columns.known(table))})"
-        ).fetchone()
-    assert found is not None
-    months, bad_row, bad = found
-    if bad_row is not None:
-        said = repr(bad) if bad else "empty"
-        wanted = TYPES["date" if table == "machines" else "month"].wanted
-        raise ExportError(
-            f"onprem: {name}, row {bad_row}: {column} is {said}, expected {wanted}"
-        )
+    dated = Dated(
+        source="onprem",
+        file=file.name,
+        rows=scan(file.path, columns.known(table)),
+        month=month,
+        said=column,
+        column=column,
+        expected=TYPES["date" if table == "machines" else "month"].wanted,
+    )
+    months = months_of(dated, file)
     if not months:
-        raise ExportError(f"onprem: {name}: no rows; expected one of {table} at least")
-    return tuple(months)
+        raise ExportError(
+            f"onprem: {file.name}: no rows; expected one of {table} at least"
+        )
+    return months
 
 
 def _through(first: str, last: str) -> list[str]:

@@ -5,17 +5,13 @@ refusal: file, row, column. What an hour of activity means is in ``convert.sql``
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 
-import duckdb
-
+from pipelines.envelopes.months import Dated, months_of
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import DELIMITERS, sniff
-from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
+from pipelines.landing.source import Candidate, Drop, ExportError, quoted
 
-# A conversion asks for the same files that a scan of the exports folder asks for.
-REMEMBERED = 4_096
 TELLING = {"generation_id", "created_at", "model_permaslug"}
 # Column -> type. Who sent a request (user) is not read.
 COLUMNS = {
@@ -60,14 +56,16 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
                 f"openrouter: {file.name}: activity without {', '.join(missing)}; "
                 "expected the file as OpenRouter wrote it"
             )
-        stat = file.path.stat()
-        try:
-            periods = _periods(file.path, file.name, stat.st_size, stat.st_mtime_ns)
-        except duckdb.Error as error:
-            raise ExportError(
-                f"openrouter: {file.name}: unreadable, {error}"
-            ) from error
-        yield Drop((file,), periods, "", file.modified)
+        dated = Dated(
+            source="openrouter",
+            file=file.name,
+            rows=scan(file.path),
+            month=month(),
+            said="created_at",
+            column="created_at",
+            expected=EXPECTED["time"],
+        )
+        yield Drop((file,), months_of(dated, file), "", file.modified)
 
 
 def scan(path: Path) -> str:
@@ -133,23 +131,3 @@ def _value(column: str, kind: str) -> str:
         f"', expected {EXPECTED.get(kind, 'a value')}')"
     )
     return f"case when {good} then {read} else {problem} end"
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _periods(path: Path, name: str, _size: int, _modified: int) -> tuple[str, ...]:
-    with duckdb.connect(config=LOOK_INSIDE) as db:
-        found = db.execute(
-            f"select list(distinct {month()}), "
-            f"min(row_number) filter ({month()} is null), "
-            f"arg_min(coalesce(created_at, ''), row_number) "
-            f"filter ({month()} is null) from ({scan(path)})"
-        ).fetchone()
-    assert found is not None
-    months, bad_row, bad = found
-    if bad_row is not None:
-        said = repr(bad) if bad else "empty"
-        raise ExportError(
-            f"openrouter: {name}, row {bad_row}: created_at is {said}, "
-            f"expected {EXPECTED['time']}"
-        )
-    return tuple(sorted(months or ()))

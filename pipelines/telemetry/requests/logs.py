@@ -7,15 +7,14 @@ becomes of a call that can be read and cannot be true is in ``truth``.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import duckdb
 
 from pipelines.envelopes.filled_in import PLACE, Known, Type, positions, typed
+from pipelines.envelopes.months import Dated, months_said
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import (
-    LOOK_INSIDE,
     Candidate,
     Delivery,
     Drop,
@@ -23,9 +22,6 @@ from pipelines.landing.source import (
     quoted,
 )
 from pipelines.telemetry.requests.formats import opened
-
-# Three sources of one log ask for the same files.
-REMEMBERED = 16_384
 
 
 def _number(pattern: str, read: str) -> str:
@@ -135,52 +131,20 @@ def _refuse_missing(log: Log, file: Candidate) -> None:
 
 def _months(log: Log, file: Candidate) -> tuple[str, ...]:
     stat = file.path.stat()
-    look = _LOOK.format(
-        month=log.month(),
-        time=log.time,
+    dated = Dated(
+        source=log.source,
+        file=file.name,
         rows=log.opened(file, log.known()),
-        counts=" + ".join(f"count({name})" for name in log.columns),
+        month=log.month(),
+        said=log.time,
+        column=log.time,
+        expected=TYPES[log.columns[log.time]].wanted,
     )
+    # Every column is counted, so that one that cannot be read is found here.
+    cells = " + ".join(f"count({name})" for name in log.columns)
     try:
-        months, row, said = _found(look, stat.st_size, stat.st_mtime_ns)
+        return months_said(dated, stat.st_size, stat.st_mtime_ns, cells)
     except duckdb.Error as error:
         # DuckDB would quote a value that it did not expect, and with it a prompt.
         told = str(error).partition(", but got")[0]
         raise ExportError(f"{log.source}: {file.name}: unreadable, {told}") from None
-    if row is not None:
-        raise ExportError(
-            f"{log.source}: {file.name}, row {row}: {log.time} is "
-            f"{repr(said) if said else 'empty'}, "
-            f"expected {TYPES[log.columns[log.time]].wanted}"
-        )
-    return tuple(sorted(months or ()))
-
-
-# Every column is counted, so that one that cannot be read is found here. Grouped: a
-# list of distinct months over 6 million calls took 1.7 GB more.
-_LOOK = """
-    select
-        list(month) filter (month is not null),
-        min(first_row) filter (month is null),
-        arg_min(said, first_row) filter (month is null),
-        sum(cells)
-    from (
-        select
-            {month} as month,
-            min(row_number) as first_row,
-            arg_min(coalesce({time}, ''), row_number) as said,
-            {counts} as cells
-        from ({rows})
-        group by month
-    )
-"""
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _found(
-    look: str, _size: int, _modified: int
-) -> tuple[list[str] | None, int | None, str | None]:
-    with duckdb.connect(config=LOOK_INSIDE) as db:
-        row = db.execute(look).fetchone()
-    assert row is not None
-    return row[0], row[1], row[2]
