@@ -5,7 +5,6 @@ business. The ECB's reference rates come with the CurrencyConverter package, so 
 no network is needed; its newest day is the day of that package's release.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from currency_converter import CurrencyConverter, RateNotFoundError
 
+from pipelines.landing.records import write_record
 from pipelines.landing.source import ExportError, quoted
 from pipelines.settings import Settings
 
@@ -60,10 +59,7 @@ def record_rates(settings: Settings) -> int:
         _from_file(settings, file, needed) if file else _from_ecb(settings, needed)
     )
     path = settings.rates_record
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), temporary)
-    temporary.replace(path)
+    write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
     return len(rows)
 
 

@@ -6,7 +6,6 @@ written whole and atomically, and made anew from the exports folder if it is los
 """
 
 import hashlib
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,6 +21,7 @@ from pipelines.landing.candidates import find
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.mirror import find_stored
 from pipelines.landing.owners import agree, why_not
+from pipelines.landing.records import write_record
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
@@ -164,10 +164,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         if row["delivery_id"] not in here and row["status"] not in {"refused", "copy"}
     ]
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(table, temporary)
-    temporary.replace(path)
+    write_record(path, table)
     return table
 
 

@@ -1,10 +1,8 @@
 """The settings that move a number, as a one-row table that dbt models read."""
 
-import os
-
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from pipelines.landing.records import write_record
 from pipelines.settings import Settings
 
 
@@ -35,8 +33,5 @@ def record_settings(settings: Settings) -> dict[str, object]:
         ]
     )
     path = settings.settings_record
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(pa.Table.from_pylist([values], schema=schema), temporary)
-    temporary.replace(path)
+    write_record(path, pa.Table.from_pylist([values], schema=schema))
     return values

@@ -4,10 +4,10 @@ import hashlib
 from functools import cache
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.focus.conformance import Judgement, judge
 from pipelines.focus.rules import all_rules
+from pipelines.landing.records import write_record
 from pipelines.landing.source import Source, quoted
 from pipelines.ledger.partitions import (
     INPUTS_KEY,
@@ -47,10 +47,7 @@ def judge_partition(settings: Settings, source: Source, period: str) -> None:
         found = judge(db, f"read_parquet({quoted(rows)})")
     records = [_record(item, source, period) for item in found]
     table = pa.Table.from_pylist(records, schema=SCHEMA)
-    judged.parent.mkdir(parents=True, exist_ok=True)
-    temporary = judged.with_suffix(".tmp")
-    pq.write_table(table.replace_schema_metadata({INPUTS_KEY: inputs}), temporary)
-    temporary.replace(judged)
+    write_record(judged, table.replace_schema_metadata({INPUTS_KEY: inputs}))
 
 
 @cache

@@ -6,7 +6,6 @@ begins where the community began to date prices.
 """
 
 import csv
-import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -15,7 +14,6 @@ from importlib.metadata import version
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from genai_prices.data import providers
 from genai_prices.types import (
     ConditionalPrice,
@@ -25,6 +23,7 @@ from genai_prices.types import (
     TieredPrices,
 )
 
+from pipelines.landing.records import write_record
 from pipelines.landing.source import quoted
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -83,10 +82,7 @@ def record_list_prices(settings: Settings) -> int:
         row for provider, model in _in_use(settings) for row in _prices(provider, model)
     ]
     path = settings.list_prices_record
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), temporary)
-    temporary.replace(path)
+    write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
     return len(rows)
 
 

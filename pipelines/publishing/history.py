@@ -5,7 +5,6 @@ publish loses nothing: the next build reads the manifests again.
 """
 
 import json
-import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.landing.records import write_record
 from pipelines.landing.source import quoted
 from pipelines.settings import Settings
 
@@ -65,10 +65,7 @@ def record_history(settings: Settings) -> None:
         told = json.loads(manifest.read_text("utf-8"))
         if not manifest.parent.is_symlink() and told["build_id"] not in kept:
             known += [_row(told, totals) for totals in told.get("totals", [])]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(pa.Table.from_pylist(known, schema=SCHEMA), temporary)
-    temporary.replace(path)
+    write_record(path, pa.Table.from_pylist(known, schema=SCHEMA))
 
 
 def _row(manifest: dict[str, Any], totals: dict[str, Any]) -> dict[str, object]:
