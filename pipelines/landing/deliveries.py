@@ -136,14 +136,17 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
             found = [_delivery(source, drop, hashed) for drop in drops]
         except _BROKEN as error:
             names = tuple(candidate.name for candidate in mine)
-            refusals.append(Refusal(source.name, names, _what_is_wrong(source, error)))
+            family = source.family or source.name
+            refusals.append(Refusal(family, names, _what_is_wrong(source, error)))
             continue
         for delivery in found:
             if delivery.delivery_id in deliveries:
                 copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
             deliveries.setdefault(delivery.delivery_id, delivery)
     hashed.save()
-    landing = Landing(tuple(deliveries.values()), tuple(refusals), tuple(copies))
+    # A family reads its files alike, and refuses them alike: once is enough.
+    told = tuple(dict.fromkeys(refusals))
+    landing = Landing(tuple(deliveries.values()), told, tuple(copies))
     return replace(landing, lost=_lost(_recorded(settings.deliveries_file), landing))
 
 

@@ -184,3 +184,12 @@ def test_a_clock_that_runs_ahead_is_left_out_unless_the_file_s_date_is_wrong(
 
     assert convert(USAGE, "2026-09", "count(*)") == [(1,)]
     assert reasons() == {}
+
+
+def test_a_file_that_three_sources_of_a_log_refuse_is_refused_once(put, settings):
+    put("calls.csv", "requested_at,provider_name\nnever,OpenAI\n")
+
+    [refusal] = scan(settings, SOURCES).refusals
+
+    assert (refusal.source, refusal.names) == ("call_log", ("calls.csv",))
+    assert "row 1: requested_at is 'never'" in refusal.reason
