@@ -158,7 +158,7 @@ def test_no_prompt_and_no_answer_is_in_the_ledger_or_in_an_error(
     written = b"".join(p.read_bytes() for p in settings.ledger_dir.rglob("*.parquet"))
     assert written
     assert SECRET.encode() not in written
-    assert [SECRET in refusal.reason for refusal in refusals] == [False] * 3
+    assert [SECRET in refusal.reason for refusal in refusals] == [False]
     assert "odd.json: unreadable" in refusals[0].reason
     assert "line 1: Expected OBJECT" in refusals[0].reason
 
