@@ -70,9 +70,9 @@ A small company's month was worked out by hand, from the definitions in
 out; `make test` fails where they differ. In October, the company Acme calls two models
 of OpenAI from the project proj_search, whose telemetry it has, and one from
 proj_shadow, whose it has not. It trains on one rented machine of 8 GPUs at 20.00 an
-hour, serves a model on another for a day, 180 M tokens at 18 % of its engines, and
-stores vectors at a vendor that bills 100.00 EUR. The exports are in
-`tests/golden/exports`.
+hour, serves a model on another for a day, 180 M tokens at 18 % of its engines, runs
+Kubernetes on a third, buys credits of OpenRouter and lets the rest expire, and stores
+vectors at a vendor that bills 100.00 EUR. The exports are in `tests/golden/exports`.
 """
 SETTINGS_HEAD = """
 In `unitmill.toml`, or in an environment variable, which wins. The options `--exports`

@@ -3,6 +3,8 @@
     'request_count', 'failed_request_count', 'retried_request_count',
     'cache_served_request_count', 'latency_ms', 'latency_request_count',
     'input_token_count', 'output_token_count'] %}
+{%- set caller = [
+    'project_name', 'workload_name', 'feature_name', 'tenant_id', 'environment_name'] %}
 with
 
 charges as (
@@ -31,11 +33,9 @@ charged as (
         sub_account_id,
         model_id,
         processing_tier,
-        coalesce(project_name, 'unassigned') as project_name,
-        coalesce(workload_name, 'unassigned') as workload_name,
-        coalesce(feature_name, 'unassigned') as feature_name,
-        coalesce(tenant_id, 'unassigned') as tenant_id,
-        coalesce(environment_name, 'unassigned') as environment_name,
+        {% for name in caller %}
+        coalesce({{ name }}, 'unassigned') as {{ name }},
+        {% endfor %}
         billing_currency,
         charge_date,
         billing_period_start,
@@ -47,6 +47,7 @@ charged as (
 
 ),
 
+-- Calls without a caller may be a gateway's own and those that it missed: one row.
 called as (
 
     select
@@ -56,18 +57,16 @@ called as (
         calls.sub_account_id,
         calls.model_id,
         calls.processing_tier,
-        coalesce(calls.project_name, 'unassigned') as project_name,
-        coalesce(calls.workload_name, 'unassigned') as workload_name,
-        coalesce(calls.feature_name, 'unassigned') as feature_name,
-        coalesce(calls.tenant_id, 'unassigned') as tenant_id,
-        coalesce(calls.environment_name, 'unassigned') as environment_name,
+        {% for name in caller %}
+        coalesce(calls.{{ name }}, 'unassigned') as {{ name }},
+        {% endfor %}
         coalesce(
             by_account.billing_currency,
             by_model.billing_currency,
             by_provider.billing_currency
         ) as billing_currency,
         {% for count in counts %}
-        calls.{{ count }},
+        sum(calls.{{ count }}) as {{ count }},
         {% endfor %}
         calls.usage_date as charge_date,
         cast(date_trunc('month', calls.usage_date) as timestamp)
@@ -92,6 +91,7 @@ called as (
             and calls.model_id = by_account.model_id
             and calls.sub_account_id = by_account.sub_account_id
             and by_account.any_account = 0
+    group by all
 
 ),
 
