@@ -57,6 +57,8 @@ samples: $(VENV)/installed
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py
+	@$(BIN)/unitmill build
+	$(BIN)/python docs/questions.py
 
 # Needs uv; the lock files name no registry.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
