@@ -76,9 +76,8 @@ USAGE_SOURCES = (
 
 def all_sources(settings: Settings) -> tuple[Source, ...]:
     """Give every source: shipped ones with the user's overlays, then user plans."""
-    shipped = tuple(with_overlays(source, settings) for source in COST_SOURCES)
     every = (
-        *shipped,
+        *with_overlays(COST_SOURCES, settings),
         *plan_sources(settings),
         *USAGE_SOURCES,
         prices.SOURCE,

@@ -39,14 +39,17 @@ def overlay_folders(settings: Settings) -> dict[str, Path]:
     return found
 
 
-def with_overlays(source: Source, settings: Settings) -> Source:
-    """Give a provider with the user's overlay, if there is one.
+def with_overlays(sources: Sequence[Source], settings: Settings) -> tuple[Source, ...]:
+    """Give providers, each with the user's overlay, if there is one.
 
     Raises:
-        PlanError: the overlay is wrong.
+        PlanError: an overlay is wrong.
     """
-    folder = overlay_folders(settings).get(source.name)
-    return overlay(source, folder) if folder else source
+    folders = overlay_folders(settings)
+    return tuple(
+        overlay(source, folders[source.name]) if source.name in folders else source
+        for source in sources
+    )
 
 
 def overlay(source: Source, folder: Path) -> Source:

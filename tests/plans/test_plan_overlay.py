@@ -94,11 +94,12 @@ def test_an_overlay_makes_the_providers_partitions_anew(overlaid):
 
 def test_an_overlay_is_found_by_the_providers_name(overlaid, settings):
     assert overlay_folders(settings) == {"aws": overlaid}
-    assert with_overlays(SHIPPED, settings).version != SHIPPED.version
+    (source,) = with_overlays([SHIPPED], settings)
+    assert source.version != SHIPPED.version
 
 
 def test_a_provider_without_an_overlay_is_as_it_is(settings):
-    assert with_overlays(SHIPPED, settings) is SHIPPED
+    assert with_overlays([SHIPPED], settings) == (SHIPPED,)
 
 
 def test_two_overlays_of_one_provider_are_refused(overlaid, write_plan, settings):

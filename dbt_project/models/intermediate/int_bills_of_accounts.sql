@@ -43,8 +43,8 @@ largest as (
         any_model,
         sub_account_id,
         model_id,
-        arg_max(source_name, effective_cost) as source_name,
-        arg_max(billing_currency, effective_cost) as billing_currency
+        {{ of_largest('source_name', 'effective_cost') }} as source_name,
+        {{ of_largest('billing_currency', 'effective_cost') }} as billing_currency
     from sources
     group by all
 

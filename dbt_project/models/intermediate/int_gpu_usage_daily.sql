@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
--- A table: whatever is asked of GPUs reads it, several times.
 -- What GPUs did on a day, by machine of the ledger and workload. A MIG slice counts as its
 -- part of a physical GPU. A GPU whose machine is on no bill has no cost to divide; it is
 -- left out here and stays in the usage table.

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
--- A table: whatever is asked of machines reads it, several times.
 -- Under which names telemetry may speak of a node of the ledger: its own, its resources',
 -- and what telemetry itself calls the node of a resource (a cluster's node name is on no
 -- bill). A name that several nodes have means the one that is known by it best.

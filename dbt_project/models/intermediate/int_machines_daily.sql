@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
--- A table: whatever is asked of machines reads it, several times.
 -- What a machine cost on a day, its disks and the like included, how many hours of it
 -- were billed, and what of both training attempts held. A day's corrections may be on a
 -- later bill; hours of telemetry are set against the main one.
@@ -42,14 +40,15 @@ summed_to_day as (
         charges.billing_currency,
         charges.charge_date,
         charges.billing_period_start,
-        arg_max(charges.service_provider_name, charges.is_machine)
+        {{ of_largest('charges.service_provider_name', 'charges.is_machine') }}
             as service_provider_name,
-        arg_max(charges.sub_account_id, charges.is_machine) as sub_account_id,
-        arg_max(charges.resource_id, coalesce(charges.machine_hours, 0))
+        {{ of_largest('charges.sub_account_id', 'charges.is_machine') }}
+            as sub_account_id,
+        {{ of_largest('charges.resource_id', 'coalesce(charges.machine_hours, 0)') }}
             as resource_id,
-        arg_max(charges.resource_name, coalesce(charges.machine_hours, 0))
+        {{ of_largest('charges.resource_name', 'coalesce(charges.machine_hours, 0)') }}
             as resource_name,
-        arg_max(charges.instance_type, coalesce(charges.machine_hours, 0))
+        {{ of_largest('charges.instance_type', 'coalesce(charges.machine_hours, 0)') }}
             as instance_type,
         max(charges.gpu_count) as gpu_count,
         max(charges.vcpu_count) as vcpu_count,

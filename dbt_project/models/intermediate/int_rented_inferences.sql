@@ -39,7 +39,7 @@ charged as (
         billing_currency,
         charge_date,
         billing_period_start,
-        arg_max(attribution_method, effective_cost) as attribution_method,
+        {{ of_largest('attribution_method', 'effective_cost') }} as attribution_method,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost
     from charges

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
--- A table, so that its numbers are the same wherever it is read.
 -- Calls of models on machines of our own, by caller and day, with the machine where the
 -- telemetry names it. The calls of callers come from the telemetry that knows callers;
 -- what the servers count beyond them is a row without a caller. Tokens that a cache

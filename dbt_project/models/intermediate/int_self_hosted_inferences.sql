@@ -86,7 +86,8 @@ described as (
         servers.billing_currency,
         servers.charge_date,
         servers.billing_period_start,
-        arg_max(parts.attribution_method, parts.effective_cost) as attribution_method,
+        {{ of_largest('parts.attribution_method', 'parts.effective_cost') }}
+            as attribution_method,
         {% for count in counts %}
         sum(parts.{{ count }}) as {{ count }},
         {% endfor %}

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
--- A table, so that its numbers are the same wherever it is read.
 -- What each model server cost: its portion of its machine. What no server held is the
 -- row `__idle__`, so the parts sum to the machine's cost.
 with

@@ -40,8 +40,8 @@ largest as (
     select
         provider_name,
         sub_account_id,
-        arg_max(source_name, charged_cost) as source_name,
-        arg_max(billing_currency, charged_cost) as billing_currency,
+        {{ of_largest('source_name', 'charged_cost') }} as source_name,
+        {{ of_largest('billing_currency', 'charged_cost') }} as billing_currency,
         true as counts_tokens
     from sources
     group by all

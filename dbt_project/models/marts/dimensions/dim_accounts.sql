@@ -12,8 +12,9 @@ named as (
         source_name,
         billing_account_id,
         sub_account_id,
-        arg_max(billing_account_name, charge_period_start) as billing_account_name,
-        arg_max(sub_account_name, charge_period_start) as sub_account_name,
+        {{ of_largest('billing_account_name', 'charge_period_start') }}
+            as billing_account_name,
+        {{ of_largest('sub_account_name', 'charge_period_start') }} as sub_account_name,
         min(charge_date) as first_charge_date,
         max(charge_date) as last_charge_date
 

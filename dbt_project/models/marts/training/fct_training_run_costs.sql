@@ -16,7 +16,7 @@ run_facts as (
 
     select
         run_id,
-        arg_max(status, started_at) as run_status,
+        {{ of_largest('status', 'started_at') }} as run_status,
         count(*) as attempt_count,
         max(metric_name) as metric_name,
         max(metric_value) as metric_value,
