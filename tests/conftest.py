@@ -6,6 +6,7 @@ what a test changes is converted again.
 """
 
 import atexit
+import fcntl
 import io
 import json
 import os
@@ -24,7 +25,7 @@ from pipelines import run
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.partitions import write_partition
-from pipelines.publishing.versions import publish
+from pipelines.publishing.versions import current, publish
 from pipelines.settings import PROJECT_DIR, Settings
 
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
@@ -74,10 +75,20 @@ def build():
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory, build):
-    """Give the home of the one build of sample_exports; read it, never write."""
-    home = tmp_path_factory.mktemp("built") / "home"
-    outcome = build(Settings(exports=SAMPLE_EXPORTS, home=home))
-    assert outcome.published, outcome.why
+    """Give the home of the one build of sample_exports; read it, never write.
+
+    The processes of pytest-xdist share it: who comes first builds, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home = shared / "built" / "home"
+    home.parent.mkdir(exist_ok=True)
+    with (home.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        settings = Settings(exports=SAMPLE_EXPORTS, home=home)
+        if current(settings) is None:
+            outcome = build(settings)
+            assert outcome.published, outcome.why
     return home
 
 

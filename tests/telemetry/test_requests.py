@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.tally import left_out
-from pipelines.telemetry.requests import SAMPLED_CALLS, newest, request_sources
+from pipelines.telemetry.requests import SAMPLED_CALLS, request_sources
+from pipelines.telemetry.requests.newest import newest
 
 
 @pytest.fixture
@@ -16,13 +17,14 @@ def sources():
 
     def made(rows, columns, per_delivery=True):
         def calls(context, deliveries, period):
-            del context, period
+            del period
             parts = [
                 f"select *, '{d.delivery_id}' as delivery_id, {age} as age, "
                 f"row_number() over () as row_number from (values {rows}) t({columns})"
                 for age, d in enumerate(deliveries)
             ]
-            return newest(" union all ".join(parts if per_delivery else parts[:1]))
+            said = " union all ".join(parts if per_delivery else parts[:1])
+            return newest(context, said)
 
         log = Source(
             name="acme",

@@ -11,8 +11,9 @@ from importlib.resources import files
 
 from pipelines.envelopes.filled_in import Known
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import labels, logs, newest, request_sources
+from pipelines.telemetry.requests import labels, logs, request_sources
 from pipelines.telemetry.requests.formats import read_json
+from pipelines.telemetry.requests.newest import newest
 
 INVOCATION = re.compile(r'"schemaType"\s*:\s*"ModelInvocationLog"')
 # The log's own field, or the place in the answer's body: of Converse, or of the last
@@ -94,14 +95,14 @@ LOG = logs.Log(
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the calls of a month; a request id is one call."""
-    del context
     sql = files("pipelines.telemetry.bedrock_logs").joinpath("convert.sql")
     return newest(
+        context,
         sql.read_text("utf-8").format(
             rows=logs.rows(LOG, deliveries, period),
             metadata_labels=labels.read("metadata"),
             **labels.labels("owner"),
-        )
+        ),
     )
 
 

@@ -11,8 +11,9 @@ from importlib.resources import files
 from pipelines.envelopes.filled_in import Known, Type, positions
 from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import CALL, logs, newest, request_sources
+from pipelines.telemetry.requests import CALL, logs, request_sources
 from pipelines.telemetry.requests.formats import opened as opened_alike
+from pipelines.telemetry.requests.newest import newest
 
 OURS = {"requested_at", "provider_name"}
 MADE_HERE = {"inputs_include_cached", "left_out", "delivery_id", "row_number"}
@@ -65,10 +66,9 @@ LOG = logs.Log(
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the calls of a month; an id is one call, a row without one is its own."""
-    del context
     sql = files("pipelines.telemetry.call_log").joinpath("convert.sql")
     rows = logs.rows(LOG, deliveries, period)
-    return newest(sql.read_text("utf-8").format(rows=rows))
+    return newest(context, sql.read_text("utf-8").format(rows=rows))
 
 
 def _is_trace(candidate: Candidate) -> bool:

@@ -12,7 +12,8 @@ from importlib.resources import files
 
 from pipelines.envelopes.filled_in import positions
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import labels, logs, newest, request_sources
+from pipelines.telemetry.requests import labels, logs, request_sources
+from pipelines.telemetry.requests.newest import newest
 
 TELLING = {"trace_id", "parent_observation_id", "usage_details"}
 # Of a JSON file only the first keys are sure to stand before the first long prompt.
@@ -56,7 +57,6 @@ def claims(candidate: Candidate) -> bool:
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the generations of a month, each as it was updated last."""
-    del context
     sql = files("pipelines.telemetry.langfuse").joinpath("convert.sql")
     calls = sql.read_text("utf-8").format(
         rows=logs.rows(LOG, deliveries, period),
@@ -65,7 +65,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
         **labels.labels("words"),
     )
     order = "updated_at desc nulls last, age desc, row_number desc"
-    return newest(calls, reason="no_call", order=order)
+    return newest(context, calls, reason="no_call", order=order)
 
 
 SOURCES = request_sources(

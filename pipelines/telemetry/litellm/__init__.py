@@ -13,7 +13,8 @@ from pipelines.envelopes.filled_in import positions
 from pipelines.landing.source import Candidate, Context, Delivery, Source
 from pipelines.settings import Settings
 from pipelines.telemetry.litellm import database
-from pipelines.telemetry.requests import labels, logs, newest, request_sources
+from pipelines.telemetry.requests import labels, logs, request_sources
+from pipelines.telemetry.requests.newest import newest
 
 TELLING = {"request_id", "starttime", "custom_llm_provider", "spend"}
 LOG = logs.Log(
@@ -64,9 +65,9 @@ def fetch(settings: Settings) -> list[Candidate]:
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the calls of a month; a request id is one call."""
-    del context
     sql = files("pipelines.telemetry.litellm").joinpath("convert.sql")
     return newest(
+        context,
         sql.read_text("utf-8").format(
             rows=logs.rows(LOG, deliveries, period),
             provider=labels.provider("custom_llm_provider"),
@@ -74,7 +75,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
             spend_labels=labels.read("(metadata ->> '$.spend_logs_metadata')"),
             tag_labels=labels.read_tags("request_tags"),
             **labels.labels("tags", "spend_words", "words"),
-        )
+        ),
     )
 
 

@@ -10,7 +10,8 @@ from importlib.resources import files
 
 from pipelines.envelopes.filled_in import positions
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import logs, newest, request_sources
+from pipelines.telemetry.requests import logs, request_sources
+from pipelines.telemetry.requests.newest import newest
 
 TELLING = {"generation_id", "created_at", "model_permaslug"}
 LOG = logs.Log(
@@ -43,10 +44,9 @@ def claims(candidate: Candidate) -> bool:
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the generations of a month, each as its newest file has it."""
-    del context
     sql = files("pipelines.telemetry.openrouter_usage").joinpath("convert.sql")
     rows = logs.rows(LOG, deliveries, period)
-    return newest(sql.read_text("utf-8").format(rows=rows))
+    return newest(context, sql.read_text("utf-8").format(rows=rows))
 
 
 SOURCES = request_sources(

@@ -11,8 +11,9 @@ from importlib.resources import files
 
 from pipelines.envelopes.filled_in import Known
 from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
-from pipelines.telemetry.requests import labels, logs, newest, request_sources
+from pipelines.telemetry.requests import labels, logs, request_sources
 from pipelines.telemetry.requests.formats import read_json
+from pipelines.telemetry.requests.newest import newest
 
 SPANS = re.compile(r'"resourceSpans"\s*:')
 VALUE = "STRUCT(stringValue VARCHAR, intValue VARCHAR, doubleValue VARCHAR)"
@@ -157,7 +158,6 @@ LOG = logs.Log(
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the spans of a month; those that are no call of a model say so."""
-    del context
     sql = files("pipelines.telemetry.otel_genai").joinpath("convert.sql")
     calls = sql.read_text("utf-8").format(
         rows=logs.rows(LOG, deliveries, period),
@@ -166,7 +166,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
         read_resource_labels=labels.read("resource_labels"),
         **labels.labels("span_words", "resource_words"),
     )
-    return newest(calls, reason="no_call")
+    return newest(context, calls, reason="no_call")
 
 
 SOURCES = request_sources(

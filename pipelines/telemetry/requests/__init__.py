@@ -43,9 +43,10 @@ CALL: Mapping[str, str] = (
     }
 )
 RETRIED = """
-        logical_request_id is not null
+        left_out is null
+        and logical_request_id is not null
         and row_number() over (
-            partition by coalesce(logical_request_id, request_id)
+            partition by left_out is null, coalesce(logical_request_id, request_id)
             order by requested_at desc, request_id desc
         ) > 1
 """
@@ -68,9 +69,13 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
         def select(
             context: Context, deliveries: Sequence[Delivery], period: str
         ) -> str:
+            if not kind:
+                hours = _hours(log, context, deliveries, period)
+                return (
+                    f"select * exclude (left_out) from {hours} where left_out is null"
+                )
             rows = _calls(log, context, deliveries, period)
-            is_retried = RETRIED if _has_logical_ids(context, rows) else "false"
-            return _filled(sql, log.name + kind, rows, is_retried)
+            return _filled(sql, log.name + kind, rows)
 
         return replace(
             log,
@@ -100,62 +105,43 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
     )
 
 
-def newest(
-    rows: str,
-    key: str = "request_id",
-    reason: str = "",
-    order: str = "age desc, row_number desc",
-) -> str:
-    """Add ``left_out`` to calls: one id is one call, and its newest row says it.
-
-    Args:
-        rows: calls with ``age`` (higher is newer) and ``row_number``.
-        key: what identifies a call; a row without it is a call of its own.
-        reason: SQL of the source's own reason to leave out a row; '' for none.
-        order: which row of a call is the newest.
-    """
-    said = reason or "cast(null as varchar)"
-    return f"""
-        select
-            * exclude (own_reason),
-            coalesce(own_reason, case when {key} is not null and row_number() over (
-                partition by {key}, own_reason order by {order}
-            ) > 1 then 'a newer row has its id' end) as left_out
-        from (select *, {said} as own_reason from ({rows}))
-    """
-
-
 def _tally(
     log: Source, context: Context, deliveries: Sequence[Delivery], period: str
 ) -> str:
     """Count the calls of a month: one of each hour and caller stands for the others."""
-    rows = _calls(log, context, deliveries, period)
+    hours = _hours(log, context, deliveries, period)
     return f"""
-        with hours as (
-            select
-                delivery_id,
-                left_out,
-                date_trunc('hour', requested_at) as hour,
-                {", ".join(CALLER)},
-                count(*) as calls
-            from ({rows})
-            group by all
-        )
-        select delivery_id, left_out as reason, sum(calls)::bigint as row_count
-        from hours
+        select
+            delivery_id, left_out as reason, sum(request_count)::bigint as row_count
+        from {hours}
         where left_out is not null
         group by all
         union all
         select delivery_id, null, count(*)
-        from hours
+        from {hours}
         where left_out is null
         group by all
         union all
-        select delivery_id, 'summed into the row of its hour', sum(calls - 1)::bigint
-        from hours
+        select
+            delivery_id,
+            'summed into the row of its hour',
+            sum(request_count - 1)::bigint
+        from {hours}
         where left_out is null
         group by all
     """
+
+
+def _hours(
+    log: Source, context: Context, deliveries: Sequence[Delivery], period: str
+) -> str:
+    """Make the table of a month's hours; its rows and their count read it."""
+    table = f'"{log.name} {period}"'
+    rows = _calls(log, context, deliveries, period)
+    is_retried = RETRIED if _has_logical_ids(context, rows) else "false"
+    made = _filled("usage.sql", log.name, rows, is_retried)
+    context.db.execute(f"create temp table if not exists {table} as {made}")
+    return table
 
 
 def _calls(
@@ -180,7 +166,7 @@ def _has_logical_ids(context: Context, rows: str) -> bool:
     return found is not None
 
 
-def _filled(sql: str, source: str, rows: str, is_retried: str) -> str:
+def _filled(sql: str, source: str, rows: str, is_retried: str = "false") -> str:
     text = files("pipelines.telemetry.requests").joinpath(sql).read_text("utf-8")
     return text.format(
         calls=rows,

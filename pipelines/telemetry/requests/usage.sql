@@ -1,11 +1,11 @@
--- Calls to model_usage: one row per hour and caller.
+-- Calls to model_usage: one row per hour and caller, and one for each reason why calls of
+-- that hour do not count.
 -- A call that a later one with the same logical id stood in for is a retry.
 with calls as (
     select
         *,
         {is_retried} as is_retried
     from ({calls})
-    where left_out is null
 )
 
 select
@@ -22,8 +22,9 @@ select
     sum(gateway_cost) as gateway_cost,
     max(gateway_cost_currency) as gateway_cost_currency,
     bool_or(inputs_include_cached) as inputs_include_cached,
+    left_out,
     {source} as source_name,
     delivery_id,
     min(row_number) as source_row_number
 from calls
-group by window_start, {caller}, delivery_id
+group by window_start, {caller}, left_out, delivery_id
