@@ -5,9 +5,11 @@ import fcntl
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import dagster as dg
 from rich.console import Console
@@ -90,8 +92,10 @@ def _run(settings: Settings, first: str, last: str, console: Console) -> Outcome
         dg.Definitions(loggers={"progress": progress_logger(console)}),
     )
     log = settings.home_dir / "build.log"
+    run_id = str(uuid4())
     with (
         _alone(settings),
+        _kept_open(settings, run_id),
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         log.open("w", encoding="utf-8") as out,
         contextlib.redirect_stdout(out),
@@ -99,6 +103,7 @@ def _run(settings: Settings, first: str, last: str, console: Console) -> Outcome
         _end_killed_builds(instance)
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
+            run_id=run_id,
             raise_on_error=False,
             tags=partition_range(settings, first, last) | STARTED_HERE,
             run_config={"loggers": {"progress": {}}},
@@ -118,6 +123,23 @@ def _alone(settings: Settings) -> Iterator[None]:
             raise ExportError(
                 f"another build works in {settings.home_dir}; wait until it has ended"
             ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _kept_open(settings: Settings, run_id: str) -> Iterator[None]:
+    """Hold Dagster's databases open while it opens and closes them for each event.
+
+    SQLite tidies up whenever the last one closes: for the 1,500 events of the sample
+    company that was 11 s of 105.
+    """
+    history = settings.dagster_home / "history"
+    (history / "runs").mkdir(parents=True, exist_ok=True)
+    names = ("runs.db", "runs/index.db", f"runs/{run_id}.db")
+    with contextlib.ExitStack() as held:
+        for name in names:
+            db = held.enter_context(contextlib.closing(sqlite3.connect(history / name)))
+            db.execute("select count(*) from sqlite_master").fetchone()
         yield
 
 

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from bench import convert, ledger, memory, official_validator, rerun
+from bench import convert, demo, ledger, memory, official_validator, rerun
 from bench.exports import EXPORTS
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import quoted
@@ -113,3 +113,12 @@ def test_the_validator_and_ours_judge_the_same_rows(capsys):
     assert ours[:2] == ["1,000", "unitmill"]
     assert theirs[:2] == ["1,000", "official validator"]
     assert float(theirs[4]) > 1
+
+
+@pytest.mark.slow
+def test_every_step_of_a_build_has_a_part_that_says_what_it_does(sample_home):
+    parts = demo.steps(sample_home)
+
+    assert set(parts) == {demo.CONVERT, *demo.PARTS.values()}
+    assert parts[demo.PARTS["models"]][0] == 1
+    assert all(seconds > 0 for _, seconds in parts.values())
