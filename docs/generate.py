@@ -17,14 +17,14 @@ import yaml
 from pydantic import BaseModel
 
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.telemetry import tables
+from pipelines.telemetry import list_tables, tables
 
 DOCS = PROJECT_DIR / "docs"
 MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
 GOLDEN = PROJECT_DIR / "tests" / "golden" / "expected.csv"
 MEANINGS = DOCS / "usage_columns.yml"
 # In the order in which a reader meets them; other folders follow by name.
-DOMAINS = ("costs", "unit_costs", "training", "proof", "dimensions")
+DOMAINS = ("costs", "allocation", "unit_costs", "training", "proof", "dimensions")
 # Variables that the code sets or reads, but that choose nothing about a number.
 OTHER_VARIABLES = {
     "UNITMILL_BUILD_DATABASE": (
@@ -71,8 +71,10 @@ out; `make test` fails where they differ. In October, the company Acme calls two
 of OpenAI from the project proj_search, whose telemetry it has, and one from
 proj_shadow, whose it has not. It trains on one rented machine of 8 GPUs at 20.00 an
 hour, serves a model on another for a day, 180 M tokens at 18 % of its engines, runs
-Kubernetes on a third, buys credits of OpenRouter and lets the rest expire, and stores
-vectors at a vendor that bills 100.00 EUR. The exports are in `tests/golden/exports`.
+Kubernetes on a third, buys credits of OpenRouter and lets the rest expire, stores
+vectors at a vendor that bills 100.00 EUR and asks for them in francs, and tunes a model
+at one that bills 6.00 GBP. Its project research earns 225.00. The exports are in
+`tests/golden/exports`.
 """
 SETTINGS_HEAD = """
 In `unitmill.toml`, or in an environment variable, which wins. The options `--exports`
@@ -161,7 +163,9 @@ def usage_tables_page() -> str:
 
 def _usage_lines() -> Iterator[str]:
     meanings = yaml.safe_load(MEANINGS.read_text("utf-8"))
-    source = Path(tables.__file__).read_text("utf-8")
+    source = "".join(
+        Path(module.__file__).read_text("utf-8") for module in (tables, list_tables)
+    )
     yield from (
         "# Usage tables: what telemetry has to look like",
         "",

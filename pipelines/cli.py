@@ -1,4 +1,4 @@
-"""`unitmill`: build, ui, query, status, versions, rollback.
+"""`unitmill`: build, ui, query, status, versions, rollback, tags.
 
 Thin over the same Dagster definitions that the UI runs. Exit codes: 0 done, 1 the
 build failed or was not published, 2 the call itself was wrong.
@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines import terminal
+from pipelines.allocation.proposals import write_proposals
 from pipelines.landing.source import ExportError
 from pipelines.publishing.versions import (
     PublishError,
@@ -31,12 +32,14 @@ from pipelines.publishing.versions import (
 )
 from pipelines.settings import Settings
 
+tags = typer.Typer(help="Tags of the bill.", no_args_is_help=True)
 app = typer.Typer(
     help="The AI bill that proves itself.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(tags, name="tags")
 # Bound to the terminal itself: a build sends what dbt prints to its log. Where the
 # output is no terminal (a file, CI) the tables have the room that they need.
 WIDTH = None if sys.stdout.isatty() else 130
@@ -188,6 +191,22 @@ def roll_back(
     except PublishError as error:
         _fail(str(error), 2)
     console.print(f"Current version is now [bold]{made.name}[/].")
+
+
+@tags.command("propose")
+def propose_tags(
+    output: Annotated[
+        Path, typer.Argument(help="The CSV to write; it must not be there yet.")
+    ] = Path("tag_proposals.csv"),
+    home: Home = None,
+) -> None:
+    """Write the tags that resources lack, and what they should say. Sets no tag."""
+    version = _published(_settings(home, None))
+    try:
+        count = write_proposals(version.database, output)
+    except OSError as error:
+        _fail(f"{output}: {error.strerror}; expected the name of a new file", 2)
+    console.print(f"{count} tags that are missing: {output}", soft_wrap=True)
 
 
 def _settings(home: Path | None, exports: Path | None) -> Settings:

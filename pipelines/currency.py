@@ -31,12 +31,15 @@ SCHEMA = pa.schema(
 # The ECB quotes on business days; the longest gap is Easter or New Year.
 LONGEST_GAP = timedelta(days=6)
 NEEDED = """
-select distinct
-    BillingCurrency, ChargePeriodStart::date
+select {currency} as currency, {day}::date as day
 from read_parquet({files}, union_by_name = true)
-where BillingCurrency <> $reporting and ChargePeriodStart is not null
-order by all
+where {currency} <> $reporting and {day} is not null
 """
+# The tables of the ledger folder with money, and where their rows say which and when.
+MONEY_IN = {
+    "focus": ("BillingCurrency", "ChargePeriodStart"),
+    "business_values": ("currency", "value_date"),
+}
 USER_RATES = """
 select date::date, from_currency, rate::decimal(38, 12)
 from read_csv($file, header = true, all_varchar = true)
@@ -46,9 +49,9 @@ order by all
 
 
 def record_rates(settings: Settings) -> int:
-    """Write the rates that the ledger's charges need; give how many there are.
+    """Write the rates that charges and business values need; give how many there are.
 
-    A day without a rate is left out: dbt's check names it and blocks publication.
+    A day without a rate is left out: dbt's checks name it and block publication.
 
     Raises:
         ExportError: the user's table of rates cannot be read.
@@ -64,10 +67,18 @@ def record_rates(settings: Settings) -> int:
 
 
 def _needed(settings: Settings) -> list[tuple[str, date]]:
-    files = quoted(settings.ledger_dir / "focus" / "*" / "*.parquet")
+    asked = [
+        NEEDED.format(
+            files=quoted(settings.ledger_dir / table / "*" / "*.parquet"),
+            currency=currency,
+            day=day,
+        )
+        for table, (currency, day) in MONEY_IN.items()
+    ]
     with duckdb.connect() as db:
         return db.execute(
-            NEEDED.format(files=files), {"reporting": settings.currency.reporting}
+            f"select distinct * from ({' union all '.join(asked)}) order by all",
+            {"reporting": settings.currency.reporting},
         ).fetchall()
 
 

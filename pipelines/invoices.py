@@ -1,40 +1,56 @@
 """What finance was asked to pay: invoices.csv, the third book.
 
-One row per invoice. ``ledger_source`` names the source whose billing rows the
-invoice must equal; ``tax_amount`` is the part of ``invoice_amount`` that is tax.
+One row per invoice. ``ledger_source`` names the source whose billing rows the invoice
+must equal, ``billing_currency`` that of those rows. ``tax_amount`` is the part of
+``invoice_amount`` that is tax; ``credit_amount`` is what credits took off it that no
+billing row carries. Amounts in an ``invoice_currency`` of their own come with the
+invoice's own ``exchange_rate``: how much of it one unit of ``billing_currency`` is.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
-import duckdb
-
+from pipelines.envelopes.filled_in import (
+    TYPES,
+    Known,
+    Type,
+    refuse_missing,
+    scan,
+    typed,
+)
+from pipelines.envelopes.months import Dated, months_of
 from pipelines.landing.source import (
     Candidate,
     Context,
     Delivery,
     Drop,
-    ExportError,
     Source,
     counted,
-    file_list,
     quoted,
 )
 
-HEADER = (
-    "invoice_issuer_name",
-    "invoice_id",
-    "ledger_source",
-    "billing_period",
-    "billing_currency",
-    "invoice_amount",
-    "tax_amount",
+CURRENCY = Type(TYPES["currency"].of("upper({said})"), TYPES["currency"].wanted)
+# Which century a month may be of is for all sources alike to say.
+MONTH = Type(
+    r"case when regexp_full_match({said}, '\d{4}-(0[1-9]|1[0-2])') then {said} end",
+    "a month written YYYY-MM",
 )
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-PERIODS = """
-select distinct billing_period
-from read_csv($file, header = true, all_varchar = true) order by all
-"""
+KNOWN = (
+    Known("invoice_issuer_name", TYPES["text"], is_needed=True),
+    Known("invoice_id", TYPES["text"], is_needed=True),
+    Known("ledger_source", TYPES["text"], is_needed=True),
+    Known("billing_period", MONTH, is_needed=True),
+    Known("billing_currency", CURRENCY, is_needed=True),
+    Known("invoice_amount", TYPES["amount"], is_needed=True),
+    Known("tax_amount", TYPES["amount"], is_needed=False),
+    Known("credit_amount", TYPES["amount"], is_needed=False),
+    Known("invoice_currency", CURRENCY, is_needed=False),
+    Known("exchange_rate", TYPES["rate"], is_needed=False),
+    Known("exchange_rate_date", TYPES["date"], is_needed=False),
+)
+_NEEDED = [column.name for column in KNOWN if column.is_needed]
+_IS_FOREIGN = "coalesce(invoice_currency, billing_currency) <> billing_currency"
+_WHERE = "the invoice's own rate where its currency is not that of the rows, else none"
+CHECKS = {"exchange_rate": (f"({_IS_FOREIGN}) = (exchange_rate is not null)", _WHERE)}
 
 
 def claims(candidate: Candidate) -> bool:
@@ -48,39 +64,38 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
     Raises:
         ExportError: a column is missing or a period is not written YYYY-MM.
     """
-    for candidate in candidates:
-        missing = [name for name in HEADER if name not in candidate.columns]
-        if missing:
-            raise ExportError(
-                f"invoices: {candidate.name} lacks {', '.join(missing)}; expected the "
-                f"header {','.join(HEADER)}"
-            )
-        try:
-            with duckdb.connect() as db:
-                rows = db.execute(PERIODS, {"file": str(candidate.path)}).fetchall()
-        except duckdb.Error as error:
-            raise ExportError(f"invoices: {candidate.name}: {error}") from error
-        periods = tuple(str(period) for (period,) in rows)
-        wrong = [period for period in periods if not MONTH.fullmatch(period)]
-        if wrong:
-            raise ExportError(
-                f"invoices: {candidate.name}: billing_period {wrong[0]!r}; expected "
-                "a month written YYYY-MM"
-            )
-        yield Drop((candidate,), periods, "", candidate.modified)
+    for file in candidates:
+        refuse_missing("invoices", file, KNOWN)
+        dated = Dated(
+            source="invoices",
+            file=file.name,
+            rows=scan(file.path, KNOWN),
+            month=MONTH.of("billing_period"),
+            said="billing_period",
+            column="billing_period",
+            expected=MONTH.wanted,
+        )
+        yield Drop((file,), months_of(dated, file), "", file.modified)
 
 
-def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the invoices of a period, each from the newest file that has it."""
-    del context
+def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the invoices of a period, each from the newest file that has it.
+
+    The digits of a stated rate say how exact it is, which its value does not.
+    """
     return f"""
         select
-            invoice_issuer_name, invoice_id, ledger_source,
+            * exclude (billing_period, row_number, file_name, file_order, is_newest)
+            replace (
+                coalesce(tax_amount, 0) as tax_amount,
+                coalesce(credit_amount, 0) as credit_amount,
+                coalesce(invoice_currency, billing_currency) as invoice_currency,
+                cast(exchange_rate as decimal(38, 12)) as exchange_rate
+            ),
             strptime(billing_period, '%Y-%m') as billing_period_start,
-            upper(billing_currency) as billing_currency,
-            {_amount("invoice_amount", "invoice_amount")} as invoice_amount,
-            {_amount("coalesce(tax_amount, '0')", "tax_amount")} as tax_amount,
-            'invoices' as source_name, delivery_id, source_row_number
+            length(split_part(exchange_rate, '.', 2)) as exchange_rate_decimals,
+            'invoices' as source_name,
+            row_number as source_row_number
         from ({_rows(deliveries, period)})
         where is_newest
     """
@@ -97,40 +112,33 @@ def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 def _rows(deliveries: Sequence[Delivery], period: str) -> str:
     """Give the rows of a period, and whether each says its invoice last."""
     parts = [
-        f"select *, {order} as file_order, {quoted(delivery.delivery_id)} "
-        f"as delivery_id, {quoted(delivery.names[0])} as file_name, "
-        f"row_number() over () as source_row_number from "
-        f"read_csv({file_list(delivery)}, header = true, all_varchar = true)"
+        f"select {order} as file_order, {quoted(delivery.delivery_id)} as delivery_id, "
+        f"{quoted(delivery.names[0])} as file_name, * "
+        f"from ({scan(delivery.files[0], KNOWN)})"
         for order, delivery in enumerate(deliveries)
     ]
+    place = "file_order, delivery_id, file_name, row_number"
     return f"""
         select
             *,
             row_number() over (
                 partition by invoice_issuer_name, invoice_id order by file_order desc
             ) = 1 as is_newest
-        from ({" union all by name ".join(parts)})
+        from ({typed(" union all ".join(parts), KNOWN, CHECKS, place)})
         where billing_period = {quoted(period)}
     """
-
-
-def _amount(value: str, column: str) -> str:
-    """Read an amount, or stop at the row that has none, naming file, row, column."""
-    return (
-        f"coalesce(try_cast({value} as decimal(38, 12)), error(file_name || ', row ' "
-        f"|| source_row_number || ': {column} is ' || coalesce('''' || {value} || "
-        "'''', 'empty') || ', expected a number'))"
-    )
 
 
 SOURCE = Source(
     name="invoices",
     table="invoices",
     description="What finance was asked to pay: one row per vendor invoice.",
-    expected=f"a CSV with the header {','.join(HEADER)}",
+    expected=f"a CSV with the columns {', '.join(_NEEDED)}",
     claims=claims,
     drops=drops,
     select=select,
     tally=tally,
     restates="rows",
+    version=2,
+    is_list=True,
 )

@@ -57,6 +57,7 @@ def build(settings: Settings, console: Console) -> Outcome:
             f"\n{', '.join(r.names)}: {r.reason}" for r in landing.refusals
         )
         raise ExportError(f"nothing to read in {places}{refused}")
+    periods += [item.period for item in stale]
     console.print(
         f"Building from {places}: {len(landing.deliveries)} deliveries, "
         f"{len(stale)} partitions to convert",

@@ -14,6 +14,7 @@ from pipelines.addresses import plain_addresses
 
 # Whether an invoice follows the use, or credits were bought before it.
 Billing = Literal["invoiced", "prepaid"]
+ENVIRONMENTS = ("production", "staging", "development", "research", "trial")
 
 
 class LandingSettings(BaseModel):
@@ -97,12 +98,13 @@ class ToleranceSettings(BaseModel):
 
 
 class TrainingSettings(BaseModel):
-    """How training jobs find the machines that they ran on."""
+    """How training jobs find their machines, and what one more epoch must be worth."""
 
     model_config = ConfigDict(extra="forbid")
 
     node_tag: str = "slurm-node"
     slurm_time_zone: str = "UTC"
+    epoch_gain_floor: Decimal = Field(Decimal("0.005"), ge=0, le=1)
 
 
 class OpenCostSettings(BaseModel):
@@ -126,10 +128,32 @@ class AttributionSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    team_tag: str = "team"
     project_tag: str = "project"
     feature_tag: str = "feature"
     tenant_tag: str = "tenant"
     environment_tag: str = "environment"
+
+
+class TagsSettings(BaseModel):
+    """Which tags a charge must have, and how else people spell them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    required: list[str] = ["team", "project", "environment"]
+    key_aliases: dict[str, str] = {"env": "environment", "app": "project"}
+    value_aliases: dict[str, str] = {"prod": "production", "dev": "development"}
+    allowed_values: dict[str, list[str]] = {"environment": list(ENVIRONMENTS)}
+
+
+class AllocationSettings(BaseModel):
+    """How costs find their owners, and how many must."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unused_commitments: Literal["keep", "share"] = "keep"
+    least_coverage: Decimal = Field(Decimal("0.8"), ge=0, le=1)
+    unclassified_share: Decimal = Field(Decimal("0.01"), ge=0, le=1)
 
 
 class PublishingSettings(BaseModel):

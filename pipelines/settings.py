@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from pipelines.sections import (
+    AllocationSettings,
     AnthropicSettings,
     AttributionSettings,
     AwsSettings,
@@ -31,6 +32,7 @@ from pipelines.sections import (
     OpenRouterSettings,
     PlansSettings,
     PublishingSettings,
+    TagsSettings,
     ToleranceSettings,
     TrainingSettings,
 )
@@ -77,6 +79,8 @@ class Settings(BaseSettings):
     opencost: OpenCostSettings = OpenCostSettings()
     kubernetes: KubernetesSettings = KubernetesSettings()
     attribution: AttributionSettings = AttributionSettings()
+    tags: TagsSettings = TagsSettings()
+    allocation: AllocationSettings = AllocationSettings()
     publishing: PublishingSettings = PublishingSettings()
 
     @classmethod

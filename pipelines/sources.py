@@ -5,7 +5,7 @@ from functools import reduce
 from hashlib import sha256
 from operator import getitem
 
-from pipelines import invoices, prices
+from pipelines import allocation, invoices, prices
 from pipelines.landing.source import Source
 from pipelines.plans import plan_sources, with_overlays
 from pipelines.providers import (
@@ -25,9 +25,11 @@ from pipelines.settings import Settings
 from pipelines.telemetry import (
     anthropic_usage,
     bedrock_logs,
+    business_values,
     call_log,
     claude_code,
     deployments,
+    kubeflow,
     langfuse,
     litellm,
     mlflow,
@@ -37,6 +39,8 @@ from pipelines.telemetry import (
     openshift,
     otel_genai,
     prometheus,
+    ray,
+    run_plans,
     sagemaker,
     slurm,
 )
@@ -65,12 +69,16 @@ USAGE_SOURCES = (
     *otel_genai.SOURCES,
     *call_log.SOURCES,
     slurm.SOURCE,
-    mlflow.SOURCE,
+    *mlflow.SOURCES,
+    run_plans.SOURCE,
     deployments.SOURCE,
     *prometheus.SOURCES,
     opencost.SOURCE,
     *openshift.SOURCES,
     sagemaker.SOURCE,
+    ray.SOURCE,
+    kubeflow.SOURCE,
+    business_values.SOURCE,
 )
 
 
@@ -80,6 +88,7 @@ def all_sources(settings: Settings) -> tuple[Source, ...]:
         *with_overlays(COST_SOURCES, settings),
         *plan_sources(settings),
         *USAGE_SOURCES,
+        *allocation.SOURCES,
         prices.SOURCE,
         invoices.SOURCE,
     )

@@ -20,7 +20,8 @@ select
     ledger_billed_cost as ledger,
     marts_billed_cost as marts,
     tax_difference as tax,
-    rounding_difference as rounding,
+    credit_difference as credit,
+    fx_difference as fx,
     unexplained_difference as residual,
     case
         when metered_token_count = 0 then 'none'

@@ -11,6 +11,7 @@ from pipelines.landing.source import Source, TransientError
 from pipelines.ledger.conformance import judge_partition
 from pipelines.ledger.glance import summarise
 from pipelines.ledger.partitions import (
+    empty_partition,
     partition_path,
     write_partition,
     write_stub,
@@ -29,7 +30,12 @@ TABLE_DESCRIPTIONS = {
     "deployments": "Which resource serves which model when.",
     "kubernetes_allocation": "Who held how much of a Kubernetes node.",
     "training_attempts": "Stretches of training runs: machines, times, checkpoints.",
+    "training_metrics": "What training runs logged, value by value.",
+    "run_plans": "What training runs and experiments may take.",
+    "ownership_rules": "Who owns what, by the owner's rules: one row per rule.",
+    "shared_cost_rules": "How shared costs are split: one row per rule and target.",
     "token_prices": "What tokens cost by your contracts.",
+    "business_values": "What AI earned, saved or achieved, by the owner's count.",
     "invoices": "What finance was asked to pay, one row per invoice.",
     "focus_conformance": "How the ledger's rows stand to each rule of FOCUS 1.4.",
 }
@@ -74,7 +80,10 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
                 context.log.info("%s %s: converting", source.name, period)
                 deliveries = landing.of(source, period)
                 try:
-                    write_partition(settings, source, deliveries, period)
+                    if deliveries:
+                        write_partition(settings, source, deliveries, period)
+                    else:
+                        empty_partition(settings, source, period)
                 except TransientError as error:
                     raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
             if source.table == "focus":

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from pipelines.publishing import audit
+from pipelines.publishing.versions import QUALITY
 from pipelines.quality.page import render, write_page
 from pipelines.quality.run import SuiteResult, run_suites
 from pipelines.quality.suites import Suite, suites
+from pipelines.quality.sums import mart_sums
 from pipelines.settings import Settings
 
 
@@ -31,9 +33,11 @@ def quality_checks(settings: Settings) -> dg.AssetChecksDefinition:
     )
     def great_expectations() -> Iterator[dg.AssetCheckResult]:
         results = run_suites(settings.build_database)
-        page = settings.build_dir / "quality.html"
+        page = settings.build_dir / QUALITY
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        write_page(page, render(results, audit.database_build_id(settings), now))
+        sums = mart_sums(settings.build_database)
+        build_id = audit.database_build_id(settings)
+        write_page(page, render(results, sums, build_id, now))
         audit.record(settings, "quality", [_entry(result) for result in results])
         for result in results:
             yield dg.AssetCheckResult(

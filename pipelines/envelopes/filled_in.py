@@ -16,6 +16,8 @@ from pipelines.landing.source import Candidate, ExportError, quoted
 # Six decimals: the product of two such numbers is exact in the twelve of the ledger.
 # A cast alone would take 1_000 for a number, too, and round the seventh decimal away.
 NUMBER = r"\d{1,11}(\.\d{0,6})?"
+AMOUNT = r"-?\d{1,18}(\.\d{0,12})?"
+RATE = r"(0*[1-9]\d{0,8}(\.\d{0,12})?|0*\.0{0,11}[1-9]\d{0,11})"
 ONE_OR_MORE = r"0*[1-9]\d{0,5}"
 DATE = r"20\d\d-\d\d-\d\d"
 MONTH = r"20\d\d-(0[1-9]|1[0-2])"
@@ -69,6 +71,12 @@ TYPES: Mapping[str, Type] = {
         _matching(NUMBER, "decimal(18, 6)"),
         "a number of 0 or more with at most six decimals, such as 1234.5",
     ),
+    "amount": Type(
+        _matching(AMOUNT, "decimal(38, 12)"),
+        "a number with at most twelve decimals, such as -1234.5",
+    ),
+    # As text: how many digits a rate is stated with says how exact it is.
+    "rate": Type(_matching(RATE, "varchar"), "a number above 0, such as 1.0853"),
     "ratio": Type(
         _matching(ONE_OR_MORE + r"(\.\d{0,6})?", "decimal(18, 6)"),
         "a number of 1 or more",

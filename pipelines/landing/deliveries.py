@@ -21,6 +21,7 @@ from pipelines.landing.candidates import find
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.mirror import find_stored
 from pipelines.landing.owners import agree, why_not
+from pipelines.landing.past import not_here, rows_of_the_past
 from pipelines.landing.records import write_record
 from pipelines.landing.source import (
     UNREADABLE,
@@ -33,8 +34,6 @@ from pipelines.landing.source import (
 )
 from pipelines.landing.stores import place_of
 from pipelines.settings import Settings
-
-_OVERWRITTEN = {"status": "overwritten", "detail": "the file has other content now"}
 
 _BROKEN: tuple[type[Exception], ...] = (ExportError, *UNREADABLE)
 # No bill is of another century; such a month is a date that was read wrong.
@@ -76,12 +75,14 @@ class Landing:
         refusals: what cannot be used.
         copies: deliveries whose content is there already, and the name of the first.
         lost: ids of earlier deliveries whose files are gone (not overwritten).
+        overwritten: ids of earlier deliveries whose files have other content now.
     """
 
     deliveries: tuple[Delivery, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     copies: tuple[tuple[Delivery, str], ...] = ()
     lost: frozenset[str] = frozenset()
+    overwritten: frozenset[str] = frozenset()
 
     def of(self, source: Source, period: str) -> list[Delivery]:
         """Give the deliveries that a source's period is made of, oldest first."""
@@ -147,7 +148,9 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     # A family reads its files alike, and refuses them alike: once is enough.
     told = tuple(dict.fromkeys(refusals))
     landing = Landing(tuple(deliveries.values()), told, tuple(copies))
-    return replace(landing, lost=_lost(_recorded(settings.deliveries_file), landing))
+    recorded = _recorded(settings.deliveries_file)
+    lost, overwritten = not_here(recorded, deliveries.keys(), set(landing.names()))
+    return replace(landing, lost=lost, overwritten=overwritten)
 
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
@@ -160,37 +163,14 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), now)}
         for row in [*_rows(landing, sources), *_copies(landing), *_refused(landing)]
     ]
-    here = {row["delivery_id"] for row in rows}
-    rows += [
-        row | (_gone(row) if row["delivery_id"] in landing.lost else _OVERWRITTEN)
-        for row in old
-        if row["delivery_id"] not in here and row["status"] not in {"refused", "copy"}
-    ]
+    rows += rows_of_the_past(old, rows, landing.lost, sources)
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     write_record(path, table)
     return table
 
 
-def _gone(row: dict[str, Any]) -> dict[str, str]:
-    place = "object store" if "://" in row["file_names"][0] else "exports folder"
-    return {"status": "gone", "detail": f"no longer in the {place}"}
-
-
 def _recorded(path: Path) -> list[dict[str, Any]]:
     return pq.read_table(path).to_pylist() if path.exists() else []
-
-
-def _lost(recorded: Iterable[dict[str, Any]], landing: Landing) -> frozenset[str]:
-    """Name deliveries whose files are gone; a living file written over is not."""
-    here = {delivery.delivery_id for delivery in landing.deliveries}
-    names = set(landing.names())
-    return frozenset(
-        row["delivery_id"]
-        for row in recorded
-        if row["delivery_id"] not in here
-        and row["status"] not in {"refused", "copy"}
-        and not names.issuperset(row["file_names"])
-    )
 
 
 def load(settings: Settings) -> Landing:
@@ -215,8 +195,11 @@ def load(settings: Settings) -> Landing:
             batch=row["batch"],
             size=row["size_bytes"],
         )
-    lost = {row["delivery_id"] for row in rows if row["status"] == "gone"}
-    return Landing(tuple(found.values()), lost=frozenset(lost))
+    lost, overwritten = (
+        frozenset(row["delivery_id"] for row in rows if row["status"] == status)
+        for status in ("gone", "overwritten")
+    )
+    return Landing(tuple(found.values()), lost=lost, overwritten=overwritten)
 
 
 def _what_is_wrong(source: Source, error: Exception) -> str:

@@ -1,5 +1,7 @@
 """The settings that move a number, as a one-row table that dbt models read."""
 
+import json
+
 import pyarrow as pa
 
 from pipelines.landing.records import write_record
@@ -15,8 +17,13 @@ def record_settings(settings: Settings) -> dict[str, object]:
         "currency_rule": settings.currency.rule,
         "closed_through": settings.closed_through,
         "node_tag": settings.training.node_tag,
+        "epoch_gain_floor": settings.training.epoch_gain_floor,
         "aws_cost_basis": settings.aws.cost_basis,
         "kubernetes_idle": settings.kubernetes.idle,
+        "unused_commitments": settings.allocation.unused_commitments,
+        "least_coverage": settings.allocation.least_coverage,
+        "unclassified_share": settings.allocation.unclassified_share,
+        **{f"tag_{name}": json.dumps(said) for name, said in settings.tags},
         **settings.attribution.model_dump(),
     }
     schema = pa.schema(
@@ -27,8 +34,17 @@ def record_settings(settings: Settings) -> dict[str, object]:
             ("currency_rule", pa.string()),
             ("closed_through", pa.string()),
             ("node_tag", pa.string()),
+            ("epoch_gain_floor", pa.decimal128(38, 12)),
             ("aws_cost_basis", pa.string()),
             ("kubernetes_idle", pa.string()),
+            ("unused_commitments", pa.string()),
+            ("least_coverage", pa.decimal128(38, 12)),
+            ("unclassified_share", pa.decimal128(38, 12)),
+            # JSON: lists and maps of tag keys and values.
+            *(
+                (f"tag_{name}", pa.string())
+                for name in type(settings.tags).model_fields
+            ),
             *((name, pa.string()) for name in type(settings.attribution).model_fields),
         ]
     )

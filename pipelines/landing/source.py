@@ -165,6 +165,8 @@ class Source:
             log's name; they share a folder, tests and a docs page. '' means the name.
         fetch: brings what lies neither in the exports folder nor in a store (a
             database) into files below the home folder; their names hold '://'.
+        is_list: whether a file is a list that its owner edits: a month that it no
+            longer has is emptied. Of an export, a later one may take the place.
     """
 
     name: str
@@ -181,6 +183,7 @@ class Source:
     family: str = ""
     fetch: Callable[[Settings], list[Candidate]] | None = None
     tally: Callable[[Context, Sequence[Delivery], str], str] | None = None
+    is_list: bool = False
 
 
 def quoted(text: str | Path) -> str:

@@ -82,12 +82,35 @@ GLANCES = {
         """,
         preview="run_id, run_name, status, started_at, ended_at, gpu_count",
     ),
+    "training_metrics": Glance(
+        totals="""
+            count(distinct run_id) as runs,
+            count(distinct metric_name) as metrics
+        """,
+        preview="run_id, metric_name, step, epoch, metric_value, logged_at",
+    ),
+    "run_plans": Glance(
+        totals="sum(planned_gpu_hours) as planned_gpu_hours",
+        preview="plan_id, run_name_pattern, planned_start, planned_cost, cost_cap",
+    ),
+    "business_values": Glance(
+        totals="count(distinct metric_name) as metrics",
+        preview="value_date, metric_name, value, unit, currency, project_name",
+    ),
     "focus_conformance": Glance(
         totals="""
             count(distinct rule_id) as rules,
             count_if(failing_row_count > 0) as broken
         """,
         preview="source_name, period, rule_id, severity, failing_row_count",
+    ),
+    "ownership_rules": Glance(
+        totals="count(distinct team_name) as teams",
+        preview="rule_id, match_kind, match_pattern, team_name, project_name",
+    ),
+    "shared_cost_rules": Glance(
+        totals="count(distinct rule_id) as rules",
+        preview="rule_id, step, share_kind, share_pattern, method, target_pattern",
     ),
     "token_prices": Glance(
         totals="count(distinct contract_id) as contracts",

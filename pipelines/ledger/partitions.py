@@ -102,16 +102,29 @@ def write_partition(
     return Partition(path, rows)
 
 
+def empty_partition(settings: Settings, source: Source, period: str) -> Partition:
+    """Take every row out of a partition that no delivery speaks of any more."""
+    path = partition_path(settings.ledger_dir, source, period)
+    said = {INPUTS_KEY: inputs_of(source, ())}
+    with duckdb.connect() as db, _replaced(path) as temporary:
+        return Partition(path, _write(db, _nothing_of(source.table), temporary, said))
+
+
 def write_stub(ledger_dir: Path, table: str) -> None:
     """Write a table's zero-row partition, so that a glob always finds one file."""
     path = ledger_dir / table / "_none" / "none.parquet"
     if path.exists():
         return
-    nothing = ", ".join(
+    with duckdb.connect() as db, _replaced(path) as temporary:
+        _write(db, _nothing_of(table), temporary, {INPUTS_KEY: "stub"})
+
+
+def _nothing_of(table: str) -> str:
+    """Give the SELECT of a table's columns without a row."""
+    columns = ", ".join(
         f'cast(null as {kind}) as "{name}"' for name, kind in types_of(table).items()
     )
-    with duckdb.connect() as db, _replaced(path) as temporary:
-        _write(db, f"select {nothing} limit 0", temporary, {INPUTS_KEY: "stub"})
+    return f"select {columns} limit 0"
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:

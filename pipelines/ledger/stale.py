@@ -29,7 +29,9 @@ def stale_partitions(
     """
     found = []
     for source in sources:
-        for period in landing.periods(source):
+        made = partition_path(ledger_dir, source, "*")
+        periods = {path.stem for path in made.parent.glob(made.name)}
+        for period in sorted(periods.union(landing.periods(source))):
             if needs_conversion(ledger_dir, source, period, landing):
                 deliveries = tuple(landing.of(source, period))
                 found.append(Stale(source, period, deliveries))
@@ -41,7 +43,8 @@ def needs_conversion(
 ) -> bool:
     """Say whether a partition differs from its deliveries.
 
-    Exports that left the folder do not take their rows along: the partition stays.
+    Exports that left the folder do not take their rows along: the partition stays. A
+    list that was edited does; a month that it no longer has is made anew, empty.
 
     Raises:
         ExportError: the partition must be made anew, but cannot be made whole.
@@ -50,16 +53,19 @@ def needs_conversion(
     path = partition_path(ledger_dir, source, period)
     recorded = recorded_inputs(path)
     wanted = inputs_of(source, deliveries)
-    if recorded is None or recorded == wanted or not deliveries:
+    if recorded is None or recorded == wanted:
         return recorded is None and bool(deliveries)
     code, _, ids = recorded.partition(":")
-    lost = set(ids.split(",")) & landing.lost
-    remaining = set(ids.split(",")) - lost
+    made_of = set(ids.split(",")) - {""}
+    if not deliveries and not (source.is_list and made_of & landing.overwritten):
+        return False
+    lost = made_of & landing.lost
+    remaining = made_of - lost
     if code == wanted.partition(":")[0] and remaining == {
         delivery.delivery_id for delivery in deliveries
     }:
         return False
-    if source.restates == "rows" and lost:
+    if lost and (source.restates == "rows" or not deliveries):
         ids = ", ".join(sorted(lost))
         raise ExportError(
             f"{source.name} {period}: the ledger holds rows of {ids}, which left "

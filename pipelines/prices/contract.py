@@ -147,4 +147,5 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
+    is_list=True,
 )

@@ -23,6 +23,7 @@ from pipelines.settings import Settings
 
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
+QUALITY = "quality.html"
 CURRENT = "current"
 # DuckDB 2's own format is unreadable to every 1.x client that a BI tool may bring.
 STORAGE_VERSION = "v1.0.0"
@@ -68,6 +69,7 @@ def publish(settings: Settings) -> Version:
     folder.mkdir(parents=True)
     _link_ledger(settings, folder)
     tables = _write_database(settings, folder)
+    shutil.copy2(settings.build_dir / QUALITY, folder / QUALITY)
     manifest: dict[str, object] = {
         "version": name,
         "published_at": now.isoformat(timespec="seconds"),

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from pipelines.quality.run import Outcome, SuiteResult
+from pipelines.quality.sums import MartSum, section
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bad: #c62828; --good: #2e7d32; }
@@ -17,13 +18,19 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line);
          vertical-align: top; }
-td.n { text-align: right; } .bad { color: var(--bad); font-weight: 600; }
+td.n, th.n { text-align: right; white-space: nowrap; }
+.bad { color: var(--bad); font-weight: 600; }
 .good { color: var(--good); } small, .muted { opacity: .7; }
-code { font-size: .85em; }
+code { font-size: .85em; } details { margin: .5rem 0; } summary { cursor: pointer; }
 """
 
 
-def render(results: Sequence[SuiteResult], build_id: str, made_at: str) -> str:
+def render(
+    results: Sequence[SuiteResult],
+    sums: Sequence[MartSum],
+    build_id: str,
+    made_at: str,
+) -> str:
     """Give the page as HTML."""
     total = [outcome for result in results for outcome in result.outcomes]
     bad = [outcome for outcome in total if not outcome.passed]
@@ -40,6 +47,7 @@ def render(results: Sequence[SuiteResult], build_id: str, made_at: str) -> str:
         f'<p class="muted">Build <code>{escape(build_id)}</code>, '
         f"checked {escape(made_at)}.</p>"
         + "".join(_section(result) for result in results)
+        + section(sums)
         + "</body></html>\n"
     )
 

@@ -39,7 +39,13 @@ class Suite:
 
 def suites() -> tuple[Suite, ...]:
     """Give all suites, in flow order."""
-    return (_ledger(), _model_usage(), _training_attempts(), _reconciliation())
+    return (
+        _ledger(),
+        _model_usage(),
+        _training_attempts(),
+        _reconciliation(),
+        _mart_sums(),
+    )
 
 
 def _ledger() -> Suite:
@@ -157,6 +163,23 @@ def _reconciliation() -> Suite:
                 "type": "in_set",
                 "column": "verdict",
                 "values": ["proven", "no invoice", "nothing billed", "no bill"],
+            },
+        ),
+    )
+
+
+def _mart_sums() -> Suite:
+    return Suite(
+        name="mart_sums",
+        question="Does each mart hold the money of the ledger, to the last digit?",
+        relation="marts.fct_mart_sums",
+        mart="fct_mart_sums",
+        identify=("mart_name", "cost_column", "source_name", "billing_period_start"),
+        expectations=(
+            {
+                "type": "rows",
+                "name": "no money is lost, repeated or added",
+                "where": "difference <> 0",
             },
         ),
     )

@@ -40,7 +40,14 @@ HEADER = (
     "billing_currency",
     "invoice_amount",
     "tax_amount",
+    "credit_amount",
+    "invoice_currency",
+    "exchange_rate",
+    "exchange_rate_date",
 )
+FX_PLACES = Decimal("1E-12")
+# Oracle took this off for a Saturday on which no checkpoint could be restored.
+OUTAGE = Decimal("20.00")
 PLANTED_HEADER = (
     "ledger_source",
     "billing_period",
@@ -49,6 +56,20 @@ PLANTED_HEADER = (
     "currency",
     "note",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a dollar is in an invoice's currency: as it was counted, and as stated."""
+
+    currency: str
+    counted: Decimal
+    stated: Decimal
+    day: str
+
+
+# Driftbase began to invoice in euros; its rows are in dollars as before.
+EUROS = Rate("EUR", Decimal("0.8643"), Decimal("0.864"), "2026-10-30")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +83,21 @@ class Invoice:
     rows_total: Decimal
     tax: Decimal
     tax_beside_rows: Decimal = Decimal(0)
+    credit: Decimal = Decimal(0)
+    rate: Rate | None = None
 
     @property
     def amount(self) -> Decimal:
-        """What is to be paid, in whole cents."""
-        return cents(self.rows_total) + self.tax_beside_rows
+        """What is to be paid, in whole cents of the invoice's currency."""
+        total = self.rows_total * self.rate.counted if self.rate else self.rows_total
+        return cents(total) + self.tax_beside_rows - self.credit
+
+    @property
+    def fx(self) -> Decimal:
+        """What the invoice is above its rows at the rate that it states."""
+        if not self.rate:
+            return Decimal(0)
+        return (self.amount / self.rate.stated - self.rows_total).quantize(FX_PLACES)
 
 
 def _aws(month: Month, lines: Sequence[Line]) -> Iterator[Invoice]:
@@ -101,7 +132,8 @@ def _untaxed(month: Month) -> Iterator[Invoice]:
     asked = anthropic.INVOICES[month], "anthropic", month, anthropic.total(month), none
     yield Invoice(anthropic.ISSUER, *asked)
     asked = oci.INVOICES[month], "oci", month, oci.total(month), none
-    yield Invoice(oci.ISSUER, *asked)
+    credit = OUTAGE if month == OCTOBER else none
+    yield Invoice(oci.ISSUER, *asked, credit=credit)
     asked = onprem.INVOICES[month], "onprem", month, onprem.total(month), none
     yield Invoice(onprem.ORGANISATION, *asked)
     asked = openrouter.INVOICES[month], "openrouter", month, prepaid.total(month), none
@@ -110,8 +142,9 @@ def _untaxed(month: Month) -> Iterator[Invoice]:
     asked = databricks.INVOICES[month], "databricks", month, rows_total, none
     yield Invoice(databricks.ISSUER, *asked)
     rows_total = driftbase.total(month)
-    invoice_id = driftbase.INVOICES[month]
-    yield Invoice(driftbase.ISSUER, invoice_id, "focus_export", month, rows_total, none)
+    asked = driftbase.INVOICES[month], "focus_export", month, rows_total, none
+    rate = EUROS if month == OCTOBER else None
+    yield Invoice(driftbase.ISSUER, *asked, rate=rate)
 
 
 def invoices(bills: Mapping[Month, Sequence[Line]]) -> list[Invoice]:
@@ -152,10 +185,16 @@ def write_invoices(out: Path, made: Sequence[Invoice]) -> None:
             "USD",
             f"{invoice.amount:.2f}",
             f"{invoice.tax:.2f}",
+            f"{invoice.credit:.2f}" if invoice.credit else "",
+            *(_rate(invoice.rate) if invoice.rate else ("", "", "")),
         )
         for invoice in made
     ]
     write_text(out / "invoices.csv", csv_text(HEADER, rows))
+
+
+def _rate(rate: Rate) -> tuple[str, str, str]:
+    return rate.currency, plain(rate.stated), rate.day
 
 
 def _differences(
@@ -172,8 +211,14 @@ def _differences(
         if invoice.tax_beside_rows:
             note = f"invoice {name} minus rows: tax is not in the Costs API"
             yield source, month, "tax", invoice.tax_beside_rows, note
+        if invoice.credit:
+            note = f"invoice {name} minus rows: an outage, credited on the invoice only"
+            yield source, month, "credit", -invoice.credit, note
+        if invoice.fx:
+            note = f"invoice {name} minus rows: its rate is stated with three decimals"
+            yield source, month, "fx", invoice.fx, note
         rounding = cents(invoice.rows_total) - invoice.rows_total
-        if rounding:
+        if rounding and not invoice.rate:
             note = f"invoice {name} minus rows: whole cents"
             yield source, month, "rounding", rounding, note
 

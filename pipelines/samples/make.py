@@ -15,6 +15,8 @@ from pipelines.samples.aws_rows import Delivery, month_lines
 from pipelines.samples.azure import write_azure
 from pipelines.samples.azure_focus import write_azure_focus
 from pipelines.samples.bedrock_logs import write_bedrock_logs
+from pipelines.samples.business_values import write_business_values
+from pipelines.samples.cluster_jobs import write_kubeflow, write_ray
 from pipelines.samples.contracts import write_contracts
 from pipelines.samples.databricks import write_databricks
 from pipelines.samples.deployments import write_deployments
@@ -33,9 +35,11 @@ from pipelines.samples.openai_pages import write_openai
 from pipelines.samples.opencost import write_opencost
 from pipelines.samples.openrouter import write_openrouter
 from pipelines.samples.openshift import write_openshift
+from pipelines.samples.ownership import write_ownership
 from pipelines.samples.prepaid import write_prepaid
 from pipelines.samples.prometheus import write_prometheus
 from pipelines.samples.readme import README
+from pipelines.samples.run_plans import write_run_plans
 from pipelines.samples.sagemaker import write_sagemaker
 from pipelines.samples.slurm import write_slurm
 
@@ -68,7 +72,10 @@ _WRITTEN = (
     "ferrum",
     "slurm",
     "mlflow",
+    "run_plans",
     "sagemaker",
+    "ray",
+    "kubeflow",
     "deployments",
     "prometheus",
     "opencost",
@@ -79,7 +86,9 @@ _WRITTEN = (
     "claude_code",
     "langfuse",
     "call_log",
+    "business_values",
     "contracts",
+    "ownership",
     "invoices",
 )
 
@@ -112,23 +121,28 @@ def write_samples(out: Path) -> None:
     write_openrouter(out / "openrouter")
     write_prepaid(out / "prepaid")
     write_contracts(out / "contracts")
+    write_ownership(out / "ownership")
     write_anthropic(out / "anthropic")
     write_databricks(out / "databricks")
     write_driftbase(out / "driftbase")
     write_ferrum(out / "ferrum")
     write_slurm(out / "slurm")
     write_mlflow(out / "mlflow")
+    write_run_plans(out / "run_plans")
     write_deployments(out / "deployments")
     write_prometheus(out / "prometheus")
     write_opencost(out / "opencost")
     write_openshift(out / "openshift")
     write_sagemaker(out / "sagemaker")
+    write_ray(out / "ray")
+    write_kubeflow(out / "kubeflow")
     write_bedrock_logs(out / "bedrock_logs")
     write_litellm(out / "litellm")
     write_traces(out / "otel_genai")
     write_claude_code(out / "claude_code")
     write_langfuse(out / "langfuse")
     write_call_log(out / "call_log")
+    write_business_values(out / "business_values")
     asked = invoices(bills)
     write_invoices(out / "invoices", asked)
     write_planted(out / "PLANTED.csv", asked)

@@ -20,6 +20,8 @@ STEPS_PER_EPOCH = 24_000
 _STATUS = {"COMPLETED": "FINISHED", "RUNNING": "RUNNING"}
 _POINTS = 5  # loss values per attempt, besides the last step
 _SWEEP_JOB = 4103
+# Runs that went on after the epoch of their best checkpoint.
+_LEARNED_BY = {4213: 4, 4313: 5, 4205: 3}
 _DELETED_JOB = 4106
 
 
@@ -43,6 +45,13 @@ def _loss(run: Run, step: int) -> float:
     return 1.62 + 2.4 * math.exp(-step / 30_000) + wobble
 
 
+def _eval_loss(run: Run, epoch: int) -> float:
+    """Fall fast, then slowly, and rise again after the epoch that learned enough."""
+    wobble = float(noise("eval_loss", run.job, epoch)) * 0.01
+    learned = 1.74 + 0.9 * math.exp(-0.9 * epoch) + wobble
+    return learned + 0.03 * max(0, epoch - _LEARNED_BY.get(run.job, epoch))
+
+
 def _attempt_steps(run: Run, attempt: Attempt, first: int) -> range:
     done = int(attempt.hours * run.steps_per_hour)
     return range(first, first + done + 1)
@@ -63,8 +72,13 @@ def _log_attempt(log: _Log, run: Run, attempt: Attempt, first: int) -> int:
     shown = sorted({*range(first + gap, steps[-1], gap), steps[-1]})
     for step in shown:
         log.add("loss", _loss(run, step), when(step), step)
-    for step in (*shown[2:3], steps[-1]):
-        log.add("epoch", step / STEPS_PER_EPOCH, when(step), step)
+    for step in range(STEPS_PER_EPOCH, steps[-1] + 1, STEPS_PER_EPOCH):
+        if step > first:
+            epoch = step // STEPS_PER_EPOCH
+            log.add("epoch", epoch, when(step), step)
+            log.add("eval_loss", _eval_loss(run, epoch), when(step), step)
+    if steps[-1] % STEPS_PER_EPOCH:
+        log.add("epoch", steps[-1] / STEPS_PER_EPOCH, when(steps[-1]), steps[-1])
     every = run.checkpoint_every
     saved = [step for step in range(every, steps[-1] + 1, every) if step > first]
     if attempt.state == "COMPLETED" and steps[-1] not in saved:

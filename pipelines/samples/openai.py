@@ -19,7 +19,12 @@ EMBEDDING = "text-embedding-3-small"
 # Dollars per million tokens: input, cached input, output. Batch costs half.
 LIST_PRICES = {
     BIG: {"input": "2.50", "cached input": "1.25", "output": "10.00"},
-    MINI: {"input": "0.15", "cached input": "0.075", "output": "0.60"},
+    MINI: {
+        "input": "0.15",
+        "cached input": "0.075",
+        "output": "0.60",
+        "training": "3.00",
+    },
     EMBEDDING: {"input": "0.02"},
 }
 RISE_SINCE = at("10-15 00:00")
@@ -72,6 +77,11 @@ CALLERS = (
     Caller(UNMETERED, "key_growth_trial", MINI, (0, 160, 340), 1500, 700, "0.05"),
     Caller(UNMETERED, "key_growth_trial", BIG, (0, 270, 610), 1900, 640, "0.05"),
 )
+
+
+_TUNER = Caller("proj_support", "key_support_tuning", MINI, (0, 0, 0), 0)
+# What the vendor trained on, all epochs; the Usage API does not count such tokens.
+FINE_TUNED = {at("09-22 00:00"): 12_600_000, at("10-06 00:00"): 18_900_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +220,10 @@ def billed() -> tuple[Billed, ...]:
         price = list_price(caller, name)
         amount = money(quantity * price * price_factor(caller.model, day))
         lines.append(Billed(day, caller, name, quantity, amount, quantity * price))
-    order = list(CALLERS)
+    for day, quantity in FINE_TUNED.items():
+        amount = money(quantity * list_price(_TUNER, "training"))
+        lines.append(Billed(day, _TUNER, "training", quantity, amount, amount))
+    order = [*CALLERS, _TUNER]
     return tuple(
         sorted(lines, key=lambda row: (row.day, order.index(row.caller), row.line_item))
     )

@@ -20,20 +20,24 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 | `openai` | Usage and Costs API pages of six overlapping pulls |
 | `openrouter` | activity CSV of three months, each with a day of the one before |
 | `prepaid` | credits bought at OpenRouter, which its use draws down |
+| `ownership` | who owns what, and how shared costs are split |
 | `contracts` | what contracts say that tokens cost |
 | `databricks` | billable usage beside list prices, one export per month |
 | `ferrum` | monthly invoice CSV of a GPU cloud |
 | `slurm` | one `sacct` dump per month |
 | `mlflow` | tracking store of the Slurm runs, `search_runs()` CSV of SageMaker's |
+| `run_plans` | what training runs and experiments were planned to take |
 | `bedrock_logs` | Bedrock's invocation logs of October, a file per account and day |
 | `litellm` | a gateway's spend log of October, before Azure OpenAI |
 | `otel_genai`, `claude_code` | five days of an agent on Claude, and of a developer |
 | `langfuse`, `call_log` | what kiosks were asked: a trial, then their own log |
 | `sagemaker` | a training job that no tracker knows |
+| `ray`, `kubeflow` | the platform team's own training, on Azure's reserved machine |
 | `prometheus` | hourly counters of vLLM and gauges of DCGM, by month |
 | `deployments` | which machine serves which model |
 | `opencost` | daily allocations of the cluster `inference`, by month |
 | `openshift` | hourly usage of the office's cluster in October |
+| `business_values` | what AI sold, saved and resolved, by its owners' count |
 | `invoices` | what finance was asked to pay |
 | `PLANTED.csv` | every difference that was put in on purpose, to the last decimal |
 
@@ -70,6 +74,8 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
   uncached ones.
 - `price_drift`, too: global calls of Claude on Bedrock are billed below list.
 - `tax`: OpenAI's invoices carry tax that the Costs API does not.
+- `credit`: Oracle took 20 dollars off October's invoice for an outage; no row says so.
+- `fx`: Driftbase's October invoice is in euros, at a rate of three decimals.
 - `rounding`: an invoice has whole cents, its rows have more decimals.
 
 Amounts are billed minus metered, or invoice minus rows.

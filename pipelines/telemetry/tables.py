@@ -7,12 +7,13 @@ that a source cannot know is NULL, never 0.
 from collections.abc import Mapping
 
 from pipelines.focus.schema import MONEY
-
-_ORIGIN = {
-    "source_name": "VARCHAR",
-    "delivery_id": "VARCHAR",
-    "source_row_number": "BIGINT",
-}
+from pipelines.telemetry.list_tables import (
+    BUSINESS_VALUES,
+    INVOICES,
+    ORIGIN,
+    OWNERSHIP_RULES,
+    SHARED_COST_RULES,
+)
 
 # Whose call of which model it was. sub_account_id and credential_id are the vendor's
 # (project, API key); the names are the owner's own. provider_name is who bills, as the
@@ -65,7 +66,7 @@ MODEL_USAGE: Mapping[str, str] = (
         "other_unit": "VARCHAR",
         "inputs_include_cached": "BOOLEAN",
     }
-    | _ORIGIN
+    | ORIGIN
 )
 
 # Single calls, for percentiles: of each day and caller at most a few hundred, the same
@@ -80,7 +81,7 @@ MODEL_REQUESTS: Mapping[str, str] = (
         "is_served": "BOOLEAN",
         "sample_weight": MONEY,
     }
-    | _ORIGIN
+    | ORIGIN
 )
 
 # One row per day, caller and session: the calls of one conversation or agent run.
@@ -94,7 +95,7 @@ MODEL_SESSIONS: Mapping[str, str] = (
     | CALLER
     | TOKENS
     | {"request_count": "BIGINT", "failed_request_count": "BIGINT"}
-    | _ORIGIN
+    | ORIGIN
 )
 
 # One row per hour and GPU (or MIG slice: gpu_fraction of one). A missing sample is not
@@ -121,7 +122,7 @@ GPU_USAGE: Mapping[str, str] = {
     "memory_total_gib": MONEY,
     "energy_kwh": MONEY,
     "busy_signal": "VARCHAR",
-} | _ORIGIN
+} | ORIGIN
 
 # Which resource serves which model when; valid_to is NULL while it still does.
 DEPLOYMENTS: Mapping[str, str] = {
@@ -137,7 +138,7 @@ DEPLOYMENTS: Mapping[str, str] = {
     "precision": "VARCHAR",
     "valid_from": "TIMESTAMP",
     "valid_to": "TIMESTAMP",
-} | _ORIGIN
+} | ORIGIN
 
 # One row per window, cluster, node and pod or controller. Costs are the tool's own list
 # prices: weights that split the node's bill, never money beside it.
@@ -165,7 +166,7 @@ KUBERNETES_ALLOCATION: Mapping[str, str] = {
     "storage_weight": MONEY,
     "network_weight": MONEY,
     "other_weight": MONEY,
-} | _ORIGIN
+} | ORIGIN
 
 # One row per attempt: one continuous stretch of one training run on a set of
 # machines. A run that was interrupted and resumed has several.
@@ -194,7 +195,33 @@ TRAINING_ATTEMPTS: Mapping[str, str] = {
     "epoch_count": MONEY,
     "metric_name": "VARCHAR",
     "metric_value": "DOUBLE",
-} | _ORIGIN
+} | ORIGIN
+
+# One row per value that a run logged: of which metric, at which step and when.
+TRAINING_METRICS: Mapping[str, str] = {
+    "run_id": "VARCHAR",
+    "step": "BIGINT",
+    "epoch": MONEY,
+    "metric_name": "VARCHAR",
+    "metric_value": "DOUBLE",
+    "logged_at": "TIMESTAMP",
+} | ORIGIN
+
+# What a run may take: one row per plan. run_name_pattern names one run, or with '*' the
+# runs that share the plan; without it the plan is that of a whole experiment.
+RUN_PLANS: Mapping[str, str] = {
+    "plan_id": "VARCHAR",
+    "run_name_pattern": "VARCHAR",
+    "experiment_name": "VARCHAR",
+    "project_name": "VARCHAR",
+    "planned_start": "TIMESTAMP",
+    "instance_type": "VARCHAR",
+    "planned_gpu_hours": MONEY,
+    "planned_cost": MONEY,
+    "cost_cap": MONEY,
+    "billing_currency": "VARCHAR",
+    "planned_epoch_count": MONEY,
+} | ORIGIN
 
 # What a token costs by contract: one row per price or discount. '*' stands for every
 # model, meter or tier; valid_to is exclusive, NULL where the price is open.
@@ -209,19 +236,7 @@ TOKEN_PRICES: Mapping[str, str] = {
     "discount_ratio": MONEY,
     "billing_currency": "VARCHAR",
     "contract_id": "VARCHAR",
-} | _ORIGIN
-
-# What finance was asked to pay: one row per invoice. tax_amount is the part of
-# invoice_amount that is tax.
-INVOICES: Mapping[str, str] = {
-    "invoice_issuer_name": "VARCHAR",
-    "invoice_id": "VARCHAR",
-    "ledger_source": "VARCHAR",
-    "billing_period_start": "TIMESTAMP",
-    "billing_currency": "VARCHAR",
-    "invoice_amount": MONEY,
-    "tax_amount": MONEY,
-} | _ORIGIN
+} | ORIGIN
 
 # How the rows of one source and period stand to one FOCUS rule.
 FOCUS_CONFORMANCE: Mapping[str, str] = {
@@ -246,6 +261,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "deployments": DEPLOYMENTS,
     "kubernetes_allocation": KUBERNETES_ALLOCATION,
     "training_attempts": TRAINING_ATTEMPTS,
+    "training_metrics": TRAINING_METRICS,
+    "run_plans": RUN_PLANS,
     "token_prices": TOKEN_PRICES,
+    "ownership_rules": OWNERSHIP_RULES,
+    "shared_cost_rules": SHARED_COST_RULES,
+    "business_values": BUSINESS_VALUES,
     "invoices": INVOICES,
 }

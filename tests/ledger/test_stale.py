@@ -1,10 +1,15 @@
 """Which partitions are to be made anew, and when that cannot be done whole."""
 
+import duckdb
 import pytest
 
 from pipelines.landing.deliveries import load, record, scan
-from pipelines.landing.source import ExportError
-from pipelines.ledger.partitions import write_partition
+from pipelines.landing.source import Drop, ExportError
+from pipelines.ledger.partitions import (
+    empty_partition,
+    partition_path,
+    write_partition,
+)
 from pipelines.ledger.stale import stale_partitions
 
 
@@ -18,7 +23,10 @@ def catch_up(settings):
         landing = load(settings)
         stale = stale_partitions(settings.ledger_dir, landing, [source])
         for item in stale:
-            write_partition(settings, item.source, item.deliveries, item.period)
+            if item.deliveries:
+                write_partition(settings, item.source, item.deliveries, item.period)
+            else:
+                empty_partition(settings, item.source, item.period)
         return [name for item in stale for d in item.deliveries for name in d.names]
 
     return build
@@ -113,3 +121,112 @@ def test_a_file_that_was_written_over_is_converted_again(
     put("acme-1.csv", "a\n22\n", hour=2)
 
     assert catch_up(acme) == ["acme-1.csv"]
+
+
+@pytest.fixture
+def price_list(invent):
+    """Invent a list of months and prices that its owner edits."""
+
+    def drops(candidates):
+        for file in candidates:
+            months = [line.split(",")[0] for line in file.path.read_text().split()[1:]]
+            yield Drop((file,), tuple(months), "", file.modified)
+
+    def select(_, deliveries, period):
+        return (
+            f"select price as BilledCost from read_csv('{deliveries[0].files[0]}') "
+            f"where month = '{period}'"
+        )
+
+    def source(**fields):
+        said = {"drops": drops, "select": select, "is_list": True}
+        return invent(**said | fields)
+
+    return source
+
+
+def billed(settings, source, period):
+    path = partition_path(settings.ledger_dir, source, period)
+    rows = duckdb.sql(f"select BilledCost from read_parquet('{path}')").fetchall()
+    return [float(cost) for (cost,) in rows]
+
+
+TWO_MONTHS = "month,price\n2026-07,5\n2026-08,6\n"
+ONE_MONTH = "month,price\n2026-08,6\n"
+
+
+def test_a_month_that_its_owner_took_out_of_a_list_is_emptied(
+    put, catch_up, price_list, settings
+):
+    prices = price_list()
+    put("acme.csv", TWO_MONTHS, hour=1)
+    catch_up(prices)
+    assert billed(settings, prices, "2026-07") == [5]
+    put("acme.csv", ONE_MONTH, hour=2)
+
+    catch_up(prices)
+
+    assert billed(settings, prices, "2026-07") == []
+    assert billed(settings, prices, "2026-08") == [6]
+    assert catch_up(prices) == []
+    told = {
+        (row["period"], row["status"], row["detail"])
+        for row in record(
+            settings.deliveries_file, load(settings), [prices]
+        ).to_pylist()
+    }
+    assert told == {
+        ("2026-07", "overwritten", "the list has no row of the month now"),
+        ("2026-08", "overwritten", "the file has other content now"),
+        ("2026-08", "current", ""),
+    }
+
+
+def test_a_month_that_comes_back_into_a_list_is_there_again(
+    put, catch_up, price_list, settings
+):
+    prices = price_list()
+    for hour, text in enumerate((TWO_MONTHS, ONE_MONTH, TWO_MONTHS), start=1):
+        put("acme.csv", text, hour=hour)
+        catch_up(prices)
+
+    assert billed(settings, prices, "2026-07") == [5]
+
+
+def test_an_export_that_the_next_month_s_takes_the_place_of_keeps_its_month(
+    put, catch_up, price_list, settings
+):
+    bill = price_list(is_list=False)
+    put("acme.csv", TWO_MONTHS, hour=1)
+    catch_up(bill)
+    put("acme.csv", ONE_MONTH, hour=2)
+
+    catch_up(bill)
+
+    assert billed(settings, bill, "2026-07") == [5]
+
+
+def test_a_list_that_left_the_folder_does_not_take_its_rows_along(
+    put, catch_up, price_list, settings
+):
+    prices = price_list()
+    put("acme.csv", TWO_MONTHS, hour=1)
+    catch_up(prices)
+    (settings.exports_dir / "acme.csv").unlink()
+
+    assert catch_up(prices) == []
+    assert billed(settings, prices, "2026-07") == [5]
+
+
+def test_a_month_of_an_edited_list_and_of_a_lost_one_cannot_be_made_whole(
+    put, catch_up, price_list, settings
+):
+    prices = price_list(restates="rows", select=lambda *_: "select 1.5 as BilledCost")
+    put("acme-1.csv", TWO_MONTHS, hour=1)
+    put("acme-2.csv", TWO_MONTHS.replace("5", "7"), hour=1)
+    catch_up(prices)
+    put("acme-1.csv", ONE_MONTH, hour=2)
+    (settings.exports_dir / "acme-2.csv").unlink()
+
+    with pytest.raises(ExportError, match=r"acme 2026-07: .*left the exports folder"):
+        catch_up(prices)

@@ -204,3 +204,24 @@ def test_an_amount_that_is_no_number_stops_the_conversion_by_file(put, page, set
 
     with pytest.raises(Exception, match=r"openai 2026-08: cannot convert costs.json"):
         write_partition(settings, SOURCE, landing.of(SOURCE, "2026-08"), "2026-08")
+
+
+@pytest.mark.parametrize(
+    ("line_item", "unit", "meter", "model"),
+    [
+        ("gpt-4o-mini, training", "tokens", "Fine-Tuning Tokens", "gpt-4o-mini"),
+        ("o4-mini, fine-tuning", "duration_hours", "Fine-Tuning", "o4-mini"),
+        ("ft:gpt-4o-mini:acme, input", "tokens", "Input Tokens", "ft:gpt-4o-mini:acme"),
+    ],
+)
+def test_training_is_no_call_and_a_call_of_a_tuned_model_no_training(
+    line_item, unit, meter, model, put_costs
+):
+    rows = put_costs(
+        cost(6, line_item, quantity=2_000_000, quantity_unit=unit),
+        "SkuMeter, SkuPriceDetails ->> 'x_ModelId', "
+        "SkuPriceDetails ->> 'x_TokenDirection'",
+    )
+
+    direction = "Input" if meter == "Input Tokens" else None
+    assert rows == [(meter, model, direction)]

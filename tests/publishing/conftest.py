@@ -65,6 +65,7 @@ def audited(settings, charge):
         record_settings(settings)
         record_deliveries(settings.deliveries_file, Landing(), ())
         build_id = start_build(settings)
+        (settings.build_dir / versions.QUALITY).write_text("<h1>Data quality</h1>")
         with duckdb.connect(str(settings.build_database)) as db:
             db.execute("create schema staging")
             db.execute("create schema marts")

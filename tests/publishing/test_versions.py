@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.publishing.versions import (
+    QUALITY,
     PublishError,
     current,
     publish,
@@ -186,3 +187,11 @@ def test_a_version_is_not_touched_by_what_the_ledger_becomes(published, charge, 
     charge(9)
 
     assert ask(version, "select BilledCost from focus") == [(Decimal(1),)]
+
+
+def test_a_version_keeps_the_page_of_its_own_checks(settings, audited):
+    audited(4)
+    version = publish(settings)
+    (settings.build_dir / QUALITY).write_text("of a later build")
+
+    assert (version.folder / QUALITY).read_text() == "<h1>Data quality</h1>"

@@ -66,11 +66,19 @@ VERDICTS = {
     "billing_period_start": "timestamp '2026-08-01'",
     "blocked_because": "null::varchar",
 }
+SUMS = {
+    "mart_name": "'fct_charges_daily'",
+    "cost_column": "'billed_cost'",
+    "source_name": "'aws'",
+    "billing_period_start": "timestamp '2026-08-01'",
+    "difference": "0.000000000000",
+}
 RELATIONS = {
     "ledger": ("ledger.focus", LEDGER),
     "model_usage": ("staging.stg_usage__model_usage", USAGE),
     "training_attempts": ("staging.stg_usage__training_attempts", ATTEMPTS),
     "reconciliation": ("marts.fct_reconciliation_monthly", VERDICTS),
+    "mart_sums": ("marts.fct_mart_sums", SUMS),
 }
 # suite, changed column, its value, the expectation that fails
 WRONG = [
@@ -90,6 +98,12 @@ WRONG = [
     ("training_attempts", "started_at", "null::timestamp", "started_at is known"),
     ("training_attempts", "ended_at", "timestamp '2026-07-31'", "ends after start"),
     ("reconciliation", "verdict", "'blocked'", "verdict is an allowed value"),
+    (
+        "mart_sums",
+        "difference",
+        "0.000000000001",
+        "no money is lost, repeated or added",
+    ),
 ]
 
 
@@ -148,7 +162,7 @@ def test_a_wrong_row_breaks_its_expectation_and_no_other_and_is_named(wrong, jud
 def test_the_page_shows_failures_first_and_needs_nothing_from_outside(judged):
     results = list(judged("model_usage", "output_tokens", "-1").values())
 
-    page = render(results, "b1", MADE_AT)
+    page = render(results, [], "b1", MADE_AT)
 
     total = sum(len(result.outcomes) for result in results)
     assert f"1 of {total} expectations failed" in page
@@ -162,7 +176,7 @@ def test_what_exports_say_is_text_on_the_page_and_never_html(judged):
     results = list(judged("reconciliation", "blocked_because", evil).values())
     wrong = [r for r in results if r.suite.name == "reconciliation"]
 
-    page = render(wrong, "<b>id</b>", MADE_AT)
+    page = render(wrong, [], "<b>id</b>", MADE_AT)
 
     assert "<b>" not in page
     assert "&lt;b&gt;id" in page

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.landing.candidates import find
 from pipelines.landing.deliveries import scan
-from pipelines.telemetry.mlflow import SOURCE
+from pipelines.telemetry.mlflow import SOURCE, metrics
 
 STARTED = 1_786_000_000_000  # 2026-08-06 07:06:40 UTC, in milliseconds
 HOUR = 3_600_000
@@ -48,6 +48,7 @@ def store(tmp_path_factory):
             ("checkpoint_step", 200.0, STARTED + HOUR, 200),
             ("checkpoint_step", 100.0, STARTED, 100),
             ("epoch", 2.5, STARTED + HOUR, 200),
+            ("system/gpu_0_utilization_percentage", 91.0, STARTED, 100),
         ],
         project="ranker",
         slurm_job_id="41",
@@ -186,3 +187,26 @@ def test_a_csv_with_a_broken_time_is_refused_by_name(put, settings):
 
     assert "mlflow: ml/runs.csv" in refusal.reason
     assert "yesterday" in refusal.reason
+
+
+def test_a_logged_value_has_the_epoch_that_was_logged_at_its_step(stored, convert):
+    """What is no number, the machine's own values and marks of other rows are none."""
+    rows = convert(
+        metrics.SOURCE,
+        "2026-08",
+        "metric_name, step, epoch, metric_value, logged_at::text",
+    )
+
+    assert rows == [
+        ("eval_accuracy", 200, Decimal("2.5"), 0.91, "2026-08-06 08:06:40"),
+        ("loss", 100, None, 0.5, "2026-08-06 07:06:40"),
+        ("loss", 200, Decimal("2.5"), 0.4, "2026-08-06 08:06:40"),
+    ]
+
+
+def test_a_newer_store_has_a_run_s_whole_history_again(store, put, convert, reasons):
+    put("old.db", store[0].read_bytes(), hour=1)
+    put("new.db", store[0].read_bytes() + b"\0", hour=2)
+
+    assert len(convert(metrics.SOURCE, "2026-08", "step")) == 3
+    assert reasons() == {"a newer export has it": 3}

@@ -1,5 +1,6 @@
 -- What a rented model's answers cost: every usage charge of a generative AI service,
--- tokens and the tools billed beside them, summed to the day. A model that runs on
+-- tokens and the tools billed beside them, summed to the day. What was trained is in
+-- fct_training_run_costs. A model that runs on
 -- machines of ours is no API; its machines are in the compute charges. Labels are what
 -- the bill's own tags say of the caller.
 {%- set labels = ['project', 'feature', 'tenant', 'environment'] %}
@@ -46,6 +47,7 @@ api_charges as (
     where
         charges.charge_category = 'Usage'
         and charges.service_subcategory = 'Generative AI'
+        and not {{ is_fine_tuning('charges.sku_meter') }}
 
 ),
 

@@ -84,6 +84,8 @@ joined as (
         coalesce(invoice_differences.source_cost, 0) as source_cost,
         coalesce(invoice_differences.ledger_billed_cost, 0) as ledger_billed_cost,
         coalesce(invoice_differences.tax_difference, 0) as tax_difference,
+        coalesce(invoice_differences.credit_difference, 0) as credit_difference,
+        coalesce(invoice_differences.fx_difference, 0) as fx_difference,
         coalesce(invoice_differences.rounding_difference, 0) as rounding_difference,
         coalesce(invoice_differences.unexplained_difference, 0)
             as unexplained_difference,

@@ -1,10 +1,11 @@
--- Why an invoice differs from the sum of its billing rows, without remainder: tax that
--- the rows do not carry, whole cents (half a cent for each invoice), and the rest.
+-- Why an invoice differs from the sum of its billing rows, without remainder: tax and
+-- credits that the rows do not carry, whole cents (half a cent for each invoice), the
+-- digits that a stated exchange rate leaves out, and the rest.
 with
 
 invoices as (
 
-    select * from {{ ref('stg_ledger__invoices') }}
+    select * from {{ ref('int_invoices_converted') }}
 
 ),
 
@@ -22,7 +23,10 @@ invoiced as (
         billing_period_start,
         count(*) as invoice_count,
         sum(invoice_amount) as invoice_amount,
-        sum(tax_amount) as tax_amount
+        sum(tax_amount) as tax_amount,
+        sum(credit_amount) as credit_amount,
+        sum(rounding_limit) as rounding_limit,
+        sum(rounding_limit + fx_limit) as fx_limit
 
     from invoices
 
@@ -59,8 +63,10 @@ compared as (
         coalesce(billed.ledger_billed_cost, 0) as ledger_billed_cost,
         coalesce(billed.source_cost, 0) as source_cost,
         coalesce(billed.charge_count, 0) as charge_count,
-        coalesce(invoiced.tax_amount, 0) - coalesce(billed.ledger_tax, 0)
-            as tax_difference,
+        invoiced.tax_amount - coalesce(billed.ledger_tax, 0) as tax_difference,
+        -invoiced.credit_amount as credit_difference,
+        invoiced.rounding_limit,
+        invoiced.fx_limit,
         invoiced.invoice_amount - coalesce(billed.ledger_billed_cost, 0)
             as difference
 
@@ -75,9 +81,7 @@ explained as (
 
     select
         *,
-        difference - tax_difference as rest,
-        abs(difference - tax_difference) <= 0.005 * invoice_count as is_rounding
-
+        difference - tax_difference - credit_difference as rest
     from compared
 
 ),
@@ -93,11 +97,15 @@ named as (
         ledger_billed_cost,
         source_cost,
         charge_count,
-        case when invoice_amount is not null then tax_difference else 0 end
-            as tax_difference,
-        case when is_rounding then rest else 0 end as rounding_difference,
-        case when is_rounding then 0 else coalesce(rest, 0) end
-            as unexplained_difference
+        coalesce(tax_difference, 0) as tax_difference,
+        coalesce(credit_difference, 0) as credit_difference,
+        case when abs(rest) <= rounding_limit then rest else 0 end
+            as rounding_difference,
+        case
+            when abs(rest) > rounding_limit and abs(rest) <= fx_limit then rest
+            else 0
+        end as fx_difference,
+        case when abs(rest) > fx_limit then rest else 0 end as unexplained_difference
 
     from explained
 

@@ -22,7 +22,7 @@ known_nodes as (
 
 known_resources as (
 
-    select distinct unnest(resource_ids) as resource_id from attempts
+    select distinct lower(unnest(resource_ids)) as resource_id from attempts
 
 ),
 
@@ -54,7 +54,8 @@ held as (
     left join known_nodes
         on coalesce(charges.node_tag, charges.resource_name) = known_nodes.node_name
 
-    left join known_resources on charges.resource_id = known_resources.resource_id
+    left join known_resources
+        on lower(charges.resource_id) = known_resources.resource_id
 
     where
         known_nodes.node_name is not null

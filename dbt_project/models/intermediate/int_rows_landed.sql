@@ -7,6 +7,10 @@
     'deployments': 'valid_from',
     'kubernetes_allocation': 'window_start',
     'training_attempts': 'started_at',
+    'training_metrics': 'logged_at',
+    'run_plans': 'planned_start',
+    'token_prices': 'valid_from',
+    'business_values': 'value_date',
 } %}
 with
 

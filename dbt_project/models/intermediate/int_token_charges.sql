@@ -1,6 +1,7 @@
 -- Charges for tokens, measured in them or not: some bills name the meter without a
 -- quantity. Purchases, tax and credits of the same models are not
--- tokens; they stay in fct_charges_daily. A charge without a model is `unassigned`.
+-- tokens; they stay in fct_charges_daily. Trained tokens are training; they are in
+-- fct_training_run_costs. A charge without a model is `unassigned`.
 with
 
 charges as (
@@ -34,6 +35,7 @@ token_charges as (
     where
         charge_category = 'Usage'
         and (consumed_unit = 'Tokens' or token_direction is not null)
+        and not {{ is_fine_tuning('sku_meter') }}
 
 )
 

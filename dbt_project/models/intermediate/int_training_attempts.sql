@@ -35,11 +35,11 @@ tracked as (
 scheduled as (
 
     select
-        attempts.source_name as attempt_source_name,
         coalesce(tracked.run_id, attempts.run_id) as run_id,
         attempts.attempt_id,
         coalesce(tracked.run_name, attempts.run_name, 'unassigned') as run_name,
-        coalesce(tracked.experiment_name, 'unassigned') as experiment_name,
+        coalesce(tracked.experiment_name, attempts.experiment_name, 'unassigned')
+            as experiment_name,
         coalesce(tracked.project_name, attempts.project_name, 'unassigned')
             as project_name,
         attempts.status,
@@ -48,6 +48,7 @@ scheduled as (
         attempts.resource_ids,
         tracked.metric_name,
         tracked.metric_value,
+        tracked.epoch_count,
         tracked.checkpoints_at,
         attempts.started_at,
         coalesce(attempts.ended_at, known_until.known_until) as ended_at
@@ -63,7 +64,6 @@ scheduled as (
     union all
 
     select
-        tracked.source_name as attempt_source_name,
         tracked.run_id,
         tracked.attempt_id,
         coalesce(tracked.run_name, 'unassigned') as run_name,
@@ -75,6 +75,7 @@ scheduled as (
         tracked.resource_ids,
         tracked.metric_name,
         tracked.metric_value,
+        tracked.epoch_count,
         tracked.checkpoints_at,
         tracked.started_at,
         coalesce(tracked.ended_at, known_until.known_until) as ended_at

@@ -28,6 +28,8 @@ held as (
         shares.run_name,
         shares.experiment_name,
         shares.project_name,
+        shares.held_from,
+        shares.held_until,
         shares.held_hours,
         shares.productive_hours,
         case
@@ -77,6 +79,8 @@ rest as (
         'unassigned' as run_name,
         'unassigned' as experiment_name,
         'unassigned' as project_name,
+        cast(null as timestamp) as held_from,
+        cast(null as timestamp) as held_until,
         cast(null as double) as held_hours,
         cast(null as double) as productive_hours,
         cast(null as double) as gpus_on_node,

@@ -21,7 +21,9 @@ attempt_machines as (
         attempts.*,
         unnest(attempts.node_names) as node_name,
         cast(null as varchar) as job_resource_id,
-        attempts.gpu_count / len(attempts.node_names) as gpus_on_node
+        attempts.gpu_count / (
+            len(attempts.node_names) + coalesce(len(attempts.resource_ids), 0)
+        ) as gpus_on_node
     from attempts
 
     union all by name
@@ -30,7 +32,9 @@ attempt_machines as (
         attempts.*,
         cast(null as varchar) as node_name,
         unnest(attempts.resource_ids) as job_resource_id,
-        cast(null as double) as gpus_on_node
+        attempts.gpu_count / (
+            len(attempts.resource_ids) + coalesce(len(attempts.node_names), 0)
+        ) as gpus_on_node
     from attempts
 
 ),
@@ -66,7 +70,8 @@ overlapping as (
         on
             (
                 node_charges.node_name = attempt_machines.node_name
-                or node_charges.resource_id = attempt_machines.job_resource_id
+                or lower(node_charges.resource_id)
+                = lower(attempt_machines.job_resource_id)
             )
             and node_charges.charge_period_start < attempt_machines.ended_at
             and node_charges.charge_period_end > attempt_machines.started_at

@@ -42,5 +42,5 @@ SOURCE = Source(
     tally=partial(tally, ENVELOPE),
     restates="rows",
     uses=("openai.billing_account_id", "openai.billing"),
-    version=2,
+    version=3,
 )

@@ -1,6 +1,7 @@
 -- OpenAI Costs API results to FOCUS 1.4. The API states one amount per result and
 -- neither list nor contract prices, so ListCost and ContractedCost are that amount
--- and unit prices stay NULL. The line item is free text: "<model>[, batch], input".
+-- and unit prices stay NULL. The line item is free text: "<model>[, batch], input". One
+-- that names training is a fine-tune; calls of a tuned model ("ft:...") are not.
 with results as (
     {results}
 ),
@@ -44,6 +45,7 @@ metered as (
             when line like '%flex%' then 'flex'
             when line like '%,%' then 'standard'
         end as tier,
+        line like '%, training%' or line like '%fine-tun%' as is_fine_tuning,
         case unit when '1000_tokens' then 1000 else 1 end as factor
     from parsed
 )
@@ -93,6 +95,8 @@ select
     line_item as SkuId,
     line_item as SkuPriceId,
     case
+        when is_fine_tuning and unit in ('tokens', '1000_tokens') then 'Fine-Tuning Tokens'
+        when is_fine_tuning then 'Fine-Tuning'
         when cache_action = 'Read' then 'Cache Read Input Tokens'
         when cache_action = 'Write' then 'Cache Write Input Tokens'
         when direction = 'Input' then 'Input Tokens'
@@ -113,6 +117,8 @@ select
                     else json('{{}}')
                 end
             )
+        when is_fine_tuning and model_id is not null
+            then json_object('x_ModelDeveloper', 'OpenAI', 'x_ModelId', model_id)
     end as SkuPriceDetails,
     api_key_id as x_CredentialId,
     tier as x_ProcessingTier,

@@ -56,4 +56,5 @@ SOURCE = Source(
     select=select,
     restates="period",
     tally=tally,
+    is_list=True,
 )

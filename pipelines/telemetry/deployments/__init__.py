@@ -74,4 +74,5 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="rows",
+    is_list=True,
 )

@@ -21,7 +21,7 @@ from pipelines.landing.source import (
     file_list,
     quoted,
 )
-from pipelines.telemetry.mlflow import store
+from pipelines.telemetry.mlflow import metrics, store
 
 HEADER = {"run_id", "experiment_id", "status", "start_time", "end_time"}
 MONTHS = """
@@ -155,3 +155,4 @@ SOURCE = Source(
     tally=tally,
     restates="rows",
 )
+SOURCES = (SOURCE, metrics.SOURCE)

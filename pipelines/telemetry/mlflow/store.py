@@ -1,7 +1,8 @@
-"""Read the runs of an MLflow SQLite store as one flat table.
+"""Read the runs and the metrics of an MLflow SQLite store as flat tables.
 
 DuckDB's SQLite reader is an extension that must be downloaded, so Python's own
-sqlite3 reads; it aggregates the metrics inside SQLite, a run has millions of them.
+sqlite3 reads; runs aggregate their metrics inside SQLite, metrics come batch by batch:
+a run has millions of them.
 """
 
 import sqlite3
@@ -19,7 +20,10 @@ with tag as (
         run_uuid,
         max(case when key = 'mlflow.parentRunId' then value end) as parent_run_id,
         max(case when key = 'project' then value end) as project_name,
-        max(case when key = 'slurm_job_id' then value end) as scheduler_job_id,
+        coalesce(
+            max(case when key = 'slurm_job_id' then value end),
+            max(case when key = 'scheduler_job_id' then value end)
+        ) as scheduler_job_id,
         max(case when key = 'sagemaker_job_arn' then value end) as resource_id,
         max(case when key = 'gpu_count' then value end) as gpu_count
     from tags group by run_uuid
@@ -70,6 +74,41 @@ PERIODS = """
 select distinct strftime('%Y-%m', start_time / 1000, 'unixepoch')
 from runs where start_time is not null order by 1
 """
+# The epoch is what the run logged at the same step; a value that is no number (NaN)
+# says nothing. Repeated steps after an interruption are logged again.
+METRICS = """
+with epochs as (
+    select run_uuid, step, max(value) as epoch
+    from metrics where key = 'epoch' and not is_nan group by run_uuid, step
+)
+select
+    metrics.run_uuid, metrics.step, epochs.epoch, metrics.key, metrics.value,
+    metrics.timestamp
+from metrics
+left join epochs
+    on epochs.run_uuid = metrics.run_uuid and epochs.step = metrics.step
+where {of_training}
+order by metrics.run_uuid, metrics.key, metrics.timestamp, metrics.step, metrics.value
+"""
+METRIC_PERIODS = """
+select distinct strftime('%Y-%m', timestamp / 1000, 'unixepoch')
+from metrics where {of_training} order by 1
+"""
+OF_TRAINING = (
+    "not metrics.is_nan and metrics.key not in ('epoch', 'checkpoint_step') "
+    "and metrics.key not like 'system/%'"
+)
+METRIC_SCHEMA = pa.schema(
+    {
+        "run_id": pa.string(),
+        "step": pa.int64(),
+        "epoch": pa.float64(),
+        "metric_name": pa.string(),
+        "metric_value": pa.float64(),
+        "logged_ms": pa.int64(),
+    }
+)
+_BATCH = 50_000
 
 
 def is_store(path: Path) -> bool:
@@ -106,6 +145,36 @@ def runs(path: Path) -> pa.Table:
         for i in range(len(names))
     ]
     return pa.table(columns, names=names)
+
+
+def metric_periods(path: Path, name: str) -> tuple[str, ...]:
+    """Give the months in which the store's runs logged values.
+
+    Raises:
+        ExportError: the store cannot be read.
+    """
+    try:
+        with _open(path) as store:
+            months = store.execute(METRIC_PERIODS.format(of_training=OF_TRAINING))
+            return tuple(month for (month,) in months)
+    except sqlite3.Error as error:
+        raise ExportError(f"mlflow: {name}: unreadable store, {error}") from error
+
+
+def metrics(path: Path) -> pa.Table:
+    """Give one row per logged value, with the columns of ``METRIC_SCHEMA``."""
+    with _open(path) as store:
+        cursor = store.execute(METRICS.format(of_training=OF_TRAINING))
+        batches = []
+        while rows := cursor.fetchmany(_BATCH):
+            columns = [
+                pa.array(column, kind)
+                for column, kind in zip(
+                    zip(*rows, strict=True), METRIC_SCHEMA.types, strict=True
+                )
+            ]
+            batches.append(pa.record_batch(columns, schema=METRIC_SCHEMA))
+    return pa.Table.from_batches(batches, METRIC_SCHEMA)
 
 
 @contextmanager

@@ -75,8 +75,8 @@ final as (
         charge_count,
         {% for column in [
             'invoice_amount', 'source_cost', 'ledger_billed_cost', 'marts_billed_cost',
-            'tax_difference', 'rounding_difference', 'unexplained_difference',
-            'token_billed_cost', 'metered_cost_estimate', 'billed_token_count',
+            'tax_difference', 'credit_difference', 'fx_difference',
+            'rounding_difference', 'unexplained_difference', 'token_billed_cost', 'metered_cost_estimate', 'billed_token_count',
             'metered_token_count',
         ] %}
         {{ money(column) }} as {{ column }},

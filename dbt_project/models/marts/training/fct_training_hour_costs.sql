@@ -1,8 +1,8 @@
 with
 
-training_charges as (
+training_costs as (
 
-    select * from {{ ref('int_training_charges') }}
+    select * from {{ ref('int_training_costs') }}
 
 ),
 
@@ -12,15 +12,16 @@ attempt_hours as (
     select
         source_name,
         project_name,
+        cost_basis,
         billing_currency,
         billing_period_start,
         attempt_id,
-        sum(held_hours * gpus_on_node) as gpu_hours,
-        sum(productive_hours * gpus_on_node) as productive_gpu_hours,
+        sum(gpu_hours) as gpu_hours,
+        sum(productive_gpu_hours) as productive_gpu_hours,
         sum(effective_cost) as effective_cost,
         sum(productive_cost) as productive_cost
 
-    from training_charges
+    from training_costs
 
     group by all
 
@@ -57,6 +58,7 @@ summed_to_month as (
     select
         source_name,
         project_name,
+        cost_basis,
         billing_currency,
         sum(training_hours) as training_hours,
         sum(gpu_hours) as gpu_hours,
@@ -76,6 +78,7 @@ final as (
     select
         source_name,
         project_name,
+        cost_basis,
         billing_currency,
         {{ money('training_hours') }} as training_hours,
         {{ money('gpu_hours') }} as gpu_hours,

@@ -1,29 +1,14 @@
 with
 
-training_charges as (
+training_costs as (
 
-    select * from {{ ref('int_training_charges') }}
-
-),
-
-attempts as (
-
-    select * from {{ ref('int_training_attempts') }}
+    select * from {{ ref('int_training_costs') }}
 
 ),
 
 run_facts as (
 
-    select
-        run_id,
-        {{ of_largest('status', 'started_at') }} as run_status,
-        count(*) as attempt_count,
-        max(metric_name) as metric_name,
-        max(metric_value) as metric_value,
-        min(started_at) as started_at,
-        max(ended_at) as ended_at
-    from attempts
-    group by all
+    select * from {{ ref('int_training_runs') }}
 
 ),
 
@@ -35,14 +20,16 @@ summed_to_run as (
         run_name,
         experiment_name,
         project_name,
+        cost_basis,
         billing_currency,
-        sum(held_hours * gpus_on_node) as gpu_hours,
-        sum(productive_hours * gpus_on_node) as productive_gpu_hours,
+        sum(gpu_hours) as gpu_hours,
+        sum(productive_gpu_hours) as productive_gpu_hours,
+        sum(trained_token_count) as trained_token_count,
         sum(effective_cost) as effective_cost,
         sum(productive_cost) as productive_cost,
         billing_period_start
 
-    from training_charges
+    from training_costs
 
     group by all
 
@@ -57,12 +44,14 @@ final as (
         summed_to_run.experiment_name,
         summed_to_run.project_name,
         coalesce(run_facts.run_status, 'unassigned') as run_status,
+        summed_to_run.cost_basis,
         run_facts.metric_name,
         summed_to_run.billing_currency,
         cast(run_facts.attempt_count as bigint) as attempt_count,
         run_facts.metric_value,
         {{ money('summed_to_run.gpu_hours') }} as gpu_hours,
         {{ money('summed_to_run.productive_gpu_hours') }} as productive_gpu_hours,
+        {{ money('summed_to_run.trained_token_count') }} as trained_token_count,
         {{ money('summed_to_run.effective_cost') }} as effective_cost,
         {{ money('summed_to_run.productive_cost') }} as productive_cost,
         {{ money('summed_to_run.effective_cost - summed_to_run.productive_cost') }}
@@ -75,6 +64,11 @@ final as (
         end as goodput_ratio,
         {{ unit_cost('summed_to_run.effective_cost', 'summed_to_run.gpu_hours') }}
             as cost_per_gpu_hour,
+        {{ unit_cost(
+            'summed_to_run.effective_cost',
+            'summed_to_run.trained_token_count',
+            per=1000000
+        ) }} as cost_per_1m_trained_tokens,
         run_facts.started_at,
         run_facts.ended_at,
         summed_to_run.billing_period_start

@@ -17,12 +17,17 @@ renamed as (
         ledger_source as source_name,
         invoice_issuer_name,
         billing_currency,
+        invoice_currency,
 
         ---------- numerics
         invoice_amount,
         tax_amount,
+        credit_amount,
+        exchange_rate,
+        exchange_rate_decimals,
 
         ---------- timestamps
+        exchange_rate_date,
         billing_period_start
 
     from source

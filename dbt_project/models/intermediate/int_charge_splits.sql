@@ -1,0 +1,39 @@
+-- Which share of a charge is whose, where telemetry knows: calls of a rented model by
+-- caller, and machines by what ran on them. The rest of a charge is not here.
+with
+
+machines as (
+
+    select * from {{ ref('int_machine_splits') }}
+
+),
+
+calls as (
+
+    select
+        charge_rows.* exclude (charge_number),
+        'calls' as allocation_method,
+        callers.credential_id,
+        callers.project_name,
+        callers.workload_name,
+        callers.feature_name,
+        callers.tenant_id,
+        callers.environment_name,
+        shares.charge_share
+    from {{ ref('int_api_charge_rows') }} as charge_rows
+    inner join {{ ref('int_api_charge_shares') }} as shares using (charge_number)
+    inner join {{ ref('int_caller_usage') }} as callers using (usage_number)
+
+),
+
+parts as (
+
+    select * from calls
+    union all by name
+    select * from machines
+
+)
+
+select * replace (cast(charge_share as decimal(38, 12)) as charge_share)
+from parts
+where charge_share > 0

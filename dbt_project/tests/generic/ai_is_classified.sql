@@ -1,0 +1,27 @@
+{#-
+  Of the AI cost of a month, more than the owner's `allocation.unclassified_share` is of
+  no class that a rule names. What nothing says of that it is AI is not AI.
+-#}
+{% test ai_is_classified(model) %}
+
+select
+    charges.source_name,
+    strftime(charges.billing_period_start, '%Y-%m') as billing_period,
+    charges.billing_currency,
+    sum(abs(charges.effective_cost)) as ai_cost,
+    sum(abs(charges.effective_cost)) filter (where not charges.is_classified)
+        as unclassified_cost
+
+from {{ model }} as charges
+
+cross join {{ ref('stg_landing__settings') }} as settings
+
+where charges.ai_cost_class != 'not_ai'
+
+group by all
+
+having
+    unclassified_cost
+    > sum(abs(charges.effective_cost)) * cast(max(settings.unclassified_share) as double)
+
+{% endtest %}

@@ -1,0 +1,79 @@
+"""The usage tables of lists that people fill in, and where a row of any table is from.
+
+Belongs here: lists that no machine writes. What tools write is in ``tables``, which
+names every table.
+"""
+
+from collections.abc import Mapping
+
+from pipelines.focus.schema import MONEY
+
+ORIGIN = {
+    "source_name": "VARCHAR",
+    "delivery_id": "VARCHAR",
+    "source_row_number": "BIGINT",
+}
+
+# Who owns what matches: one row per rule. ledger_source is NULL where any may match.
+OWNERSHIP_RULES: Mapping[str, str] = {
+    "rule_id": "VARCHAR",
+    "match_kind": "VARCHAR",
+    "match_pattern": "VARCHAR",
+    "tag_key": "VARCHAR",
+    "ledger_source": "VARCHAR",
+    "team_name": "VARCHAR",
+    "project_name": "VARCHAR",
+    "feature_name": "VARCHAR",
+    "tenant_id": "VARCHAR",
+    "environment_name": "VARCHAR",
+    "is_ai": "VARCHAR",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+} | ORIGIN
+
+# How shared costs are split: one row per rule and target.
+SHARED_COST_RULES: Mapping[str, str] = {
+    "rule_id": "VARCHAR",
+    "step": "INTEGER",
+    "share_kind": "VARCHAR",
+    "share_pattern": "VARCHAR",
+    "method": "VARCHAR",
+    "target_kind": "VARCHAR",
+    "target_pattern": "VARCHAR",
+    "weight": MONEY,
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+} | ORIGIN
+
+# What AI was good for: one row per day, metric and owner. A value is money where it has
+# a currency, else a number of its unit; confidence is measured, estimated or assumed.
+BUSINESS_VALUES: Mapping[str, str] = {
+    "value_date": "DATE",
+    "metric_name": "VARCHAR",
+    "value": MONEY,
+    "unit": "VARCHAR",
+    "currency": "VARCHAR",
+    "project_name": "VARCHAR",
+    "feature_name": "VARCHAR",
+    "tenant_id": "VARCHAR",
+    "environment_name": "VARCHAR",
+    "confidence": "VARCHAR",
+} | ORIGIN
+
+# What finance was asked to pay: one row per invoice. tax_amount is the part of
+# invoice_amount that is tax, credit_amount what credits took off it. The three are in
+# invoice_currency; exchange_rate is how much of it one unit of billing_currency is.
+INVOICES: Mapping[str, str] = {
+    "invoice_issuer_name": "VARCHAR",
+    "invoice_id": "VARCHAR",
+    "ledger_source": "VARCHAR",
+    "billing_period_start": "TIMESTAMP",
+    "billing_currency": "VARCHAR",
+    "invoice_currency": "VARCHAR",
+    "invoice_amount": MONEY,
+    "tax_amount": MONEY,
+    "credit_amount": MONEY,
+    "exchange_rate": MONEY,
+    "exchange_rate_decimals": "INTEGER",
+    "exchange_rate_date": "DATE",
+} | ORIGIN
