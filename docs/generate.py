@@ -11,6 +11,7 @@ it; ``tests/test_docs.py`` fails when a committed page differs from what it woul
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 import yaml
@@ -56,6 +57,14 @@ Every mart is a table of schema `marts` in the published version, a view of the 
 name without the schema, and a Parquet file in `marts/`. How the unit costs are
 calculated, and their traps: [metrics.md](metrics.md).
 """
+KPI_HEAD = """
+Each metric of a mart has one definition, in the yml beside the mart: the capability of
+the FinOps Framework that it serves, the name of the KPI of the FinOps Foundation where
+there is one, and its parts, which are columns of the same mart. `make test` divides the
+parts anew for every row of the sample company. A metric without parts is no quotient of
+two columns; the unit test that is named holds it. At another grain, divide the sums of
+the parts and never average a metric.
+"""
 USAGE_HEAD = """
 Each table is one Parquet partition per source and month in the home folder's `ledger/`,
 and a view of the same name in every published version. A partition has exactly these
@@ -98,6 +107,7 @@ def pages() -> dict[Path, str]:
     """Give every generated page: its place and its text."""
     return {
         DOCS / "marts.md": marts_page(),
+        DOCS / "kpi-map.md": kpi_page(),
         DOCS / "usage-tables.md": usage_tables_page(),
         DOCS / "settings.md": settings_page(),
         DOCS / "golden-ledger.md": golden_page(),
@@ -154,6 +164,45 @@ def _marts_lines() -> Iterator[str]:
                 f"| `{column['name']}` | {column['data_type']} "
                 f"| {_cell(column['description'])} |"
             )
+
+
+def kpi_page() -> str:
+    """Lay out the metrics by capability, with KPI and parts."""
+    return _page(_kpi_lines())
+
+
+def _kpi_lines() -> Iterator[str]:
+    yield from (
+        "# Which KPI is which column?",
+        "",
+        "<!-- Made by `make docs` from the yml beside each mart; do not edit. -->",
+        "",
+        *_sentences(KPI_HEAD),
+    )
+    found = sorted(
+        (metric["capability"], mart["name"], column["name"], metric)
+        for mart in marts()
+        for column in mart["columns"]  # type: ignore[attr-defined]
+        if (metric := column.get("config", {}).get("meta", {}).get("metric"))
+    )
+    for capability, metrics in groupby(found, key=lambda one: one[0]):
+        yield from ("", f"## {capability}", "")
+        yield "| metric | KPI of the FinOps Foundation | made of | cost basis |"
+        yield "|---|---|---|---|"
+        for _, mart, column, metric in metrics:
+            kpi = metric["kpi"] if metric["kpi"] != "none" else ""
+            yield (
+                f"| [{mart}](marts.md#{mart}).`{column}` | {kpi} | {_made_of(metric)} "
+                f"| {metric['cost_basis'].replace('none', '')} |"
+            )
+
+
+def _made_of(metric: Mapping[str, object]) -> str:
+    """Say the division, or the test that holds what is none."""
+    if metric["numerator"] is None:
+        return f"test `{metric['test']}`"
+    times = f" x {metric['per']:,}" if metric["per"] != 1 else ""
+    return f"`{metric['numerator']}`{times} / `{metric['denominator']}`"
 
 
 def usage_tables_page() -> str:

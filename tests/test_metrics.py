@@ -1,0 +1,100 @@
+"""Every ratio says what it is of, and is what its own parts make of it."""
+
+import re
+
+import duckdb
+import pytest
+import yaml
+
+from pipelines.publishing.versions import current
+from pipelines.settings import PROJECT_DIR, Settings
+
+MODELS = PROJECT_DIR / "dbt_project" / "models"
+RATIO = re.compile(
+    r"(_ratio|_index|_share|_rate)$|^price_per_|(^|_)cost_per_|_gain_per_"
+)
+# A rate of exchange is quoted, and list and contract prices are told, not divided.
+GIVEN = {"exchange_rate"}
+KEYS = {
+    "capability", "kpi", "cost_basis", "numerator", "denominator", "per", "test",
+}  # fmt: skip
+# The capabilities of the FinOps Framework that a number can serve.
+CAPABILITIES = {
+    "Allocation",
+    "Anomaly Management",
+    "Architecting for Cloud",
+    "Budgeting",
+    "Cloud Sustainability",
+    "Data Ingestion",
+    "Forecasting",
+    "Planning & Estimating",
+    "Rate Optimization",
+    "Reporting & Analytics",
+    "Unit Economics",
+    "Workload Optimization",
+}
+
+
+def described(folder):
+    for path in sorted((MODELS / folder).rglob("*.yml")):
+        yield yaml.safe_load(path.read_text("utf-8"))
+
+
+def marts():
+    return [model for file in described("marts") for model in file.get("models", [])]
+
+
+def metric_of(column):
+    return column.get("config", {}).get("meta", {}).get("metric")
+
+
+RATIOS = [
+    pytest.param(mart["name"], column, id=f"{mart['name']}.{column['name']}")
+    for mart in marts()
+    for column in mart["columns"]
+    if (RATIO.search(column["name"]) and column["name"] not in GIVEN)
+    or metric_of(column)
+]
+DIVIDED = [
+    ratio for ratio in RATIOS if (metric_of(ratio.values[1]) or {}).get("numerator")
+]
+TESTS = {test["name"] for file in described("") for test in file.get("unit_tests", [])}
+
+
+@pytest.fixture(scope="module")
+def published(sample_home):
+    return current(Settings(home=sample_home)).database
+
+
+@pytest.mark.parametrize(("mart", "column"), RATIOS)
+def test_a_ratio_says_what_it_is_of(mart, column):
+    metric = metric_of(column)
+
+    assert metric, f"{mart}.{column['name']}: expected config.meta.metric in its yml"
+    assert set(metric) == KEYS
+    assert metric["capability"] in CAPABILITIES
+    assert metric["cost_basis"] in {"billed", "effective", "list", "none"}
+    assert (metric["numerator"] is None) == (metric["denominator"] is None)
+    if metric["numerator"] is None or metric["test"] != "recomputed":
+        assert metric["test"] in TESTS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mart", "column"), DIVIDED)
+def test_a_ratio_is_its_numerator_by_its_denominator(mart, column, published):
+    metric = metric_of(column)
+    parts = (
+        f"cast({metric['numerator']} as double) * {metric['per']} "
+        f"/ nullif(cast({metric['denominator']} as double), 0)"
+    )
+
+    with duckdb.connect(str(published), read_only=True) as db:
+        wrong = db.execute(f"""
+            select {column["name"]}, {parts}
+            from {mart}
+            where
+                ({column["name"]} is null) != ({parts} is null)
+                or abs({column["name"]} - ({parts})) > 1e-9 * greatest(1, abs({parts}))
+        """).fetchall()
+
+    assert wrong == []
