@@ -83,7 +83,8 @@ def test_a_known_gap_of_the_baseline_is_one_of_the_seed():
 def test_key_values_of_focus_1_2_are_text_that_every_reader_knows():
     columns = ", ".join(f'null::{kind} as "{n}"' for n, kind in ledger_types().items())
 
-    shown = duckdb.execute(f"describe {focus_v1_2(f'(select {columns})')}").fetchall()
+    with duckdb.connect() as db:
+        shown = db.execute(f"describe {focus_v1_2(f'(select {columns})')}").fetchall()
 
     kinds = {name: kind for name, kind, *_ in shown}
     assert ledger_types()["Tags"] == ledger_types()["SkuPriceDetails"] == "JSON"

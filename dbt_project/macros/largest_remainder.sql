@@ -23,10 +23,13 @@
     ) * cast('0.000000000001' as decimal(13, 12))
 {%- endmacro %}
 
-{#- A weight as a whole number of a million billion, which keeps fifteen digits. -#}
+{#-
+  A weight as a whole number of a million billion, which keeps fifteen digits. Weights are
+  summed as decimals: a sum of doubles depends on the order in which threads come by.
+-#}
 {% macro portion_weight(weight, parts) -%}
     cast(round(
-        cast({{ weight }} as double)
-        / sum(cast({{ weight }} as double)) over (partition by {{ parts }}) * 1e15
+        cast({{ money(weight) }} as double)
+        / cast(sum({{ money(weight) }}) over (partition by {{ parts }}) as double) * 1e15
     ) as hugeint)
 {%- endmacro %}

@@ -33,7 +33,7 @@
         target_kind,
         target_name,
         commitment,
-        arg_max(team_name, weighing_cost) as team_name,
+        {{ of_largest('team_name', 'weighing_cost') }} as team_name,
         sum(weighing_cost) as cost
     from (
         {%- for kind, commitment in [
@@ -77,7 +77,9 @@
             {{ largest_remainder(cost, 'part', 'whole', 'cost_number', 'target_name') }}
                 as {{ cost }},
             {%- endfor %}
-            weighing_cost * part / whole as weighing_cost
+            {{ money(
+            'cast(weighing_cost as double) * cast(part as double) / cast(whole as double)'
+        ) }} as weighing_cost
         )
     from {{ parts }}
 {%- endmacro %}

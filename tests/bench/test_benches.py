@@ -36,10 +36,10 @@ def test_no_two_rows_of_a_made_export_are_equal(tmp_path):
     EXPORTS["openrouter"].make(tmp_path, ROWS)
     (path,) = tmp_path.iterdir()
 
-    (rows,) = duckdb.execute(f"select count(*) from {quoted(path)}").fetchone()
-    (ids,) = duckdb.execute(
-        f"select count(distinct generation_id) from {quoted(path)}"
-    ).fetchone()
+    with duckdb.connect() as db:
+        rows, ids = db.execute(
+            f"select count(*), count(distinct generation_id) from {quoted(path)}"
+        ).fetchone()
 
     assert rows == ids == ROWS
 
@@ -85,10 +85,11 @@ def test_a_month_that_is_delivered_again_is_the_only_stale_one(tmp_path):
         partition_path(settings.ledger_dir, rerun.SOURCE, period)
         for period in ("2026-08", "2026-09", "2026-10")
     ]
-    rows = [
-        duckdb.execute(f"select count(*) from {quoted(place)}").fetchone()[0]
-        for place in places
-    ]
+    with duckdb.connect() as db:
+        rows = [
+            db.execute(f"select count(*) from {quoted(place)}").fetchone()[0]
+            for place in places
+        ]
     assert (first, second) == (3, 1)
     assert rows == [ROWS, ROWS, ROWS + 1]
 

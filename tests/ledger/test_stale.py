@@ -147,7 +147,8 @@ def price_list(invent):
 
 def billed(settings, source, period):
     path = partition_path(settings.ledger_dir, source, period)
-    rows = duckdb.sql(f"select BilledCost from read_parquet('{path}')").fetchall()
+    with duckdb.connect() as db:
+        rows = db.execute(f"select BilledCost from '{path}'").fetchall()
     return [float(cost) for (cost,) in rows]
 
 

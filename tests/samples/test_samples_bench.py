@@ -25,14 +25,15 @@ def test_benchmark_data_is_the_same_every_time(tmp_path, fmt):
 def test_benchmark_data_has_pairs_that_cancel_and_untagged_rows(tmp_path):
     path = tmp_path / "cur.parquet"
     write_cur(path, 10_000, "parquet")
-    rows, tagged, left = duckdb.execute(
-        f"""
-        select count(*), avg(cast(cardinality(resource_tags) > 0 as integer)),
-            sum(line_item_unblended_cost) filter (line_item_line_item_type in
-                ('SavingsPlanCoveredUsage', 'SavingsPlanNegation'))
-        from '{path}'
-        """
-    ).fetchone()
+    with duckdb.connect() as db:
+        rows, tagged, left = db.execute(
+            f"""
+            select count(*), avg(cast(cardinality(resource_tags) > 0 as integer)),
+                sum(line_item_unblended_cost) filter (line_item_line_item_type in
+                    ('SavingsPlanCoveredUsage', 'SavingsPlanNegation'))
+            from '{path}'
+            """
+        ).fetchone()
     assert rows == 10_000
     assert tagged == pytest.approx(0.7, abs=0.02)
     assert left == pytest.approx(0)

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
--- A table: a recursion that nobody should run twice.
 -- Costs per day and owner after sharing. Each step takes the costs that its rules share
 -- and lays them on the rule's targets, by what these cost in the month (proportional), in
 -- equal parts (even), or by the weights of the rule (fixed, driver); an unused commitment

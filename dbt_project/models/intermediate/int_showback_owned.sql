@@ -50,9 +50,8 @@ weighed as (
 
     select
         summed_to_day.*,
-        cast(coalesce(
-            {{ converted('summed_to_day.effective_cost', 'converted') }}, 0
-        ) as double) as weighing_cost
+        {{ money('coalesce(' ~ converted('summed_to_day.effective_cost', 'converted')
+            ~ ', 0)') }} as weighing_cost
     from summed_to_day
     left join converted using (billing_currency, charge_date, billing_period_start)
 
