@@ -9,6 +9,7 @@ BENCHES = (
     "bench.rerun",
     "bench.conformance",
     "bench.telemetry",
+    "bench.forecast",
     "bench.demo",
     "bench.official_validator",
 )

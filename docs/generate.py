@@ -25,7 +25,17 @@ MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
 GOLDEN = PROJECT_DIR / "tests" / "golden" / "expected.csv"
 MEANINGS = DOCS / "usage_columns.yml"
 # In the order in which a reader meets them; other folders follow by name.
-DOMAINS = ("costs", "allocation", "unit_costs", "training", "proof", "dimensions")
+DOMAINS = (
+    "costs",
+    "allocation",
+    "unit_costs",
+    "training",
+    "planning",
+    "rates",
+    "usage",
+    "proof",
+    "dimensions",
+)
 # Variables that the code sets or reads, but that choose nothing about a number.
 OTHER_VARIABLES = {
     "UNITMILL_BUILD_DATABASE": (
@@ -82,8 +92,9 @@ proj_shadow, whose it has not. It trains on one rented machine of 8 GPUs at 20.0
 hour, serves a model on another for a day, 180 M tokens at 18 % of its engines, runs
 Kubernetes on a third, buys credits of OpenRouter and lets the rest expire, stores
 vectors at a vendor that bills 100.00 EUR and asks for them in francs, and tunes a model
-at one that bills 6.00 GBP. Its project research earns 225.00. The exports are in
-`tests/golden/exports`.
+at one that bills 6.00 GBP. At Halde it has machines at 10.00 an hour: 30 hours on
+demand for 8.00, 180 that a plan covers, which is not all used, and 20 on Spot. Its
+project research earns 225.00. The exports are in `tests/golden/exports`.
 """
 SETTINGS_HEAD = """
 In `unitmill.toml`, or in an environment variable, which wins. The options `--exports`

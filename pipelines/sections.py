@@ -156,6 +156,36 @@ class AllocationSettings(BaseModel):
     unclassified_share: Decimal = Field(Decimal("0.01"), ge=0, le=1)
 
 
+class ForecastSettings(BaseModel):
+    """When a day counts, and which series are worth a forecast."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    settling_days: int = Field(2, ge=0)
+    least_days: int = Field(63, ge=56)
+    floor: Decimal = Field(Decimal(1), ge=0)
+
+
+class AnomalySettings(BaseModel):
+    """How far a day must be from what was expected to be told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    floor: Decimal = Field(Decimal(25), ge=0)
+    threshold: Decimal = Field(Decimal("0.25"), ge=0)
+    charge_categories: list[str] = ["Usage"]
+
+
+class UsageSettings(BaseModel):
+    """What counts as unused, and how full a smaller machine may be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    least_observed: Decimal = Field(Decimal("0.95"), ge=0, le=1)
+    target_utilisation: Decimal = Field(Decimal("0.8"), gt=0, le=1)
+    cold_after_days: int = Field(90, ge=1)
+
+
 class PublishingSettings(BaseModel):
     """How published versions are kept."""
 

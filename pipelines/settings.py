@@ -20,10 +20,12 @@ from pydantic_settings import (
 
 from pipelines.sections import (
     AllocationSettings,
+    AnomalySettings,
     AnthropicSettings,
     AttributionSettings,
     AwsSettings,
     CurrencySettings,
+    ForecastSettings,
     KubernetesSettings,
     LandingSettings,
     LiteLlmSettings,
@@ -35,6 +37,7 @@ from pipelines.sections import (
     TagsSettings,
     ToleranceSettings,
     TrainingSettings,
+    UsageSettings,
 )
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -81,6 +84,9 @@ class Settings(BaseSettings):
     attribution: AttributionSettings = AttributionSettings()
     tags: TagsSettings = TagsSettings()
     allocation: AllocationSettings = AllocationSettings()
+    forecast: ForecastSettings = ForecastSettings()
+    anomalies: AnomalySettings = AnomalySettings()
+    usage: UsageSettings = UsageSettings()
     publishing: PublishingSettings = PublishingSettings()
 
     @classmethod
@@ -147,6 +153,11 @@ class Settings(BaseSettings):
     def history_file(self) -> Path:
         """What each published version said, Parquet."""
         return self.home_dir / "landing" / "published_totals.parquet"
+
+    @property
+    def vintages_file(self) -> Path:
+        """What each published version forecast, Parquet."""
+        return self.home_dir / "landing" / "published_forecasts.parquet"
 
     @property
     def rates_file(self) -> Path | None:

@@ -5,7 +5,7 @@ from functools import reduce
 from hashlib import sha256
 from operator import getitem
 
-from pipelines import allocation, invoices, prices
+from pipelines import allocation, budgets, invoices, prices
 from pipelines.landing.source import Source
 from pipelines.plans import plan_sources, with_overlays
 from pipelines.providers import (
@@ -38,11 +38,13 @@ from pipelines.telemetry import (
     openrouter_usage,
     openshift,
     otel_genai,
+    pipeline_runs,
     prometheus,
     ray,
     run_plans,
     sagemaker,
     slurm,
+    storage_access,
 )
 
 COST_SOURCES = (
@@ -79,6 +81,8 @@ USAGE_SOURCES = (
     ray.SOURCE,
     kubeflow.SOURCE,
     business_values.SOURCE,
+    storage_access.SOURCE,
+    pipeline_runs.SOURCE,
 )
 
 
@@ -89,6 +93,7 @@ def all_sources(settings: Settings) -> tuple[Source, ...]:
         *plan_sources(settings),
         *USAGE_SOURCES,
         *allocation.SOURCES,
+        budgets.SOURCE,
         prices.SOURCE,
         invoices.SOURCE,
     )

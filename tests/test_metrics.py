@@ -13,8 +13,8 @@ MODELS = PROJECT_DIR / "dbt_project" / "models"
 RATIO = re.compile(
     r"(_ratio|_index|_share|_rate)$|^price_per_|(^|_)cost_per_|_gain_per_"
 )
-# A rate of exchange is quoted, and list and contract prices are told, not divided.
-GIVEN = {"exchange_rate"}
+# Quoted or set by the owner, not divided.
+GIVEN = {"exchange_rate", "threshold_ratio"}
 KEYS = {
     "capability", "kpi", "cost_basis", "numerator", "denominator", "per", "test",
 }  # fmt: skip

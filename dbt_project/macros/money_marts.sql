@@ -64,5 +64,17 @@
             'holds': 'is_training_machine or is_fine_tuning',
             'left_out': 'not of a machine that training jobs run on, nor fine-tuning',
         },
+        {
+            'name': 'fct_effective_savings_monthly',
+            'costs': ['effective_cost'],
+            'holds': 'true',
+            'left_out': 'nothing',
+        },
+        {
+            'name': 'fct_commitments_monthly',
+            'costs': both,
+            'holds': 'is_commitment',
+            'left_out': 'of no commitment and no provisioned throughput',
+        },
     ]) }}
 {%- endmacro %}

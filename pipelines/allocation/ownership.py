@@ -6,7 +6,7 @@ Kubernetes namespace, a workload, a service or a tag; or it gives a project its 
 are AI's, where nothing else shows it.
 """
 
-from pipelines.allocation.lists import Rules
+from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known, listed
 from pipelines.landing.source import Source
 

@@ -11,7 +11,7 @@ from itertools import product
 
 import duckdb
 
-from pipelines.allocation.lists import Rules
+from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known, listed, scan
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, Source
 

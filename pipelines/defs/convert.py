@@ -34,8 +34,11 @@ TABLE_DESCRIPTIONS = {
     "run_plans": "What training runs and experiments may take.",
     "ownership_rules": "Who owns what, by the owner's rules: one row per rule.",
     "shared_cost_rules": "How shared costs are split: one row per rule and target.",
+    "budgets": "What scopes may cost, by their owners' plan.",
     "token_prices": "What tokens cost by your contracts.",
     "business_values": "What AI earned, saved or achieved, by the owner's count.",
+    "storage_access": "What is stored where, and when it was last read.",
+    "pipeline_runs": "What data pipelines did: one row per run.",
     "invoices": "What finance was asked to pay, one row per invoice.",
     "focus_conformance": "How the ledger's rows stand to each rule of FOCUS 1.4.",
 }

@@ -57,6 +57,7 @@ class Translator(ddbt.DagsterDbtTranslator):
             "build",
             "exchange_rates",
             "list_prices",
+            "published_forecasts",
             "published_totals",
             "rows_left_out",
         }:
@@ -146,7 +147,7 @@ def _parse_if_older(project: ddbt.DbtProject, dbt: Dbt) -> None:
     newest = max(
         path.stat().st_mtime
         for path in DBT_DIR.rglob("*")
-        if path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts
+        if path.suffix in {".sql", ".yml", ".csv", ".py"} and "target" not in path.parts
     )
     manifest = project.manifest_path
     if not manifest.exists() or manifest.stat().st_mtime < newest:

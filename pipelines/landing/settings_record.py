@@ -23,6 +23,13 @@ def record_settings(settings: Settings) -> dict[str, object]:
         "unused_commitments": settings.allocation.unused_commitments,
         "least_coverage": settings.allocation.least_coverage,
         "unclassified_share": settings.allocation.unclassified_share,
+        "forecast_settling_days": settings.forecast.settling_days,
+        "forecast_least_days": settings.forecast.least_days,
+        "forecast_floor": settings.forecast.floor,
+        "anomaly_floor": settings.anomalies.floor,
+        "anomaly_threshold": settings.anomalies.threshold,
+        "anomaly_charge_categories": settings.anomalies.charge_categories,
+        **settings.usage.model_dump(),
         **{f"tag_{name}": json.dumps(said) for name, said in settings.tags},
         **settings.attribution.model_dump(),
     }
@@ -40,6 +47,15 @@ def record_settings(settings: Settings) -> dict[str, object]:
             ("unused_commitments", pa.string()),
             ("least_coverage", pa.decimal128(38, 12)),
             ("unclassified_share", pa.decimal128(38, 12)),
+            ("forecast_settling_days", pa.int32()),
+            ("forecast_least_days", pa.int32()),
+            ("forecast_floor", pa.decimal128(38, 12)),
+            ("anomaly_floor", pa.decimal128(38, 12)),
+            ("anomaly_threshold", pa.decimal128(38, 12)),
+            ("anomaly_charge_categories", pa.list_(pa.string())),
+            ("least_observed", pa.decimal128(38, 12)),
+            ("target_utilisation", pa.decimal128(38, 12)),
+            ("cold_after_days", pa.int64()),
             # JSON: lists and maps of tag keys and values.
             *(
                 (f"tag_{name}", pa.string())

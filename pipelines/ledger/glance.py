@@ -97,6 +97,14 @@ GLANCES = {
         totals="count(distinct metric_name) as metrics",
         preview="value_date, metric_name, value, unit, currency, project_name",
     ),
+    "storage_access": Glance(
+        totals="sum(stored_gb) as stored_gb",
+        preview="inventory_date, resource_id, prefix, stored_gb, last_read_on",
+    ),
+    "pipeline_runs": Glance(
+        totals="count(distinct pipeline_name) as pipelines",
+        preview="pipeline_name, run_id, status, started_at, ended_at, processed_gb",
+    ),
     "focus_conformance": Glance(
         totals="""
             count(distinct rule_id) as rules,
@@ -107,6 +115,10 @@ GLANCES = {
     "ownership_rules": Glance(
         totals="count(distinct team_name) as teams",
         preview="rule_id, match_kind, match_pattern, team_name, project_name",
+    ),
+    "budgets": Glance(
+        totals="count(distinct budget_id) as budgets",
+        preview="budget_id, scope_type, scope_value, budget_amount, valid_from",
     ),
     "shared_cost_rules": Glance(
         totals="count(distinct rule_id) as rules",

@@ -25,6 +25,7 @@ from pipelines.ledger.stale import stale_partitions
 from pipelines.ledger.tally import left_out
 from pipelines.prices import record_list_prices
 from pipelines.publishing.history import record_history
+from pipelines.publishing.vintages import record_vintages
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources import all_sources
 from pipelines.telemetry.tables import TABLES
@@ -97,12 +98,14 @@ def _show_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     db.execute("create schema landing")
     db.execute(f"create view landing.rows_left_out as {left_out(settings.ledger_dir)}")
     record_history(settings)
+    record_vintages(settings)
     record_rates(settings)
     record_list_prices(settings)
     for file in (
         settings.deliveries_file,
         settings.settings_record,
         settings.history_file,
+        settings.vintages_file,
         settings.rates_record,
         settings.list_prices_record,
     ):
@@ -179,7 +182,10 @@ def inputs_fingerprint(settings: Settings) -> str:
         place = path.relative_to(settings.ledger_dir).as_posix()
         digest.update(f"{place}={recorded_inputs(path)}\n".encode())
     for path in sorted((PROJECT_DIR / "dbt_project").rglob("*")):
-        if path.suffix in {".sql", ".yml", ".csv"} and "target" not in path.parts:
+        if (
+            path.suffix in {".sql", ".yml", ".csv", ".py"}
+            and "target" not in path.parts
+        ):
             digest.update(path.read_bytes())
     chosen = settings.model_dump_json(exclude=MOVE_NO_NUMBER)
     digest.update(chosen.encode())

@@ -15,6 +15,7 @@ from pipelines.samples.aws_rows import Delivery, month_lines
 from pipelines.samples.azure import write_azure
 from pipelines.samples.azure_focus import write_azure_focus
 from pipelines.samples.bedrock_logs import write_bedrock_logs
+from pipelines.samples.budgets import write_budgets
 from pipelines.samples.business_values import write_business_values
 from pipelines.samples.cluster_jobs import write_kubeflow, write_ray
 from pipelines.samples.contracts import write_contracts
@@ -36,12 +37,14 @@ from pipelines.samples.opencost import write_opencost
 from pipelines.samples.openrouter import write_openrouter
 from pipelines.samples.openshift import write_openshift
 from pipelines.samples.ownership import write_ownership
+from pipelines.samples.pipeline_runs import write_pipeline_runs
 from pipelines.samples.prepaid import write_prepaid
 from pipelines.samples.prometheus import write_prometheus
 from pipelines.samples.readme import README
 from pipelines.samples.run_plans import write_run_plans
 from pipelines.samples.sagemaker import write_sagemaker
 from pipelines.samples.slurm import write_slurm
+from pipelines.samples.storage_access import write_storage_access
 
 # Oldest first: the last legacy assembly is the one that its month's manifest names.
 LEGACY = (
@@ -86,7 +89,10 @@ _WRITTEN = (
     "claude_code",
     "langfuse",
     "call_log",
+    "budgets",
     "business_values",
+    "storage_access",
+    "pipeline_runs",
     "contracts",
     "ownership",
     "invoices",
@@ -142,7 +148,10 @@ def write_samples(out: Path) -> None:
     write_claude_code(out / "claude_code")
     write_langfuse(out / "langfuse")
     write_call_log(out / "call_log")
+    write_budgets(out / "budgets")
     write_business_values(out / "business_values")
+    write_storage_access(out / "storage_access")
+    write_pipeline_runs(out / "pipeline_runs")
     asked = invoices(bills)
     write_invoices(out / "invoices", asked)
     write_planted(out / "PLANTED.csv", asked)

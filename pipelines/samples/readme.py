@@ -37,7 +37,10 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 | `deployments` | which machine serves which model |
 | `opencost` | daily allocations of the cluster `inference`, by month |
 | `openshift` | hourly usage of the office's cluster in October |
+| `budgets` | what projects, teams and the whole company may cost |
 | `business_values` | what AI sold, saved and resolved, by its owners' count |
+| `storage_access` | what lies in which bucket, and who read it last |
+| `pipeline_runs` | how the nightly corpus job went |
 | `invoices` | what finance was asked to pay |
 | `PLANTED.csv` | every difference that was put in on purpose, to the last decimal |
 

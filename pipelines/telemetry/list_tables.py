@@ -45,6 +45,23 @@ SHARED_COST_RULES: Mapping[str, str] = {
     "valid_to": "DATE",
 } | ORIGIN
 
+# What a scope may cost: one row per budget and first day. threshold_percents is a list
+# such as 50;80;100 of the amount; channel names where its alerts go.
+BUDGETS: Mapping[str, str] = {
+    "budget_id": "VARCHAR",
+    "budget_name": "VARCHAR",
+    "scope_type": "VARCHAR",
+    "scope_value": "VARCHAR",
+    "budget_amount": MONEY,
+    "budget_currency": "VARCHAR",
+    "cost_basis": "VARCHAR",
+    "owner_team": "VARCHAR",
+    "threshold_percents": "VARCHAR",
+    "channel": "VARCHAR",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+} | ORIGIN
+
 # What AI was good for: one row per day, metric and owner. A value is money where it has
 # a currency, else a number of its unit; confidence is measured, estimated or assumed.
 BUSINESS_VALUES: Mapping[str, str] = {
@@ -58,6 +75,36 @@ BUSINESS_VALUES: Mapping[str, str] = {
     "tenant_id": "VARCHAR",
     "environment_name": "VARCHAR",
     "confidence": "VARCHAR",
+} | ORIGIN
+
+# What is stored where, and when it was last read: one row per day of an inventory,
+# resource, prefix and tier. Of a vector store, objects are vectors and reads queries.
+STORAGE_ACCESS: Mapping[str, str] = {
+    "inventory_date": "DATE",
+    "resource_id": "VARCHAR",
+    "prefix": "VARCHAR",
+    "dataset_name": "VARCHAR",
+    "storage_tier": "VARCHAR",
+    "stored_gb": MONEY,
+    "object_count": "BIGINT",
+    "read_count": "BIGINT",
+    "read_gb": MONEY,
+    "last_read_on": "DATE",
+    "lifecycle_rule": "VARCHAR",
+} | ORIGIN
+
+# What data pipelines did: one row per run. status is succeeded, failed, cancelled,
+# timed_out or running.
+PIPELINE_RUNS: Mapping[str, str] = {
+    "run_id": "VARCHAR",
+    "pipeline_name": "VARCHAR",
+    "resource_id": "VARCHAR",
+    "project_name": "VARCHAR",
+    "environment_name": "VARCHAR",
+    "status": "VARCHAR",
+    "processed_gb": MONEY,
+    "started_at": "TIMESTAMP",
+    "ended_at": "TIMESTAMP",
 } | ORIGIN
 
 # What finance was asked to pay: one row per invoice. tax_amount is the part of

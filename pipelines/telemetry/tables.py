@@ -8,11 +8,14 @@ from collections.abc import Mapping
 
 from pipelines.focus.schema import MONEY
 from pipelines.telemetry.list_tables import (
+    BUDGETS,
     BUSINESS_VALUES,
     INVOICES,
     ORIGIN,
     OWNERSHIP_RULES,
+    PIPELINE_RUNS,
     SHARED_COST_RULES,
+    STORAGE_ACCESS,
 )
 
 # Whose call of which model it was. sub_account_id and credential_id are the vendor's
@@ -120,6 +123,7 @@ GPU_USAGE: Mapping[str, str] = {
     "busy_hours": MONEY,
     "memory_used_gib_hours": MONEY,
     "memory_total_gib": MONEY,
+    "kv_cache_used_ratio": MONEY,
     "energy_kwh": MONEY,
     "busy_signal": "VARCHAR",
 } | ORIGIN
@@ -266,6 +270,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "token_prices": TOKEN_PRICES,
     "ownership_rules": OWNERSHIP_RULES,
     "shared_cost_rules": SHARED_COST_RULES,
+    "budgets": BUDGETS,
     "business_values": BUSINESS_VALUES,
+    "storage_access": STORAGE_ACCESS,
+    "pipeline_runs": PIPELINE_RUNS,
     "invoices": INVOICES,
 }

@@ -385,6 +385,20 @@ def test_the_queue_of_the_pods_server_says_when_its_gpu_is_busy(
     }
 
 
+def test_how_full_the_kv_cache_is_stands_beside_what_its_gpu_did(scrape, convert):
+    pod = {"exported_pod": "llama-0", "exported_namespace": "serving"}
+    server = VLLM | {"pod": "llama-0", "namespace": "serving"}
+    scrape(
+        "gpu.json",
+        series("DCGM_FI_DEV_GPU_UTIL", *[90] * 13, **DCGM, **pod),
+        series("vllm:kv_cache_usage_perc", 0, *[0.25] * 6, *[0.75] * 6, **server),
+    )
+
+    rows = convert(GPU, "2026-08", "gpu_id, kv_cache_used_ratio")
+
+    assert rows == [("GPU-1", Decimal("0.5"))]
+
+
 def test_a_gpu_that_moves_to_another_pod_is_counted_once(scrape, convert):
     gpu = series("DCGM_FI_DEV_GPU_UTIL", *[100] * 7, **DCGM, pod="a", namespace="n")
     then = series(

@@ -102,6 +102,8 @@ judged as (
             as is_rented_model,
         charges.charge_category = 'Usage' and {{ is_fine_tuning('charges.sku_meter') }}
             as is_fine_tuning,
+        charges.commitment_discount_id is not null
+        or coalesce(charges.processing_tier = 'provisioned', false) as is_commitment,
         node_charges.delivery_id is not null as is_training_machine,
         coalesce(on_machines.is_gpu_machine, false) as is_gpu_machine,
         coalesce(on_machines.is_serving_machine, false) as is_serving_machine,

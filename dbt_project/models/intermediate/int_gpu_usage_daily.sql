@@ -8,29 +8,9 @@
 ] %}
 with
 
-gpu_usage as (
-
-    select * from {{ ref('stg_usage__gpu_usage') }}
-
-),
-
-machines as (
-
-    select * from {{ ref('int_machine_names') }}
-
-),
-
 placed as (
 
-    select
-        gpu_usage.*,
-        coalesce(by_resource.source_name, by_node.source_name) as ledger_source_name,
-        coalesce(by_resource.node_name, by_node.node_name) as ledger_node_name
-    from gpu_usage
-    left join machines as by_resource
-        on lower(gpu_usage.resource_id) = by_resource.machine_name
-    left join machines as by_node
-        on lower(gpu_usage.node_name) = by_node.machine_name
+    select * from {{ ref('int_gpu_usage_placed') }}
 
 ),
 

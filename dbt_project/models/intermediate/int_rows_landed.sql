@@ -10,7 +10,10 @@
     'training_metrics': 'logged_at',
     'run_plans': 'planned_start',
     'token_prices': 'valid_from',
+    'budgets': 'valid_from',
     'business_values': 'value_date',
+    'storage_access': 'inventory_date',
+    'pipeline_runs': 'started_at',
 } %}
 with
 

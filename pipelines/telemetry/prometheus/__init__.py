@@ -145,6 +145,7 @@ SOURCES = (
         select=select_gpus,
         tally=tally_gpus,
         restates="rows",
+        version=2,
         family="prometheus",
     ),
 )

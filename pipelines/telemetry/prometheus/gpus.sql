@@ -34,6 +34,16 @@ queues as (
     group by hour, holder
 ),
 
+caches as (
+    select
+        hour,
+        holder,
+        sum(value * seconds) / sum(seconds) as kv_cache_used_ratio
+    from samples
+    where metric like '%cache_usage_perc'
+    group by hour, holder
+),
+
 placed as (
     select
         *,
@@ -63,6 +73,7 @@ signalled as (
     select
         measured.*,
         queues.workload_name,
+        caches.kv_cache_used_ratio,
         coalesce(queues.signal, engine_metric, utilisation_metric) as busy_signal,
         case
             when queues.signal is not null then queues.busy_share
@@ -85,6 +96,7 @@ signalled as (
             as has_pods
     from measured
     left join queues using (hour, holder)
+    left join caches using (hour, holder)
 )
 
 select
@@ -120,6 +132,7 @@ select
         + memory_free_mib / memory_free_mib_seconds
         + coalesce(memory_reserved_mib / memory_reserved_mib_seconds, 0)
     ) / 1024, 6) as memory_total_gib,
+    round(kv_cache_used_ratio, 9) as kv_cache_used_ratio,
     round(coalesce(energy_joules, power_watts) / 3600000, 9) as energy_kwh,
     busy_signal,
     'prometheus_gpu' as source_name,

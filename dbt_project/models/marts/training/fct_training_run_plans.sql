@@ -28,6 +28,10 @@ judged as (
 
     select
         *,
+        {{ money(
+            'cast(gpu_hours - planned_gpu_hours as double) * planned_cost'
+            ~ ' / nullif(planned_gpu_hours, 0)'
+        ) }} as volume_effect,
         case
             when run_id = 'unassigned' then 'unassigned'
             when plan_id = 'unplanned' then 'unplanned'
@@ -62,6 +66,8 @@ final as (
             'case when planned_cost is not null'
             ~ ' then greatest(0, effective_cost - planned_cost) end'
         ) }} as overrun_cost,
+        volume_effect,
+        {{ money('effective_cost - planned_cost - volume_effect') }} as price_effect,
         {{ share('effective_cost', 'planned_cost') }} as planned_cost_ratio,
         {{ money('projected_cost') }} as projected_cost,
         {{ money('cost_cap') }} as cost_cap,

@@ -60,6 +60,7 @@ renamed as (
         EffectiveCost as effective_cost,
         ContractedCost as contracted_cost,
         ListCost as list_cost,
+        ListUnitPrice as list_unit_price,
         x_SourceCost as source_cost,
         ConsumedQuantity as consumed_quantity,
         PricingQuantity as pricing_quantity,

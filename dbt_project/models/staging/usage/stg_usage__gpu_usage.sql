@@ -33,6 +33,7 @@ renamed as (
         busy_hours,
         memory_used_gib_hours,
         memory_total_gib,
+        kv_cache_used_ratio,
         energy_kwh,
 
         ---------- timestamps

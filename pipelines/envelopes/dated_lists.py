@@ -100,7 +100,7 @@ class Rules:
 
     def _rows(self, deliveries: Sequence[Delivery], period: str) -> str:
         # A file is checked whole, so that a check may look at all of its rows.
-        checks = {**self.checks, **_ENDS}
+        checks = {**_ENDS, **self.checks}
         parts = " union all ".join(
             typed(
                 f"select {quoted(delivery.delivery_id)} as delivery_id, "

@@ -1,0 +1,101 @@
+-- The candidate of each series that was nearest in the backtests, and how far it was off.
+-- An origin weighs four fifths of the next one, five days later: what no candidate could
+-- foresee two months ago does not choose today's. The intervals weigh all alike: the error that eight and nine of ten days stayed within, by how far ahead they
+-- were. A forecast further ahead is never told to be surer.
+with
+
+errors as (
+
+    select * from {{ ref('int_forecast_errors') }}
+    where kind = 'backtest'
+
+),
+
+totals as (
+
+    select
+        series_id,
+        model_name,
+        sum(cast(abs(error_cost) as double) * power(0.8, origin_age / 5))
+            as absolute_error
+    from (
+        select
+            *,
+            max(as_of_date) over (partition by series_id) - as_of_date as origin_age
+        from errors
+    ) as aged
+    group by all
+
+),
+
+-- Between equals the simpler one, which the alphabet would not find.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by series_id
+            order by
+                absolute_error,
+                list_position(
+                    ['seasonal_naive', 'window_average', 'long_average'], model_name
+                ) nulls last,
+                model_name
+        ) as place
+    from totals
+
+),
+
+chosen as (
+
+    select
+        series_id,
+        model_name
+    from ranked
+    where place = 1
+
+),
+
+summed as (
+
+    select
+        *,
+        -- How far the sum of the days up to this one was off, per day of it.
+        -sum(error_cost) over (
+            partition by series_id, as_of_date
+            order by horizon_days
+        ) / horizon_days as short_per_day
+    from errors
+    inner join chosen using (series_id, model_name)
+
+),
+
+by_band as (
+
+    select
+        series_id,
+        model_name,
+        horizon_band,
+        quantile_cont(cast(abs(error_cost) as double), 0.8) as error_80,
+        quantile_cont(cast(abs(error_cost) as double), 0.9) as error_90,
+        quantile_cont(cast(short_per_day as double), 0.9) as short_per_day_90
+    from summed
+    group by all
+
+),
+
+widened as (
+
+    select
+        series_id,
+        model_name,
+        horizon_band,
+        max(error_80) over nearer as error_80,
+        max(error_90) over nearer as error_90,
+        greatest(short_per_day_90, 0) as short_per_day_90
+    from by_band
+    window nearer as (partition by series_id order by horizon_band)
+
+)
+
+select * from widened

@@ -1,0 +1,104 @@
+-- What each part of a resource would cost in a colder tier of its provider: storage,
+-- objects rounded up to the tier's least size, reads at its prices, and once the move. A
+-- price that this ledger paid in the month comes before a list price. Data that is read
+-- does not go where a read takes hours, and what nobody counted is not priced.
+with
+
+parts as (
+
+    select
+        *,
+        cast(effective_cost as double) / gb_months as own_price
+    from {{ ref('int_storage_parts') }}
+    where gb_months > 0 and temperature != 'cold' and read_gb is not null
+
+),
+
+terms as (
+
+    select * from {{ ref('storage_prices') }}
+
+),
+
+paid as (
+
+    select
+        source_name,
+        region_id,
+        storage_tier,
+        billing_currency,
+        billing_period_start,
+        sum(cast(effective_cost as double)) / sum(gb_months) as price
+    from {{ ref('int_storage_charges') }}
+    where gb_months > 0
+    group by all
+
+),
+
+offered as (
+
+    select
+        parts.*,
+        terms.* exclude (
+            service_provider_name, region_id, billing_currency, storage_tier
+        ),
+        terms.storage_tier as target_tier,
+        coalesce(paid.price, terms.price_per_gb) as target_price,
+        case when paid.price is not null then 'ledger' else terms.price_source end
+            as target_price_source,
+        greatest(
+            parts.gb_months,
+            cast(parts.object_count as double) * terms.minimum_object_kb / 1048576.0
+        )
+        + cast(parts.object_count as double)
+        * terms.overhead_kb
+        / 1048576.0 as target_gb
+    from parts
+    inner join terms
+        on
+            parts.service_provider_name = terms.service_provider_name
+            and parts.region_id = terms.region_id
+            and parts.billing_currency = terms.billing_currency
+            and parts.billing_period_start >= terms.valid_from
+            and parts.storage_tier != terms.storage_tier
+    left join paid
+        on
+            parts.source_name = paid.source_name
+            and parts.region_id = paid.region_id
+            and terms.storage_tier = paid.storage_tier
+            and parts.billing_currency = paid.billing_currency
+            and parts.billing_period_start = paid.billing_period_start
+    where
+        parts.storage_tier != 'DISK'
+        and (terms.is_immediate or coalesce(parts.read_gb, 0) = 0)
+
+),
+
+priced as (
+
+    select
+        *,
+        {{ money('own_price * gb_months - target_price * target_gb') }}
+            as storage_saving,
+        {{ money(
+            'read_gb * retrieval_price_per_gb + read_count * read_price_per_1k / 1000.0'
+        ) }} as read_cost,
+        {{ money('object_count * transition_price_per_1k / 1000.0') }}
+            as transition_cost,
+        {{ money('target_gb * target_price * minimum_days / 30.0') }}
+            as minimum_duration_cost
+    from offered
+
+),
+
+summed_to_year as (
+
+    select
+        *,
+        storage_saving - read_cost as monthly_saving,
+        12 * (storage_saving - read_cost) - transition_cost as first_year_saving
+    from priced
+
+)
+
+select * from summed_to_year

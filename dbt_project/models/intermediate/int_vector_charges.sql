@@ -1,0 +1,61 @@
+-- Charges of vector stores, with the GB and the queries that their units count.
+with
+
+charges as (
+
+    select * from {{ ref('int_charges_classified') }}
+    where ai_cost_class = 'vector_db'
+
+),
+
+measured as (
+
+    select
+        *,
+        regexp_extract(
+            lower(pricing_unit), '^([gt])i?b[- ](month|day|hour)s?$', ['size', 'span']
+        ) as stored,
+        regexp_extract(
+            lower(pricing_unit),
+            '^(\d*) ?(queries|query|requests|request|searches|reads|read units)$',
+            ['block', 'word']
+        ) as asked,
+        {{ hours_between('billing_period_start', 'billing_period_end') }} as month_hours
+    from charges
+
+),
+
+counted as (
+
+    select
+        source_name,
+        service_provider_name,
+        service_name,
+        coalesce(sub_account_id, 'unassigned') as sub_account_id,
+        coalesce(resource_id, sub_account_id, service_name, 'unassigned')
+            as resource_id,
+        resource_name,
+        billing_currency,
+        case
+            when charge_category = 'Usage' and stored.span != ''
+                then
+                    pricing_quantity * case stored.size when 't' then 1024 else 1 end
+                    * case stored.span
+                        when 'month' then 1
+                        when 'day' then 24 / month_hours
+                        else 1 / month_hours
+                    end
+        end as gb_months,
+        case
+            when charge_category = 'Usage' and asked.word != ''
+                then pricing_quantity * coalesce(try_cast(asked.block as bigint), 1)
+        end as query_count,
+        billed_cost,
+        effective_cost,
+        charge_date,
+        billing_period_start
+    from measured
+
+)
+
+select * from counted

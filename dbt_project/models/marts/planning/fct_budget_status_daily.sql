@@ -1,0 +1,96 @@
+{%- set once_in_ten = 1.2815515655 %}
+with
+
+budget_days as (
+
+    select * from {{ ref('int_budget_days') }}
+
+),
+
+projected as (
+
+    select
+        *,
+        budget_amount - spent_cost as headroom,
+        {{ money('spent_cost + cast(days_left * daily_burn as decimal(38, 12))') }}
+            as projected_cost,
+        {{ money(
+            'spent_cost + cast(days_left * daily_burn + ' ~ once_in_ten
+            ~ ' * deviation_28 * sqrt(days_left * (1 + days_left / 7.0))'
+            ~ ' as decimal(38, 12))'
+        ) }} as projected_upper_cost,
+        -- The last days of a pot may lie further ahead than a date can say.
+        least(ceil(
+            cast(budget_amount - spent_cost as double) / nullif(daily_burn, 0)
+        ), 36500) as days_of_headroom,
+        {{ highest_passed('threshold_percents', 'spent_cost', 'budget_amount') }}
+            as threshold_passed_percent,
+        min(case when spent_cost > budget_amount then as_of_date end) over (
+            partition by budget_id, valid_from order by as_of_date
+        ) as breached_date
+
+    from budget_days
+
+),
+
+judged as (
+
+    select
+        *,
+        coalesce(breached_date, case
+            when
+                days_of_headroom <= days_left and projected_cost > budget_amount
+                then as_of_date + cast(greatest(days_of_headroom, 1) as integer)
+        end) as breach_date
+    from projected
+
+),
+
+final as (
+
+    select
+        budget_id,
+        budget_name,
+        scope_type,
+        scope_value,
+        owner_team,
+        channel,
+        cost_basis,
+        case
+            when breached_date is not null then 'breached'
+            when breach_date is not null then 'breach_projected'
+            when threshold_passed_percent is not null then 'threshold_passed'
+            else 'within'
+        end as budget_status,
+        budget_currency,
+        {{ money('budget_amount') }} as budget_amount,
+        {{ money('day_cost') }} as day_cost,
+        {{ money('spent_cost') }} as spent_cost,
+        {{ money('headroom') }} as headroom,
+        {{ money('daily_burn') }} as daily_burn,
+        projected_cost,
+        projected_upper_cost,
+        {{ money(
+            'case when projected_upper_cost is not null'
+            ~ ' then greatest(0, projected_upper_cost - budget_amount) end'
+        ) }} as at_risk_cost,
+        {{ share('spent_cost', 'budget_amount') }} as used_ratio,
+        {{ share('day_count - days_left', 'day_count') }} as elapsed_ratio,
+        {{ share('projected_cost', 'budget_amount') }} as projected_ratio,
+        threshold_passed_percent,
+        {{ money(
+            'case when days_of_headroom is not null'
+            ~ ' then greatest(0, days_of_headroom) / 30.4375 end'
+        ) }} as runway_months,
+        breach_date,
+        cast(days_left as integer) as days_left,
+        cast(day_count as integer) as day_count,
+        as_of_date,
+        valid_from,
+        valid_to
+
+    from judged
+
+)
+
+select * from final

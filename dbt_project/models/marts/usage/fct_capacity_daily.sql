@@ -1,0 +1,115 @@
+{%- set grain = [
+    'source_name', 'sub_account_id', 'instance_type', 'billing_currency', 'charge_date',
+    'billing_period_start',
+] %}
+with
+
+charges as (
+
+    select * replace (coalesce(instance_type, 'unassigned') as instance_type)
+    from {{ ref('int_machine_hours') }}
+
+),
+
+hours as (
+
+    select * from {{ ref('int_machine_hours_hourly') }}
+
+),
+
+demand as (
+
+    select * from {{ ref('int_gpu_demand_hourly') }}
+
+),
+
+costs as (
+
+    select
+        {{ grain | join(', ') }},
+        max(service_provider_name) as service_provider_name,
+        sum(machine_hours) as machine_hours,
+        sum(effective_cost) as effective_cost
+    from charges
+    group by all
+
+),
+
+peaks as (
+
+    select
+        {{ grain | join(', ') }},
+        case when bool_and(is_known) then max(machines) end as peak_machines
+    from hours
+    group by all
+
+),
+
+-- Of machines without telemetry nobody knows how bursty their work is.
+machines as (
+
+    select distinct
+        {{ grain | join(', ') }},
+        node_name
+    from charges
+
+),
+
+busy as (
+
+    select
+        {% for name in grain -%}
+        machines.{{ name }},
+        {% endfor -%}
+        demand.window_start,
+        sum(demand.busy_gpus) as busy_gpus
+    from machines
+    inner join demand
+        on
+            machines.source_name = demand.source_name
+            and machines.node_name = demand.node_name
+            and machines.charge_date = cast(demand.window_start as date)
+    group by all
+
+),
+
+bursts as (
+
+    select
+        {{ grain | join(', ') }},
+        max(busy_gpus) as peak_busy_gpus,
+        avg(busy_gpus) as mean_busy_gpus
+    from busy
+    group by all
+
+),
+
+final as (
+
+    select
+        costs.source_name,
+        costs.service_provider_name,
+        costs.sub_account_id,
+        costs.instance_type,
+        costs.billing_currency,
+        {{ money('costs.machine_hours') }} as machine_hours,
+        {{ money('peaks.peak_machines') }} as peak_machines,
+        {{ money('costs.effective_cost') }} as effective_cost,
+        {{ money(
+            'cast(costs.effective_cost as double) / costs.machine_hours '
+            ~ '* peaks.peak_machines * 24'
+        ) }} as peak_capacity_cost,
+        {{ share('peak_capacity_cost', 'costs.effective_cost') }}
+            as autoscaling_efficiency_ratio,
+        {{ money('bursts.peak_busy_gpus') }} as peak_busy_gpus,
+        {{ money('bursts.mean_busy_gpus') }} as mean_busy_gpus,
+        {{ share('peak_busy_gpus', 'mean_busy_gpus') }} as burst_index,
+        costs.charge_date,
+        costs.billing_period_start
+    from costs
+    left join peaks using ({{ grain | join(', ') }})
+    left join bursts using ({{ grain | join(', ') }})
+
+)
+
+select * from final

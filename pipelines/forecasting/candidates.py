@@ -1,0 +1,197 @@
+"""What each candidate says now, and what it would have said before: rolling origins.
+
+Belongs here: cutting histories and running candidates. Does not: scoring them; every
+prediction is a row, and ``int_forecast_errors`` lays actual costs beside it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.forecasting.models import (
+    DRIVER,
+    FOUR_WEEKS,
+    INTERMITTENT,
+    SIMPLE,
+    STEADY,
+    Array,
+    Model,
+    ets,
+    price_of_week,
+)
+
+# To the end of the month, from any day of it; no further than was tested.
+HORIZON = 31
+# Weekdays would always be the same at a step of seven.
+STEP = 5
+ORIGINS = 12
+LEAST_HISTORY = 21
+# Eighteen weeks: fits cost by the day, and no candidate knows a year.
+LONGEST_HISTORY = 126
+# A series that rests on more days than this is intermittent.
+RESTS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A daily series without gaps.
+
+    Attributes:
+        key: what identifies it.
+        first_day: day of the first cost.
+        costs: one per day, in one currency.
+        driver: one quantity per day of what the costs pay for, where that is known.
+    """
+
+    key: str
+    first_day: date
+    costs: Array
+    driver: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What one candidate said on one day about the days after it."""
+
+    key: str
+    model: str
+    made_on: date
+    expected: Array
+    quantities: Array | None = None
+    unit_cost: float | None = None
+
+
+def predictions(series: Series, least_days: int, floor: float) -> Iterator[Prediction]:
+    """Run a series' candidates from its last day and from earlier ones.
+
+    Args:
+        series: its last day is the last closed one.
+        least_days: with fewer days nothing is predicted.
+        floor: mean daily cost of four weeks below which only simple candidates run.
+    """
+    known = len(series.costs)
+    if known < least_days:
+        return
+    models = candidates_of(series, floor)
+    origins = [known - STEP * number - 1 for number in range(1, ORIGINS + 1)]
+    for end in [known, *(end for end in origins if end >= LEAST_HISTORY)]:
+        made_on = series.first_day + timedelta(days=end - 1)
+        days = HORIZON if end == known else min(HORIZON, known - end)
+        history = series.costs[max(0, end - LONGEST_HISTORY) : end]
+        for name, model in models.items():
+            expected = _above_zero(history, model(history, days))
+            if np.isfinite(expected).all():  # a fit that fails says nothing
+                yield Prediction(series.key, name, made_on, expected)
+        if series.driver is not None and models.keys() >= {"ets"}:
+            yield _by_driver(series, series.driver, made_on, end, days)
+
+
+def candidates_of(series: Series, floor: float) -> Mapping[str, Model]:
+    """Choose which candidates are worth running."""
+    recent = series.costs[-FOUR_WEEKS:]
+    if np.abs(recent).mean() < floor:
+        return SIMPLE
+    return INTERMITTENT if (recent == 0).mean() > RESTS else STEADY
+
+
+def _by_driver(
+    series: Series, driver: Array, made_on: date, end: int, days: int
+) -> Prediction:
+    history = driver[max(0, end - LONGEST_HISTORY) : end]
+    quantities = np.maximum(ets(history, days), 0)
+    price = price_of_week(series.costs[:end], driver[:end])
+    return Prediction(
+        series.key, DRIVER, made_on, quantities * price, quantities, price
+    )
+
+
+def _above_zero(history: Array, expected: Array) -> Array:
+    """A cost falls below 0 only where credits or refunds are in its history."""
+    return expected if history.min() < 0 else np.maximum(expected, 0)
+
+
+def candidates(
+    costs: pa.Table, drivers: pa.Table, *, least_days: int, floor: float
+) -> pa.Table:
+    """Predict every series: one row per series, candidate, origin and day.
+
+    Args:
+        costs: ``series_id``, ``charge_date``, ``cost``; days without gaps.
+        drivers: ``series_id``, ``charge_date``, ``quantity``; days may lack.
+        least_days: with fewer days a series has no rows.
+        floor: mean daily cost below which only simple candidates run.
+
+    Returns:
+        ``series_id``, ``model_name``, ``as_of_date`` (last day that it knew),
+        ``forecast_date``, ``horizon_days``, ``expected`` (cost), and of the driver
+        candidate ``driver_quantity`` and ``driver_unit_cost``.
+    """
+    made = [
+        prediction
+        for series in series_of(costs, drivers)
+        for prediction in predictions(series, least_days, floor)
+    ]
+    lengths = [len(one.expected) for one in made]
+    horizons = [np.arange(1, length + 1) for length in lengths]
+    starts = np.array([one.made_on for one in made], dtype="datetime64[D]")
+    as_of = np.repeat(starts, lengths)
+    horizon = np.concatenate(horizons) if made else np.array([], dtype=np.int64)
+    unknown = [np.full(length, np.nan) for length in lengths]
+    quantities = [
+        nothing if one.quantities is None else one.quantities
+        for one, nothing in zip(made, unknown, strict=True)
+    ]
+    prices = [np.nan if one.unit_cost is None else one.unit_cost for one in made]
+    return pa.table(
+        {
+            "series_id": _repeated([one.key for one in made], lengths),
+            "model_name": _repeated([one.model for one in made], lengths),
+            "as_of_date": pa.array(as_of, pa.date32()),
+            "forecast_date": pa.array(as_of + horizon, pa.date32()),
+            "horizon_days": pa.array(horizon, pa.int32()),
+            "expected": _numbers([one.expected for one in made]),
+            "driver_quantity": _numbers(quantities),
+            "driver_unit_cost": pa.array(
+                np.repeat(np.array(prices, dtype=np.float64), lengths), from_pandas=True
+            ),
+        }
+    )
+
+
+def _repeated(values: list[str], lengths: list[int]) -> pa.Array:
+    return pa.array(np.repeat(np.array(values, dtype=object), lengths), pa.string())
+
+
+def _numbers(parts: list[Array]) -> pa.Array:
+    numbers = np.concatenate(parts) if parts else np.array([], dtype=np.float64)
+    return pa.array(numbers, pa.float64(), from_pandas=True)
+
+
+def series_of(costs: pa.Table, drivers: pa.Table) -> Iterator[Series]:
+    """Cut a table of daily costs into its series, by key; drivers beside them."""
+    quantities: dict[str, dict[date, float]] = {}
+    for key, day, quantity in zip(
+        *(
+            drivers[name].to_pylist()
+            for name in ("series_id", "charge_date", "quantity")
+        ),
+        strict=True,
+    ):
+        quantities.setdefault(key, {})[day] = float(quantity)
+    ordered = costs.sort_by([("series_id", "ascending"), ("charge_date", "ascending")])
+    keys = ordered["series_id"].to_numpy()
+    days = ordered["charge_date"].to_pylist()
+    amounts = ordered["cost"].cast(pa.float64()).to_numpy()
+    cuts = [i for i, key in enumerate(keys) if i == 0 or key != keys[i - 1]]
+    for start, end in pairwise([*cuts, len(keys)]):
+        known = quantities.get(keys[start])
+        driver = (
+            np.array([known.get(day, 0.0) for day in days[start:end]])
+            if known
+            else None
+        )
+        yield Series(keys[start], days[start], amounts[start:end], driver)
