@@ -33,6 +33,8 @@ DOMAINS = (
     "planning",
     "rates",
     "usage",
+    "levers",
+    "value",
     "proof",
     "dimensions",
 )

@@ -1,4 +1,4 @@
-"""`unitmill`: build, ui, query, status, versions, rollback, tags.
+"""`unitmill`: build, ui, query, status, alerts, versions, rollback, tags.
 
 Thin over the same Dagster definitions that the UI runs. Exit codes: 0 done, 1 the
 build failed or was not published, 2 the call itself was wrong.
@@ -21,6 +21,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines import terminal
+from pipelines.alerting.alerts import AlertError
+from pipelines.alerting.sending import listed, send_pending
 from pipelines.allocation.proposals import write_proposals
 from pipelines.landing.source import ExportError
 from pipelines.publishing.versions import (
@@ -170,6 +172,27 @@ def status(
             console.print(f"  {objection}", soft_wrap=True)
 
 
+@app.command()
+def alerts(
+    send: Annotated[
+        bool, typer.Option("--send", help="Send what is new; a dry run records it.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """List the alerts of the published version, with whether they were sent."""
+    settings = _settings(home, None)
+    failed = 0
+    try:
+        for told in send_pending(settings) if send else listed(settings):
+            terminal.show_alert(console, told)
+            made = told.notification
+            failed += made is not None and made.status == "failed"
+    except AlertError as error:
+        _fail(str(error), 1)
+    if send and failed:
+        _fail(f"{failed} alerts were not sent; the next run tries again", 1)
+
+
 @app.command("versions")
 def list_versions(home: Home = None) -> None:
     """List published versions, oldest first; * is what readers see."""
@@ -234,7 +257,7 @@ def _show(database: Path) -> None:
     with duckdb.connect(str(database), read_only=True) as db:
         try:
             terminal.show_proof(console, db)
-            terminal.show_unit_costs(console, db)
+            terminal.show_month(console, db)
         except duckdb.CatalogException:
             # The build broke off before it had marts; its reasons are printed.
             return

@@ -176,6 +176,18 @@ class AnomalySettings(BaseModel):
     charge_categories: list[str] = ["Usage"]
 
 
+class AlertSettings(BaseModel):
+    """Whether alerts are sent, which, and where to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = True
+    max_age_days: int = Field(31, ge=0)
+    channels: dict[str, Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]] = {
+        "default": "ALERT_URLS"
+    }
+
+
 class UsageSettings(BaseModel):
     """What counts as unused, and how full a smaller machine may be."""
 
@@ -184,6 +196,16 @@ class UsageSettings(BaseModel):
     least_observed: Decimal = Field(Decimal("0.95"), ge=0, le=1)
     target_utilisation: Decimal = Field(Decimal("0.8"), gt=0, le=1)
     cold_after_days: int = Field(90, ge=1)
+
+
+class LeverSettings(BaseModel):
+    """What the what-ifs assume: how much of the work a lever takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    small_model_share: Decimal = Field(Decimal("0.8"), ge=0, le=1)
+    batch_share: Decimal = Field(Decimal(1), ge=0, le=1)
+    training_data_share: Decimal = Field(Decimal("0.5"), gt=0, le=1)
 
 
 class PublishingSettings(BaseModel):

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from pipelines.sections import (
+    AlertSettings,
     AllocationSettings,
     AnomalySettings,
     AnthropicSettings,
@@ -28,6 +29,7 @@ from pipelines.sections import (
     ForecastSettings,
     KubernetesSettings,
     LandingSettings,
+    LeverSettings,
     LiteLlmSettings,
     OpenAiSettings,
     OpenCostSettings,
@@ -86,7 +88,9 @@ class Settings(BaseSettings):
     allocation: AllocationSettings = AllocationSettings()
     forecast: ForecastSettings = ForecastSettings()
     anomalies: AnomalySettings = AnomalySettings()
+    alerts: AlertSettings = AlertSettings()
     usage: UsageSettings = UsageSettings()
+    levers: LeverSettings = LeverSettings()
     publishing: PublishingSettings = PublishingSettings()
 
     @classmethod
@@ -194,6 +198,11 @@ class Settings(BaseSettings):
     def build_database(self) -> Path:
         """The DuckDB file that dbt builds in."""
         return self.build_dir / "warehouse.duckdb"
+
+    @property
+    def notifications_file(self) -> Path:
+        """Which alerts were told to whom, JSON lines."""
+        return self.home_dir / "alerts" / "notifications.jsonl"
 
     @property
     def versions_dir(self) -> Path:

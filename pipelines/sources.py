@@ -5,7 +5,7 @@ from functools import reduce
 from hashlib import sha256
 from operator import getitem
 
-from pipelines import allocation, budgets, invoices, prices
+from pipelines import allocation, budgets, invoices, optimisations, prices
 from pipelines.landing.source import Source
 from pipelines.plans import plan_sources, with_overlays
 from pipelines.providers import (
@@ -94,6 +94,7 @@ def all_sources(settings: Settings) -> tuple[Source, ...]:
         *USAGE_SOURCES,
         *allocation.SOURCES,
         budgets.SOURCE,
+        optimisations.SOURCE,
         prices.SOURCE,
         invoices.SOURCE,
     )

@@ -9,7 +9,10 @@ from decimal import Decimal
 import duckdb
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+
+from pipelines.alerting.sending import Told
 
 PROOF = """
 select
@@ -89,11 +92,12 @@ select strftime(max(billing_period_start), '%Y-%m')
 from marts.fct_reconciliation_monthly
 """
 # Of one month, the newest that has a verdict.
-UNIT_COSTS = {
+OF_A_MONTH = {
     "Tokens: cost per 1k and per 1M": """
         select
             model_id as model,
             sku_meter as meter,
+            billing_currency as cur,
             sum(token_count)::decimal(38, 0) as tokens,
             sum(effective_cost) as effective,
             sum(effective_cost)::double * 1000 / sum(token_count)::double as "per 1k",
@@ -107,8 +111,9 @@ UNIT_COSTS = {
     "Inference: cost per answer, where telemetry counts answers": """
         select
             replace(hosting, '_', ' ') as hosting,
-            sub_account_id as account,
+            left(sub_account_id, 24) as account,
             model_id as model,
+            billing_currency as cur,
             sum(inference_count)::bigint as inferences,
             sum(effective_cost) as effective,
             sum(idle_cost) as idle,
@@ -124,6 +129,7 @@ UNIT_COSTS = {
         select
             source_name as source,
             coalesce(instance_type, resource_name, node_name) as machine,
+            billing_currency as cur,
             sum(available_gpu_hours) as "GPU hours",
             sum(effective_cost) as effective,
             sum(effective_cost)::double / sum(available_gpu_hours)::double
@@ -139,6 +145,7 @@ UNIT_COSTS = {
         select
             source_name as source,
             project_name as project,
+            billing_currency as cur,
             training_hours as hours,
             effective_cost as effective,
             wasted_cost as wasted,
@@ -147,6 +154,35 @@ UNIT_COSTS = {
         from marts.fct_training_hour_costs
         where strftime(billing_period_start, '%Y-%m') = $month
         order by effective desc limit 8
+    """,
+    "Teams: what each spent, and how we know": """
+        select
+            team_name as team,
+            reporting_currency as cur,
+            sum(reporting_effective_cost) as effective,
+            sum(reporting_effective_cost) filter (allocation_step = 'direct') as direct,
+            sum(reporting_effective_cost) filter (allocation_step = 'rule')
+                as "by rule",
+            sum(reporting_effective_cost) filter (allocation_step = 'shared') as shared
+        from marts.fct_showback_daily
+        where strftime(billing_period_start, '%Y-%m') = $month
+        group by all order by effective desc limit 8
+    """,
+    "Budgets: what is spent, and when it will not be enough": """
+        select
+            budget_name as budget,
+            budget_currency as cur,
+            budget_amount as budgeted,
+            spent_cost as spent,
+            projected_cost as projected,
+            replace(budget_status, '_', ' ') as status,
+            breach_date as "passed on"
+        from marts.fct_budget_status_daily
+        where strftime(as_of_date, '%Y-%m') = $month
+        qualify row_number() over (
+            partition by budget_id, valid_from order by as_of_date desc
+        ) = 1
+        order by spent desc limit 8
     """,
 }
 SMALL = Decimal(1)
@@ -174,12 +210,24 @@ def show_proof(console: Console, db: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def show_unit_costs(console: Console, db: duckdb.DuckDBPyConnection) -> None:
-    """Show the newest month's unit costs."""
+def show_month(console: Console, db: duckdb.DuckDBPyConnection) -> None:
+    """Show the newest month's unit costs, teams and budgets."""
     row = db.execute(NEWEST).fetchone()
     month = row[0] if row else None
-    for title, query in UNIT_COSTS.items():
+    for title, query in OF_A_MONTH.items():
         show_rows(console, db, query, f"{title}, {month}", {"month": month})
+
+
+def show_alert(console: Console, told: Told) -> None:
+    """Show an alert in a line, and below it why it was not sent."""
+    alert, made = told.alert, told.notification
+    status = made.status.replace("_", " ") if made else "new"
+    console.print(
+        f"{alert.alert_date} {alert.severity:<8} {status:<7} {escape(alert.message)}",
+        soft_wrap=True,
+    )
+    if made and made.error:
+        console.print(f"  {alert.channel}: {escape(made.error)}", soft_wrap=True)
 
 
 def show_rows(

@@ -6,6 +6,7 @@ import dagster as dg
 import pytest
 
 from pipelines.defs import build_definitions
+from pipelines.defs.alerts import SEND
 from pipelines.defs.automation import JOB, partition_range
 from pipelines.defs.publish import VERSION
 from pipelines.plans import plan_sources
@@ -94,11 +95,14 @@ def test_every_great_expectations_suite_blocks_a_mart_that_is_published(graph):
         assert key.asset_key in graph.get(VERSION).parent_keys
 
 
-def test_the_schedule_and_the_sensor_start_the_one_job(definitions):
+def test_the_schedule_and_the_sensors_start_the_build_and_the_sending(definitions):
     repository = definitions.get_repository_def()
 
     assert {s.job_name for s in repository.schedule_defs} == {JOB}
-    assert {s.job_name for s in repository.sensor_defs} == {JOB}
+    assert {s.name: s.job_name for s in repository.sensor_defs} == {
+        "new_deliveries": JOB,
+        "alerts": SEND,
+    }
 
 
 def test_a_range_of_months_is_named_by_its_ends(settings):

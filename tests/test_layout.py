@@ -14,6 +14,7 @@ REF = re.compile(r"ref\('(\w+)'\)")
 MAY_READ = {
     "staging": ("source",),
     "intermediate": ("stg", "int", "dim", "seed"),
+    "derived": ("int", "fct", "dim", "seed"),
     "marts": ("int", "fct", "dim", "seed", "mart"),
 }
 MAY_IMPORT_DAGSTER = {"definitions", "run", "progress"}

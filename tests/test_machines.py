@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipelines.publishing.versions import current
 from pipelines.samples.serving import INFERENCE
-from pipelines.terminal import show_unit_costs
+from pipelines.terminal import show_month
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +98,7 @@ def test_a_pod_s_part_of_a_node_is_what_the_tool_s_prices_make_of_it(version):
 def test_the_terminal_shows_gpu_hours_and_models_of_our_own_beside_rented(version):
     console = Console(file=StringIO(), width=200, force_terminal=False)
 
-    show_unit_costs(console, version)
+    show_month(console, version)
 
     shown = console.file.getvalue()
     lines = [line.split() for line in shown.splitlines()]

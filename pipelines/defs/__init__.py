@@ -8,6 +8,7 @@ import warnings
 
 import dagster as dg
 
+from pipelines.defs.alerts import alerting
 from pipelines.defs.automation import automation
 from pipelines.defs.convert import convert_assets, table_assets
 from pipelines.defs.landing import landing_assets
@@ -37,4 +38,5 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             executor=dg.in_process_executor,
         ),
         automation(settings),
+        alerting(settings),
     )

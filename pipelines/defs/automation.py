@@ -50,7 +50,7 @@ def automation(settings: Settings) -> dg.Definitions:
             # Only listed here: the build reads objects, and then knows their months.
             if stored := news(settings):
                 yield dg.RunRequest(
-                    run_key=_key(stored), tags=partition_range(settings)
+                    run_key=key_of(stored), tags=partition_range(settings)
                 )
                 return
             landing = scan(settings, sources)
@@ -66,7 +66,7 @@ def automation(settings: Settings) -> dg.Definitions:
         context.log.info("stale: %s", ", ".join(what))
         periods = sorted(s.period for s in stale)
         yield dg.RunRequest(
-            run_key=_key(what + ids),
+            run_key=key_of(what + ids),
             tags=partition_range(settings, periods[0], periods[-1]),
         )
 
@@ -75,7 +75,7 @@ def automation(settings: Settings) -> dg.Definitions:
     )
 
 
-def _key(what: list[str]) -> str:
+def key_of(what: list[str]) -> str:
     """Make the key by which Dagster knows that a build was asked for already."""
     return hashlib.sha256("\n".join(what).encode()).hexdigest()
 

@@ -35,6 +35,7 @@ TABLE_DESCRIPTIONS = {
     "ownership_rules": "Who owns what, by the owner's rules: one row per rule.",
     "shared_cost_rules": "How shared costs are split: one row per rule and target.",
     "budgets": "What scopes may cost, by their owners' plan.",
+    "optimisations": "What is changed to save money, and what it promises.",
     "token_prices": "What tokens cost by your contracts.",
     "business_values": "What AI earned, saved or achieved, by the owner's count.",
     "storage_access": "What is stored where, and when it was last read.",

@@ -30,6 +30,7 @@ def record_settings(settings: Settings) -> dict[str, object]:
         "anomaly_threshold": settings.anomalies.threshold,
         "anomaly_charge_categories": settings.anomalies.charge_categories,
         **settings.usage.model_dump(),
+        **settings.levers.model_dump(),
         **{f"tag_{name}": json.dumps(said) for name, said in settings.tags},
         **settings.attribution.model_dump(),
     }
@@ -56,6 +57,9 @@ def record_settings(settings: Settings) -> dict[str, object]:
             ("least_observed", pa.decimal128(38, 12)),
             ("target_utilisation", pa.decimal128(38, 12)),
             ("cold_after_days", pa.int64()),
+            ("small_model_share", pa.decimal128(38, 12)),
+            ("batch_share", pa.decimal128(38, 12)),
+            ("training_data_share", pa.decimal128(38, 12)),
             # JSON: lists and maps of tag keys and values.
             *(
                 (f"tag_{name}", pa.string())

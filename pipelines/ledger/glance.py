@@ -120,6 +120,10 @@ GLANCES = {
         totals="count(distinct budget_id) as budgets",
         preview="budget_id, scope_type, scope_value, budget_amount, valid_from",
     ),
+    "optimisations": Glance(
+        totals="count(distinct optimisation_id) as optimisations",
+        preview="optimisation_id, state, promised_monthly_saving, valid_from",
+    ),
     "shared_cost_rules": Glance(
         totals="count(distinct rule_id) as rules",
         preview="rule_id, step, share_kind, share_pattern, method, target_pattern",

@@ -1,8 +1,8 @@
-"""List prices of the models in use, from the genai-prices package.
+"""List prices of the models in use, and of those that could stand in for them.
 
-The package is data of a community that follows the vendors' price pages; it is read
-offline and never updated at run time, so a build says the same tomorrow. Its history
-begins where the community began to date prices.
+They come from the genai-prices package: data of a community that follows the
+vendors' price pages; it is read offline and never updated at run time, so a build says
+the same tomorrow. Its history begins where the community began to date prices.
 """
 
 import csv
@@ -40,7 +40,9 @@ SCHEMA = pa.schema(
         ("price_source", pa.string()),
     ]
 )
-NAMES = PROJECT_DIR / "dbt_project" / "seeds" / "model_names.csv"
+SEEDS = PROJECT_DIR / "dbt_project" / "seeds"
+NAMES = SEEDS / "model_names.csv"
+SWAPS = SEEDS / "model_swaps.csv"
 # ServiceProviderName in the ledger -> the package's name of who sells.
 SELLERS = {
     "Anthropic": "anthropic",
@@ -74,13 +76,13 @@ Period = tuple[date, ModelPrice]
 
 
 def record_list_prices(settings: Settings) -> int:
-    """Write the list prices of the models in use; give how many there are.
+    """Write the list prices of the models in use and of their swaps; give how many.
 
     A model that the list does not have is left out; the reconciliation names it.
     """
-    rows = [
-        row for provider, model in _in_use(settings) for row in _prices(provider, model)
-    ]
+    in_use = _in_use(settings)
+    swaps = [pair for pair in swaps_of(in_use) if pair not in in_use]
+    rows = [row for pair in (*in_use, *swaps) for row in _prices(*pair)]
     path = settings.list_prices_record
     write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
     return len(rows)
@@ -93,6 +95,18 @@ def _in_use(settings: Settings) -> list[tuple[str, str]]:
     )
     with duckdb.connect() as db:
         return db.execute(IN_USE.format(focus=focus, usage=usage)).fetchall()
+
+
+def swaps_of(in_use: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Name the smaller models that could stand in for those in use."""
+    with SWAPS.open(encoding="utf-8", newline="") as file:
+        return sorted(
+            {
+                (row["provider_name"], row["small_model_id"])
+                for row in csv.DictReader(file)
+                if (row["provider_name"], row["model_id"]) in in_use
+            }
+        )
 
 
 def _prices(provider: str, model: str) -> Iterator[dict[str, object]]:

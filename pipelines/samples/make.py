@@ -36,6 +36,7 @@ from pipelines.samples.openai_pages import write_openai
 from pipelines.samples.opencost import write_opencost
 from pipelines.samples.openrouter import write_openrouter
 from pipelines.samples.openshift import write_openshift
+from pipelines.samples.optimisations import write_optimisations
 from pipelines.samples.ownership import write_ownership
 from pipelines.samples.pipeline_runs import write_pipeline_runs
 from pipelines.samples.prepaid import write_prepaid
@@ -90,6 +91,7 @@ _WRITTEN = (
     "langfuse",
     "call_log",
     "budgets",
+    "optimisations",
     "business_values",
     "storage_access",
     "pipeline_runs",
@@ -149,6 +151,7 @@ def write_samples(out: Path) -> None:
     write_langfuse(out / "langfuse")
     write_call_log(out / "call_log")
     write_budgets(out / "budgets")
+    write_optimisations(out / "optimisations")
     write_business_values(out / "business_values")
     write_storage_access(out / "storage_access")
     write_pipeline_runs(out / "pipeline_runs")

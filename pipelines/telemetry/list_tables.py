@@ -62,6 +62,22 @@ BUDGETS: Mapping[str, str] = {
     "valid_to": "DATE",
 } | ORIGIN
 
+# What is changed to save money: one row per optimisation and state; the newest counts.
+OPTIMISATIONS: Mapping[str, str] = {
+    "optimisation_id": "VARCHAR",
+    "opportunity_id": "VARCHAR",
+    "change": "VARCHAR",
+    "lever": "VARCHAR",
+    "scope_type": "VARCHAR",
+    "scope_value": "VARCHAR",
+    "promised_monthly_saving": MONEY,
+    "currency": "VARCHAR",
+    "state": "VARCHAR",
+    "owner_team": "VARCHAR",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+} | ORIGIN
+
 # What AI was good for: one row per day, metric and owner. A value is money where it has
 # a currency, else a number of its unit; confidence is measured, estimated or assumed.
 BUSINESS_VALUES: Mapping[str, str] = {

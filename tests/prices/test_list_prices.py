@@ -8,13 +8,14 @@ import pytest
 
 from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.prices import record_list_prices
+from pipelines.prices.listed import swaps_of
 
 STANDARD_2026 = "processing_tier = 'standard' and valid_from <= date '2026-08-01'"
 
 
 @pytest.fixture
 def listed(settings, invent):
-    """Record the list prices of billed models; give columns of what is written."""
+    """Record the list prices of billed models; give columns of theirs."""
 
     def prices(models, columns, where=STANDARD_2026):
         select = " union all ".join(
@@ -25,10 +26,11 @@ def listed(settings, invent):
         write_partition(settings, invent(select=lambda *_: select), [], "2026-08")
         write_stub(settings.ledger_dir, "model_usage")
         record_list_prices(settings)
+        names = ", ".join(f"'{model}'" for _, model in models)
         with duckdb.connect() as db:
             return db.execute(
                 f"select {columns} from '{settings.list_prices_record}' "
-                f"where {where} order by all"
+                f"where {where} and model_id in ({names}) order by all"
             ).fetchall()
 
     return prices
@@ -76,3 +78,9 @@ def test_a_tier_s_price_begins_where_its_history_does(listed):
 
 def test_a_model_that_no_list_has_is_left_out(listed):
     assert listed([("OpenAI", "our-own-model"), ("Nobody", "x")], "*") == []
+
+
+def test_a_model_in_use_brings_the_smaller_one_that_could_stand_in_for_it():
+    in_use = [("AWS", "NovaPro"), ("Nobody", "gpt-4o-2024-08-06")]
+
+    assert swaps_of(in_use) == [("AWS", "NovaLite")]

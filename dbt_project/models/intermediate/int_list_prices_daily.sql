@@ -1,5 +1,4 @@
--- What the list asks on a day for every meter that was billed or metered on it. Own
--- corrections of the list (the seed) beat the list.
+-- What the list asks on a day for every meter that was billed or metered on it.
 with
 
 tokens as (
@@ -8,15 +7,9 @@ tokens as (
 
 ),
 
-corrections as (
+listed as (
 
-    select * from {{ ref('token_prices') }}
-
-),
-
-list_prices as (
-
-    select * from {{ ref('stg_landing__list_prices') }}
+    select * from {{ ref('int_list_prices') }}
 
 ),
 
@@ -30,38 +23,6 @@ keys as (
         billing_currency,
         charge_date
     from tokens
-
-),
-
-listed as (
-
-    select
-        provider_name,
-        model_id,
-        sku_meter,
-        processing_tier,
-        billing_currency,
-        valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to,
-        price_per_1m_tokens,
-        price_source,
-        1 as preference
-    from corrections
-
-    union all
-
-    select
-        provider_name,
-        model_id,
-        sku_meter,
-        processing_tier,
-        billing_currency,
-        valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to,
-        price_per_1m_tokens,
-        price_source,
-        2 as preference
-    from list_prices
 
 ),
 

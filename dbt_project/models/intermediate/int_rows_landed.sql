@@ -11,6 +11,7 @@
     'run_plans': 'planned_start',
     'token_prices': 'valid_from',
     'budgets': 'valid_from',
+    'optimisations': 'valid_from',
     'business_values': 'value_date',
     'storage_access': 'inventory_date',
     'pipeline_runs': 'started_at',

@@ -1,0 +1,113 @@
+with
+
+closed as (
+
+    select max(newest_closed_date) as as_of_date
+    from {{ ref('int_days_closed') }}
+
+),
+
+alerts as (
+
+    select
+        alert_kind,
+        concat_ws(' ', budget_id, valid_from, threshold_passed_percent) as subject,
+        scope_type,
+        scope_value,
+        owner_team,
+        channel,
+        case
+            when alert_kind = 'budget_threshold_passed' then spent_cost
+            else overrun_cost
+        end as amount,
+        budget_currency as currency,
+        message,
+        as_of_date as alert_date
+    from {{ ref('fct_budget_events') }}
+    union all by name
+    select
+        'cost_' || direction as alert_kind,
+        anomaly_id as subject,
+        'account' as scope_type,
+        sub_account_id as scope_value,
+        team_name as owner_team,
+        impact_cost as amount,
+        currency,
+        {{ said_anomaly() }} as message,
+        first_date as alert_date
+    from {{ ref('fct_cost_anomalies') }}
+    union all by name
+    select
+        'run_over_cap' as alert_kind,
+        plan_id || ' ' || billing_currency as subject,
+        'plan' as scope_type,
+        plan_id as scope_value,
+        -cap_headroom as amount,
+        billing_currency as currency,
+        {{ said_run() }} as message,
+        cast(ended_at as date) as alert_date
+    from {{ ref('fct_training_run_plans') }}
+    where plan_status = 'over_cap'
+    union all by name
+    -- The first such epoch of a run; those that follow say the same.
+    select
+        'epoch_gain_below_floor' as alert_kind,
+        run_id as subject,
+        'run' as scope_type,
+        run_id as scope_value,
+        effective_cost as amount,
+        billing_currency as currency,
+        {{ said_epoch() }} as message,
+        cast(epoch_ended_at as date) as alert_date
+    from {{ ref('fct_training_epoch_costs') }}
+    where is_below_floor
+    qualify
+        row_number() over (
+            partition by run_id
+            order by epoch_number asc, effective_cost desc, source_name asc
+        ) = 1
+    union all by name
+    -- A build that is not published yet has no time; it is known on the newest closed day.
+    select
+        'closed_month_restated' as alert_kind,
+        concat_ws(
+            ' ', source_name, billing_currency, billing_period_start, new_build_id
+        ) as subject,
+        'source' as scope_type,
+        source_name as scope_value,
+        billed_cost_delta as amount,
+        billing_currency as currency,
+        {{ said_restatement() }} as message,
+        cast(new_published_at as date) as alert_date
+    from {{ ref('fct_restatements') }}
+    where is_closed_period
+
+),
+
+final as (
+
+    select
+        md5(concat_ws('|', alerts.alert_kind, alerts.scope_type, alerts.subject))
+            as alert_id,
+        alerts.alert_kind,
+        kinds.severity,
+        alerts.scope_type,
+        alerts.scope_value,
+        coalesce(alerts.owner_team, 'unassigned') as owner_team,
+        coalesce(alerts.channel, 'default') as channel,
+        {{ money('alerts.amount') }} as amount,
+        alerts.currency,
+        alerts.message,
+        kinds.look_at,
+        coalesce(alerts.alert_date, closed.as_of_date) as alert_date,
+        closed.as_of_date
+
+    from alerts
+
+    inner join {{ ref('alert_kinds') }} as kinds using (alert_kind)
+
+    cross join closed
+
+)
+
+select * from final

@@ -1,0 +1,98 @@
+{%- set scoped = ('source', 'provider', 'ai_cost_class', 'team', 'project') %}
+with
+
+budget_days as (
+
+    select
+        *,
+        unnest([
+            'budget_threshold_passed', 'budget_breach_projected', 'budget_breached'
+        ]) as alert_kind,
+        max(threshold_passed_percent) over (
+            partition by budget_id, valid_from order by as_of_date
+            rows between unbounded preceding and 1 preceding
+        ) as percent_before
+    from {{ ref('fct_budget_status_daily') }}
+
+),
+
+-- A cost that falls and passes the same percent again is no news.
+budget_news as (
+
+    select * from budget_days
+    where
+        alert_kind = 'budget_' || budget_status
+        or (
+            alert_kind = 'budget_threshold_passed'
+            and budget_status = 'breach_projected'
+        )
+    qualify
+        case alert_kind
+            when 'budget_threshold_passed'
+                then threshold_passed_percent > coalesce(percent_before, -1)
+            else row_number() over (
+                partition by budget_id, valid_from, alert_kind order by as_of_date
+            ) = 1
+        end
+
+),
+
+-- The largest surge in a budget's scope of those that had begun by then.
+causes as (
+
+    select
+        news.budget_id,
+        news.valid_from,
+        news.as_of_date,
+        arg_max({{ said_cause() }}, anomalies.impact_cost) as cause
+    from budget_news as news
+    inner join {{ ref('fct_cost_anomalies') }} as anomalies
+        on
+            anomalies.direction = 'surge'
+            and news.budget_currency = anomalies.currency
+            and news.as_of_date >= anomalies.first_date
+            and news.valid_from <= anomalies.last_date
+            and case news.scope_type
+                when 'total' then true
+                {% for scope_type in scoped %}
+                when '{{ scope_type }}'
+                    then news.scope_value = anomalies.{{ scopes()[scope_type] }}
+                {% endfor %}
+            end
+    group by all
+
+),
+
+final as (
+
+    select
+        budget_id,
+        budget_name,
+        scope_type,
+        scope_value,
+        owner_team,
+        channel,
+        alert_kind,
+        case
+            when alert_kind = 'budget_threshold_passed' then threshold_passed_percent
+        end as threshold_passed_percent,
+        budget_currency,
+        budget_amount,
+        spent_cost,
+        case
+            when alert_kind = 'budget_breach_projected'
+                then projected_cost - budget_amount
+            else greatest(0, spent_cost - budget_amount)
+        end as overrun_cost,
+        breach_date,
+        {{ said_budget() }} || coalesce(cause, '') || '.' as message,
+        as_of_date,
+        valid_from
+
+    from budget_news
+
+    left join causes using (budget_id, valid_from, as_of_date)
+
+)
+
+select * from final

@@ -1,0 +1,84 @@
+"""The record of what was told to whom: JSON lines in the home folder, one per alert."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipelines.alerting.alerts import AlertError
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """How telling an alert went.
+
+    Attributes:
+        alert_id: of ``fct_alerts``.
+        channel: where it went or should go.
+        status: dry_run: it would have been sent; failed: at least one address of the
+            channel did not take it, and the next run tries again.
+        sent_to: hashes of the addresses that took it; they hold no secret.
+        attempt_count: how often sending was tried.
+        attempted_at: the last time, ISO 8601 in UTC.
+        error: what the last attempt failed by; '' where it did not.
+    """
+
+    alert_id: str
+    channel: str
+    status: Literal["sent", "failed", "dry_run"]
+    sent_to: tuple[str, ...]
+    attempt_count: int
+    attempted_at: str
+    error: str
+
+
+def read_record(path: Path) -> dict[str, Notification]:
+    """Give what was told so far, by alert_id; nothing before the first time.
+
+    Raises:
+        AlertError: somebody wrote into the record.
+    """
+    if not path.exists():
+        return {}
+    found = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        try:
+            said = json.loads(line)
+            one = Notification(**said | {"sent_to": tuple(said["sent_to"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise AlertError(
+                f"{path}, row {number}: expected a notification; {error}"
+            ) from error
+        found[one.alert_id] = one
+    return found
+
+
+def write_record(path: Path, record: Mapping[str, Notification]) -> None:
+    """Write the record whole and atomically."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(asdict(one)) + "\n" for one in record.values())
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(path)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the record, so that two processes never tell the same alert.
+
+    Raises:
+        AlertError: another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlertError("another process sends alerts; wait for it") from None
+        yield
