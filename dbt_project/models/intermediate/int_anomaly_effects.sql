@@ -79,8 +79,9 @@ summed as (
 
     select
         anomaly_id,
-        {{ money('sum(quantity_1 * (price_1 - price_0))') }} as price_effect,
-        {{ money('sum((quantity_1 - quantity_0) * price_0)') }} as volume_effect
+        -- Sums of doubles depend on the order in which threads come by.
+        sum({{ money('quantity_1 * (price_1 - price_0)') }}) as price_effect,
+        sum({{ money('(quantity_1 - quantity_0) * price_0') }}) as volume_effect
     from priced
     group by all
 

@@ -42,8 +42,11 @@ summed as (
         sum(errors.expected_cost) as expected_cost,
         sum(errors.actual_cost) as actual_cost,
         sum(abs(errors.error_cost)) as absolute_error,
-        sum(abs(cast(errors.error_cost as double) / nullif(errors.actual_cost, 0)))
-            as percentage_error_sum,
+        -- A sum of doubles depends on the order in which threads come by.
+        sum(cast(
+            abs(cast(errors.error_cost as double) / nullif(errors.actual_cost, 0))
+            as decimal(38, 18)
+        )) as percentage_error_sum,
         count(*) filter (where errors.actual_cost = 0) as skipped_day_count,
         sum(errors.naive_absolute_error) as naive_absolute_error,
         count(coverage.is_within_80) as interval_day_count,

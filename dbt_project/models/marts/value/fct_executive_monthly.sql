@@ -33,8 +33,8 @@ saved as (
 
     select
         {{ month | join(', ') }},
-        sum(cast(effective_savings as double) * rate) as savings,
-        sum(cast(rated_list_cost as double) * rate) as list_cost
+        sum({{ money('cast(effective_savings as double) * rate') }}) as savings,
+        sum({{ money('cast(rated_list_cost as double) * rate') }}) as list_cost
     from {{ ref('fct_effective_savings_monthly') }}
     inner join {{ ref('int_reporting_rates_monthly') }}
         using (billing_currency, billing_period_start)
