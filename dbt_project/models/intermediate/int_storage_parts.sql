@@ -34,7 +34,7 @@ bills as (
         storage_tier,
         temperature,
         billing_currency,
-        sum(gb_months) as gb_months,
+        sum({{ money('gb_months') }}) as gb_months,
         {{ money('sum(billed_cost)') }} as billed_cost,
         {{ money('sum(effective_cost)') }} as effective_cost,
         billing_period_start

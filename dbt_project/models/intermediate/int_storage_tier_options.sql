@@ -28,7 +28,8 @@ paid as (
         storage_tier,
         billing_currency,
         billing_period_start,
-        sum(cast(effective_cost as double)) / sum(gb_months) as price
+        cast(sum({{ money('effective_cost') }}) as double)
+        / cast(sum({{ money('gb_months') }}) as double) as price
     from {{ ref('int_storage_charges') }}
     where gb_months > 0
     group by all

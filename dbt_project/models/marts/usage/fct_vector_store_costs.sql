@@ -30,7 +30,7 @@ summed_to_month as (
         resource_id,
         max(resource_name) as resource_name,
         billing_currency,
-        {{ money('sum(gb_months)') }} as stored_gb,
+        sum({{ money('gb_months') }}) as stored_gb,
         {{ money('sum(query_count)') }} as billed_query_count,
         {{ money('sum(billed_cost)') }} as billed_cost,
         {{ money('sum(effective_cost)') }} as effective_cost,
