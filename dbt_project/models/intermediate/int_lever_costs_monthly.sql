@@ -26,7 +26,7 @@ summed_to_month as (
         sub_account_id,
         model_id,
         billing_currency,
-        sum(effective_cost) filter (where alternative = 'as_is') as effective_cost,
+        sum({{ money('effective_cost') }}) filter (where alternative = 'as_is') as effective_cost,
         {% for way, name in ways.items() %}
         {% for cost in ['alternative_cost', 'uncached_cost'] %}
         case
@@ -37,7 +37,7 @@ summed_to_month as (
                     and {{ cost }} is null
                     and effective_cost != 0
                 ) = 0
-                then sum({{ cost }}) filter (where alternative = '{{ way }}')
+                then sum({{ money(cost) }}) filter (where alternative = '{{ way }}')
         end as {{ name }}_{{ cost }},
         {% endfor %}
         max(price_basis) filter (where alternative = '{{ way }}')

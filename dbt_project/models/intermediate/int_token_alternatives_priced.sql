@@ -25,7 +25,8 @@ billed as (
         processing_tier,
         billing_currency,
         billing_period_start,
-        sum(cast(effective_cost as double)) * 1000000 / sum(token_count) as price
+        cast(sum(effective_cost) as double) * 1000000
+        / cast(sum(token_count) as double) as price
     from alternatives
     where alternative = 'as_is' and token_count > 0
     group by all

@@ -65,14 +65,14 @@ summed_to_month as (
         bought.processing_tier,
         coalesce(bought.instance_type, 'unassigned') as instance_type,
         bought.billing_currency,
-        sum(coalesce(bought.quantity, 0)) as quantity,
+        sum({{ money('coalesce(bought.quantity, 0)') }}) as quantity,
         {{ money('sum(bought.effective_cost)') }} as effective_cost,
         {{ money('sum(' ~ converted('bought.effective_cost', 'converted') ~ ')') }}
             as reporting_effective_cost,
         {% for cost in ['list_cost', 'contracted_cost'] %}
         case
             when count_if(bought.{{ cost }} is null and bought.effective_cost != 0) = 0
-                then sum(bought.{{ cost }})
+                then sum({{ money('bought.' ~ cost) }})
         end as {{ cost }},
         {% endfor %}
         max(converted.reporting_currency) as reporting_currency,
