@@ -26,7 +26,8 @@ summed_to_month as (
         sub_account_id,
         model_id,
         billing_currency,
-        sum({{ money('effective_cost') }}) filter (where alternative = 'as_is') as effective_cost,
+        sum({{ money('effective_cost') }}) filter (where alternative = 'as_is')
+            as effective_cost,
         {% for way, name in ways.items() %}
         {% for cost in ['alternative_cost', 'uncached_cost'] %}
         case
