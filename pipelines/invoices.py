@@ -10,9 +10,11 @@ invoice's own ``exchange_rate``: how much of it one unit of ``billing_currency``
 from collections.abc import Iterator, Sequence
 
 from pipelines.envelopes.filled_in import (
+    PLACE,
     TYPES,
     Known,
     Type,
+    of_all,
     refuse_missing,
     scan,
     typed,
@@ -85,7 +87,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """
     return f"""
         select
-            * exclude (billing_period, row_number, file_name, file_order, is_newest)
+            * exclude (billing_period, row_number, file_name, age, is_newest)
             replace (
                 coalesce(tax_amount, 0) as tax_amount,
                 coalesce(credit_amount, 0) as credit_amount,
@@ -111,20 +113,14 @@ def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 def _rows(deliveries: Sequence[Delivery], period: str) -> str:
     """Give the rows of a period, and whether each says its invoice last."""
-    parts = [
-        f"select {order} as file_order, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(delivery.names[0])} as file_name, * "
-        f"from ({scan(delivery.files[0], KNOWN)})"
-        for order, delivery in enumerate(deliveries)
-    ]
-    place = "file_order, delivery_id, file_name, row_number"
+    rows = typed(of_all(deliveries, KNOWN), KNOWN, CHECKS, f"age, {PLACE}")
     return f"""
         select
             *,
             row_number() over (
-                partition by invoice_issuer_name, invoice_id order by file_order desc
+                partition by invoice_issuer_name, invoice_id order by age desc
             ) = 1 as is_newest
-        from ({typed(" union all ".join(parts), KNOWN, CHECKS, place)})
+        from ({rows})
         where billing_period = {quoted(period)}
     """
 

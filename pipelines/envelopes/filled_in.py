@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from pipelines.landing.candidates import DELIMITERS, sniff
-from pipelines.landing.source import Candidate, ExportError, quoted
+from pipelines.landing.source import Candidate, Delivery, ExportError, quoted
 
 # Six decimals: the product of two such numbers is exact in the twelve of the ledger.
 # A cast alone would take 1_000 for a number, too, and round the seventh decimal away.
@@ -149,6 +149,16 @@ def scan(path: Path, known: Sequence[Known]) -> str:
         f"delim = {quoted(max(DELIMITERS, key=header.count))}, quote = '\"', "
         "escape = '\"', nullstr = '', "
         f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
+    )
+
+
+def of_all(deliveries: Sequence[Delivery], known: Sequence[Known]) -> str:
+    """Give the rows of all files as ``scan`` does, with ``age`` (higher is newer)."""
+    return " union all ".join(
+        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
+        f"{quoted(delivery.names[0])} as file_name, * "
+        f"from ({scan(delivery.files[0], known)})"
+        for age, delivery in enumerate(deliveries)
     )
 
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import Known
+from pipelines.envelopes.records import read_json
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import labels, logs, request_sources
-from pipelines.telemetry.requests.formats import read_json
+from pipelines.telemetry.requests import labels, request_sources
 from pipelines.telemetry.requests.newest import newest
 
 INVOCATION = re.compile(r'"schemaType"\s*:\s*"ModelInvocationLog"')

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from pipelines.envelopes.filled_in import (
+    PLACE,
     TYPES,
     Known,
     listed,
+    of_all,
     positions,
     refuse_missing,
     scan,
@@ -92,13 +94,7 @@ def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 
 def _rows(deliveries: Sequence[Delivery], period: str) -> str:
-    parts = [
-        f"select {order} as file_order, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(delivery.names[0])} as file_name, * "
-        f"from ({scan(delivery.files[0], KNOWN)})"
-        for order, delivery in enumerate(deliveries)
-    ]
-    place = "file_order, delivery_id, file_name, row_number"
+    rows = typed(of_all(deliveries, KNOWN), KNOWN, CHECKS, f"age, {PLACE}")
     return f"""
         select
             *,
@@ -106,9 +102,9 @@ def _rows(deliveries: Sequence[Delivery], period: str) -> str:
                 partition by
                     date, metric_name, unit, currency, project_name, feature_name,
                     tenant_id, environment_name
-                order by file_order desc, row_number desc
+                order by age desc, row_number desc
             ) = 1 as is_newest
-        from ({typed(" union all ".join(parts), KNOWN, CHECKS, place)})
+        from ({rows})
         where strftime(date, '%Y-%m') = {quoted(period)}
     """
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import Known, Type, positions
+from pipelines.envelopes.records import opened as opened_alike
 from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import CALL, logs, request_sources
-from pipelines.telemetry.requests.formats import opened as opened_alike
+from pipelines.telemetry.requests import CALL, request_sources
 from pipelines.telemetry.requests.newest import newest
 
 OURS = {"requested_at", "provider_name"}

@@ -3,18 +3,9 @@
 No bill and no metric says it reliably, so it is a CSV that a person or a script keeps.
 """
 
-from collections.abc import Sequence
-from functools import partial
-from importlib.resources import files
-
-from pipelines.landing.source import (
-    Candidate,
-    Context,
-    Delivery,
-    Source,
-    counted,
-)
-from pipelines.telemetry.requests import logs
+from pipelines.envelopes import logs
+from pipelines.envelopes.newest_rows import NewestRows
+from pipelines.landing.source import Candidate, Source
 from pipelines.telemetry.tables import DEPLOYMENTS
 
 _NEEDED = ("deployment_id", "model_id", "valid_from")
@@ -31,14 +22,11 @@ LOG = logs.Log(
     needed=("deployment_id", "model_id"),
 )
 # A newer file corrects a stretch by its deployment and its start.
-NEWEST = """
-    select
-        *,
-        case when row_number() over (
-            partition by deployment_id, valid_from order by age desc, row_number desc
-        ) > 1 then 'a newer row has its deployment and start' end as left_out
-    from ({rows})
-"""
+ROWS = NewestRows(
+    LOG,
+    key="deployment_id, valid_from",
+    replaced="a newer row has its deployment and start",
+)
 
 
 def claims(candidate: Candidate) -> bool:
@@ -47,32 +35,15 @@ def claims(candidate: Candidate) -> bool:
     return candidate.format == "csv" and named >= set(_NEEDED)
 
 
-def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the deployments that began in a month."""
-    del context
-    sql = files("pipelines.telemetry.deployments").joinpath("convert.sql")
-    return sql.read_text("utf-8").format(rows=_rows(deliveries, period))
-
-
-def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the rows of a month, those apart that a newer row corrects."""
-    del context
-    return counted(_rows(deliveries, period), "left_out")
-
-
-def _rows(deliveries: Sequence[Delivery], period: str) -> str:
-    return NEWEST.format(rows=logs.rows(LOG, deliveries, period))
-
-
 SOURCE = Source(
     name="deployments",
     table="deployments",
     description="Which machine serves which model when, from the owner's own list.",
     expected=f"CSV of {', '.join(_NEEDED)}, resource_id, node_name, ...",
     claims=claims,
-    drops=partial(logs.drops, LOG),
-    select=select,
-    tally=tally,
+    drops=ROWS.drops,
+    select=ROWS.select,
+    tally=ROWS.tally,
     restates="rows",
     is_list=True,
 )

@@ -7,19 +7,12 @@ and its like of the Training Operator (kubeflow.org/v1), TrainJob of the Trainer
 """
 
 from collections.abc import Sequence
-from functools import partial
 from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import Known
-from pipelines.landing.source import (
-    Candidate,
-    Context,
-    Delivery,
-    Source,
-    counted,
-    quoted,
-)
-from pipelines.telemetry.requests import logs
+from pipelines.envelopes.newest_rows import NewestRows
+from pipelines.landing.source import Candidate, Source, quoted
 
 COLUMNS = {
     "uid": "text",
@@ -38,22 +31,11 @@ COLUMNS = {
     "node_names": "text",
     "resource_ids": "text",
 }
-JUDGED = """
-    select
-        *,
-        coalesce(own_reason, case when row_number() over (
-            partition by uid, own_reason is null order by age desc, row_number desc
-        ) > 1 then 'a newer list has its job' end) as left_out
-    from (
-        select
-            *,
-            case
-                when started_at is null then 'never started'
-                when ended_at < started_at then 'it ends before it starts'
-            end as own_reason
-        from ({rows})
-    )
-"""
+# One that never started is in the month of its creation.
+REASON = """case
+    when started_at is null then 'never started'
+    when ended_at < started_at then 'it ends before it starts'
+end"""
 
 
 def claims(candidate: Candidate) -> bool:
@@ -83,25 +65,7 @@ LOG = logs.Log(
     needed=("uid", "name"),
     opened=opened,
 )
-
-
-def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the jobs that started in a month, each from its newest list."""
-    del context
-    sql = files("pipelines.telemetry.kubeflow").joinpath("convert.sql")
-    return sql.read_text("utf-8").format(rows=_judged(deliveries, period))
-
-
-def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the jobs of a month; one that never started is in that of its creation."""
-    del context
-    return counted(_judged(deliveries, period), "left_out")
-
-
-def _judged(deliveries: Sequence[Delivery], period: str) -> str:
-    return JUDGED.format(rows=logs.rows(LOG, deliveries, period))
-
-
+ROWS = NewestRows(LOG, key="uid", replaced="a newer list has its job", reason=REASON)
 SOURCE = Source(
     name="kubeflow",
     table="training_attempts",
@@ -111,8 +75,8 @@ SOURCE = Source(
         '"items"'
     ),
     claims=claims,
-    drops=partial(logs.drops, LOG),
-    select=select,
-    tally=tally,
+    drops=ROWS.drops,
+    select=ROWS.select,
+    tally=ROWS.tally,
     restates="rows",
 )

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import positions
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import labels, logs, request_sources
+from pipelines.telemetry.requests import labels, request_sources
 from pipelines.telemetry.requests.newest import newest
 
 TELLING = {"trace_id", "parent_observation_id", "usage_details"}

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import positions
 from pipelines.landing.source import Candidate, Context, Delivery, Source
 from pipelines.settings import Settings
 from pipelines.telemetry.litellm import database
-from pipelines.telemetry.requests import labels, logs, request_sources
+from pipelines.telemetry.requests import labels, request_sources
 from pipelines.telemetry.requests.newest import newest
 
 TELLING = {"request_id", "starttime", "custom_llm_provider", "spend"}

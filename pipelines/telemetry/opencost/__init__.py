@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.landing.source import (
     Candidate,
     Context,
@@ -17,7 +18,6 @@ from pipelines.landing.source import (
     quoted,
 )
 from pipelines.telemetry.opencost.reading import FIELDS, is_allocation, opened
-from pipelines.telemetry.requests import logs
 
 LOG = logs.Log(
     source="opencost",

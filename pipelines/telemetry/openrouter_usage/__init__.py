@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import positions
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import logs, request_sources
+from pipelines.telemetry.requests import request_sources
 from pipelines.telemetry.requests.newest import newest
 
 TELLING = {"generation_id", "created_at", "model_permaslug"}

@@ -6,13 +6,11 @@ files (nodes, namespaces, volumes) say nothing of either and are counted only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
-from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import Known, scan
-from pipelines.landing.source import Candidate, Context, Delivery, Source, counted
-from pipelines.telemetry.requests import logs
+from pipelines.envelopes.newest_rows import NewestRows
+from pipelines.landing.source import Candidate, Source
 
 OF_THE_OPERATOR = {"report_period_start", "interval_start", "interval_end"}
 PLACE = {
@@ -55,13 +53,6 @@ GPU_REASON = """case
     when gpu_pod_utilization < 0 or gpu_pod_utilization > 100
         then 'a value that its metric cannot have'
 end"""
-NEWEST = """
-    select *, coalesce(own_reason, case when row_number() over (
-        partition by interval_start, node, namespace, pod, {key}, own_reason is null
-        order by age desc, row_number desc
-    ) > 1 then 'a newer row has its hour and pod' end) as left_out
-    from (select *, {reason} as own_reason from ({rows}))
-"""
 
 
 def is_gpu(candidate: Candidate) -> bool:
@@ -90,49 +81,25 @@ def _opened(file: Candidate, known: Sequence[Known]) -> str:
     )
 
 
-def _log(columns: dict[str, str]) -> logs.Log:
-    return logs.Log(
+def _rows(columns: dict[str, str], key: str, reason: str, sql: str) -> NewestRows:
+    log = logs.Log(
         source="openshift",
         time="interval_start",
         columns=columns | {"is_usage": "flag"},
         needed=("interval_end",),
         opened=_opened,
     )
+    return NewestRows(
+        log,
+        key=f"interval_start, node, namespace, pod, {key}",
+        replaced="a newer row has its hour and pod",
+        reason=reason,
+        sql=sql,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How one of the two tables is filled.
-
-    Attributes:
-        log: the columns that are read.
-        reason: SQL of why a row cannot be true.
-        key: what tells rows of one hour and pod apart.
-        sql: the file with its SELECT.
-    """
-
-    log: logs.Log
-    reason: str
-    key: str
-    sql: str
-
-    def rows(self, deliveries: Sequence[Delivery], period: str) -> str:
-        """Give the rows of a month, and why one is left out."""
-        found = logs.rows(self.log, deliveries, period)
-        return NEWEST.format(rows=found, reason=self.reason, key=self.key)
-
-    def select(self, _: Context, deliveries: Sequence[Delivery], period: str) -> str:
-        """Give the rows of a month that count."""
-        sql = files("pipelines.telemetry.openshift").joinpath(self.sql)
-        return sql.read_text("utf-8").format(rows=self.rows(deliveries, period))
-
-    def tally(self, _: Context, deliveries: Sequence[Delivery], period: str) -> str:
-        """Count the rows of a month."""
-        return counted(self.rows(deliveries, period), "left_out")
-
-
-PODS = Kind(_log(POD), POD_REASON, "resource_id", "convert.sql")
-GPUS = Kind(_log(GPU), GPU_REASON, "gpu_uuid, mig_instance_id", "gpus.sql")
+PODS = _rows(POD, "resource_id", POD_REASON, "convert.sql")
+GPUS = _rows(GPU, "gpu_uuid, mig_instance_id", GPU_REASON, "gpus.sql")
 EXPECTED = "CSV of the Cost Management Metrics Operator (report_period_start, ...)"
 SOURCES = (
     Source(
@@ -141,7 +108,7 @@ SOURCES = (
         description="What pods of OpenShift asked for and used, by hour.",
         expected=EXPECTED,
         claims=is_other,
-        drops=partial(logs.drops, PODS.log),
+        drops=PODS.drops,
         select=PODS.select,
         tally=PODS.tally,
         restates="rows",
@@ -153,7 +120,7 @@ SOURCES = (
         description="What pods of OpenShift did with NVIDIA GPUs, by hour.",
         expected=EXPECTED,
         claims=is_gpu,
-        drops=partial(logs.drops, GPUS.log),
+        drops=GPUS.drops,
         select=GPUS.select,
         tally=GPUS.tally,
         restates="rows",

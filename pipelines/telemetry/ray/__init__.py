@@ -6,19 +6,12 @@ says what it held. Fields: JobDetails in docs.ray.io.
 """
 
 from collections.abc import Sequence
-from functools import partial
-from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import Known
-from pipelines.landing.source import (
-    Candidate,
-    Context,
-    Delivery,
-    Source,
-    counted,
-    quoted,
-)
-from pipelines.telemetry.requests import logs
+from pipelines.envelopes.newest_rows import NewestRows
+from pipelines.envelopes.records import documents
+from pipelines.landing.source import Candidate, Source
 
 # Column -> its type, and where it stands in a job; the first one that is there. Times
 # are milliseconds since 1970.
@@ -35,18 +28,8 @@ COLUMNS = {
     "resource_ids": ("text", "metadata.resource_ids"),
     "gpu_count": ("amount", "metadata.gpu_count"),
 }
+PATHS = {name: paths for name, (_, *paths) in COLUMNS.items()}
 TIMES = [name for name, (kind, *_) in COLUMNS.items() if kind == "time"]
-JUDGED = """
-    select
-        *,
-        case
-            when ended_at < started_at then 'it ends before it starts'
-            when row_number() over (
-                partition by job_id order by age desc, row_number desc
-            ) > 1 then 'a newer list has its job'
-        end as left_out
-    from ({rows})
-"""
 
 
 def claims(candidate: Candidate) -> bool:
@@ -60,21 +43,15 @@ def claims(candidate: Candidate) -> bool:
 def opened(file: Candidate, known: Sequence[Known]) -> str:
     """Give a SELECT of a list's jobs; what never started has no time and no row."""
     del known
-    picked = []
-    for name, (_kind, *paths) in COLUMNS.items():
-        said = ", ".join(f"job ->> {quoted('$.' + path)}" for path in paths)
-        picked.append(f"nullif(coalesce({said}, ''), '') as {name}")
     moments = ", ".join(
         f"coalesce(cast(make_timestamp(try_cast({name} as bigint) * 1000) as varchar) "
         f"|| 'Z', {name}) as {name}"
         for name in TIMES
     )
+    jobs = documents(file, PATHS, "array")
     return (
         f"select row_number() over () as row_number, * replace ({moments}) "
-        f"from (select {', '.join(picked)} from (select json as job "
-        f"from read_json({quoted(file.path)}, format = 'array', records = false, "
-        f"auto_detect = false, compression = '{file.compression or 'none'}', "
-        "columns = {json: 'JSON'}) where json ->> '$.start_time' is not null))"
+        f"from ({jobs}) where started_at is not null"
     )
 
 
@@ -85,33 +62,20 @@ LOG = logs.Log(
     needed=("job_id",),
     opened=opened,
 )
-
-
-def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the jobs that started in a month, each from its newest list."""
-    del context
-    sql = files("pipelines.telemetry.ray").joinpath("convert.sql")
-    return sql.read_text("utf-8").format(rows=_judged(deliveries, period))
-
-
-def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the jobs of a month that started; one that is pending has no month."""
-    del context
-    return counted(_judged(deliveries, period), "left_out")
-
-
-def _judged(deliveries: Sequence[Delivery], period: str) -> str:
-    return JUDGED.format(rows=logs.rows(LOG, deliveries, period))
-
-
+ROWS = NewestRows(
+    LOG,
+    key="job_id",
+    replaced="a newer list has its job",
+    reason="case when ended_at < started_at then 'it ends before it starts' end",
+)
 SOURCE = Source(
     name="ray",
     table="training_attempts",
     description="Jobs of a Ray cluster, with the machines that their metadata names.",
     expected='the list of Ray\'s Jobs API ("submission_id", "entrypoint", ...)',
     claims=claims,
-    drops=partial(logs.drops, LOG),
-    select=select,
-    tally=tally,
+    drops=ROWS.drops,
+    select=ROWS.select,
+    tally=ROWS.tally,
     restates="rows",
 )

@@ -4,18 +4,9 @@ No scheduler and no tracker knows a plan, so it is a CSV that a person or a scri
 keeps.
 """
 
-from collections.abc import Sequence
-from functools import partial
-from importlib.resources import files
-
-from pipelines.landing.source import (
-    Candidate,
-    Context,
-    Delivery,
-    Source,
-    counted,
-)
-from pipelines.telemetry.requests import logs
+from pipelines.envelopes import logs
+from pipelines.envelopes.newest_rows import NewestRows
+from pipelines.landing.source import Candidate, Source
 from pipelines.telemetry.tables import RUN_PLANS
 
 _NEEDED = ("plan_id", "planned_start", "billing_currency")
@@ -38,38 +29,17 @@ LOG = logs.Log(
     },
     needed=("plan_id", "billing_currency"),
 )
-NEWEST = """
-    select
-        *,
-        case when row_number() over (
-            partition by plan_id, strftime(planned_start, '%Y-%m')
-            order by age desc, row_number desc
-        ) > 1 then 'a newer row has its plan' end as left_out
-    from ({rows})
-"""
+ROWS = NewestRows(
+    LOG,
+    key="plan_id, strftime(planned_start, '%Y-%m')",
+    replaced="a newer row has its plan",
+)
 
 
 def claims(candidate: Candidate) -> bool:
     """Claim CSV files with a plan's columns."""
     named = {column.strip().lower() for column in candidate.columns}
     return candidate.format == "csv" and named >= _TELLING
-
-
-def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the plans that begin in a month."""
-    del context
-    sql = files("pipelines.telemetry.run_plans").joinpath("convert.sql")
-    return sql.read_text("utf-8").format(rows=_rows(deliveries, period))
-
-
-def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the plans of a month, those apart that a newer row corrects."""
-    del context
-    return counted(_rows(deliveries, period), "left_out")
-
-
-def _rows(deliveries: Sequence[Delivery], period: str) -> str:
-    return NEWEST.format(rows=logs.rows(LOG, deliveries, period))
 
 
 SOURCE = Source(
@@ -81,8 +51,9 @@ SOURCE = Source(
         "planned_gpu_hours, planned_cost, ..."
     ),
     claims=claims,
-    drops=partial(logs.drops, LOG),
-    select=select,
-    tally=tally,
+    drops=ROWS.drops,
+    select=ROWS.select,
+    tally=ROWS.tally,
     restates="rows",
+    is_list=True,
 )

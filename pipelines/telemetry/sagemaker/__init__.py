@@ -5,19 +5,12 @@ meet its cost. Times are seconds since 1970 or ISO times, as the tool wrote them
 """
 
 from collections.abc import Sequence
-from functools import partial
-from importlib.resources import files
 
+from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import Known
-from pipelines.landing.source import (
-    Candidate,
-    Context,
-    Delivery,
-    Source,
-    counted,
-    quoted,
-)
-from pipelines.telemetry.requests import logs
+from pipelines.envelopes.newest_rows import NewestRows
+from pipelines.envelopes.records import documents
+from pipelines.landing.source import Candidate, Source
 
 # Column -> its type, and where it stands in the answer; the first one that is there.
 COLUMNS = {
@@ -41,23 +34,13 @@ COLUMNS = {
     "tags": ("text", "Tags"),
     "metrics": ("text", "FinalMetricDataList"),
 }
+PATHS = {name: paths for name, (_, *paths) in COLUMNS.items()}
 TIMES = [name for name, (kind, *_) in COLUMNS.items() if kind == "time"]
-JUDGED = """
-    select
-        *,
-        coalesce(own_reason, case when row_number() over (
-            partition by arn, own_reason is null order by age desc, row_number desc
-        ) > 1 then 'a newer answer has its job' end) as left_out
-    from (
-        select
-            *,
-            case
-                when started_at is null then 'never started'
-                when ended_at < started_at then 'it ends before it starts'
-            end as own_reason
-        from ({rows})
-    )
-"""
+# One that never started is in the month of its creation.
+REASON = """case
+    when started_at is null then 'never started'
+    when ended_at < started_at then 'it ends before it starts'
+end"""
 
 
 def claims(candidate: Candidate) -> bool:
@@ -71,23 +54,14 @@ def claims(candidate: Candidate) -> bool:
 def opened(file: Candidate, known: Sequence[Known]) -> str:
     """Give a SELECT of a file's jobs: one document, a list of them, or one a line."""
     del known
-    picked = []
-    for name, (_kind, *paths) in COLUMNS.items():
-        said = ", ".join(f"job ->> {quoted('$.' + path)}" for path in paths)
-        picked.append(f"nullif(coalesce({said}, ''), '') as {name}")
     iso = ", ".join(
         f"coalesce(cast(to_timestamp(try_cast({name} as double)) as varchar), {name}) "
         f"as {name}"
         for name in TIMES
     )
     shape = "array" if file.head.lstrip().startswith("[") else "unstructured"
-    return (
-        f"select row_number() over () as row_number, * replace ({iso}) "
-        f"from (select {', '.join(picked)} from (select json as job "
-        f"from read_json({quoted(file.path)}, format = '{shape}', records = false, "
-        f"auto_detect = false, compression = '{file.compression or 'none'}', "
-        "columns = {json: 'JSON'})))"
-    )
+    jobs = documents(file, PATHS, shape)
+    return f"select row_number() over () as row_number, * replace ({iso}) from ({jobs})"
 
 
 LOG = logs.Log(
@@ -97,33 +71,15 @@ LOG = logs.Log(
     needed=("arn",),
     opened=opened,
 )
-
-
-def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the jobs that started in a month, each from its newest answer."""
-    del context
-    sql = files("pipelines.telemetry.sagemaker").joinpath("convert.sql")
-    return sql.read_text("utf-8").format(rows=_judged(deliveries, period))
-
-
-def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the jobs of a month; one that never started is in that of its creation."""
-    del context
-    return counted(_judged(deliveries, period), "left_out")
-
-
-def _judged(deliveries: Sequence[Delivery], period: str) -> str:
-    return JUDGED.format(rows=logs.rows(LOG, deliveries, period))
-
-
+ROWS = NewestRows(LOG, key="arn", replaced="a newer answer has its job", reason=REASON)
 SOURCE = Source(
     name="sagemaker",
     table="training_attempts",
     description="Training jobs of SageMaker, by the ARN that the bill names.",
     expected='answers of DescribeTrainingJob ("TrainingJobArn", "ResourceConfig", ...)',
     claims=claims,
-    drops=partial(logs.drops, LOG),
-    select=select,
-    tally=tally,
+    drops=ROWS.drops,
+    select=ROWS.select,
+    tally=ROWS.tally,
     restates="rows",
 )

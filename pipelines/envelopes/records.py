@@ -3,7 +3,7 @@
 A nested value becomes its JSON. What is not asked for is not read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +34,27 @@ def read_json(file: Candidate, columns: str) -> str:
         f"read_json({quoted(file.path)}, format = '{shape}', records = true, "
         f"auto_detect = false, compression = '{file.compression or 'none'}', "
         f"columns = {columns})"
+    )
+
+
+def documents(file: Candidate, paths: Mapping[str, Sequence[str]], shape: str) -> str:
+    """Give a SELECT of nested JSON documents: what stands at the paths, as text.
+
+    Args:
+        file: documents of an API.
+        paths: column -> where it may stand, such as 'metadata.run_name'; the first
+            that is there counts. Blanks are NULL.
+        shape: how the documents follow each other, in the words of ``read_json``.
+    """
+    picked = []
+    for name, places in paths.items():
+        said = ", ".join(f"document ->> {quoted('$.' + place)}" for place in places)
+        picked.append(f"nullif(coalesce({said}, ''), '') as {name}")
+    return (
+        f"select {', '.join(picked)} from (select json as document "
+        f"from read_json({quoted(file.path)}, format = '{shape}', records = false, "
+        f"auto_detect = false, compression = '{file.compression or 'none'}', "
+        "columns = {json: 'JSON'}))"
     )
 
 

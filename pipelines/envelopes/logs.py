@@ -1,8 +1,9 @@
-"""The files of a log of calls: their months, and their rows with types.
+"""The files of a log, of calls, jobs or hours: their months, and their rows with types.
 
 Belongs here: which months a file has, and the refusal of a cell that cannot be read,
-by file, row and column. What a cell means is in each source's ``convert.sql``; what
-becomes of a call that can be read and cannot be true is in ``truth``.
+by file, row and column. What a cell means is in each source's ``convert.sql``; which of
+the rows that repeat each other counts is in ``newest_rows``, or for calls in
+``telemetry.requests``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ import duckdb
 
 from pipelines.envelopes.filled_in import PLACE, Known, Type, positions, typed
 from pipelines.envelopes.months import Dated, months_said
+from pipelines.envelopes.records import opened
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import (
@@ -21,7 +23,6 @@ from pipelines.landing.source import (
     ExportError,
     quoted,
 )
-from pipelines.telemetry.requests.formats import opened
 
 
 def _number(pattern: str, read: str) -> str:
