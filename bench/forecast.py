@@ -2,38 +2,23 @@
 
 Run ``python -m bench.forecast --series 1000 --days 400``. Series are invented: a level
 with weekdays and noise, a fifth of them at rest most of the time. The yardstick is the
-same run with the two candidates that fit nothing. ``--real`` backtests the months of a
-real bill, day by day, per account and product, and says how much better than the last
-week the steady candidates are; such a month is too short to be forecast by a build.
+same run with the candidates that fit nothing. How good forecasts are is for
+``bench.backtest`` to say.
 """
 
 import argparse
-import statistics
 from datetime import date, timedelta
-from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from bench.measuring import best, ratio, row, spend, table
 from pipelines.forecasting import candidates, expected, models
-from pipelines.landing.source import quoted
 
 MODULE = "bench.forecast"
 FIRST = date(2025, 1, 1)
 LEAST_DAYS = 63
 WAYS = ("naive", "candidates", "anomalies")
-REAL = """
-select
-    concat_ws('|', line_item_usage_account_id, line_item_product_code) as leaf,
-    cast(line_item_usage_start_date as date) as day,
-    sum(line_item_unblended_cost) as cost
-from read_parquet({file})
-where line_item_line_item_type = 'Usage'
-group by all
-order by all
-"""
 
 
 def made(series: int, days: int) -> pa.Table:
@@ -90,55 +75,16 @@ def report(series: int, days: int) -> None:
         )
 
 
-def real(file: Path) -> None:
-    """Print the skill of the steady candidates on the leaves of a real bill."""
-    leaves: dict[str, dict[date, float]] = {}
-    for leaf, day, cost in duckdb.sql(REAL.format(file=quoted(file))).fetchall():
-        leaves.setdefault(leaf, {})[day] = float(cost)
-    every = sorted({day for costs in leaves.values() for day in costs})
-    errors = {
-        leaf: _errors(np.array([costs.get(day, 0.0) for day in every]))
-        for leaf, costs in leaves.items()
-        if sum(costs.values()) >= 1
-    }
-    print(f"\n{len(every)} days, {len(errors)} leaves that cost 1.00 or more\n")
-    table("candidate", "median skill", "better than naive", "worse", "the same")
-    for name in list(models.STEADY)[1:]:
-        skills = [
-            1 - error[name] / error["seasonal_naive"]
-            for error in errors.values()
-            if error["seasonal_naive"] > 0
-        ]
-        better = sum(skill > 0 for skill in skills)
-        worse = sum(skill < 0 for skill in skills)
-        same = len(errors) - better - worse
-        row(name, f"{statistics.median(skills):.2f}", better, worse, same)
-
-
-def _errors(costs: models.Array) -> dict[str, float]:
-    """Sum each candidate's distances, from every origin after three weeks on."""
-    found = dict.fromkeys(models.STEADY, 0.0)
-    for end in range(candidates.LEAST_HISTORY, len(costs)):
-        actual = costs[end : end + models.WEEK]
-        for name, model in models.STEADY.items():
-            told = np.maximum(model(costs[:end], len(actual)), 0)
-            found[name] += float(np.abs(told - actual).sum())
-    return found
-
-
 def main() -> None:
     """Read the command line."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--series", type=int, default=1_000)
     asked.add_argument("--days", type=int, default=400)
-    asked.add_argument("--real", type=Path, help="Parquet of a Cost and Usage Report")
     asked.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     chosen = asked.parse_args()
     if chosen.child:
         way, series, days = chosen.child
         work(way, int(series), int(days))
-    elif chosen.real:
-        real(chosen.real)
     else:
         report(chosen.series, chosen.days)
 

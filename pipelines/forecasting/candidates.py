@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.forecasting.models import (
+    COMBINED,
     DRIVER,
     FOUR_WEEKS,
     INTERMITTENT,
@@ -82,10 +83,15 @@ def predictions(series: Series, least_days: int, floor: float) -> Iterator[Predi
         made_on = series.first_day + timedelta(days=end - 1)
         days = HORIZON if end == known else min(HORIZON, known - end)
         history = series.costs[max(0, end - LONGEST_HISTORY) : end]
-        for name, model in models.items():
-            expected = _above_zero(history, model(history, days))
-            if np.isfinite(expected).all():  # a fit that fails says nothing
-                yield Prediction(series.key, name, made_on, expected)
+        told = {
+            name: _above_zero(history, model(history, days))
+            for name, model in models.items()
+        }
+        # A fit that fails says nothing.
+        told = {name: days for name, days in told.items() if np.isfinite(days).all()}
+        told[COMBINED] = np.median(np.stack(list(told.values())), axis=0)
+        for name, expected in told.items():
+            yield Prediction(series.key, name, made_on, expected)
         if series.driver is not None and models.keys() >= {"ets"}:
             yield _by_driver(series, series.driver, made_on, end, days)
 

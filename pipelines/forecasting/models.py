@@ -26,6 +26,12 @@ def window_average(history: Array, days: int) -> Array:
     return np.full(days, history[-WEEK:].mean())
 
 
+def weekday_average(history: Array, days: int) -> Array:
+    """Repeat the mean of the last four weeks, weekday by weekday."""
+    weeks = min(len(history) // WEEK, FOUR_WEEKS // WEEK)
+    return np.resize(history[-weeks * WEEK :].reshape(weeks, WEEK).mean(axis=0), days)
+
+
 def long_average(history: Array, days: int) -> Array:
     """Go on as the mean of the last four weeks, for series that often rest."""
     return np.full(days, history[-FOUR_WEEKS:].mean())
@@ -72,10 +78,11 @@ def _mean(model: object, history: Array, days: int) -> Array:
     return np.asarray(forecast, dtype=np.float64)
 
 
-# Few costs do not repay a fit: the simple two.
+# Few costs do not repay a fit: the simple three.
 SIMPLE: dict[str, Model] = {
     "seasonal_naive": seasonal_naive,
     "window_average": window_average,
+    "weekday_average": weekday_average,
 }
 STEADY: dict[str, Model] = SIMPLE | {
     "exponential_smoothing": exponential_smoothing,
@@ -86,5 +93,7 @@ INTERMITTENT: dict[str, Model] = SIMPLE | {
     "long_average": long_average,
     "croston": croston,
 }
+# The median of the others, day by day.
+COMBINED = "combined"
 # The driver by `ets`, times the price of the last days.
 DRIVER = "driver"

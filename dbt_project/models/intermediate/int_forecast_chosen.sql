@@ -1,7 +1,10 @@
 -- The candidate of each series that was nearest in the backtests, and how far it was off.
 -- An origin weighs four fifths of the next one, five days later: what no candidate could
--- foresee two months ago does not choose today's. The intervals weigh all alike: the error that eight and nine of ten days stayed within, by how far ahead they
--- were. A forecast further ahead is never told to be surer.
+-- foresee two months ago does not choose today's. A candidate must be nearer than the
+-- median of all by a twentieth: on 72 real series (bench.backtest) the nearest without
+-- that median had a median skill of 0.00, with it 0.05, and with the twentieth 0.13. The
+-- intervals weigh all trials alike: the error that eight and nine of ten days stayed
+-- within, by how far ahead they were. A forecast further ahead is never told to be surer.
 with
 
 errors as (
@@ -16,8 +19,11 @@ totals as (
     select
         series_id,
         model_name,
-        sum(cast(abs(error_cost) as double) * power(0.8, origin_age / 5))
-            as absolute_error
+        sum(
+            cast(abs(error_cost) as double)
+            * power(0.8, origin_age / 5)
+            * case when model_name = 'combined' then 1 else 1.05 end
+        ) as absolute_error
     from (
         select
             *,
@@ -38,7 +44,11 @@ ranked as (
             order by
                 absolute_error,
                 list_position(
-                    ['seasonal_naive', 'window_average', 'long_average'], model_name
+                    [
+                        'seasonal_naive', 'window_average', 'weekday_average',
+                        'long_average'
+                    ],
+                    model_name
                 ) nulls last,
                 model_name
         ) as place
