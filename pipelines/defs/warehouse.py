@@ -6,6 +6,7 @@ it has no complete audit, so it is never published.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
@@ -118,6 +119,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             ["build", "--exclude-resource-type", "unit_test"],
             context=context,
             raise_on_error=False,
+            target_path=_run_folder(settings, project),
         )
         # Held back until dbt lets go of the database: then rows can be shown.
         events = list(call.stream())
@@ -152,6 +154,19 @@ def _parse_if_older(project: ddbt.DbtProject, dbt: Dbt) -> None:
     manifest = project.manifest_path
     if not manifest.exists() or manifest.stat().st_mtime < newest:
         dbt.cli(["parse", "--quiet"], target_path=project.target_path).wait()
+
+
+def _run_folder(settings: Settings, project: ddbt.DbtProject) -> Path:
+    """Give dbt a folder for its run, with what was parsed already.
+
+    Without it dbt parses the project a second time, 10 s of the 115 of a build.
+    """
+    folder = settings.home_dir / "dbt" / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    parsed = project.target_path / "partial_parse.msgpack"
+    if parsed.exists():
+        shutil.copy(parsed, folder)
+    return folder
 
 
 def _checks(results: Mapping[str, Any]) -> list[audit.Check]:
