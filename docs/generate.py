@@ -200,20 +200,20 @@ def _kpi_lines() -> Iterator[str]:
     )
     for capability, metrics in groupby(found, key=lambda one: one[0]):
         yield from ("", f"## {capability}", "")
-        yield "| metric | KPI of the FinOps Foundation | made of | cost basis |"
-        yield "|---|---|---|---|"
+        yield "| metric | KPI of the FinOps Foundation | made of | cost basis | test |"
+        yield "|---|---|---|---|---|"
         for _, mart, column, metric in metrics:
             kpi = metric["kpi"] if metric["kpi"] != "none" else ""
             yield (
                 f"| [{mart}](marts.md#{mart}).`{column}` | {kpi} | {_made_of(metric)} "
-                f"| {metric['cost_basis'].replace('none', '')} |"
+                f"| {metric['cost_basis'].replace('none', '')} | {metric['test']} |"
             )
 
 
 def _made_of(metric: Mapping[str, object]) -> str:
-    """Say the division, or the test that holds what is none."""
+    """Say the division; what is none is held by its test alone."""
     if metric["numerator"] is None:
-        return f"test `{metric['test']}`"
+        return ""
     times = f" x {metric['per']:,}" if metric["per"] != 1 else ""
     return f"`{metric['numerator']}`{times} / `{metric['denominator']}`"
 

@@ -7,28 +7,11 @@ billing row carries. Amounts in an ``invoice_currency`` of their own come with t
 invoice's own ``exchange_rate``: how much of it one unit of ``billing_currency`` is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from pipelines.envelopes.filled_in import (
-    PLACE,
-    TYPES,
-    Known,
-    Type,
-    of_all,
-    refuse_missing,
-    scan,
-    typed,
-)
-from pipelines.envelopes.months import Dated, months_of
-from pipelines.landing.source import (
-    Candidate,
-    Context,
-    Delivery,
-    Drop,
-    Source,
-    counted,
-    quoted,
-)
+from pipelines.envelopes.filled_in import TYPES, Known, Type
+from pipelines.envelopes.restated_lists import Restated
+from pipelines.landing.source import Candidate, Context, Delivery, Source
 
 CURRENCY = Type(TYPES["currency"].of("upper({said})"), TYPES["currency"].wanted)
 # Which century a month may be of is for all sources alike to say.
@@ -52,32 +35,21 @@ KNOWN = (
 _NEEDED = [column.name for column in KNOWN if column.is_needed]
 _IS_FOREIGN = "coalesce(invoice_currency, billing_currency) <> billing_currency"
 _WHERE = "the invoice's own rate where its currency is not that of the rows, else none"
-CHECKS = {"exchange_rate": (f"({_IS_FOREIGN}) = (exchange_rate is not null)", _WHERE)}
+INVOICES = Restated(
+    source="invoices",
+    known=KNOWN,
+    checks={
+        "exchange_rate": (f"({_IS_FOREIGN}) = (exchange_rate is not null)", _WHERE)
+    },
+    dated="billing_period",
+    key=("invoice_issuer_name", "invoice_id"),
+    replaced="a newer file has the invoice",
+)
 
 
 def claims(candidate: Candidate) -> bool:
     """Claim CSV files with an invoice id and an invoice amount."""
     return {"invoice_id", "invoice_amount"} <= set(candidate.columns)
-
-
-def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
-    """Take each file as a drop; a newer file's invoice replaces an older one's.
-
-    Raises:
-        ExportError: a column is missing or a period is not written YYYY-MM.
-    """
-    for file in candidates:
-        refuse_missing("invoices", file, KNOWN)
-        dated = Dated(
-            source="invoices",
-            file=file.name,
-            rows=scan(file.path, KNOWN),
-            month=MONTH.of("billing_period"),
-            said="billing_period",
-            column="billing_period",
-            expected=MONTH.wanted,
-        )
-        yield Drop((file,), months_of(dated, file), "", file.modified)
 
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -87,7 +59,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """
     return f"""
         select
-            * exclude (billing_period, row_number, file_name, age, is_newest)
+            * exclude (billing_period, row_number, file_name, age, left_out)
             replace (
                 coalesce(tax_amount, 0) as tax_amount,
                 coalesce(credit_amount, 0) as credit_amount,
@@ -98,30 +70,8 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
             length(split_part(exchange_rate, '.', 2)) as exchange_rate_decimals,
             'invoices' as source_name,
             row_number as source_row_number
-        from ({_rows(deliveries, period)})
-        where is_newest
-    """
-
-
-def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the invoices of a period, those apart that a newer file has again."""
-    return counted(
-        _rows(deliveries, period),
-        "case when not is_newest then 'a newer file has the invoice' end",
-    )
-
-
-def _rows(deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the rows of a period, and whether each says its invoice last."""
-    rows = typed(of_all(deliveries, KNOWN), KNOWN, CHECKS, f"age, {PLACE}")
-    return f"""
-        select
-            *,
-            row_number() over (
-                partition by invoice_issuer_name, invoice_id order by age desc
-            ) = 1 as is_newest
-        from ({rows})
-        where billing_period = {quoted(period)}
+        from ({INVOICES.rows(deliveries, period)})
+        where left_out is null
     """
 
 
@@ -131,9 +81,9 @@ SOURCE = Source(
     description="What finance was asked to pay: one row per vendor invoice.",
     expected=f"a CSV with the columns {', '.join(_NEEDED)}",
     claims=claims,
-    drops=drops,
+    drops=INVOICES.drops,
     select=select,
-    tally=tally,
+    tally=INVOICES.tally,
     restates="rows",
     version=2,
     is_list=True,

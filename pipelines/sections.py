@@ -183,19 +183,30 @@ class AlertSettings(BaseModel):
 
     dry_run: bool = True
     max_age_days: int = Field(31, ge=0)
+    token_drift_threshold: Decimal = Field(Decimal("0.25"), gt=0)
+    token_drift_floor: Decimal = Field(Decimal(5), ge=0)
+    commitment_notice_days: list[Annotated[int, Field(ge=0)]] = [90, 30, 7]
     channels: dict[str, Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]] = {
         "default": "ALERT_URLS"
     }
 
 
 class UsageSettings(BaseModel):
-    """What counts as unused, and how full a smaller machine may be."""
+    """What counts as unused or as resolved, and how full a smaller machine may be."""
 
     model_config = ConfigDict(extra="forbid")
 
     least_observed: Decimal = Field(Decimal("0.95"), ge=0, le=1)
     target_utilisation: Decimal = Field(Decimal("0.8"), gt=0, le=1)
     cold_after_days: int = Field(90, ge=1)
+    resolved_outcomes: list[str] = [
+        "accepted",
+        "completed",
+        "resolved",
+        "solved",
+        "succeeded",
+        "success",
+    ]
 
 
 class LeverSettings(BaseModel):
@@ -206,6 +217,7 @@ class LeverSettings(BaseModel):
     small_model_share: Decimal = Field(Decimal("0.8"), ge=0, le=1)
     batch_share: Decimal = Field(Decimal(1), ge=0, le=1)
     training_data_share: Decimal = Field(Decimal("0.5"), gt=0, le=1)
+    quality_tolerance: Decimal = Field(Decimal("0.01"), ge=0, le=1)
 
 
 class PublishingSettings(BaseModel):

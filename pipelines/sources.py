@@ -5,7 +5,15 @@ from functools import reduce
 from hashlib import sha256
 from operator import getitem
 
-from pipelines import allocation, budgets, invoices, optimisations, prices
+from pipelines import (
+    allocation,
+    budgets,
+    invoices,
+    native_totals,
+    optimisations,
+    prices,
+    trades,
+)
 from pipelines.landing.source import Source
 from pipelines.plans import plan_sources, with_overlays
 from pipelines.providers import (
@@ -33,6 +41,7 @@ from pipelines.telemetry import (
     langfuse,
     litellm,
     mlflow,
+    model_variants,
     openai_usage,
     opencost,
     openrouter_usage,
@@ -74,6 +83,7 @@ USAGE_SOURCES = (
     *mlflow.SOURCES,
     run_plans.SOURCE,
     deployments.SOURCE,
+    model_variants.SOURCE,
     *prometheus.SOURCES,
     opencost.SOURCE,
     *openshift.SOURCES,
@@ -95,8 +105,10 @@ def all_sources(settings: Settings) -> tuple[Source, ...]:
         *allocation.SOURCES,
         budgets.SOURCE,
         optimisations.SOURCE,
+        trades.SOURCE,
         prices.SOURCE,
         invoices.SOURCE,
+        native_totals.SOURCE,
     )
     return tuple(replace(source, chosen=_chosen(source, settings)) for source in every)
 

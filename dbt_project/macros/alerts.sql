@@ -44,6 +44,22 @@
     end || '.'
 {%- endmacro %}
 
+{% macro said_drift() -%}
+    'An answer of ' || model_id || case feature_name
+        when 'unassigned' then ''
+        else ' for ' || feature_name
+    end || ' takes ' || format('{:,.0f}', cast(tokens_per_inference as double))
+    || ' tokens, where it took '
+    || format('{:,.0f}', cast(earlier_tokens_per_inference as double))
+    || ' in the four weeks before: ' || case cause
+        when 'cache' then 'a cache is read '
+            || case direction when 'up' then 'less' else 'more' end
+        else 'the ' || cause || ' became '
+            || case direction when 'up' then 'longer' else 'shorter' end
+    end || '; it made ' || {{ said('abs(drift_cost)') }} || ' ' || billing_currency
+    || case direction when 'up' then ' more' else ' less' end || ' in seven days.'
+{%- endmacro %}
+
 {% macro said_run() -%}
     'Training ' || run_name || ' cost ' || {{ said('effective_cost') }} || ' '
     || billing_currency || ', ' || {{ said('-cap_headroom') }} || ' more than its cap of '
@@ -54,6 +70,17 @@
     'Epoch ' || epoch_number || ' of ' || run_name || ' cost '
     || {{ said('effective_cost') }} || ' ' || billing_currency
     || ' and did not better ' || metric_name || ' by enough for it.'
+{%- endmacro %}
+
+{#- An id may be a path; its last part is enough to know it by. -#}
+{% macro said_end() -%}
+    commitment_type || ' ' || regexp_extract(commitment_id, '[^/]+$') || ' of '
+    || source_name || ' ends on ' || cast(commitment_end as date) || ', ' || days_left
+    || ' days after the data; it cost ' || {{ said('effective_cost') }} || ' '
+    || billing_currency || ' in ' || strftime(billing_period_start, '%Y-%m') || ', and '
+    || {{ said('abs(commitment_savings)') }} || case
+        when commitment_savings < 0 then ' less' else ' more'
+    end || ' would be paid without it.'
 {%- endmacro %}
 
 {% macro said_restatement() -%}

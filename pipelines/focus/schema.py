@@ -31,8 +31,11 @@ class Column:
 # FOCUS moves money between rows (Savings Plan covered usage and its negation), so
 # both have the same sum per invoice. x_SourceRowPart is 1 for a row of the export
 # and 2 or more for a row that Unitmill adds: for the unused part of a commitment fee,
-# for the further days of a cost that an owner states once.
+# for the further days of a cost that an owner states once. x_CommitmentStart and
+# x_CommitmentEnd (UTC, exclusive) are a commitment's term, where the bill says it.
 X_COLUMNS: Mapping[str, str] = {
+    "x_CommitmentEnd": "TIMESTAMP",
+    "x_CommitmentStart": "TIMESTAMP",
     "x_CredentialId": "VARCHAR",
     "x_DeliveryId": "VARCHAR",
     "x_LineItemType": "VARCHAR",

@@ -29,6 +29,9 @@ def record_settings(settings: Settings) -> dict[str, object]:
         "anomaly_floor": settings.anomalies.floor,
         "anomaly_threshold": settings.anomalies.threshold,
         "anomaly_charge_categories": settings.anomalies.charge_categories,
+        "commitment_notice_days": settings.alerts.commitment_notice_days,
+        "token_drift_threshold": settings.alerts.token_drift_threshold,
+        "token_drift_floor": settings.alerts.token_drift_floor,
         **settings.usage.model_dump(),
         **settings.levers.model_dump(),
         **{f"tag_{name}": json.dumps(said) for name, said in settings.tags},
@@ -54,12 +57,17 @@ def record_settings(settings: Settings) -> dict[str, object]:
             ("anomaly_floor", pa.decimal128(38, 12)),
             ("anomaly_threshold", pa.decimal128(38, 12)),
             ("anomaly_charge_categories", pa.list_(pa.string())),
+            ("commitment_notice_days", pa.list_(pa.int32())),
+            ("token_drift_threshold", pa.decimal128(38, 12)),
+            ("token_drift_floor", pa.decimal128(38, 12)),
             ("least_observed", pa.decimal128(38, 12)),
             ("target_utilisation", pa.decimal128(38, 12)),
             ("cold_after_days", pa.int64()),
+            ("resolved_outcomes", pa.list_(pa.string())),
             ("small_model_share", pa.decimal128(38, 12)),
             ("batch_share", pa.decimal128(38, 12)),
             ("training_data_share", pa.decimal128(38, 12)),
+            ("quality_tolerance", pa.decimal128(38, 12)),
             # JSON: lists and maps of tag keys and values.
             *(
                 (f"tag_{name}", pa.string())

@@ -67,6 +67,10 @@ GLANCES = {
         totals="count(distinct model_id) as models",
         preview="workload_name, model_id, resource_id, valid_from, valid_to",
     ),
+    "model_variants": Glance(
+        totals="count(distinct model_id) as models",
+        preview="model_id, precision, decoding, passing_answer_count, valid_from",
+    ),
     "kubernetes_allocation": Glance(
         totals="""
             sum(cpu_requested_core_hours) as cpu_core_hours,
@@ -124,6 +128,10 @@ GLANCES = {
         totals="count(distinct optimisation_id) as optimisations",
         preview="optimisation_id, state, promised_monthly_saving, valid_from",
     ),
+    "trade_options": Glance(
+        totals="count(distinct trade_id) as trades",
+        preview="trade_id, scope_value, target_instance_type, relative_throughput",
+    ),
     "shared_cost_rules": Glance(
         totals="count(distinct rule_id) as rules",
         preview="rule_id, step, share_kind, share_pattern, method, target_pattern",
@@ -131,6 +139,10 @@ GLANCES = {
     "token_prices": Glance(
         totals="count(distinct contract_id) as contracts",
         preview="provider_name, model_id, sku_meter, valid_from, price_per_1m_tokens",
+    ),
+    "native_totals": Glance(
+        totals="count(distinct tool) as tools",
+        preview="ledger_source, sub_account_id, cost_basis, native_total, read_on",
     ),
     "invoices": Glance(
         totals="sum(invoice_amount) as invoice_amount",

@@ -111,9 +111,10 @@ def empty_partition(settings: Settings, source: Source, period: str) -> Partitio
 
 
 def write_stub(ledger_dir: Path, table: str) -> None:
-    """Write a table's zero-row partition, so that a glob always finds one file."""
+    """Write a table's zero-row partition, so that a glob finds every column."""
     path = ledger_dir / table / "_none" / "none.parquet"
-    if path.exists():
+    # Partitions of an older Unitmill may lack columns that the table has since.
+    if path.exists() and pq.read_schema(path).names == list(types_of(table)):
         return
     with duckdb.connect() as db, _replaced(path) as temporary:
         _write(db, _nothing_of(table), temporary, {INPUTS_KEY: "stub"})

@@ -43,6 +43,7 @@ SCHEMA = pa.schema(
 SEEDS = PROJECT_DIR / "dbt_project" / "seeds"
 NAMES = SEEDS / "model_names.csv"
 SWAPS = SEEDS / "model_swaps.csv"
+EQUIVALENTS = SEEDS / "model_equivalents.csv"
 # ServiceProviderName in the ledger -> the package's name of who sells.
 SELLERS = {
     "Anthropic": "anthropic",
@@ -76,13 +77,13 @@ Period = tuple[date, ModelPrice]
 
 
 def record_list_prices(settings: Settings) -> int:
-    """Write the list prices of the models in use and of their swaps; give how many.
+    """Write the list prices of the models in use and of their stand-ins; give how many.
 
     A model that the list does not have is left out; the reconciliation names it.
     """
     in_use = _in_use(settings)
-    swaps = [pair for pair in swaps_of(in_use) if pair not in in_use]
-    rows = [row for pair in (*in_use, *swaps) for row in _prices(*pair)]
+    stand_ins = {*swaps_of(in_use), *equivalents_of(in_use)} - set(in_use)
+    rows = [row for pair in (*in_use, *sorted(stand_ins)) for row in _prices(*pair)]
     path = settings.list_prices_record
     write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
     return len(rows)
@@ -105,6 +106,18 @@ def swaps_of(in_use: list[tuple[str, str]]) -> list[tuple[str, str]]:
                 (row["provider_name"], row["small_model_id"])
                 for row in csv.DictReader(file)
                 if (row["provider_name"], row["model_id"]) in in_use
+            }
+        )
+
+
+def equivalents_of(in_use: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Name the rented models that could stand in for those on machines of our own."""
+    with EQUIVALENTS.open(encoding="utf-8", newline="") as file:
+        return sorted(
+            {
+                (row["provider_name"], row["model_id"])
+                for row in csv.DictReader(file)
+                if ("self-hosted", row["self_hosted_model_id"]) in in_use
             }
         )
 

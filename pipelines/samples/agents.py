@@ -15,11 +15,17 @@ from pipelines.samples.months import DAY, HOUR, at
 from pipelines.samples.seeded import between, digest, hex_id
 
 FIRST_DAY, DAYS, RUNS_A_DAY, CALLS_A_RUN = at("10-12 00:00"), 5, 8, 3
+# The judge's second prompt asks the same with fewer examples.
+SECOND_PROMPT = at("10-14 00:00")
 _OUTCOMES = ("accepted", "accepted", "accepted", "sent back")
 _RESOURCE = {
     "service.name": "answer-judge",
     "deployment.environment.name": "production",
     "team": "search",
+}
+_PROMPTED: dict[str, str | int] = {
+    "gen_ai.prompt.name": "judge-answer",
+    "llm.response.finish_reason": "stop",
 }
 Span = dict[str, object]
 
@@ -52,10 +58,13 @@ def _run(day: datetime, number: int) -> Iterator[Span]:
     for call in range(CALLS_A_RUN):
         key = (day, number, call)
         prompt = int(between("6000", "14000", "judge", *key, "prompt"))
+        if _version(day) == "2":
+            prompt = prompt * 6 // 10
         counts = (prompt, prompt * 6 // 10, int(between("200", "700", "judge", *key)))
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
         start = began + timedelta(seconds=20 * call)
-        said = _call(counts) | session
+        said = _call(counts) | _PROMPTED | session
+        said["prompt_version"] = _version(day)
         below.append(_span((trace, f"call{call}", "agent"), start, 6, said))
         tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "lookup"}
         start += timedelta(seconds=8)
@@ -67,6 +76,10 @@ def _run(day: datetime, number: int) -> Iterator[Span]:
     }
     yield _span((trace, "agent", ""), began, 60, agent | session)
     yield from below
+
+
+def _version(day: datetime) -> str:
+    return "2" if day >= SECOND_PROMPT else "1"
 
 
 def _call(counts: Sequence[int]) -> dict[str, str | int]:

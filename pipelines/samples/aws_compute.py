@@ -63,8 +63,8 @@ PLAN: Line = {
     "savings_plan_offering_type": "ComputeSavingsPlans",
     "savings_plan_payment_option": "No Upfront",
     "savings_plan_purchase_term": "1yr",
-    "savings_plan_start_time": at("02-01 00:00"),
-    "savings_plan_end_time": at("02-01 00:00") + timedelta(days=365),
+    "savings_plan_start_time": at("01-20 00:00"),
+    "savings_plan_end_time": at("01-20 00:00") + timedelta(days=365),
 }
 
 

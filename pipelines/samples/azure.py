@@ -65,6 +65,11 @@ def rows(month: Month, book: str, until: datetime | None = None) -> list[Row]:
     return [row for row in made if row["Date"] < f"{until:%m/%d/%Y}"]
 
 
+def hours_up(month: Month, day: datetime) -> int:
+    """Give the hours of a day in which the reserved machine is up, from midnight."""
+    return 0 if day.day in IDLE[month] else 24 - day.day % 3
+
+
 def total(month: Month) -> Decimal:
     """Give what the invoice asks: the actual costs of a month."""
     costs = (Decimal(row["CostInBillingCurrency"]) for row in rows(month, "actual"))
@@ -93,7 +98,7 @@ def _charges(month: Month, book: str) -> Iterator[Charge]:
         yield _reserved(month.start + 4 * DAY, hours, "Purchase", RESERVED_HOUR)
     for day in month.days():
         yield from _model(month, day)
-        used = 0 if day.day in IDLE[month] else 24 - day.day % 3
+        used = hours_up(month, day)
         if used:
             yield _machine(day, used, book)
         if book == "amortized" and used < 24:

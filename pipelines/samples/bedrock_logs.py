@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.samples.aws_bedrock import Used, used
 from pipelines.samples.calls import Call, calls
 from pipelines.samples.files import write_gzip
-from pipelines.samples.months import OCTOBER
+from pipelines.samples.months import OCTOBER, at
 from pipelines.samples.seeded import digest, hex_id
 from pipelines.samples.story import MARKETING, SEARCH
 
@@ -25,6 +25,11 @@ MODELS = {
     (SEARCH, "NovaLite"): ("amazon.nova-lite-v1:0", 280_000),
     (MARKETING, "NovaPro"): ("amazon.nova-pro-v1:0", 200_000),
 }
+# Marketing's fourth prompt for drafts sends more examples and asks for three variants:
+# fewer calls, each of them longer, and some of them cut off.
+DRAFTS = (MARKETING, "Sonnet")
+FOURTH_PROMPT, LONGER_CALL = at("10-15 00:00"), 210_000
+_PROMPTS = {DRAFTS: "copy-drafts", (SEARCH, "Sonnet"): "search-answers"}
 _ROLES = {SEARCH: "search-answers", MARKETING: "content-drafts"}
 _FEATURES = {SEARCH: ("answers", "rewrites", "digests"), MARKETING: ("drafts",)}
 _TENANTS = ("northwind", "contoso", "tailspin", "fabrikam")
@@ -49,12 +54,25 @@ def write_bedrock_logs(out: Path) -> None:
 
 def _lines(row: Used) -> Iterator[str]:
     model, size = MODELS[row.account, row.model]
+    if _version(row) == "4":
+        size = LONGER_CALL
     totals = (row.uncached, row.cache_read, row.cache_write, row.output)
     made = list(calls(row.day, totals, size, row.account, row.model))
     for call in made:
         yield _line(row, model, call)
     # Once a day the quota is reached: a call without tokens.
     yield _line(row, model, made[-1], "ThrottlingException")
+
+
+def _version(row: Used) -> str:
+    """Give the version of the prompt that the calls of a day are made of."""
+    is_fourth = (row.account, row.model) == DRAFTS and row.day >= FOURTH_PROMPT
+    return "4" if is_fourth else "3"
+
+
+def _prompt(row: Used) -> dict[str, str]:
+    name = _PROMPTS.get((row.account, row.model))
+    return {"prompt_name": name, "prompt_version": _version(row)} if name else {}
 
 
 def _line(row: Used, model: str, call: Call, error: str = "") -> str:
@@ -76,6 +94,7 @@ def _line(row: Used, model: str, call: Call, error: str = "") -> str:
             "team": "search" if row.account == SEARCH else "marketing",
             "feature": features[chance % len(features)],
             "tenant": _TENANTS[chance // 8 % len(_TENANTS)],
+            **_prompt(row),
         },
         "input": {"inputContentType": "application/json"},
         "output": {"outputContentType": "application/json"},
@@ -85,6 +104,7 @@ def _line(row: Used, model: str, call: Call, error: str = "") -> str:
     if error:
         record["errorCode"] = error
     else:
+        cut_off_of = 14 if _version(row) == "4" else 70
         record["input"] = {
             "inputContentType": "application/json",
             "inputTokenCount": uncached,
@@ -94,7 +114,10 @@ def _line(row: Used, model: str, call: Call, error: str = "") -> str:
         record["output"] = {
             "outputContentType": "application/json",
             "outputTokenCount": output,
-            "outputBodyJson": {"metrics": {"latencyMs": call.milliseconds}},
+            "outputBodyJson": {
+                "stopReason": "end_turn" if chance % cut_off_of else "max_tokens",
+                "metrics": {"latencyMs": call.milliseconds},
+            },
         }
     return json.dumps(record, separators=(",", ":")) + "\n"
 

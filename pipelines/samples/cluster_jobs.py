@@ -13,8 +13,8 @@ from pipelines.samples.mlflow import milliseconds
 from pipelines.samples.months import at
 from pipelines.samples.seeded import base32_id
 
-_MACHINE = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/plt-a100-1"
-_NODE = "aks-a100-1"
+MACHINE = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/plt-a100-1"
+NODE, NAMESPACE = "aks-a100-1", "ml"
 _FAILS = 3
 _WEEK = timedelta(days=7)
 # A job a week; the one of 25 August fails.
@@ -28,7 +28,7 @@ _RAY = tuple(
     )
     for week in range(8)
 )
-_KUBEFLOW = tuple(
+KUBEFLOW = tuple(
     (f"ticket-lora-{week + 9}", at("10-05 08:00") + _WEEK * week, 92, "Succeeded")
     for week in range(4)
 )
@@ -51,7 +51,7 @@ def _ray_job(
         "metadata": {
             "run_name": run,
             "project": "ticket-triage",
-            "resource_ids": _MACHINE.lower(),
+            "resource_ids": MACHINE.lower(),
             "gpu_count": "1",
         },
         "runtime_env": {},
@@ -70,7 +70,7 @@ def _job(name: str, start: datetime, hours: int, condition: str) -> dict[str, ob
         "kind": "PyTorchJob",
         "metadata": {
             "name": name,
-            "namespace": "ml",
+            "namespace": NAMESPACE,
             "uid": f"6f1b0c2e-0000-4000-8000-{start:%Y%m%d%H%M}",
             "creationTimestamp": _time(start - timedelta(minutes=3)),
             "labels": {"project": "ticket-triage", "experiment": "ticket-lora"},
@@ -91,11 +91,11 @@ def _pod(job: str, start: datetime) -> dict[str, object]:
         "kind": "Pod",
         "metadata": {
             "name": f"{job}-master-0",
-            "namespace": "ml",
+            "namespace": NAMESPACE,
             "labels": {"training.kubeflow.org/job-name": job},
         },
         "spec": {
-            "nodeName": _NODE,
+            "nodeName": NODE,
             "containers": [{"resources": {"limits": {"nvidia.com/gpu": "1"}}}],
         },
         "status": {"phase": "Succeeded", "startTime": _time(start)},
@@ -112,10 +112,10 @@ def write_kubeflow(out: Path) -> None:
     node = {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": _NODE},
-        "spec": {"providerID": f"azure://{_MACHINE}"},
+        "metadata": {"name": NODE},
+        "spec": {"providerID": f"azure://{MACHINE}"},
     }
-    jobs = [_job(*job) for job in _KUBEFLOW]
-    pods = [_pod(name, start) for name, start, *_ in _KUBEFLOW]
+    jobs = [_job(*job) for job in KUBEFLOW]
+    pods = [_pod(name, start) for name, start, *_ in KUBEFLOW]
     document = {"apiVersion": "v1", "kind": "List", "items": [*jobs, *pods, node]}
     write_json(out / "jobs.json", document)

@@ -18,6 +18,7 @@ from pipelines.samples.seeded import between, hex_id
 MODEL = "lumen-2b-kiosk"
 TRIED = at("08-12 00:00")
 DAYS, QUESTIONS_A_DAY = 3, 24
+PROMPT = "kiosk-answer"
 LOG_HEADER = (
     "requested_at",
     "request_id",
@@ -27,6 +28,8 @@ LOG_HEADER = (
     "workload_name",
     "project_name",
     "tenant_id",
+    "prompt_name",
+    "prompt_version",
     "input_uncached_tokens",
     "output_tokens",
     "is_failed",
@@ -95,6 +98,8 @@ def _observed(day: datetime, number: int) -> Iterator[dict[str, object]]:
         "parent_observation_id": trace[:16],
         "provided_model_name": MODEL,
         "usage_details": usage,
+        "prompt_name": PROMPT,
+        "prompt_version": 1,
     } | same
 
 
@@ -110,6 +115,8 @@ def _logged(day: datetime, number: int) -> tuple[str, ...]:
         "kiosk",
         "stores",
         f"shop-{number % 12 + 1}",
+        PROMPT,
+        "2",
         str(prompt),
         "0" if failed else str(answer),
         "true" if failed else "false",

@@ -11,7 +11,7 @@ from pipelines.samples.agents import write_claude_code, write_traces
 from pipelines.samples.anthropic import write_anthropic
 from pipelines.samples.aws_cur2 import write_cur2
 from pipelines.samples.aws_legacy import write_legacy
-from pipelines.samples.aws_rows import Delivery, month_lines
+from pipelines.samples.aws_rows import Delivery, delivered, month_lines
 from pipelines.samples.azure import write_azure
 from pipelines.samples.azure_focus import write_azure_focus
 from pipelines.samples.bedrock_logs import write_bedrock_logs
@@ -29,7 +29,9 @@ from pipelines.samples.invoices import invoices, write_invoices, write_planted
 from pipelines.samples.kiosks import write_call_log, write_langfuse
 from pipelines.samples.litellm import write_litellm
 from pipelines.samples.mlflow import write_mlflow
+from pipelines.samples.model_variants import write_model_variants
 from pipelines.samples.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
+from pipelines.samples.native_totals import write_native_totals
 from pipelines.samples.oci import write_oci
 from pipelines.samples.onprem import write_onprem
 from pipelines.samples.openai_pages import write_openai
@@ -46,6 +48,7 @@ from pipelines.samples.run_plans import write_run_plans
 from pipelines.samples.sagemaker import write_sagemaker
 from pipelines.samples.slurm import write_slurm
 from pipelines.samples.storage_access import write_storage_access
+from pipelines.samples.trade_options import write_trade_options
 
 # Oldest first: the last legacy assembly is the one that its month's manifest names.
 LEGACY = (
@@ -81,6 +84,7 @@ _WRITTEN = (
     "ray",
     "kubeflow",
     "deployments",
+    "model_variants",
     "prometheus",
     "opencost",
     "openshift",
@@ -92,11 +96,13 @@ _WRITTEN = (
     "call_log",
     "budgets",
     "optimisations",
+    "trade_options",
     "business_values",
     "storage_access",
     "pipeline_runs",
     "contracts",
     "ownership",
+    "native_totals",
     "invoices",
 )
 
@@ -138,6 +144,7 @@ def write_samples(out: Path) -> None:
     write_mlflow(out / "mlflow")
     write_run_plans(out / "run_plans")
     write_deployments(out / "deployments")
+    write_model_variants(out / "model_variants")
     write_prometheus(out / "prometheus")
     write_opencost(out / "opencost")
     write_openshift(out / "openshift")
@@ -152,9 +159,13 @@ def write_samples(out: Path) -> None:
     write_call_log(out / "call_log")
     write_budgets(out / "budgets")
     write_optimisations(out / "optimisations")
+    write_trade_options(out / "trade_options")
     write_business_values(out / "business_values")
     write_storage_access(out / "storage_access")
     write_pipeline_runs(out / "pipeline_runs")
+    write_native_totals(
+        out / "native_totals", bills[OCTOBER], delivered(CUR2[1], bills[OCTOBER])
+    )
     asked = invoices(bills)
     write_invoices(out / "invoices", asked)
     write_planted(out / "PLANTED.csv", asked)

@@ -47,6 +47,7 @@ _MODELS = (
     ("mistralai/mistral-large-2411", "Mistral", "2", "6", 2),
     ("meta-llama/llama-3.3-70b-instruct", "DeepInfra", "0.23", "0.4", 3),
 )
+LIMIT = 1_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def write_openrouter(out: Path) -> None:
 
 
 def _row(generation: Generation) -> tuple[str, ...]:
+    # Who asks for long answers runs into the limit of the trial.
+    reason = "length" if generation.completion > LIMIT else "stop"
     said = {
         "generation_id": generation.number,
         "created_at": f"{generation.at:%Y-%m-%d %H:%M:%S}.713",
@@ -98,8 +101,8 @@ def _row(generation: Generation) -> tuple[str, ...]:
         "tokens_completion": str(generation.completion),
         "model_permaslug": generation.model,
         "provider_name": generation.provider,
-        "finish_reason_raw": "stop",
-        "finish_reason_normalized": "stop",
+        "finish_reason_raw": reason,
+        "finish_reason_normalized": reason,
         "generation_time_ms": str(generation.completion * 12),
         "time_to_first_token_ms": "412",
         "api_key_name": "marketing-trials",

@@ -35,13 +35,16 @@ Made by `python -m pipelines.samples`; do not edit, the next run overwrites it.
 | `ray`, `kubeflow` | the platform team's own training, on Azure's reserved machine |
 | `prometheus` | hourly counters of vLLM and gauges of DCGM, by month |
 | `deployments` | which machine serves which model |
+| `model_variants` | how good and how fast variants of models are |
 | `opencost` | daily allocations of the cluster `inference`, by month |
 | `openshift` | hourly usage of the office's cluster in October |
 | `budgets` | what projects, teams and the whole company may cost |
 | `optimisations` | what is changed to save money, and what it promises |
+| `trade_options` | machines that could be swapped for other ones |
 | `business_values` | what AI sold, saved and resolved, by its owners' count |
 | `storage_access` | what lies in which bucket, and who read it last |
 | `pipeline_runs` | how the nightly corpus job went |
+| `native_totals` | what the clouds' own consoles said that October cost |
 | `invoices` | what finance was asked to pay |
 | `PLANTED.csv` | every difference that was put in on purpose, to the last decimal |
 

@@ -78,6 +78,47 @@ OPTIMISATIONS: Mapping[str, str] = {
     "valid_to": "DATE",
 } | ORIGIN
 
+# What machines could be swapped for others: one row per trade and first day; the newest
+# counts. relative_throughput is the work of one machine of the target by that of one of
+# now, target_unit_price what it is quoted at an hour; latencies are milliseconds.
+TRADE_OPTIONS: Mapping[str, str] = {
+    "trade_id": "VARCHAR",
+    "change": "VARCHAR",
+    "scope_type": "VARCHAR",
+    "scope_value": "VARCHAR",
+    "target_provider_name": "VARCHAR",
+    "target_instance_type": "VARCHAR",
+    "target_region_id": "VARCHAR",
+    "target_unit_count": "INTEGER",
+    "target_unit_price": MONEY,
+    "currency": "VARCHAR",
+    "relative_throughput": MONEY,
+    "latency_ms": MONEY,
+    "target_latency_ms": MONEY,
+    "latency_limit_ms": MONEY,
+    "migration_cost": MONEY,
+    "commitment_months": "INTEGER",
+    "owner_team": "VARCHAR",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+} | ORIGIN
+
+# How good and how fast a model is as it is served: one row per variant and first day.
+# Passing answers are a part of those that were judged.
+MODEL_VARIANTS: Mapping[str, str] = {
+    "provider_name": "VARCHAR",
+    "model_id": "VARCHAR",
+    "precision": "VARCHAR",
+    "decoding": "VARCHAR",
+    "evaluation_name": "VARCHAR",
+    "judged_answer_count": "BIGINT",
+    "passing_answer_count": "BIGINT",
+    "gpu_name": "VARCHAR",
+    "tokens_per_gpu_second": MONEY,
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+} | ORIGIN
+
 # What AI was good for: one row per day, metric and owner. A value is money where it has
 # a currency, else a number of its unit; confidence is measured, estimated or assumed.
 BUSINESS_VALUES: Mapping[str, str] = {
@@ -121,6 +162,20 @@ PIPELINE_RUNS: Mapping[str, str] = {
     "processed_gb": MONEY,
     "started_at": "TIMESTAMP",
     "ended_at": "TIMESTAMP",
+} | ORIGIN
+
+# What a vendor's own tool says that a month cost: one row per account, month, cost
+# basis, currency and tool, as it was read last. sub_account_id is NULL for all of the
+# source.
+NATIVE_TOTALS: Mapping[str, str] = {
+    "ledger_source": "VARCHAR",
+    "sub_account_id": "VARCHAR",
+    "billing_period_start": "TIMESTAMP",
+    "cost_basis": "VARCHAR",
+    "native_total": MONEY,
+    "currency": "VARCHAR",
+    "tool": "VARCHAR",
+    "read_on": "DATE",
 } | ORIGIN
 
 # What finance was asked to pay: one row per invoice. tax_amount is the part of

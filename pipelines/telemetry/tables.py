@@ -11,18 +11,22 @@ from pipelines.telemetry.list_tables import (
     BUDGETS,
     BUSINESS_VALUES,
     INVOICES,
+    MODEL_VARIANTS,
+    NATIVE_TOTALS,
     OPTIMISATIONS,
     ORIGIN,
     OWNERSHIP_RULES,
     PIPELINE_RUNS,
     SHARED_COST_RULES,
     STORAGE_ACCESS,
+    TRADE_OPTIONS,
 )
 
 # Whose call of which model it was. sub_account_id and credential_id are the vendor's
 # (project, API key); the names are the owner's own. provider_name is who bills, as the
 # ledger's ServiceProviderName spells it, or 'self-hosted'; resource_id is the machine,
-# endpoint or deployment that served, as the ledger's ResourceId spells it.
+# endpoint or deployment that served, as the ledger's ResourceId spells it. prompt_name
+# and prompt_version are those of the template that the call was made of.
 CALLER = {
     "provider_name": "VARCHAR",
     "sub_account_id": "VARCHAR",
@@ -37,6 +41,8 @@ CALLER = {
     "model_id": "VARCHAR",
     "operation": "VARCHAR",
     "processing_tier": "VARCHAR",
+    "prompt_name": "VARCHAR",
+    "prompt_version": "VARCHAR",
 }
 
 # The four input and output counters are disjoint: a source whose input counts include
@@ -50,8 +56,9 @@ TOKENS = {
 }
 
 # One row per window and caller. request_count has every call, the failed, the retried
-# (a later call stood in for it) and those that a cache of the owner's answered among
-# them. latency_ms is the sum over the calls that latency_request_count counts.
+# (a later call stood in for it), the truncated (answered, and cut off at the limit of
+# output tokens) and those that a cache of the owner's answered among them. latency_ms
+# is the sum over the calls that latency_request_count counts.
 # gateway_cost is what a gateway's price list made of it: an estimate, no bill.
 MODEL_USAGE: Mapping[str, str] = (
     {"window_start": "TIMESTAMP", "window_end": "TIMESTAMP"}
@@ -62,6 +69,8 @@ MODEL_USAGE: Mapping[str, str] = (
         "failed_request_count": "BIGINT",
         "retried_request_count": "BIGINT",
         "cache_served_request_count": "BIGINT",
+        "truncated_request_count": "BIGINT",
+        "truncated_output_tokens": "BIGINT",
         "latency_ms": "BIGINT",
         "latency_request_count": "BIGINT",
         "gateway_cost": MONEY,
@@ -141,6 +150,7 @@ DEPLOYMENTS: Mapping[str, str] = {
     "resource_id": "VARCHAR",
     "gpu_count": MONEY,
     "precision": "VARCHAR",
+    "decoding": "VARCHAR",
     "valid_from": "TIMESTAMP",
     "valid_to": "TIMESTAMP",
 } | ORIGIN
@@ -264,6 +274,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "model_sessions": MODEL_SESSIONS,
     "gpu_usage": GPU_USAGE,
     "deployments": DEPLOYMENTS,
+    "model_variants": MODEL_VARIANTS,
     "kubernetes_allocation": KUBERNETES_ALLOCATION,
     "training_attempts": TRAINING_ATTEMPTS,
     "training_metrics": TRAINING_METRICS,
@@ -273,8 +284,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "shared_cost_rules": SHARED_COST_RULES,
     "budgets": BUDGETS,
     "optimisations": OPTIMISATIONS,
+    "trade_options": TRADE_OPTIONS,
     "business_values": BUSINESS_VALUES,
     "storage_access": STORAGE_ACCESS,
     "pipeline_runs": PIPELINE_RUNS,
+    "native_totals": NATIVE_TOTALS,
     "invoices": INVOICES,
 }

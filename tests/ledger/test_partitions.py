@@ -117,6 +117,19 @@ def test_a_table_without_exports_has_all_its_columns_and_no_rows(table, settings
         assert stub.fetchall() == []
 
 
+def test_a_stub_of_an_older_unitmill_gets_the_columns_that_came_since(settings):
+    stub = settings.ledger_dir / "focus" / "_none" / "none.parquet"
+    stub.parent.mkdir(parents=True)
+    with duckdb.connect() as db:
+        db.execute(f"copy (select 1 as BilledCost limit 0) to '{stub}'")
+
+    write_stub(settings.ledger_dir, "focus")
+
+    with duckdb.connect() as db:
+        described = db.execute(f"from '{stub}'").description
+    assert [column[0] for column in described] == list(types_of("focus"))
+
+
 def test_conform_casts_what_differs_and_gives_null_for_what_is_missing():
     select = conform(
         "select '7' as b, 3 as x_more",

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.prices import record_list_prices
-from pipelines.prices.listed import swaps_of
+from pipelines.prices.listed import equivalents_of, swaps_of
 
 STANDARD_2026 = "processing_tier = 'standard' and valid_from <= date '2026-08-01'"
 
@@ -84,3 +84,9 @@ def test_a_model_in_use_brings_the_smaller_one_that_could_stand_in_for_it():
     in_use = [("AWS", "NovaPro"), ("Nobody", "gpt-4o-2024-08-06")]
 
     assert swaps_of(in_use) == [("AWS", "NovaLite")]
+
+
+def test_what_could_stand_in_for_a_model_of_our_own_is_listed_too():
+    in_use = [("self-hosted", "qwen2.5-7b-instruct"), ("OpenRouter", "llama")]
+
+    assert equivalents_of(in_use) == [("OpenRouter", "qwen/qwen-2.5-7b-instruct")]

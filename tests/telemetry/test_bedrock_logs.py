@@ -203,3 +203,32 @@ def test_a_count_that_is_no_number_stops_the_month(put_lines, settings):
     ):
         write_partition(settings, USAGE, landing.of(USAGE, "2026-08"), "2026-08")
     assert not list(settings.ledger_dir.rglob("2026-08.parquet"))
+
+
+def test_prompts_and_cut_off_answers_are_told_by_metadata_and_stop_reason(
+    put_lines, convert
+):
+    prompt = {"prompt_name": "drafts", "prompt_version": "4"}
+
+    def ended(body):
+        return {"outputBodyJson": body, "outputTokenCount": 20}
+
+    put_lines(
+        "log.json",
+        call(1, requestMetadata=prompt, output=ended({"stopReason": "max_tokens"})),
+        call(2, requestMetadata=prompt, output=ended({"stop_reason": "length"})),
+        call(3, requestMetadata=prompt, output=ended({"stopReason": "end_turn"})),
+        call(
+            4,
+            requestMetadata=prompt,
+            output=ended([{"delta": {"stop_reason": "max_tokens"}}, {"type": "stop"}]),
+        ),
+    )
+
+    rows = convert(
+        USAGE,
+        "2026-08",
+        "prompt_name, prompt_version, request_count, truncated_request_count",
+    )
+
+    assert rows == [("drafts", "4", 4, 3)]

@@ -193,3 +193,21 @@ def test_a_file_that_three_sources_of_a_log_refuse_is_refused_once(put, settings
 
     assert (refusal.source, refusal.names) == ("call_log", ("calls.csv",))
     assert "row 1: requested_at is 'never'" in refusal.reason
+
+
+def test_prompts_and_cut_off_answers_are_columns_like_others(put, convert):
+    ended = [
+        call | {"prompt_name": "p", "prompt_version": "2", "is_truncated": True}
+        for call in CALLS
+    ]
+    put("calls.csv", as_csv(*ended))
+
+    rows = convert(
+        USAGE,
+        "2026-08",
+        "prompt_name, prompt_version, request_count, truncated_request_count, "
+        "truncated_output_tokens",
+    )
+
+    # The second call failed.
+    assert sorted(rows, key=str) == [("p", "2", 1, 0, None), ("p", "2", 1, 1, 20)]

@@ -55,6 +55,15 @@ def test_the_four_counters_stand_beside_each_other(put, convert):
     assert rows == [(*day, 100, 900, 60, 40, Decimal("1.23"), False)]
 
 
+def test_its_tokens_are_a_workload_of_their_own(put, convert):
+    """By it marts tell what coding agents cost from what a product costs."""
+    put("a.json", page(record(SONNET)))
+
+    rows = convert(SOURCE, "2026-08", "workload_name, model_id")
+
+    assert rows == [("claude_code", "claude-sonnet-4-5-20250929")]
+
+
 def test_a_person_is_a_hash_in_the_ledger(put, convert, settings):
     put("a.json", page(record(SONNET)))
 

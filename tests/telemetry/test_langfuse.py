@@ -202,3 +202,24 @@ def test_prompts_are_not_read(put_lines, convert, settings):
 
     written = b"".join(p.read_bytes() for p in settings.ledger_dir.rglob("*.parquet"))
     assert secret.encode() not in written
+
+
+def test_a_generation_names_its_prompt_and_an_imported_span_its_end(put_lines, convert):
+    reasons = {"attributes": {"gen_ai.response.finish_reasons": '["length"]'}}
+    put_lines(
+        "o.jsonl",
+        observation(1, prompt_name="judge", prompt_version=2),
+        observation(2, prompt_name="judge", prompt_version=2, metadata=reasons),
+    )
+
+    rows = convert(
+        USAGE,
+        "2026-08",
+        "feature_name, prompt_name, prompt_version, truncated_request_count",
+    )
+
+    # The first one says nothing of how it ended.
+    assert sorted(rows, key=str) == [
+        ("answers", "judge", "2", None),
+        (None, "judge", "2", 1),
+    ]

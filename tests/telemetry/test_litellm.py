@@ -280,3 +280,13 @@ def test_a_dump_that_cannot_tell_cached_tokens_is_refused(put, settings):
     [refusal] = scan(settings, [USAGE]).refusals
 
     assert "log.csv: without metadata; expected the columns" in refusal.reason
+
+
+def test_a_prompt_is_named_by_tags_or_metadata(put, convert):
+    tagged = {"request_tags": '["prompt_name:answer", "prompt_version:4"]'}
+    logged = {"spend_logs_metadata": {"prompt_name": "answer", "prompt_version": "4"}}
+    put("spend.csv", dump(call(1, **tagged), call(2, words=logged)))
+
+    rows = convert(USAGE, "2026-08", "prompt_name, prompt_version, request_count")
+
+    assert rows == [("answer", "4", 2)]

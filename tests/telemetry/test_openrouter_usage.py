@@ -142,3 +142,16 @@ def test_the_sample_s_tokens_are_those_of_its_distinct_generations(convert, put)
 
     assert rows == [(sum(prompt), len(prompt))]
     assert len(prompt) == 150  # 30 days, 5 generations each
+
+
+def test_an_answer_that_met_the_limit_is_cut_off(put, convert):
+    header = activity({}).splitlines()[0] + ",finish_reason_normalized"
+    lines = [
+        f"{activity({'generation_id': f'gen-{reason}'}).splitlines()[1]},{reason}"
+        for reason in ("stop", "length", "tool_calls")
+    ]
+    put("activity.csv", "\n".join([header, *lines]) + "\n")
+
+    rows = convert(USAGE, "2026-09", "request_count, truncated_request_count")
+
+    assert rows == [(3, 1)]

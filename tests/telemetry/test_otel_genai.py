@@ -241,3 +241,33 @@ def test_numbers_may_be_numbers(put, convert):
     put("t.json", document.replace('"1000"', "1000").replace(f'"{START}"', f"{START}"))
 
     assert convert(USAGE, "2026-08", "input_uncached_tokens") == [(400,)]
+
+
+def test_a_span_names_its_prompt_and_why_its_answer_ended(put_lines, convert):
+    prompt = {"gen_ai.prompt.name": "judge", "llm.prompt_template.version": "2"}
+    whole, cut, older = (
+        span(1, CHAT | prompt),
+        span(2, CHAT | prompt),
+        span(
+            3,
+            CHAT
+            | {"prompt_name": "judge", "prompt_version": "2"}
+            | {"llm.response.finish_reason": "max_tokens"},
+        ),
+    )
+    for made, reason in ((whole, "stop"), (cut, "length")):
+        made["attributes"].append(
+            {
+                "key": "gen_ai.response.finish_reasons",
+                "value": {"arrayValue": {"values": [{"stringValue": reason}]}},
+            }
+        )
+    put_lines("traces.json", line(whole, cut, older))
+
+    rows = convert(
+        USAGE,
+        "2026-08",
+        "prompt_name, prompt_version, request_count, truncated_request_count",
+    )
+
+    assert rows == [("judge", "2", 3, 2)]

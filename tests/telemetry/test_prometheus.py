@@ -500,3 +500,15 @@ def test_a_file_is_landed_for_each_table_that_it_has_samples_of(scrape, settings
     landing = scan(settings, SOURCES)
 
     assert [landing.periods(source) for source in SOURCES] == [[], ["2026-08"]]
+
+
+def test_an_answer_that_the_server_cut_off_is_answered_and_counted(scrape, convert):
+    scrape(
+        "vllm.json",
+        series("vllm:prompt_tokens_total", 0, 900, **VLLM),
+        series("vllm:request_success_total", 5, 8, finished_reason="stop", **VLLM),
+        series("vllm:request_success_total", 1, 3, finished_reason="length", **VLLM),
+    )
+
+    columns = "request_count, failed_request_count, truncated_request_count"
+    assert usage(convert, columns) == [(3 + 2, 0, 2)]

@@ -119,3 +119,40 @@ def test_of_many_calls_some_are_kept_and_stand_for_all(sources, put, convert):
     )
 
     assert (count, weight, calls) == (SAMPLED_CALLS, Decimal(5), SAMPLED_CALLS)
+
+
+ENDED = """
+    (timestamp '2026-08-03 10:05', 'r1', 'l1', 'OpenAI', 'v3', 10, false, true),
+    (timestamp '2026-08-03 10:06', 'r2', 'l2', 'OpenAI', 'v3', 20, false, false),
+    (timestamp '2026-08-03 10:07', 'r3', 'l3', 'OpenAI', 'v4', 30, true, true),
+    (timestamp '2026-08-03 10:08', 'r4', 'l4', 'OpenAI', 'v4', 40, false, true),
+    (timestamp '2026-08-03 10:09', 'r5', 'l4', 'OpenAI', 'v4', 50, false, true)
+"""
+
+
+def test_an_answer_that_is_cut_off_counts_with_its_prompt(sources, put, convert):
+    put("a.log.csv", "a,b\n1,2\n")
+    usage, _, _ = sources(
+        ENDED,
+        "requested_at, request_id, logical_request_id, provider_name, prompt_version, "
+        "output_tokens, is_failed, is_truncated",
+    )
+
+    rows = convert(
+        usage,
+        "2026-08",
+        "prompt_version, request_count, truncated_request_count, "
+        "truncated_output_tokens",
+    )
+
+    # r3 failed and r4 was asked again: neither is an answer that was cut off.
+    assert sorted(rows) == [("v3", 2, 1, 10), ("v4", 3, 1, 50)]
+
+
+def test_a_log_that_never_says_why_an_answer_ended_knows_no_cut(sources, put, convert):
+    put("a.log.csv", "a,b\n1,2\n")
+    usage, _, _ = sources(CALLS, COLUMNS)
+
+    rows = convert(usage, "2026-08", "truncated_request_count, prompt_name")
+
+    assert rows == [(None, None), (None, None)]

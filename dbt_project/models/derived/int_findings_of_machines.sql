@@ -1,25 +1,21 @@
--- What machines do for nothing or too dearly: idle, too large, lost work, epochs after the
--- best one, no Spot. A finding has its scope: the resource or run that it is about.
+-- What machines cost for nothing or too dearly: idle, too large, no Spot. The scope of a
+-- finding is the resource, or the type of machine.
+{%- set resource = [
+    'source_name', 'sub_account_id', 'resource_id', 'billing_currency',
+    'billing_period_start',
+] %}
 with
-
-resource_days as (
-
-    select * from {{ ref('fct_gpu_hour_costs') }}
-    union all by name
-    select * from {{ ref('int_disks_daily') }}
-
-),
 
 resource_costs as (
 
     select
-        source_name,
-        sub_account_id,
-        resource_id,
-        billing_currency,
-        billing_period_start,
+        {{ resource | join(', ') }},
         sum(effective_cost) as scope_cost
-    from resource_days
+    from (
+        select * from {{ ref('fct_gpu_hour_costs') }}
+        union all by name
+        select * from {{ ref('int_disks_daily') }}
+    ) as resource_days
     group by all
 
 ),
@@ -31,12 +27,9 @@ idle as (
         'stop_idle' as lever,
         resource_id as scope_value,
         concat_ws(' ', idle_kind, resource_name) as detail,
-        idle_cost as gross_saving
+        monthly_saving as gross_saving
     from {{ ref('fct_idle_resources') }}
-    inner join resource_costs using (
-        source_name, sub_account_id, resource_id, billing_currency,
-        billing_period_start
-    )
+    inner join resource_costs using ({{ resource | join(', ') }})
 
 ),
 
@@ -50,40 +43,6 @@ too_large as (
         monthly_saving as gross_saving,
         effective_cost as scope_cost
     from {{ ref('fct_gpu_rightsizing') }}
-
-),
-
--- What no run held is idle, and a finding already.
-lost_work as (
-
-    select
-        source_name,
-        billing_currency,
-        billing_period_start,
-        'avoid_lost_work' as lever,
-        run_id as scope_value,
-        sum(effective_cost - productive_cost) as gross_saving,
-        sum(effective_cost) as scope_cost
-    from {{ ref('int_training_costs') }}
-    where run_id != 'unassigned'
-    group by all
-
-),
-
--- They are saved in the month in which their run ended.
-late_epochs as (
-
-    select
-        source_name,
-        billing_currency,
-        'stop_at_best_epoch' as lever,
-        run_id as scope_value,
-        sum(cost_after_best) as gross_saving,
-        sum(effective_cost) as scope_cost,
-        cast(date_trunc('month', max(epoch_ended_at)) as timestamp)
-            as billing_period_start
-    from {{ ref('fct_training_epoch_costs') }}
-    group by source_name, billing_currency, run_id
 
 ),
 
@@ -102,7 +61,7 @@ no_spot as (
 
 findings as (
 
-    {% for finding in ['idle', 'too_large', 'lost_work', 'late_epochs', 'no_spot'] %}
+    {% for finding in ['idle', 'too_large', 'no_spot'] %}
     select * from {{ finding }}
     {% if not loop.last %}union all by name{% endif %}
     {% endfor %}
@@ -110,5 +69,5 @@ findings as (
 )
 
 select * from findings
--- Where nothing can be saved there is no finding; the marts hold those rows.
-where gross_saving > 0
+-- Where nothing can be saved or freed there is no finding; the marts hold those rows.
+where gross_saving > 0 or freed_capacity_cost > 0

@@ -1,5 +1,5 @@
--- What tokens would cost without a cache that loses money, in batches, and of a smaller
--- model. The scope of a finding is what the account paid for all tokens of the model.
+-- What tokens would cost without calls that fail and a cache that loses money, in batches,
+-- and of a smaller model. The scope of a finding is what the account paid for all tokens of the model.
 {%- set scope = [
     'source_name', 'service_provider_name', 'sub_account_id', 'model_id',
     'billing_currency', 'billing_period_start',
@@ -16,12 +16,27 @@ model_costs as (
 
 ),
 
+-- Of a self-hosted model the machine costs the same; what it does for nothing is idle.
+failed_answers as (
+
+    select
+        {{ scope | join(', ') }},
+        'avoid_failed_answers' as lever,
+        failed_cost + retried_cost as gross_saving
+    from {{ ref('fct_inference_waste_monthly') }}
+    where hosting = 'rented'
+
+),
+
+-- A cache that saves on the whole can still lose on days on which nobody reads it.
 losing_caches as (
 
     select
         {{ scope | join(', ') }},
         'stop_caching' as lever,
-        -sum(cache_saving) as gross_saving
+        -least(
+            sum(cache_saving), sum(cache_saving) filter (cache_read_token_count = 0)
+        ) as gross_saving
     from {{ ref('fct_cache_economics_daily') }}
     group by all
 
@@ -52,7 +67,9 @@ swaps as (
 
 findings as (
 
-    {% for finding in ['losing_caches', 'missed_batches', 'swaps'] %}
+    {% for finding in [
+        'failed_answers', 'losing_caches', 'missed_batches', 'swaps'
+    ] %}
     select * from {{ finding }}
     {% if not loop.last %}union all by name{% endif %}
     {% endfor %}

@@ -1,20 +1,15 @@
 -- Which part of a day's charge is whose. A caller meets the charges of its model, meter,
 -- tier and day, of its own credential and account where both sides name them; what it
 -- used is spread over those charges by their size. A caller's part of a charge is what it
--- used of what was billed, so calls that telemetry missed stay without a caller.
+-- used of what was billed or metered, so calls that nobody traced stay without a caller.
 with
 
 charges as (
 
     select
         *,
-        cast(coalesce(token_count, effective_cost, 0) as double) as size,
-        case
-            when sku_meter like '%Input Tokens' or sku_meter = 'Output Tokens'
-                then sku_meter
-            else 'calls'
-        end as usage_meter
-    from {{ ref('int_api_charges') }}
+        cast(coalesce(quantity, effective_cost, 0) as double) as size
+    from {{ ref('int_api_charges_counted') }}
 
 ),
 
@@ -29,7 +24,7 @@ met as (
 
     select
         charges.charge_number,
-        charges.token_count,
+        charges.quantity as counted,
         callers.usage_number,
         case
             when callers.credential_id = charges.credential_id then 'credential'
@@ -63,7 +58,7 @@ shared as (
         usage_number,
         attribution_method,
         quantity / nullif(greatest(
-            coalesce(token_count, 0), sum(quantity) over (partition by charge_number)
+            coalesce(counted, 0), sum(quantity) over (partition by charge_number)
         ), 0) as charge_share
 
     from met

@@ -33,6 +33,8 @@ called as (
         callers.feature_name,
         callers.tenant_id,
         callers.environment_name,
+        callers.prompt_name,
+        callers.prompt_version,
         {{ money('cast(charges.billed_cost as double) * shares.charge_share') }}
             as billed_cost,
         {{ money('cast(charges.effective_cost as double) * shares.charge_share') }}
@@ -76,6 +78,8 @@ rest as (
         charges.label_feature as feature_name,
         charges.label_tenant as tenant_id,
         charges.label_environment as environment_name,
+        cast(null as varchar) as prompt_name,
+        cast(null as varchar) as prompt_version,
         charges.billed_cost - coalesce(taken.billed_cost, 0) as billed_cost,
         charges.effective_cost - coalesce(taken.effective_cost, 0) as effective_cost
     from charges

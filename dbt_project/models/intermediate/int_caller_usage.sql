@@ -2,7 +2,7 @@
 -- meter `calls` stands for everything that is not billed by the token.
 {%- set caller = 'provider_name, sub_account_id, credential_id, project_name, '
     ~ 'workload_name, feature_name, tenant_id, environment_name, model_id, '
-    ~ 'processing_tier, usage_date' %}
+    ~ 'processing_tier, prompt_name, prompt_version, usage_date' %}
 with
 
 model_usage as (

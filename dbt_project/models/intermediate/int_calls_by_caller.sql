@@ -4,8 +4,9 @@
 -- window that counts no requests says nothing about them.
 {%- set counts = [
     'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'latency_ms', 'latency_request_count',
-    'input_token_count', 'output_token_count',
+    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
+    'latency_request_count', 'input_token_count', 'cache_read_token_count',
+    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
 ] %}
 with
 
@@ -17,7 +18,10 @@ model_usage as (
         coalesce(model_id, 'unassigned') as model_id,
         coalesce(input_uncached_tokens, 0) + coalesce(input_cache_read_tokens, 0)
         + coalesce(input_cache_write_tokens, 0) as input_token_count,
-        output_tokens as output_token_count
+        input_cache_read_tokens as cache_read_token_count,
+        input_cache_write_tokens as cache_write_token_count,
+        output_tokens as output_token_count,
+        truncated_output_tokens as truncated_token_count
     from {{ ref('int_model_usage_ranked') }}
     where request_count is not null and provider_name != 'self-hosted'
 
@@ -35,6 +39,8 @@ attributed as (
         feature_name,
         tenant_id,
         environment_name,
+        prompt_name,
+        prompt_version,
         {% for count in counts %}
         sum(coalesce({{ count }}, 0)) as {{ count }},
         {% endfor %}
@@ -63,7 +69,8 @@ beyond as (
 
 ),
 
--- Below 0 are calls whose account the gateway does not name.
+-- Below 0 are calls whose account the gateway does not name. A vendor's report does not
+-- say which answers were cut off, which takes nothing from those that a log knows.
 netted as (
 
     select
@@ -73,7 +80,11 @@ netted as (
         model_id,
         processing_tier,
         {% for count in counts %}
+        {% if count.startswith('truncated') %}
+        greatest(0, sum({{ count }})) as {{ count }},
+        {% else %}
         sum({{ count }}) as {{ count }},
+        {% endif %}
         {% endfor %}
         usage_date
     from (

@@ -3,8 +3,9 @@
 -- several servers may have answered are spread over them by their cost.
 {%- set counts = [
     'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'latency_ms', 'latency_request_count',
-    'input_token_count', 'output_token_count',
+    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
+    'latency_request_count', 'input_token_count', 'cache_read_token_count',
+    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
 ] %}
 with
 
@@ -68,6 +69,8 @@ counted as (
         feature_name,
         tenant_id,
         environment_name,
+        prompt_name,
+        prompt_version,
         ['resource', 'deployment', 'model'][match_rank] as attribution_method,
         {% for count in counts %}
         {{ portion(count, 'running_cost', 'server_cost', 'whole_cost', digits=0) }}

@@ -17,7 +17,9 @@ machine_costs as (
         node_name,
         billing_currency,
         billing_period_start,
-        sum(effective_cost) as machine_cost
+        sum(effective_cost) as machine_cost,
+        sum(case pricing_category when 'Committed' then effective_cost else 0 end)
+            as committed_cost
     from {{ ref('int_machine_hours') }}
     group by all
 
@@ -71,6 +73,7 @@ needed as (
     select
         machines.*,
         machine_costs.machine_cost,
+        machine_costs.committed_cost,
         pressed.* exclude (source_name, node_name, demand_month),
         servers.node_name is not null as is_server,
         settings.target_utilisation,

@@ -25,9 +25,14 @@ prices as (
 
 ),
 
+-- The rest of a GPU is what neither its compute nor its memory is taken of.
 slices as (
 
-    select * from {{ ref('gpu_slices') }}
+    select
+        *,
+        slice_count / 7.0 as compute_part,
+        greatest(slice_count / 7.0, memory_slice_count / 8.0) as gpu_part
+    from {{ ref('gpu_slices') }}
 
 ),
 
@@ -78,14 +83,14 @@ sliced as (
         needs.billing_period_start,
         'mig_slice' as target_kind,
         slices.mig_profile as target_name,
-        slices.slice_count / 7.0 as target_gpus,
-        needs.gpu_price * slices.slice_count / 7.0 as target_price_per_hour,
+        slices.gpu_part as target_gpus,
+        needs.gpu_price * slices.gpu_part as target_price_per_hour,
         'own GPU hour' as target_price_source
     from needs
     inner join slices on lower(needs.gpu_model) like slices.gpu_pattern
     where
         needs.gpu_count = 1
-        and needs.pressure_gpus / needs.target_utilisation <= slices.slice_count / 7.0
+        and needs.pressure_gpus / needs.target_utilisation <= slices.compute_part
         and needs.memory_used_gib <= slices.memory_gib
 
 ),

@@ -1,4 +1,4 @@
--- What the owner assumes of levers. One row.
+-- What the owner assumes of levers, and when he is told of a commitment's end. One row.
 with
 
 settings as (
@@ -12,7 +12,12 @@ assumed as (
     select
         small_model_share,
         batch_share,
-        training_data_share
+        training_data_share,
+        quality_tolerance,
+        token_drift_threshold,
+        token_drift_floor,
+        target_utilisation,
+        commitment_notice_days
     from settings
 
 )

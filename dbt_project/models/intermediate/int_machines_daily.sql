@@ -58,6 +58,13 @@ summed_to_day as (
         sum(charges.billed_cost) as billed_cost,
         sum(charges.effective_cost) as effective_cost,
         sum(charges.energy_cost) as energy_cost,
+        sum(case charges.pricing_category
+            when 'Committed' then charges.effective_cost
+        end) as committed_cost,
+        sum(case
+            when charges.pricing_category = 'Standard' and charges.machine_hours > 0
+                then charges.effective_cost
+        end) as on_demand_cost,
         case when count(held.delivery_id) > 0 then sum(coalesce(held.gpu_hours, 0)) end
             as training_gpu_hours,
         sum(coalesce(held.billed_cost, 0)) as training_billed_cost,

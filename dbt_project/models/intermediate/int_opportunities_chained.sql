@@ -3,21 +3,20 @@
 -- before it left there. Runs, machines and Spot lie across each other, so levers of
 -- machines do the same once more within all machines of the source: rather too little
 -- than twice. So nothing saves more than its scope, nor all of it more than the machines.
+-- Capacity that is freed and paid all the same takes its turn like a saving, and is none.
 {%- set month = ['source_name', 'billing_currency', 'billing_period_start'] %}
+{%- set scope = month + ['scope_type', 'sub_account_id', 'scope_value'] %}
 with
 
 findings as (
 
-    {% for kind in ['machines', 'tokens', 'bills'] %}
-    select *, '{{ kind }}' as kind from {{ ref('int_findings_of_' ~ kind) }}
+    {% for found, kind in {
+        'machines': 'machines', 'runs': 'machines', 'variants': 'machines',
+        'tokens': 'tokens', 'bills': 'bills',
+    }.items() %}
+    select *, '{{ kind }}' as kind from {{ ref('int_findings_of_' ~ found) }}
     {% if not loop.last %}union all by name{% endif %}
     {% endfor %}
-
-),
-
-levers as (
-
-    select * from {{ ref('opportunity_levers') }}
 
 ),
 
@@ -39,28 +38,25 @@ described as (
         lever,
         levers.lever_order,
         levers.scope_type,
-        coalesce(findings.service_provider_name, 'unassigned')
-            as service_provider_name,
-        coalesce(findings.sub_account_id, 'unassigned') as sub_account_id,
-        coalesce(findings.scope_value, 'unassigned') as scope_value,
+        {% for name in ['service_provider_name', 'sub_account_id', 'scope_value'] %}
+        coalesce(findings.{{ name }}, 'unassigned') as {{ name }},
+        {% endfor %}
         findings.detail,
         {{ money('findings.scope_cost') }} as scope_cost,
-        {{ money('least(findings.gross_saving, findings.scope_cost)') }}
-            as gross_saving
+        gross_saving + coalesce(freed_capacity_cost, 0) as all_cost,
+        {{ money('least(all_cost, findings.scope_cost)') }} as taken_cost,
+        coalesce({{ share('gross_saving', 'all_cost') }}, 0) as saved_part
     from findings
-    inner join levers using (lever)
+    inner join {{ ref('opportunity_levers') }} as levers using (lever)
 
 ),
 
 by_scope as (
 
     select
-        {{ month | join(', ') }},
-        scope_type,
-        sub_account_id,
-        scope_value,
+        {{ scope | join(', ') }},
         lever_order,
-        least(1, sum(gross_saving) / cast(max(scope_cost) as double)) as part
+        least(1, sum(taken_cost) / cast(max(scope_cost) as double)) as part
     from described
     group by all
 
@@ -71,8 +67,7 @@ left_in_scope as (
     select
         * exclude (part),
         coalesce(product(1 - part) over (
-            partition by
-                {{ month | join(', ') }}, scope_type, sub_account_id, scope_value
+            partition by {{ scope | join(', ') }}
             order by lever_order
             rows between unbounded preceding and 1 preceding
         ), 1) as scope_left
@@ -84,11 +79,9 @@ in_scope as (
 
     select
         *,
-        gross_saving * scope_left as scope_saving
+        taken_cost * scope_left as scope_taken
     from described
-    inner join left_in_scope using (
-        {{ month | join(', ') }}, scope_type, sub_account_id, scope_value, lever_order
-    )
+    inner join left_in_scope using ({{ scope | join(', ') }}, lever_order)
 
 ),
 
@@ -99,7 +92,7 @@ left_of_machines as (
         lever_order,
         'machines' as kind,
         coalesce(product(
-            1 - least(1, sum(scope_saving) / cast(any_value(machine_cost) as double))
+            1 - least(1, sum(scope_taken) / cast(any_value(machine_cost) as double))
         ) over (
             partition by {{ month | join(', ') }}
             order by lever_order
@@ -113,7 +106,12 @@ left_of_machines as (
 )
 
 select
-    in_scope.* exclude (kind, scope_left, scope_saving),
-    {{ money('scope_saving * coalesce(machines_left, 1)') }} as net_saving
+    in_scope.* exclude (
+        kind, scope_left, scope_taken, all_cost, taken_cost, saved_part
+    ),
+    {{ money('cast(taken_cost as double) * saved_part') }} as gross_saving,
+    {{ money('scope_taken * saved_part * coalesce(machines_left, 1)') }} as net_saving,
+    {{ money('scope_taken * (1 - saved_part) * coalesce(machines_left, 1)') }}
+        as freed_capacity_cost
 from in_scope
 left join left_of_machines using ({{ month | join(', ') }}, lever_order, kind)

@@ -1,10 +1,14 @@
 -- What callers of rented models cost and how many answers they got, per day.
 {%- set counts = [
     'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'latency_ms', 'latency_request_count',
-    'input_token_count', 'output_token_count'] %}
+    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
+    'latency_request_count', 'input_token_count', 'cache_read_token_count',
+    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
+] %}
 {%- set caller = [
-    'project_name', 'workload_name', 'feature_name', 'tenant_id', 'environment_name'] %}
+    'project_name', 'workload_name', 'feature_name', 'tenant_id', 'environment_name',
+    'prompt_name', 'prompt_version',
+] %}
 with
 
 charges as (
@@ -100,19 +104,9 @@ joined as (
     select *
     from charged
     full outer join called using (
-        source_name,
-        service_provider_name,
-        sub_account_id,
-        model_id,
-        processing_tier,
-        project_name,
-        workload_name,
-        feature_name,
-        tenant_id,
-        environment_name,
-        billing_currency,
-        charge_date,
-        billing_period_start
+        source_name, service_provider_name, sub_account_id, model_id, processing_tier,
+        {{ caller | join(', ') }},
+        billing_currency, charge_date, billing_period_start
     )
 
 )

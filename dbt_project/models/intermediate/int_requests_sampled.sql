@@ -28,6 +28,8 @@ priced as (
         {% endfor %}
         coalesce(rates.billing_currency, 'unassigned') as billing_currency,
         requests.sample_weight,
+        requests.output_tokens,
+        requests.reasoning_tokens,
         {{ call_cost('requests', 'rates') }} as estimated_cost,
         requests.latency_ms,
         requests.time_to_first_token_ms,

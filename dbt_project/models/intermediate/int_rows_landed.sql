@@ -12,9 +12,11 @@
     'token_prices': 'valid_from',
     'budgets': 'valid_from',
     'optimisations': 'valid_from',
+    'trade_options': 'valid_from',
     'business_values': 'value_date',
     'storage_access': 'inventory_date',
     'pipeline_runs': 'started_at',
+    'native_totals': 'billing_period_start',
 } %}
 with
 

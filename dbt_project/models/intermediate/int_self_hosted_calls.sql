@@ -4,8 +4,10 @@
 -- answered cost next to nothing, so they weigh nothing.
 {%- set counts = [
     'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'latency_ms', 'latency_request_count',
-    'input_token_count', 'output_token_count', 'computed_token_count',
+    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
+    'latency_request_count', 'input_token_count', 'cache_read_token_count',
+    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
+    'computed_token_count',
 ] %}
 with
 
@@ -22,7 +24,10 @@ usage as (
         coalesce(model_id, 'unassigned') as served_model_id,
         coalesce(input_uncached_tokens, 0) + coalesce(input_cache_read_tokens, 0)
         + coalesce(input_cache_write_tokens, 0) as input_token_count,
+        input_cache_read_tokens as cache_read_token_count,
+        input_cache_write_tokens as cache_write_token_count,
         coalesce(output_tokens, 0) as output_token_count,
+        truncated_output_tokens as truncated_token_count,
         coalesce(input_uncached_tokens, 0) + coalesce(input_cache_write_tokens, 0)
         + coalesce(output_tokens, 0) as computed_token_count
     from {{ ref('int_model_usage_ranked') }}
@@ -42,6 +47,8 @@ attributed as (
         usage.feature_name,
         usage.tenant_id,
         usage.environment_name,
+        usage.prompt_name,
+        usage.prompt_version,
         {% for count in counts %}
         sum(usage.{{ count }}) as {{ count }},
         {% endfor %}

@@ -3,8 +3,9 @@
 -- server that nobody called keeps its cost, without a caller.
 {%- set counts = [
     'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'latency_ms', 'latency_request_count',
-    'input_token_count', 'output_token_count',
+    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
+    'latency_request_count', 'input_token_count', 'cache_read_token_count',
+    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
 ] %}
 with
 
@@ -83,6 +84,8 @@ described as (
         coalesce(parts.tenant_id, 'unassigned') as tenant_id,
         coalesce(parts.environment_name, servers.environment_name)
             as environment_name,
+        coalesce(parts.prompt_name, 'unassigned') as prompt_name,
+        coalesce(parts.prompt_version, 'unassigned') as prompt_version,
         servers.billing_currency,
         servers.charge_date,
         servers.billing_period_start,

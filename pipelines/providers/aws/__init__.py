@@ -25,5 +25,6 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
+    version=2,
     uses=("aws.cost_basis",),
 )

@@ -623,6 +623,15 @@ select
     line_item_usage_account_id as SubAccountId,
     line_item_usage_account_name as SubAccountName,
     case when rule <> 'split' then tags end as Tags,
+    -- A term ends at 23:59:59 in the report; ours ends at the next midnight.
+    case when commitment_id is not null then date_trunc(
+        'minute',
+        coalesce(savings_plan_end_time, reservation_end_time) + interval 1 second
+    ) end as x_CommitmentEnd,
+    case
+        when commitment_id is not null
+            then coalesce(savings_plan_start_time, reservation_start_time)
+    end as x_CommitmentStart,
     line_item_iam_principal as x_CredentialId,
     line_item_line_item_type as x_LineItemType,
     line_item_operation as x_Operation,

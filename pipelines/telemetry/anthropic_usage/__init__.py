@@ -38,4 +38,5 @@ SOURCE = Source(
     select=select,
     tally=partial(tally, ENVELOPE),
     restates="rows",
+    version=2,
 )

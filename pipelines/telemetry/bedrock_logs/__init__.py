@@ -1,7 +1,8 @@
 """AWS Bedrock's model-invocation logs: one JSON object a line, one line a call.
 
 The logs hold prompts and answers. Of a line only counts, names and ids are taken; the
-input's body is not read at all, of the output's only the numbers in its usage.
+input's body is not read at all, of the output's only the numbers in its usage and the
+word for why it ended.
 """
 
 import re
@@ -49,6 +50,14 @@ COLUMNS = {
         f"{METRICS}.invocationLatency",
     ),
     "first_byte_ms": ("count", "", f"{METRICS}.firstByteLatency"),
+    # Of Converse, of a model's own answer, and of the chunk before a stream's last.
+    "stop_reason": (
+        "text",
+        "",
+        "$.stopReason",
+        "$.stop_reason",
+        "$[#-2].delta.stop_reason",
+    ),
 }
 SHAPE = """{
     timestamp: 'VARCHAR',
@@ -102,6 +111,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
         sql.read_text("utf-8").format(
             rows=logs.rows(LOG, deliveries, period),
             metadata_labels=labels.read("metadata"),
+            is_truncated=labels.truncated("stop_reason"),
             **labels.labels("owner"),
         ),
     )

@@ -37,6 +37,8 @@ select
     split_part(model, '/', -1) as model_id,
     operation,
     {processing_tier} as processing_tier,
+    {prompt_name} as prompt_name,
+    {prompt_version} as prompt_version,
     input_tokens as input_uncached_tokens,
     case when input_tokens is not null then coalesce(cache_read_tokens, 0) end
         as input_cache_read_tokens,
@@ -44,6 +46,7 @@ select
         as input_cache_write_tokens,
     output_tokens,
     error_code is not null as is_failed,
+    {is_truncated} as is_truncated,
     latency_ms,
     first_byte_ms as time_to_first_token_ms,
     {session_id} as session_id,

@@ -4,30 +4,12 @@ No bill says what a cost was good for, so it is a CSV that a person or a script 
 A value is money where it has a ``currency``, else a number of its ``unit``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 
-from pipelines.envelopes.filled_in import (
-    PLACE,
-    TYPES,
-    Known,
-    listed,
-    of_all,
-    positions,
-    refuse_missing,
-    scan,
-    typed,
-)
-from pipelines.envelopes.months import Dated, months_of
-from pipelines.landing.source import (
-    Candidate,
-    Context,
-    Delivery,
-    Drop,
-    Source,
-    counted,
-    quoted,
-)
+from pipelines.envelopes.filled_in import TYPES, Known, listed, positions
+from pipelines.envelopes.restated_lists import Restated
+from pipelines.landing.source import Candidate, Context, Delivery, Source
 
 # From the strongest word to the weakest.
 CONFIDENCE = ("measured", "estimated", "assumed")
@@ -50,6 +32,23 @@ CHECKS = {
     ),
     "currency": ("currency is not null or metric_name <> 'revenue'", "that of revenue"),
 }
+VALUES = Restated(
+    source="business_values",
+    known=KNOWN,
+    checks=CHECKS,
+    dated="date",
+    key=(
+        "date",
+        "metric_name",
+        "unit",
+        "currency",
+        "project_name",
+        "feature_name",
+        "tenant_id",
+        "environment_name",
+    ),
+    replaced="a newer row has the value",
+)
 
 
 def claims(candidate: Candidate) -> bool:
@@ -59,54 +58,10 @@ def claims(candidate: Candidate) -> bool:
     return candidate.format == "csv" and named >= telling
 
 
-def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
-    """Take each file as a drop; a newer file's value replaces an older one's.
-
-    Raises:
-        ExportError: a column is missing or a row has no date.
-    """
-    for file in candidates:
-        refuse_missing("business_values", file, KNOWN)
-        dated = Dated(
-            source="business_values",
-            file=file.name,
-            rows=scan(file.path, KNOWN),
-            month=f"strftime({TYPES['date'].of('date')}, '%Y-%m')",
-            said="date",
-            column="date",
-            expected=TYPES["date"].wanted,
-        )
-        yield Drop((file,), months_of(dated, file), "", file.modified)
-
-
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the values of a month, each from the newest row that has it."""
     sql = files("pipelines.telemetry.business_values").joinpath("convert.sql")
-    return sql.read_text("utf-8").format(rows=_rows(deliveries, period))
-
-
-def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the values of a month, those apart that a newer row has again."""
-    return counted(
-        _rows(deliveries, period),
-        "case when not is_newest then 'a newer row has the value' end",
-    )
-
-
-def _rows(deliveries: Sequence[Delivery], period: str) -> str:
-    rows = typed(of_all(deliveries, KNOWN), KNOWN, CHECKS, f"age, {PLACE}")
-    return f"""
-        select
-            *,
-            row_number() over (
-                partition by
-                    date, metric_name, unit, currency, project_name, feature_name,
-                    tenant_id, environment_name
-                order by age desc, row_number desc
-            ) = 1 as is_newest
-        from ({rows})
-        where strftime(date, '%Y-%m') = {quoted(period)}
-    """
+    return sql.read_text("utf-8").format(rows=VALUES.rows(deliveries, period))
 
 
 SOURCE = Source(
@@ -115,9 +70,9 @@ SOURCE = Source(
     description="What AI earned, saved or achieved, from the owner's own list.",
     expected=f"CSV of {', '.join(column.name for column in KNOWN)}",
     claims=claims,
-    drops=drops,
+    drops=VALUES.drops,
     select=select,
-    tally=tally,
+    tally=VALUES.tally,
     restates="rows",
     is_list=True,
 )

@@ -15,4 +15,4 @@ select
     delivery_id,
     row_number as source_row_number
 from ({rows})
-where is_newest
+where left_out is null

@@ -105,4 +105,5 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="rows",
+    version=3,
 )

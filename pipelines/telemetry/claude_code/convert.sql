@@ -58,6 +58,7 @@ select
     'Anthropic' as provider_name,
     record ->> '$.actor.api_key_name' as credential_id,
     record ->> '$.actor.email_address' as user_id,
+    'claude_code' as workload_name,
     model ->> '$.model' as model_id,
     'claude_code' as operation,
     -- A subscription is paid by the month: its tokens are on no bill.

@@ -45,5 +45,6 @@ SOURCE = Source(
     select=ROWS.select,
     tally=ROWS.tally,
     restates="rows",
+    version=2,
     is_list=True,
 )

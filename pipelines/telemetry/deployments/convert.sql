@@ -32,6 +32,7 @@ select
         else gpu_count
     end as gpu_count,
     precision,
+    decoding,
     valid_from,
     case
         when valid_to <= valid_from

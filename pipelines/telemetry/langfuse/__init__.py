@@ -40,6 +40,8 @@ LOG = logs.Log(
         "completion_start_time": "time",
         "user_id": "text",
         "session_id": "text",
+        "prompt_name": "text",
+        "prompt_version": "text",
         "updated_at": "time",
     },
     needed=("id", "type"),
@@ -63,6 +65,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
         rows=logs.rows(LOG, deliveries, period),
         provider=labels.provider("said_provider"),
         metadata_labels=labels.read("metadata"),
+        is_truncated=labels.truncated("finish_reason"),
         **labels.labels("words"),
     )
     order = "updated_at desc nulls last, age desc, row_number desc"

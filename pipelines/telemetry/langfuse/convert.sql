@@ -32,7 +32,11 @@ classed as (
             metadata ->> '$.ls_provider',
             metadata ->> '$.attributes."gen_ai.provider.name"',
             metadata ->> '$.attributes."gen_ai.system"'
-        ) as said_provider
+        ) as said_provider,
+        -- Of traces that came by OpenTelemetry; a list, or the JSON of one.
+        nullif(regexp_extract(
+            metadata ->> '$.attributes."gen_ai.response.finish_reasons"', '\w+'
+        ), '') as finish_reason
     from parsed
 ),
 
@@ -96,6 +100,8 @@ select
     provided_model_name as model_id,
     lower(type) as operation,
     {processing_tier} as processing_tier,
+    coalesce(prompt_name, {prompt_name}) as prompt_name,
+    coalesce(prompt_version, {prompt_version}) as prompt_version,
     input_uncached as input_uncached_tokens,
     coalesce(cache_read, case when input_uncached is not null then 0 end)
         as input_cache_read_tokens,
@@ -104,6 +110,7 @@ select
     output as output_tokens,
     reasoning as reasoning_tokens,
     level is not distinct from 'ERROR' as is_failed,
+    {is_truncated} as is_truncated,
     date_diff('millisecond', start_time, end_time) as latency_ms,
     date_diff('millisecond', start_time, completion_start_time)
         as time_to_first_token_ms,

@@ -74,6 +74,8 @@ select
         case when call_type in ('retrieve_batch', 'aretrieve_batch') then 'batch' end,
         nullif(nullif(usage ->> '$.service_tier', 'default'), '')
     ) as processing_tier,
+    {prompt_name} as prompt_name,
+    {prompt_version} as prompt_version,
     case
         when is_raw then prompt_tokens
         else

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pipelines.envelopes import logs
 from pipelines.envelopes.filled_in import positions
 from pipelines.landing.source import Candidate, Context, Delivery, Source
-from pipelines.telemetry.requests import request_sources
+from pipelines.telemetry.requests import labels, request_sources
 from pipelines.telemetry.requests.newest import newest
 
 TELLING = {"generation_id", "created_at", "model_permaslug"}
@@ -27,6 +27,7 @@ LOG = logs.Log(
         "tokens_cached": "count",
         "model_permaslug": "text",
         "cancelled": "flag",
+        "finish_reason_normalized": "text",
         "generation_time_ms": "count",
         "time_to_first_token_ms": "count",
         "api_key_name": "text",
@@ -47,7 +48,9 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     """Give the generations of a month, each as its newest file has it."""
     sql = files("pipelines.telemetry.openrouter_usage").joinpath("convert.sql")
     rows = logs.rows(LOG, deliveries, period)
-    return newest(context, sql.read_text("utf-8").format(rows=rows))
+    is_truncated = labels.truncated("finish_reason_normalized")
+    calls = sql.read_text("utf-8").format(rows=rows, is_truncated=is_truncated)
+    return newest(context, calls)
 
 
 SOURCES = request_sources(

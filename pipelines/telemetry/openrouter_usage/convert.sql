@@ -23,6 +23,7 @@ select
     tokens_reasoning as reasoning_tokens,
     -- The client went away: billed, and no answer.
     coalesce(cancelled, false) as is_failed,
+    {is_truncated} as is_truncated,
     generation_time_ms as latency_ms,
     time_to_first_token_ms,
     true as inputs_include_cached

@@ -17,7 +17,10 @@ from pipelines.telemetry.requests import labels, request_sources
 from pipelines.telemetry.requests.newest import newest
 
 SPANS = re.compile(r'"resourceSpans"\s*:')
-VALUE = "STRUCT(stringValue VARCHAR, intValue VARCHAR, doubleValue VARCHAR)"
+VALUE = (
+    "STRUCT(stringValue VARCHAR, intValue VARCHAR, doubleValue VARCHAR, "
+    'arrayValue STRUCT("values" STRUCT(stringValue VARCHAR)[]))'
+)
 PAIRS = f"STRUCT(key VARCHAR, value {VALUE})[]"
 SHAPE = f"""{{resourceSpans: 'STRUCT(
     resource STRUCT(attributes {PAIRS}),
@@ -81,6 +84,14 @@ ATTRIBUTES = {
     ),
     "server_address": ("text", "server.address"),
     "error_type": ("text", "error.type"),
+    "finish_reason": (
+        "text",
+        "gen_ai.response.finish_reasons",
+        "gen_ai.completion.0.finish_reason",
+        "llm.response.finish_reason",
+    ),
+    "prompt_name": ("text", "gen_ai.prompt.name"),
+    "prompt_version": ("text", "llm.prompt_template.version"),
 }
 RESOURCE = {
     "service_name": ("text", "service.name"),
@@ -131,7 +142,7 @@ def _attribute(place: str, key: str) -> str:
     value = f"list_filter({place}, lambda pair: pair.key = {quoted(key)})[1].value"
     return (
         f"nullif(coalesce({value}.stringValue, {value}.intValue, "
-        f"{value}.doubleValue), '')"
+        f"{value}.doubleValue, {value}.arrayValue.values[1].stringValue), '')"
     )
 
 
@@ -163,6 +174,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     calls = sql.read_text("utf-8").format(
         rows=logs.rows(LOG, deliveries, period),
         provider=labels.provider("provider"),
+        is_truncated=labels.truncated("finish_reason"),
         read_span_labels=labels.read("span_labels"),
         read_resource_labels=labels.read("resource_labels"),
         **labels.labels("span_words", "resource_words"),

@@ -63,6 +63,8 @@ select
         {processing_tier},
         case when service_tier not in ('default', 'auto') then service_tier end
     ) as processing_tier,
+    coalesce(read.prompt_name, {prompt_name}) as prompt_name,
+    coalesce(read.prompt_version, {prompt_version}) as prompt_version,
     input_tokens
     - coalesce(cache_read_tokens, 0)
     - coalesce(cache_write_tokens, 0) as input_uncached_tokens,
@@ -74,6 +76,7 @@ select
     reasoning_tokens,
     error_type is not null or coalesce(status_code in ('2', 'STATUS_CODE_ERROR'), false)
         as is_failed,
+    {is_truncated} as is_truncated,
     date_diff('millisecond', started_at, ended_at) as latency_ms,
     coalesce(
         read.conversation_id,

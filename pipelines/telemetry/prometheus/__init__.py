@@ -133,6 +133,7 @@ SOURCES = (
         select=select_usage,
         tally=tally_usage,
         restates="rows",
+        version=2,
         family="prometheus",
     ),
     Source(

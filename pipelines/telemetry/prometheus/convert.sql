@@ -25,6 +25,8 @@ hourly as (
         sum(increase) filter (
             quantity = 'failed_requests' or finished_reason in ('abort', 'error')
         ) as failed_requests,
+        sum(increase) filter (finished_reason = 'length') as truncated_requests,
+        count(finished_reason) > 0 as says_why_it_ended,
         sum(increase) filter (quantity = 'latency_ms') as latency_ms,
         sum(increase) filter (quantity = 'latency_requests') as latency_requests,
         sum(increase) filter (quantity = 'inferences') as inferences
@@ -52,6 +54,9 @@ select
     case when requests is not null then
         cast(round(coalesce(failed_requests, 0)) as bigint)
     end as failed_request_count,
+    case when says_why_it_ended then
+        cast(round(coalesce(truncated_requests, 0)) as bigint)
+    end as truncated_request_count,
     cast(round(latency_ms) as bigint) as latency_ms,
     cast(round(latency_requests) as bigint) as latency_request_count,
     inferences as other_quantity,

@@ -29,6 +29,7 @@ CALL: Mapping[str, str] = (
     | {
         "is_failed": "BOOLEAN",
         "is_cache_served": "BOOLEAN",
+        "is_truncated": "BOOLEAN",
         "latency_ms": "BIGINT",
         "time_to_first_token_ms": "BIGINT",
         "session_id": "VARCHAR",
@@ -86,6 +87,8 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
             tally=None if kind else partial(_tally, log),
             fetch=None if kind else log.fetch,
             family=log.name,
+            # 2: with prompts and with answers that were cut off.
+            version=2,
         )
 
     return (

@@ -18,6 +18,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "tenant_id": ("tenant", "tenant_id", "customer", "customer_id"),
     "environment_name": ("environment", "env"),
     "processing_tier": ("processing_tier",),
+    "prompt_name": ("prompt_name",),
+    "prompt_version": ("prompt_version",),
     "session_id": ("session_id", "conversation_id"),
     "session_name": ("session_name", "agent"),
     "outcome": ("outcome",),
@@ -67,6 +69,14 @@ def label(column: str, *read_lists: str) -> str:
 def labels(*read_lists: str) -> dict[str, str]:
     """Give the SQL of every column, to fill the placeholders of a ``convert.sql``."""
     return {column: label(column, *read_lists) for column in KEYS}
+
+
+def truncated(reason: str) -> str:
+    """Give the SQL of is_truncated: what a vendor calls the end of an answer.
+
+    Each vendor has a word of its own for the limit of output tokens.
+    """
+    return f"lower({reason}) in ('length', 'max_tokens', 'max_output_tokens')"
 
 
 def provider(said: str) -> str:

@@ -1,11 +1,22 @@
 -- Calls to model_usage: one row per hour and caller, and one for each reason why calls of
 -- that hour do not count.
 -- A call that a later one with the same logical id stood in for is a retry.
-with calls as (
+with judged as (
     select
         *,
         {is_retried} as is_retried
     from ({calls})
+),
+
+-- Cut off is only what was answered.
+calls as (
+    select * replace (
+        case
+            when is_truncated then not coalesce(is_failed, false) and not is_retried
+            else is_truncated
+        end as is_truncated
+    )
+    from judged
 )
 
 select
@@ -17,6 +28,11 @@ select
     count_if(is_failed) as failed_request_count,
     count_if(is_retried and not coalesce(is_failed, false)) as retried_request_count,
     count_if(is_cache_served) as cache_served_request_count,
+    -- A log that never says why an answer ended does not know.
+    case when count(is_truncated) > 0 then count_if(is_truncated) end
+        as truncated_request_count,
+    cast(sum(output_tokens) filter (is_truncated) as bigint)
+        as truncated_output_tokens,
     cast(sum(latency_ms) as bigint) as latency_ms,
     count(latency_ms) as latency_request_count,
     sum(gateway_cost) as gateway_cost,

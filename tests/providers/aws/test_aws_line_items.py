@@ -123,6 +123,27 @@ def test_a_fully_used_fee_stays_one_row(cur, converted):
     assert [charge.x_SourceRowPart for charge in rows] == [1]
 
 
+@pytest.mark.parametrize(
+    ("commitment", "kind"),
+    [
+        ({"reservation_reservation_a_r_n": RI}, "reservation"),
+        ({"savings_plan_savings_plan_a_r_n": PLAN}, "savings_plan"),
+    ],
+)
+def test_a_commitment_s_term_is_half_open(commitment, kind, cur, converted):
+    term = {
+        f"{kind}_start_time": "2026-02-10T00:00:00.000Z",
+        f"{kind}_end_time": "2027-02-09T23:59:59.000Z",
+    }
+    covered, other = converted(
+        cur.row("Fee", **commitment, **term), cur.row("Usage", **term)
+    )
+
+    assert covered.x_CommitmentStart.isoformat() == "2026-02-10T00:00:00"
+    assert covered.x_CommitmentEnd.isoformat() == "2027-02-10T00:00:00"
+    assert (other.x_CommitmentStart, other.x_CommitmentEnd) == (None, None)
+
+
 def test_over_a_savings_plan_the_effective_cost_equals_what_is_billed(
     cur, converted, total
 ):

@@ -1,4 +1,6 @@
-{%- set kinds = ['idle_cost', 'failed_cost', 'retried_cost', 'unread_write_cost'] %}
+{%- set kinds = [
+    'idle_cost', 'failed_cost', 'retried_cost', 'truncated_cost', 'unread_write_cost',
+] %}
 with
 
 inferences as (
@@ -28,7 +30,8 @@ unread as (
 ),
 
 -- A request that failed took its share of the caller's work on its day, as if it had
--- been answered: the most that it can have cost.
+-- been answered: the most that it can have cost. So did one that was cut off, which was
+-- answered and billed.
 summed_to_month as (
 
     select
@@ -42,11 +45,13 @@ summed_to_month as (
         sum(coalesce(failed_request_count, 0)) as failed_request_count,
         sum(coalesce(retried_request_count, 0)) as retried_request_count,
         sum(coalesce(cache_served_request_count, 0)) as cache_served_request_count,
+        sum(coalesce(truncated_request_count, 0)) as truncated_request_count,
+        sum(coalesce(truncated_token_count, 0)) as truncated_token_count,
         {{ money('sum(effective_cost)') }} as effective_cost,
         {{ money('sum(coalesce(idle_cost, 0))') }} as idle_cost,
         sum(case when idle_cost is null then effective_cost else 0 end)
             as unwatched_cost,
-        {% for kind in ['failed', 'retried'] %}
+        {% for kind in ['failed', 'retried', 'truncated'] %}
         {{ money(
             'sum(coalesce(cast(work_cost as double) * ' ~ kind
             ~ '_request_count / nullif(request_count, 0), 0))'
@@ -63,7 +68,7 @@ joined as (
     select
         summed_to_month.*,
         coalesce(unread.unread_write_cost, 0) as unread_write_cost,
-        summed_to_month.{{ kinds[:3] | join(' + summed_to_month.') }}
+        summed_to_month.{{ kinds[:4] | join(' + summed_to_month.') }}
         + coalesce(unread.unread_write_cost, 0) as named_cost
     from summed_to_month
     left join unread
@@ -88,7 +93,8 @@ final as (
         billing_currency,
         {% for count in [
             'request_count', 'failed_request_count', 'retried_request_count',
-            'cache_served_request_count',
+            'cache_served_request_count', 'truncated_request_count',
+            'truncated_token_count',
         ] %}
         cast({{ count }} as bigint) as {{ count }},
         {% endfor %}

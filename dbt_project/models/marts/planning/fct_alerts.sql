@@ -16,14 +16,15 @@ alerts as (
         scope_value,
         owner_team,
         channel,
-        case
-            when alert_kind = 'budget_threshold_passed' then spent_cost
-            else overrun_cost
+        case alert_kind
+            when 'budget_threshold_passed' then spent_cost else overrun_cost
         end as amount,
         budget_currency as currency,
         message,
         as_of_date as alert_date
     from {{ ref('fct_budget_events') }}
+    union all by name
+    select * from {{ ref('int_commitment_notices') }}
     union all by name
     select
         'cost_' || direction as alert_kind,
@@ -36,6 +37,18 @@ alerts as (
         {{ said_anomaly() }} as message,
         first_date as alert_date
     from {{ ref('fct_cost_anomalies') }}
+    union all by name
+    select
+        'token_drift_' || direction as alert_kind,
+        drift_id as subject,
+        'feature' as scope_type,
+        feature_name as scope_value,
+        project_name as owner_team,
+        drift_cost as amount,
+        billing_currency as currency,
+        {{ said_drift() }} as message,
+        first_date as alert_date
+    from {{ ref('fct_token_drifts') }}
     union all by name
     select
         'run_over_cap' as alert_kind,
@@ -82,32 +95,24 @@ alerts as (
     from {{ ref('fct_restatements') }}
     where is_closed_period
 
-),
-
-final as (
-
-    select
-        md5(concat_ws('|', alerts.alert_kind, alerts.scope_type, alerts.subject))
-            as alert_id,
-        alerts.alert_kind,
-        kinds.severity,
-        alerts.scope_type,
-        alerts.scope_value,
-        coalesce(alerts.owner_team, 'unassigned') as owner_team,
-        coalesce(alerts.channel, 'default') as channel,
-        {{ money('alerts.amount') }} as amount,
-        alerts.currency,
-        alerts.message,
-        kinds.look_at,
-        coalesce(alerts.alert_date, closed.as_of_date) as alert_date,
-        closed.as_of_date
-
-    from alerts
-
-    inner join {{ ref('alert_kinds') }} as kinds using (alert_kind)
-
-    cross join closed
-
 )
 
-select * from final
+select
+    md5(concat_ws('|', alerts.alert_kind, alerts.scope_type, alerts.subject))
+        as alert_id,
+    alerts.alert_kind,
+    kinds.severity,
+    alerts.scope_type,
+    alerts.scope_value,
+    coalesce(alerts.owner_team, 'unassigned') as owner_team,
+    coalesce(alerts.channel, 'default') as channel,
+    {{ money('alerts.amount') }} as amount,
+    alerts.currency,
+    alerts.message,
+    kinds.look_at,
+    coalesce(alerts.alert_date, closed.as_of_date) as alert_date,
+    closed.as_of_date
+
+from alerts
+inner join {{ ref('alert_kinds') }} as kinds using (alert_kind)
+cross join closed

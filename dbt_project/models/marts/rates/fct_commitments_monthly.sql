@@ -16,13 +16,10 @@ named as (
         *,
         coalesce(commitment_discount_id, resource_id, model_id, sku_id, 'unassigned')
             as commitment_id,
-        coalesce(
-            case
-                when commitment_discount_id is null then 'Provisioned throughput'
-            end,
-            commitment_discount_type,
-            'unassigned'
-        ) as commitment_type,
+        case
+            when commitment_discount_id is null then 'Provisioned throughput'
+            else coalesce(commitment_discount_type, 'unassigned')
+        end as commitment_type,
         coalesce(commitment_discount_status, 'none') as status
     from charges
 
@@ -48,6 +45,8 @@ summed_to_month as (
         sum(case status when 'Used' then list_cost else 0 end) as covered_list_cost,
         sum(case status when 'Used' then contracted_cost else 0 end)
             as covered_contracted_cost,
+        max(commitment_start) as commitment_start,
+        max(commitment_end) as commitment_end,
         min(charge_date) as first_charge_date,
         max(charge_date) as last_charge_date,
         billing_period_start
@@ -59,7 +58,8 @@ summed_to_month as (
 served as (
 
     select
-        provider_name,
+        provider_name as service_provider_name,
+        'Provisioned throughput' as commitment_type,
         model_id,
         date_trunc('month', usage_date) as billing_period_start,
         sum(token_count) as served_token_count
@@ -69,38 +69,49 @@ served as (
 
 ),
 
+-- The days that are left are counted from the end of the month, or of what is closed.
+closed as (
+
+    select max(newest_closed_date) + 1 as open_from
+    from {{ ref('int_days_closed') }}
+
+),
+
 final as (
 
     select
-        summed_to_month.source_name,
-        summed_to_month.service_provider_name,
-        summed_to_month.commitment_id,
-        summed_to_month.commitment_type,
-        summed_to_month.model_id,
-        summed_to_month.billing_currency,
-        {{ money('billed_cost') }} as billed_cost,
-        {{ money('effective_cost') }} as effective_cost,
-        {{ money('purchased_cost') }} as purchased_cost,
-        {{ money('used_cost') }} as used_cost,
-        {{ money('unused_cost') }} as unused_cost,
+        source_name,
+        service_provider_name,
+        commitment_id,
+        commitment_type,
+        model_id,
+        billing_currency,
+        {% for cost in ['billed', 'effective', 'purchased', 'used', 'unused'] %}
+        {{ money(cost ~ '_cost') }} as {{ cost }}_cost,
+        {% endfor %}
         {{ share('used_cost', 'used_cost + unused_cost') }} as utilisation_ratio,
         {{ share('unused_cost', 'used_cost + unused_cost') }} as waste_ratio,
         {{ money('covered_list_cost') }} as covered_list_cost,
         {{ money('covered_contracted_cost - used_cost - unused_cost') }}
             as commitment_savings,
-        {{ money('served.served_token_count') }} as served_token_count,
-        {{ unit_cost('effective_cost', 'served.served_token_count', per=1000000) }}
+        {{ money('served_token_count') }} as served_token_count,
+        {{ unit_cost('effective_cost', 'served_token_count', per=1000000) }}
             as cost_per_1m_served_tokens,
-        summed_to_month.first_charge_date,
-        summed_to_month.last_charge_date,
-        summed_to_month.billing_period_start
+        first_charge_date,
+        last_charge_date,
+        commitment_start,
+        commitment_end,
+        date_diff(
+            'day',
+            least(closed.open_from, billing_period_start + interval 1 month),
+            commitment_end
+        ) as days_left,
+        billing_period_start
     from summed_to_month
-    left join served
-        on
-            summed_to_month.commitment_type = 'Provisioned throughput'
-            and summed_to_month.service_provider_name = served.provider_name
-            and summed_to_month.model_id = served.model_id
-            and summed_to_month.billing_period_start = served.billing_period_start
+    cross join closed
+    left join served using (
+        service_provider_name, commitment_type, model_id, billing_period_start
+    )
 
 )
 

@@ -59,6 +59,8 @@ final as (
             else effective_cost - coalesce(busy_cost, 0)
         end as unknown_cost,
         {{ money('energy_cost') }} as energy_cost,
+        {{ money('coalesce(committed_cost, 0)') }} as committed_cost,
+        {{ money('coalesce(on_demand_cost, 0)') }} as on_demand_cost,
         {{ unit_cost('effective_cost', 'available_gpu_hours') }}
             as cost_per_available_gpu_hour,
         {{ unit_cost('known_cost', 'allocated_gpu_hours') }}

@@ -50,6 +50,14 @@ summed_to_caller as (
         {{ money('sum(sample_weight)') }} as request_count,
         count(*) as sampled_request_count,
         count(estimated_cost) as priced_request_count,
+        -- Output of requests whose log says nothing of reasoning tells nothing of it.
+        {{ money(
+            'sum(sample_weight * output_tokens)'
+            ~ ' filter (where reasoning_tokens is not null)'
+        ) }} as reasoning_known_token_count,
+        {{ money('sum(sample_weight * reasoning_tokens)') }} as reasoning_token_count,
+        {{ share('reasoning_token_count', 'reasoning_known_token_count') }}
+            as reasoning_token_ratio,
         {% for name, measure, share in [
             ('p50_cost_per_request', 'estimated_cost', 0.5),
             ('p95_cost_per_request', 'estimated_cost', 0.95),

@@ -38,18 +38,19 @@ joined as (
         targets.* exclude (
             source_name, node_name, billing_currency, billing_period_start
         ),
+        cast(judged.machine_cost as double) as cost_of_hours,
+        cost_of_hours - case targets.target_kind
+            when 'instance_type'
+                then targets.target_price_per_hour * judged.machine_hours
+            when 'mig_slice' then cost_of_hours * targets.target_gpus
+        end as reduction,
+        -- A slice leaves the machine's bill as it is, and so does what a commitment pays.
         case
-            when targets.target_kind = 'instance_type'
-                then
-                    cast(judged.machine_cost as double)
-                    - targets.target_price_per_hour * judged.machine_hours
-        end as saving,
-        case
-            when targets.target_kind = 'mig_slice'
-                then
-                    cast(judged.machine_cost as double) * (1 - targets.target_gpus)
+            when targets.target_kind = 'mig_slice' then reduction
+            else reduction * judged.committed_cost / nullif(cost_of_hours, 0)
         end as freed,
-        coalesce(saving > 0 or freed > 0, false) as is_proposed
+        reduction - freed as saving,
+        coalesce(reduction > 0, false) as is_proposed
     from judged
     left join targets
         on
@@ -92,12 +93,13 @@ final as (
         case when is_proposed then {{ money('target_gpus') }} end as target_gpus,
         case when is_proposed then target_price_source end as target_price_source,
         case when is_proposed then {{ money('saving') }} end as monthly_saving,
-        case when is_proposed then {{ money('freed') }} end as freed_cost,
+        case when is_proposed then {{ money('freed') }} end as freed_capacity_cost,
         case
             when not is_proposed then null
-            when
-                target_kind = 'mig_slice'
+            when target_kind = 'mig_slice'
                 then 'medium: saves only when others use the rest'
+            when freed > saving
+                then 'medium: a commitment pays for it until other work takes its hours'
             when target_price_source = 'own GPU hour'
                 then 'high: nobody here paid for it, so its price is a guess'
             else 'medium: cores and main memory shrink with the machine'

@@ -4,41 +4,9 @@
 ] %}
 with
 
-gpu_hours as (
-
-    select * from {{ ref('fct_gpu_hour_costs') }}
-
-),
-
-serving_days as (
-
-    select distinct
-        source_name,
-        node_name,
-        charge_date,
-        true as is_serving
-    from {{ ref('int_serving_machines_daily') }}
-
-),
-
--- Hours that nobody knows of are no evidence; they are unknown_cost of fct_gpu_hour_costs.
--- What a server holds on a day without work is no idle_cost: no money is in two rows.
 machine_days as (
 
-    select
-        gpu_hours.*,
-        kinds.idle_kind,
-        case
-            when kinds.idle_kind = 'gpu_held_by_nobody' then gpu_hours.idle_cost
-            when serving_days.is_serving and gpu_hours.busy_gpu_hours = 0
-                then gpu_hours.allocated_cost
-        end as cost,
-        gpu_hours.allocation_source as evidence
-    from gpu_hours
-    cross join (
-        values ('gpu_held_by_nobody'), ('server_without_work')
-    ) as kinds (idle_kind)
-    left join serving_days using (source_name, node_name, charge_date)
+    select * from {{ ref('int_idle_machine_days') }}
 
 ),
 
@@ -72,7 +40,9 @@ summed_to_resource as (
         count(distinct charge_date) as billed_days,
         min(charge_date) filter (cost > 0) as first_idle_date,
         max(charge_date) filter (cost > 0) as last_idle_date,
-        {{ money('sum(cost) filter (cost > 0)') }} as idle_cost
+        {{ money('sum(cost) filter (cost > 0)') }} as idle_cost,
+        {{ money('coalesce(sum(freed_capacity_cost) filter (cost > 0), 0)') }}
+            as freed_capacity_cost
     from days
     group by all
     having idle_days > 0
@@ -83,6 +53,7 @@ final as (
 
     select
         * exclude (billing_period_start),
+        idle_cost - freed_capacity_cost as monthly_saving,
         {{ unit_cost('idle_cost', 'idle_days') }} as cost_per_idle_day,
         case
             when idle_kind = 'server_without_work' then 'scale_to_zero'

@@ -42,15 +42,17 @@ saved as (
 
 ),
 
--- Waste is measured and bought nothing; the rest of what could be saved is a what-if.
+-- Waste is measured and bought nothing, whether it can be saved or is paid all the same;
+-- the rest of what could be saved is a what-if.
 savable as (
 
     select
         {{ month | join(', ') }},
         sum(reporting_net_saving) as potential_saving,
-        sum(reporting_net_saving) filter (
+        sum(reporting_net_saving + reporting_freed_capacity_cost) filter (
             lever in (
-                'stop_idle', 'avoid_lost_work', 'stop_at_best_epoch', 'use_commitment'
+                'stop_idle', 'avoid_lost_work', 'stop_at_best_epoch', 'fix_pipelines',
+                'use_commitment'
             )
         ) as wasted_cost
     from {{ ref('fct_opportunities') }}

@@ -34,15 +34,13 @@ described as (
 
     select
         findings.*,
-        levers.action,
-        levers.effort,
-        levers.risk,
-        levers.confidence,
-        levers.evidence,
+        levers.* exclude (lever, lever_order, scope_type),
         rates.reporting_currency,
+        {% for amount in ['net_saving', 'freed_capacity_cost'] %}
         {{ money(
-            'cast(findings.net_saving as double) * cast(rates.rate as double)'
-        ) }} as reporting_net_saving,
+            'cast(findings.' ~ amount ~ ' as double) * cast(rates.rate as double)'
+        ) }} as reporting_{{ amount }},
+        {% endfor %}
         lever || ':' || left(md5(concat_ws(
             '|', source_name, service_provider_name, sub_account_id, scope_type,
             scope_value, coalesce(detail, ''), billing_currency
@@ -70,7 +68,8 @@ ranked as (
     window by_saving as (
         partition by billing_period_start
         order by
-            reporting_net_saving desc nulls last, lever_order asc, opportunity_id asc
+            reporting_net_saving desc nulls last, lever_order asc,
+            reporting_freed_capacity_cost desc, opportunity_id asc
     )
 
 ),
@@ -100,8 +99,10 @@ final as (
         gross_saving,
         {{ money('gross_saving - net_saving') }} as overlapping_saving,
         net_saving,
+        freed_capacity_cost,
         reporting_currency,
         reporting_net_saving,
+        reporting_freed_capacity_cost,
         saving_rank,
         {{ money('cumulative_saving') }} as cumulative_saving,
         {{ money('month_saving') }} as month_saving,

@@ -75,6 +75,8 @@ renamed as (
         cast(ChargePeriodStart as date) as charge_date,
         ChargePeriodStart as charge_period_start,
         ChargePeriodEnd as charge_period_end,
+        x_CommitmentStart as commitment_start,
+        x_CommitmentEnd as commitment_end,
         BillingPeriodStart as billing_period_start,
         BillingPeriodEnd as billing_period_end
 

@@ -24,6 +24,7 @@ renamed as (
         namespace,
         node_name,
         precision,
+        decoding,
 
         ---------- numerics
         gpu_count,

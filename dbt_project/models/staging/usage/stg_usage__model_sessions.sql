@@ -31,6 +31,8 @@ renamed as (
         environment_name,
         operation,
         coalesce(processing_tier, 'standard') as processing_tier,
+        prompt_name,
+        prompt_version,
 
         ---------- numerics
         input_uncached_tokens,

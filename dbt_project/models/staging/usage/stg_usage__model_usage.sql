@@ -28,6 +28,8 @@ renamed as (
         environment_name,
         operation,
         coalesce(processing_tier, 'standard') as processing_tier,
+        prompt_name,
+        prompt_version,
 
         ---------- numerics
         input_uncached_tokens,
@@ -39,6 +41,8 @@ renamed as (
         failed_request_count,
         retried_request_count,
         cache_served_request_count,
+        truncated_request_count,
+        truncated_output_tokens,
         latency_ms,
         latency_request_count,
         gateway_cost,

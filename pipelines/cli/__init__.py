@@ -1,0 +1,54 @@
+"""`unitmill`: build, ui, query, status, alerts, versions, rollback, tags, trades.
+
+Thin over the same Dagster definitions that the UI runs. Belongs here: the names of the
+commands and how the process ends; what a command does is in the module of its kind.
+"""
+
+import atexit
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from pipelines.cli import asking, building, proposing, versions
+
+tags = typer.Typer(help="Tags of the bill.", no_args_is_help=True)
+tags.command("propose")(proposing.propose_tags)
+app = typer.Typer(
+    help="The AI bill that proves itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(building.build)
+app.command()(building.ui)
+app.command()(asking.query)
+app.command()(asking.status)
+app.command()(asking.alerts)
+app.command("versions")(versions.list_versions)
+app.command("rollback")(versions.roll_back)
+app.command("trades")(proposing.show_trades)
+app.add_typer(tags, name="tags")
+
+
+def main() -> NoReturn:
+    """Run the command line and leave at once."""
+    code: object = 0
+    try:
+        app()
+    except SystemExit as end:
+        code = end.code
+    leave(code if isinstance(code, int) else 1 if code else 0)
+
+
+def leave(code: int) -> NoReturn:
+    """Leave the process at once.
+
+    DuckDB's binding reports, at a regular exit, every object that Dagster's threads
+    still hold: twenty lines of "nanobind: leaked" behind each good build.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no public name for it
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

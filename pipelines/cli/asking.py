@@ -1,0 +1,92 @@
+"""`unitmill query`, `status` and `alerts`: what the published version says."""
+
+import csv
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import duckdb
+import typer
+
+from pipelines import terminal
+from pipelines.alerting.alerts import AlertError
+from pipelines.alerting.sending import listed, send_pending
+from pipelines.cli.calling import Home, console, fail, published, settings_of
+
+
+class Format(StrEnum):
+    """How query results are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="SQL over `focus` and every mart.")],
+    home: Home = None,
+    output: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+) -> None:
+    """Ask the published version."""
+    version = published(settings_of(home, None))
+    with duckdb.connect(str(version.database), read_only=True) as db:
+        try:
+            rows = db.execute(sql)
+        except duckdb.Error as error:
+            fail(str(error), 2)
+        names = [column[0] for column in rows.description or []]
+        body = rows.fetchall()
+    if output is Format.TABLE:
+        console.print(terminal.table_of(names, body))
+    elif output is Format.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(body)
+    else:
+        rows_out = [dict(zip(names, row, strict=True)) for row in body]
+        typer.echo(json.dumps(rows_out, default=str, indent=1))
+
+
+def status(
+    home: Home = None,
+    path: Annotated[
+        bool, typer.Option("--path", help="Print only the database's path.")
+    ] = False,
+) -> None:
+    """Show the verdict per period and source of what is published."""
+    settings = settings_of(home, None)
+    version = published(settings)
+    if path:
+        typer.echo(version.database)
+        return
+    console.print(f"Current version [bold]{version.name}[/]")
+    with duckdb.connect(str(version.database), read_only=True) as db:
+        terminal.show_proof(console, db)
+    from pipelines.publishing.audit import objections, read
+
+    audit = read(settings)
+    if audit and audit["build_id"] != version.manifest["build_id"]:
+        console.print("[yellow]A newer build is not published:[/]")
+        for objection in objections(settings):
+            console.print(f"  {objection}", soft_wrap=True)
+
+
+def alerts(
+    send: Annotated[
+        bool, typer.Option("--send", help="Send what is new; a dry run records it.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """List the alerts of the published version, with whether they were sent."""
+    settings = settings_of(home, None)
+    failed = 0
+    try:
+        for told in send_pending(settings) if send else listed(settings):
+            terminal.show_alert(console, told)
+            made = told.notification
+            failed += made is not None and made.status == "failed"
+    except AlertError as error:
+        fail(str(error), 1)
+    if send and failed:
+        fail(f"{failed} alerts were not sent; the next run tries again", 1)

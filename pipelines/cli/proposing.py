@@ -1,0 +1,67 @@
+"""`unitmill tags propose` and `unitmill trades`: what somebody may decide on.
+
+Nothing here is done: a tag is not set and a machine is not moved.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from pipelines import terminal
+from pipelines.allocation.proposals import write_proposals
+from pipelines.cli.calling import Home, console, fail, published, settings_of
+from pipelines.trades.one_pager import OVERVIEW, TradeError, one_pager
+
+
+def propose_tags(
+    output: Annotated[
+        Path, typer.Argument(help="The CSV to write; it must not be there yet.")
+    ] = Path("tag_proposals.csv"),
+    home: Home = None,
+) -> None:
+    """Write the tags that resources lack, and what they should say. Sets no tag."""
+    version = published(settings_of(home, None))
+    try:
+        count = write_proposals(version.database, output)
+    except OSError as error:
+        fail(f"{output}: {error.strerror}; expected the name of a new file", 2)
+    console.print(f"{count} tags that are missing: {output}", soft_wrap=True)
+
+
+def show_trades(
+    trade: Annotated[
+        str | None, typer.Argument(help="The id of a trade; without it all are listed.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="A new file for the page, in Markdown."),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """List the trades of the newest closed month, or write the page of one."""
+    version = published(settings_of(home, None))
+    with duckdb.connect(str(version.database), read_only=True) as db:
+        if trade is None:
+            _list_trades(db)
+            return
+        try:
+            page = one_pager(db, trade)
+        except TradeError as error:
+            fail(str(error), 2)
+    if output is None:
+        typer.echo(page)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(page)
+    except OSError as error:
+        fail(f"{output}: {error.strerror}; expected the name of a new file", 2)
+    console.print(f"{trade}: {output}", soft_wrap=True)
+
+
+def _list_trades(db: duckdb.DuckDBPyConnection) -> None:
+    if db.execute(OVERVIEW).fetchone() is None:
+        console.print("No trades: the exports hold no list `trade_options`.")
+    terminal.show_rows(console, db, OVERVIEW, "The same work on other machines")

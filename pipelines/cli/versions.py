@@ -1,0 +1,29 @@
+"""`unitmill versions` and `unitmill rollback`: what was published before."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.calling import Home, console, fail, settings_of
+from pipelines.publishing.versions import PublishError, current, rollback, versions
+
+
+def list_versions(home: Home = None) -> None:
+    """List published versions, oldest first; * is what readers see."""
+    settings = settings_of(home, None)
+    now = current(settings)
+    for version in versions(settings):
+        mark = "*" if now and version.name == now.name else " "
+        typer.echo(f"{mark} {version.name}")
+
+
+def roll_back(
+    version: Annotated[str, typer.Argument(help="A name that `versions` lists.")],
+    home: Home = None,
+) -> None:
+    """Make an older version current again."""
+    try:
+        made = rollback(settings_of(home, None), version)
+    except PublishError as error:
+        fail(str(error), 2)
+    console.print(f"Current version is now [bold]{made.name}[/].")
