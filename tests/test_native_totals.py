@@ -95,7 +95,9 @@ def test_a_wrong_cell_names_file_row_and_column(change, said, put, settings):
     put("totals.csv", file({}, change).replace("1,5", '"1,5"'))
     landing = scan(settings, [SOURCE])
 
-    with pytest.raises(ExportError, match=rf"totals\.csv, row 2: {said}"):
+    with pytest.raises(
+        ExportError, match=rf"^native_totals 2026-10: totals\.csv, row 2: {said}"
+    ):
         write_partition(settings, SOURCE, landing.of(SOURCE, "2026-10"), "2026-10")
 
 

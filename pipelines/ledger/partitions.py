@@ -94,12 +94,20 @@ def write_partition(
                 if source.tally:
                     refuse_difference(db, place, source.table, tallies, temporary)
         except UNREADABLE as error:
-            names = ", ".join(name for d in deliveries for name in d.names)
             transient = isinstance(error, OSError | duckdb.IOException)
             raise (TransientError if transient else ExportError)(
-                f"{source.name} {period}: cannot convert {names}: {error}"
+                f"{source.name} {period}: {_told(error, deliveries)}"
             ) from error
     return Partition(path, rows)
+
+
+def _told(error: Exception, deliveries: Sequence[Delivery]) -> str:
+    """Say what is wrong; a refusal of a cell names its file, others name them all."""
+    said = str(error).removeprefix("Invalid Input Error: ")
+    names = [name for delivery in deliveries for name in delivery.names]
+    if said.startswith(tuple(f"{name}, row " for name in names)):
+        return said
+    return f"cannot convert {', '.join(names)}: {said}"
 
 
 def empty_partition(settings: Settings, source: Source, period: str) -> Partition:
