@@ -72,7 +72,7 @@ BROKEN = {
     ),
     "a missing payer account": (
         broken_account,
-        "focus/aws: .*cannot convert aws/cur2/",
+        "focus/aws: aws 2026-10: aws/cur2/",
         "row 1 of the delivery: bill_payer_account_id is empty",
     ),
     "an invoice 3 % too high": (
