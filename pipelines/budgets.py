@@ -7,7 +7,6 @@ budget one row a month. What was spent of it is in the mart ``fct_budget_status_
 
 from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known, listed
-from pipelines.landing.source import Source
 
 # The levels that costs are told by: those of the mart fct_showback_daily.
 SCOPE_TYPES = (
@@ -62,15 +61,6 @@ BUDGETS = Rules(
     },
 )
 
-SOURCE = Source(
-    name="budgets",
-    table="budgets",
-    description="What teams, projects and others may cost, by their owners' plan.",
-    expected=f"a CSV with the header {BUDGETS.header}",
-    claims=BUDGETS.claims,
-    drops=BUDGETS.drops,
-    select=BUDGETS.select,
-    tally=BUDGETS.tally,
-    restates="period",
-    is_list=True,
+SOURCE = BUDGETS.as_source(
+    "What teams, projects and others may cost, by their owners' plan."
 )

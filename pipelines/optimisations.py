@@ -8,7 +8,6 @@ same id is its next state. What a done one saved is in the mart ``fct_optimisati
 from pipelines.budgets import SCOPE_TYPES
 from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known, listed
-from pipelines.landing.source import Source
 
 STATES = ("proposed", "accepted", "done", "dismissed")
 OPTIMISATIONS = Rules(
@@ -38,15 +37,6 @@ OPTIMISATIONS = Rules(
     },
 )
 
-SOURCE = Source(
-    name="optimisations",
-    table="optimisations",
-    description="What is changed to save money, what it promises, and how far it is.",
-    expected=f"a CSV with the header {OPTIMISATIONS.header}",
-    claims=OPTIMISATIONS.claims,
-    drops=OPTIMISATIONS.drops,
-    select=OPTIMISATIONS.select,
-    tally=OPTIMISATIONS.tally,
-    restates="period",
-    is_list=True,
+SOURCE = OPTIMISATIONS.as_source(
+    "What is changed to save money, what it promises, and how far it is."
 )

@@ -8,7 +8,6 @@ are AI's, where nothing else shows it.
 
 from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known, listed
-from pipelines.landing.source import Source
 
 # The narrowest first: where several rules fit a charge, the first kind counts.
 MATCH_KINDS = (
@@ -64,15 +63,4 @@ RULES = Rules(
     },
 )
 
-SOURCE = Source(
-    name="ownership_rules",
-    table="ownership_rules",
-    description="Who owns what, by rules that the owner writes down.",
-    expected=f"a CSV with the header {RULES.header}",
-    claims=RULES.claims,
-    drops=RULES.drops,
-    select=RULES.select,
-    tally=RULES.tally,
-    restates="period",
-    is_list=True,
-)
+SOURCE = RULES.as_source("Who owns what, by rules that the owner writes down.")

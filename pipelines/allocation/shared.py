@@ -6,6 +6,7 @@ never gets back: a rule whose target is shared out then or before is refused.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import product
 
@@ -13,7 +14,7 @@ import duckdb
 
 from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known, listed, scan
-from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, Source
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 
 SHARE_KINDS = (
     "team",
@@ -102,15 +103,6 @@ def refuse_circles(file: Candidate) -> None:
             )
 
 
-SOURCE = Source(
-    name="shared_cost_rules",
-    table="shared_cost_rules",
-    description="How shared costs are split, step by step.",
-    expected=f"a CSV with the header {RULES.header}",
-    claims=RULES.claims,
-    drops=drops,
-    select=RULES.select,
-    tally=RULES.tally,
-    restates="period",
-    is_list=True,
+SOURCE = replace(
+    RULES.as_source("How shared costs are split, step by step."), drops=drops
 )

@@ -21,6 +21,7 @@ from pipelines.landing.source import (
     Context,
     Delivery,
     Drop,
+    Source,
     counted,
     quoted,
 )
@@ -56,6 +57,25 @@ class Rules:
     def header(self) -> str:
         """The columns as a CSV's header names them."""
         return ",".join(column.name for column in self.columns)
+
+    def as_source(self, description: str) -> Source:
+        """Give the source of such a list, whose table has its name.
+
+        Args:
+            description: what a FinOps analyst reads in the Dagster UI.
+        """
+        return Source(
+            name=self.source,
+            table=self.source,
+            description=description,
+            expected=f"a CSV with the header {self.header}",
+            claims=self.claims,
+            drops=self.drops,
+            select=self.select,
+            tally=self.tally,
+            restates="period",
+            is_list=True,
+        )
 
     def claims(self, candidate: Candidate) -> bool:
         """Claim CSV files with the columns that only this list has."""

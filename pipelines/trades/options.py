@@ -7,7 +7,6 @@ and what it answered in. A later row of the same id takes the place of the earli
 
 from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known, listed
-from pipelines.landing.source import Source
 
 # What machines are named by: the columns of the mart fct_gpu_hour_costs, or what the
 # list of deployments says is served on them.
@@ -42,15 +41,6 @@ TRADE_OPTIONS = Rules(
     },
 )
 
-SOURCE = Source(
-    name="trade_options",
-    table="trade_options",
-    description="Machines that somebody proposes to swap for other ones.",
-    expected=f"a CSV with the header {TRADE_OPTIONS.header}",
-    claims=TRADE_OPTIONS.claims,
-    drops=TRADE_OPTIONS.drops,
-    select=TRADE_OPTIONS.select,
-    tally=TRADE_OPTIONS.tally,
-    restates="period",
-    is_list=True,
+SOURCE = TRADE_OPTIONS.as_source(
+    "Machines that somebody proposes to swap for other ones."
 )

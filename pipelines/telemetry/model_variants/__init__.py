@@ -6,11 +6,12 @@ variant. What it means for cost is in the mart ``fct_model_variants_monthly``.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 from pipelines.envelopes.dated_lists import Rules
 from pipelines.envelopes.filled_in import TYPES, Known
-from pipelines.landing.source import Context, Delivery, Source
+from pipelines.landing.source import Context, Delivery
 
 _ONCE = (
     "count(*) over (partition by provider_name, model_id, lower(precision), "
@@ -54,15 +55,9 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     return sql.read_text("utf-8").format(rows=rows)
 
 
-SOURCE = Source(
-    name="model_variants",
-    table="model_variants",
-    description="How good and how fast a variant of a model is, by its owner's test.",
-    expected=f"a CSV with the header {VARIANTS.header}",
-    claims=VARIANTS.claims,
-    drops=VARIANTS.drops,
+SOURCE = replace(
+    VARIANTS.as_source(
+        "How good and how fast a variant of a model is, by its owner's test."
+    ),
     select=select,
-    tally=VARIANTS.tally,
-    restates="period",
-    is_list=True,
 )
