@@ -53,7 +53,7 @@ official-validator: $(VENV)/installed $(VALIDATOR)/installed
 	@$(BIN)/python -m official_validator
 
 samples: $(VENV)/installed
-	$(BIN)/python -m pipelines.samples
+	$(BIN)/python -m sample_company
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py

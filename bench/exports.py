@@ -2,7 +2,7 @@
 
 Every repetition has an id of its own in it (a resource, a project, a reference), so
 no two rows are equal. Belongs here: making data. AWS has a generator of its own in
-``pipelines.samples.bench``.
+``bench.cur``.
 """
 
 import gzip
@@ -16,8 +16,9 @@ from pathlib import Path
 
 import duckdb
 
+from bench.cur import Format, write_cur
 from pipelines.landing.source import Source
-from pipelines.providers import (
+from pipelines.sources.cost import (
     anthropic,
     aws,
     azure,
@@ -28,15 +29,14 @@ from pipelines.providers import (
     openai,
     openrouter,
 )
-from pipelines.samples.anthropic import write_anthropic
-from pipelines.samples.azure import write_azure
-from pipelines.samples.azure_focus import write_azure_focus
-from pipelines.samples.bench import Format, write_cur
-from pipelines.samples.driftbase import write_driftbase
-from pipelines.samples.gcp import write_gcp
-from pipelines.samples.oci import write_oci
-from pipelines.samples.openai_pages import write_openai
-from pipelines.samples.openrouter import write_openrouter
+from sample_company.anthropic import write_anthropic
+from sample_company.azure import write_azure
+from sample_company.azure_focus import write_azure_focus
+from sample_company.driftbase import write_driftbase
+from sample_company.gcp import write_gcp
+from sample_company.oci import write_oci
+from sample_company.openai_pages import write_openai
+from sample_company.openrouter import write_openrouter
 
 READ_PARQUET = "read_parquet($files)"
 READ_CSV = "read_csv($files, all_varchar = true)"

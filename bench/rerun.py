@@ -15,16 +15,16 @@ from pathlib import Path
 import duckdb
 
 from bench import ledger
+from bench.cur import write_cur
 from bench.measuring import Cost, child, ratio, row, spend, table
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.conformance import judge_partition
 from pipelines.ledger.partitions import write_partition
 from pipelines.ledger.stale import stale_partitions
-from pipelines.providers.aws import SOURCE
-from pipelines.samples.aws_columns import columns
-from pipelines.samples.bench import write_cur
-from pipelines.samples.files import write_json
 from pipelines.settings import Settings
+from pipelines.sources.cost.aws import SOURCE
+from sample_company.aws_columns import columns
+from sample_company.files import write_json
 
 MODULE = "bench.rerun"
 GOAL = 1.2
@@ -88,7 +88,7 @@ def build(settings: Settings) -> None:
     """Do all of `unitmill build`; whether the rows may be published is not asked."""
     from rich.console import Console  # noqa: PLC0415
 
-    from pipelines import run  # noqa: PLC0415 (Dagster and dbt take seconds to import)
+    from pipelines.defs import run  # noqa: PLC0415 (Dagster and dbt take seconds to import)
 
     spend(partial(run.build, settings, Console(file=io.StringIO())))
 

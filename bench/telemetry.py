@@ -16,7 +16,7 @@ from pipelines.landing.candidates import sniff
 from pipelines.landing.source import Delivery
 from pipelines.ledger.partitions import connect, write_partition
 from pipelines.settings import Settings
-from pipelines.telemetry.call_log import SOURCES
+from pipelines.sources.usage.call_log import SOURCES
 
 MODULE = "bench.telemetry"
 MEMORY_LIMIT = "3GB"

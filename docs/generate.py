@@ -2,7 +2,7 @@
 
 Belongs here: laying facts out as Markdown. Does not: the facts. A mart's question,
 grain and columns stand in its yml, a usage table's columns in
-``pipelines.telemetry.tables``, their meanings in ``usage_columns.yml``, what a setting
+``pipelines.schema.tables``, their meanings in ``usage_columns.yml``, what a setting
 means in ``unitmill.toml``, and a decision's title in the decision. ``make docs`` runs
 it; ``tests/test_docs.py`` fails when a committed page differs from what it would write.
 """
@@ -17,8 +17,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+from pipelines.schema import list_tables, tables
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.telemetry import list_tables, tables
 
 DOCS = PROJECT_DIR / "docs"
 MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
@@ -232,7 +232,7 @@ def _usage_lines() -> Iterator[str]:
         "# Usage tables: what telemetry has to look like",
         "",
         (
-            "<!-- Made by `make docs` from pipelines/telemetry/tables.py and "
+            "<!-- Made by `make docs` from pipelines/schema/tables.py and "
             "usage_columns.yml; do not edit. -->"
         ),
         "",

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from pipelines.ledger.glance import markdown
+from pipelines.ledger.summary import markdown
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR, Settings
 

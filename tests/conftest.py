@@ -21,7 +21,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines import run
+from pipelines.defs import run
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.partitions import write_partition

@@ -16,7 +16,7 @@ import typer.main
 from pipelines.cli import app
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR
-from pipelines.sources import COST_SOURCES, USAGE_SOURCES
+from pipelines.sources.registry import COST_SOURCES, USAGE_SOURCES
 
 DOCS = PROJECT_DIR / "docs"
 README = PROJECT_DIR / "README.md"
@@ -163,8 +163,8 @@ def test_every_environment_variable_of_the_code_is_documented():
 @pytest.mark.parametrize(
     ("source", "folder"),
     [
-        *((source, "providers") for source in COST_SOURCES),
-        *((source, "telemetry") for source in USAGE_SOURCES),
+        *((source, "sources/cost") for source in COST_SOURCES),
+        *((source, "sources/usage") for source in USAGE_SOURCES),
     ],
     ids=lambda value: getattr(value, "name", None),
 )

@@ -9,9 +9,9 @@ from typing import Annotated
 import duckdb
 import typer
 
-from pipelines import terminal
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.sending import listed, send_pending
+from pipelines.cli import terminal
 from pipelines.cli.calling import Home, console, fail, published, settings_of
 
 

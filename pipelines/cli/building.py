@@ -9,7 +9,7 @@ import duckdb
 import typer
 from rich.markup import escape
 
-from pipelines import terminal
+from pipelines.cli import terminal
 from pipelines.cli.calling import Home, console, errors, fail, settings_of
 from pipelines.landing.source import ExportError
 from pipelines.publishing.versions import current
@@ -23,7 +23,7 @@ def build(
 ) -> None:
     """Land, convert, build, check and publish what the exports folder holds."""
     settings = settings_of(home, exports)
-    from pipelines import run  # Dagster and dbt take seconds to import
+    from pipelines.defs import run  # Dagster and dbt take seconds to import
 
     try:
         outcome = run.build(settings, console)
@@ -57,7 +57,7 @@ def ui(
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
     settings = settings_of(home, None)
-    from pipelines.run import prepare_dagster_home
+    from pipelines.defs.run import prepare_dagster_home
 
     environment = os.environ | {
         "DAGSTER_HOME": str(prepare_dagster_home(settings)),

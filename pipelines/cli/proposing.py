@@ -9,10 +9,10 @@ from typing import Annotated
 import duckdb
 import typer
 
-from pipelines import terminal
-from pipelines.allocation.proposals import write_proposals
+from pipelines.cli import terminal
 from pipelines.cli.calling import Home, console, fail, published, settings_of
-from pipelines.trades.one_pager import OVERVIEW, TradeError, one_pager
+from pipelines.reports.one_pager import OVERVIEW, TradeError, one_pager
+from pipelines.reports.tag_proposals import write_proposals
 
 
 def propose_tags(

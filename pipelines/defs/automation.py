@@ -11,7 +11,7 @@ from pipelines.landing.mirror import news
 from pipelines.landing.source import ExportError
 from pipelines.ledger.stale import stale_partitions
 from pipelines.settings import Settings
-from pipelines.sources import all_sources
+from pipelines.sources.registry import all_sources
 
 JOB = "build"
 RANGE_START = "dagster/asset_partition_range_start"

@@ -9,7 +9,6 @@ from pipelines.defs.partitions import OWNERS, months, period_of
 from pipelines.landing.deliveries import load
 from pipelines.landing.source import Source, TransientError
 from pipelines.ledger.conformance import judge_partition
-from pipelines.ledger.glance import summarise
 from pipelines.ledger.partitions import (
     empty_partition,
     partition_path,
@@ -17,9 +16,10 @@ from pipelines.ledger.partitions import (
     write_stub,
 )
 from pipelines.ledger.stale import needs_conversion
+from pipelines.ledger.summary import summarise
+from pipelines.schema.tables import TABLES
 from pipelines.settings import Settings
-from pipelines.sources import all_sources
-from pipelines.telemetry.tables import TABLES
+from pipelines.sources.registry import all_sources
 
 TABLE_DESCRIPTIONS = {
     "focus": "The ledger: every charge of every source in FOCUS 1.4.",

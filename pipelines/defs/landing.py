@@ -6,10 +6,10 @@ import dagster as dg
 
 from pipelines.defs.partitions import OWNERS
 from pipelines.landing.deliveries import Landing, record, scan
-from pipelines.landing.settings_record import record_settings
 from pipelines.landing.source import TransientError
+from pipelines.reference.settings_used import record_settings
 from pipelines.settings import Settings
-from pipelines.sources import all_sources
+from pipelines.sources.registry import all_sources
 
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])
 SETTINGS = dg.AssetKey(["landing", "settings"])

@@ -20,11 +20,11 @@ from packaging.version import Version
 
 from pipelines.defs.landing import SETTINGS
 from pipelines.defs.partitions import OWNERS
-from pipelines.ledger.glance import markdown
 from pipelines.ledger.partitions import write_stub
+from pipelines.ledger.summary import markdown
 from pipelines.publishing import audit
+from pipelines.schema.tables import TABLES
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.telemetry.tables import TABLES
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
 # The dbt of this environment, whether or not it is on the PATH.

@@ -38,7 +38,7 @@ class ExportError(Exception):
     Every error that bad input can cause is this one or a child of it:
 
     ExportError
-    +- PlanError (pipelines.plans): a user's conversion plan is wrong
+    +- PlanError (pipelines.sources.plans): a user's conversion plan is wrong
     +- TransientError: the disk or the network failed; trying again may help
     """
 

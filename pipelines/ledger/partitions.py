@@ -25,8 +25,8 @@ from pipelines.landing.source import (
     quoted,
 )
 from pipelines.ledger.tally import LEFT_OUT_KEY, as_json, refuse_difference, tally
+from pipelines.schema.tables import TABLES
 from pipelines.settings import Settings
-from pipelines.telemetry.tables import TABLES
 
 INPUTS_KEY = "unitmill.inputs"
 

@@ -17,18 +17,18 @@ from typing import Literal, TypedDict
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.currency import record_rates
 from pipelines.landing.deliveries import load
 from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.partitions import recorded_inputs
 from pipelines.ledger.stale import stale_partitions
 from pipelines.ledger.tally import left_out
-from pipelines.prices import record_list_prices
-from pipelines.publishing.history import record_history
-from pipelines.publishing.vintages import record_vintages
+from pipelines.reference.exchange_rates import record_rates
+from pipelines.reference.list_prices import record_list_prices
+from pipelines.reference.published_forecasts import record_vintages
+from pipelines.reference.published_totals import record_history
+from pipelines.schema.tables import TABLES
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.sources import all_sources
-from pipelines.telemetry.tables import TABLES
+from pipelines.sources.registry import all_sources
 
 # What has to have been checked before anything is shown.
 REQUIRED = ("landing", "dbt", "quality")

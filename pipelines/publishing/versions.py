@@ -18,7 +18,7 @@ from pipelines import __version__
 from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
 from pipelines.publishing.audit import objections, read
-from pipelines.publishing.history import totals_of
+from pipelines.reference.published_totals import totals_of
 from pipelines.settings import Settings
 
 DATABASE = "warehouse.duckdb"

@@ -17,11 +17,11 @@ from typing import NoReturn
 import duckdb
 from rich.console import Console
 
-from pipelines import run
 from pipelines.cli import leave
+from pipelines.cli.terminal import table_of
+from pipelines.defs import run
 from pipelines.publishing.versions import current
 from pipelines.settings import CurrencySettings, Settings
-from pipelines.terminal import table_of
 
 HERE = Path(__file__).resolve().parent
 

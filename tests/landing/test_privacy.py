@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.ledger.partitions import write_partition
 from pipelines.settings import LandingSettings
-from pipelines.sources import all_sources
+from pipelines.sources.registry import all_sources
 
 ADDRESS = "some.body+x@mail.example.com"
 SHORT = "sha256:" + hashlib.sha256(ADDRESS.encode()).hexdigest()[:12]

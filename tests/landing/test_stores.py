@@ -14,8 +14,8 @@ from pipelines.landing.mirror import _download, news
 from pipelines.landing.source import TransientError
 from pipelines.landing.stores import Object, open_store
 from pipelines.ledger.partitions import partition_path, write_partition
-from pipelines.providers import aws
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources.cost import aws
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

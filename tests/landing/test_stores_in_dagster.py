@@ -13,7 +13,7 @@ from pipelines.landing.stores import open_store
 from pipelines.ledger.partitions import write_partition
 from pipelines.ledger.stale import stale_partitions
 from pipelines.settings import LandingSettings
-from pipelines.sources import all_sources
+from pipelines.sources.registry import all_sources
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

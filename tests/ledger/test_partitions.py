@@ -14,7 +14,7 @@ from pipelines.ledger.partitions import (
     write_partition,
     write_stub,
 )
-from pipelines.telemetry.tables import TABLES
+from pipelines.schema.tables import TABLES
 
 
 @pytest.fixture

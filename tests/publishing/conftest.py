@@ -8,11 +8,11 @@ import pytest
 
 from pipelines.landing.deliveries import Landing
 from pipelines.landing.deliveries import record as record_deliveries
-from pipelines.landing.settings_record import record_settings
 from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.publishing import versions
 from pipelines.publishing.audit import REQUIRED, Check, record, seal, start_build
-from pipelines.telemetry.tables import TABLES
+from pipelines.reference.settings_used import record_settings
+from pipelines.schema.tables import TABLES
 
 # As much of a build as publishing looks at.
 STAGED = """

@@ -1,0 +1,191 @@
+"""Open the files of a report: one scan per set of columns, with row numbers.
+
+Belongs here: formats, compression, the order of files, CUR 2.0 names for columns.
+Types and refusals are in ``values.py``, the meaning of a row is in ``convert.sql``.
+"""
+
+import shutil
+import tempfile
+import weakref
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.candidates import sniff
+from pipelines.landing.source import Candidate, Context, Delivery, ExportError, quoted
+from pipelines.sources.cost.aws import columns
+
+# Reports shrink to a tenth or twentieth; a zip that grows more than this is a trap.
+MOST_UNZIPPED_BYTES = 64 * 2**30
+MOST_UNZIPPED_RATIO = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Files of one delivery that have the same columns, and how they are read.
+
+    Attributes:
+        scan: a SELECT of the known columns under their CUR 2.0 names, with
+            ``file_index`` and ``row_number``; numbers also as ``n_<name>``.
+        headers: the column's name in the files, by CUR 2.0 name, for messages.
+        types: DuckDB type of each column of the scan.
+        tags: key of each tag column of the scan, by its name there.
+        names: the files, in order.
+    """
+
+    scan: str
+    headers: Mapping[str, str]
+    types: Mapping[str, str]
+    tags: Mapping[str, str]
+    names: tuple[str, ...]
+    is_csv: bool
+
+
+def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
+    """Open a delivery's files; row numbers run on through all of them."""
+    opened = [
+        _opened(context, path, name)
+        for path, name in zip(delivery.files, delivery.names, strict=True)
+    ]
+    before = "0"
+    kinds = groupby(
+        opened, lambda o: (o.format, o.compression, o.format == "csv" and o.columns)
+    )
+    for _, group in kinds:
+        files = tuple(group)
+        if files[0].format == "parquet":
+            read, count = _parquet(context.db, files, before)
+        else:
+            read, count = _csv(files, before)
+        before = f"{before} + {count}"
+        yield read
+
+
+def _opened(context: Context, path: Path, name: str) -> Candidate:
+    found = sniff(path, path.parent)
+    if found.compression == "zip":
+        found = sniff(unzipped := _unzipped(context, path, name), unzipped.parent)
+    return Candidate(
+        path=found.path,
+        name=name,
+        size=found.size,
+        modified=found.modified,
+        format=found.format,
+        compression=found.compression,
+        columns=found.columns,
+        head="",
+    )
+
+
+def _unzipped(context: Context, path: Path, name: str) -> Path:
+    """Unpack the one member of a zip; the copy goes when the connection does."""
+    with zipfile.ZipFile(path) as archive:
+        (member,) = (m for m in archive.infolist() if not m.is_dir())
+        most = min(MOST_UNZIPPED_BYTES, MOST_UNZIPPED_RATIO * path.stat().st_size)
+        if member.file_size > most:
+            raise ExportError(
+                f"{name}: unpacks to {member.file_size} bytes, more than the "
+                f"{most} that a report of its size may have"
+            )
+        folder = context.settings.home_dir / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            archive.open(member) as packed,
+            tempfile.NamedTemporaryFile(
+                dir=folder, prefix="unzipped-", suffix=".csv", delete=False
+            ) as plain,
+        ):
+            weakref.finalize(context.db, Path(plain.name).unlink, missing_ok=True)
+            shutil.copyfileobj(packed, plain, 2**20)
+    return Path(plain.name)
+
+
+def _parquet(
+    db: duckdb.DuckDBPyConnection, files: Sequence[Candidate], before: str
+) -> tuple[Read, str]:
+    paths = "[" + ", ".join(quoted(file.path) for file in files) + "]"
+    source = f"read_parquet({paths}, union_by_name = true, hive_partitioning = false)"
+    physical = {
+        str(row[0]): str(row[1])
+        for row in db.execute(f"describe from {source}").fetchall()
+    }
+    sizes = dict(
+        db.execute(
+            f"select file_name, num_rows from parquet_file_metadata({paths})"
+        ).fetchall()
+    )
+    starts, rows = [], 0
+    for file in files:
+        starts.append(rows)
+        rows += sizes[str(file.path)]
+    start = f"{starts}[cast(file_index as bigint) + 1]" if len(files) > 1 else "0"
+    number = f"{before} + {start} + file_row_number + 1"
+    return _scanned(source, number, physical, {}, files), str(rows)
+
+
+def _csv(files: Sequence[Candidate], before: str) -> tuple[Read, str]:
+    paths = "[" + ", ".join(quoted(file.path) for file in files) + "]"
+    # Columns by position: tag names may differ only in case, which SQL cannot see.
+    names = {f"c{number}": name for number, name in enumerate(files[0].columns)}
+    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    packing = files[0].compression or "none"
+    source = (
+        f"read_csv({paths}, auto_detect = false, header = true, delim = ',', "
+        f"quote = '\"', escape = '\"', nullstr = '', compression = '{packing}', "
+        f"columns = {{{shape}}})"
+    )
+    # CSV has no row numbers of its own; rows come in file order.
+    number = f"{before} + row_number() over ()"
+    physical = dict.fromkeys(names, "VARCHAR")
+    read = _scanned(source, number, physical, names, files)
+    return read, f"(select count(*) from {source})"
+
+
+def _scanned(
+    source: str,
+    number: str,
+    physical: Mapping[str, str],
+    renamed: Mapping[str, str],
+    files: Sequence[Candidate],
+) -> Read:
+    columns_by_header = {renamed.get(name, name): name for name in physical}
+    headers = columns.present(columns_by_header)
+    tags = columns.tag_columns(columns_by_header)
+    types = {name: physical[columns_by_header[h]] for name, h in headers.items()}
+    numbers = {c.name for c in columns.known() if c.type == "number"}
+    picked = ["cast(file_index as bigint) as file_index", f"{number} as row_number"]
+    picked += [
+        f'"{columns_by_header[header]}" as "{name}"' for name, header in headers.items()
+    ]
+    picked += [
+        f'{_as_number(columns_by_header[headers[name]], types[name])} as "n_{name}"'
+        for name in headers
+        if name in numbers
+    ]
+    keyed = {}
+    for position, (header, key) in enumerate(tags.items()):
+        picked.append(f'"{columns_by_header[header]}" as tag_{position}')
+        keyed[f"tag_{position}"] = key
+    scan = f"select {', '.join(picked)} from {source}"
+    names = tuple(file.name for file in files)
+    return Read(scan, headers, types, keyed, names, files[0].format == "csv")
+
+
+def _as_number(column: str, kind: str) -> str:
+    """Read a number; NULL where there is none. Most texts are zeros: read them once."""
+    if kind == "VARCHAR":
+        return (
+            f"case when \"{column}\" in ('0.0', '0') then 0::{MONEY} "
+            f'else try_cast("{column}" as {MONEY}) end'
+        )
+    number = f'try_cast("{column}" as {MONEY})'
+    if kind in {"DOUBLE", "FLOAT"}:
+        # Parquet's statistics leave NaN out, and DuckDB 2.0 trusts them so far that
+        # "try_cast(...) is null" is false for a NaN.
+        return f'case when isfinite("{column}") then {number} end'
+    return number

@@ -1,0 +1,89 @@
+"""Fill ``convert.sql`` with the rows of the books that a month has.
+
+Belongs here: which rows of which book count, and the tables that the SQL joins. What
+a row means is in ``convert.sql``.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+
+from pipelines.landing.source import Context, Delivery, counted, quoted
+from pipelines.sources.cost.azure.deliveries import ASKED
+from pipelines.sources.cost.azure_exports import facts, tags
+from pipelines.sources.cost.azure_exports.drops import book_of, merged
+from pipelines.sources.cost.azure_exports.reading import facts_of_delivery, rows
+from pipelines.sources.formats.package_files import text_beside
+
+# Of the actual costs beside amortized ones: only what buys or gives back commitments.
+ONLY_PURCHASES = """
+    lower(charge_type) in ('purchase', 'refund')
+    and lower(replace(pricing_model, ' ', '')) in ('reservation', 'savingsplan')
+"""
+
+LEFT_OUT = "case when not is_kept then 'said by the amortized costs, too' end"
+
+
+def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the SELECT with the FOCUS rows of one month."""
+    said = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
+    whole = tags.whole("tags")
+    blanks = {
+        "{rows}": _kept(deliveries, period),
+        "{tags}": tags.cleaned("tag_text"),
+        "{raw_tags}": tags.raw("tag_text", "tags"),
+        "{tag_text}": whole,
+        "{services}": facts.services(),
+        "{regions}": facts.regions(),
+        "{gpus}": facts.gpus(),
+        "{measures}": facts.measures(words[-1] for words in said.words),
+        "{ai_meters}": facts.ai_meters(said.words),
+    }
+    text = _template()
+    for blank, value in blanks.items():
+        text = text.replace(blank, value)
+    return text
+
+
+def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the rows of one month; of two books, one says what the other says too."""
+    return counted("\nunion all\n".join(_parts(deliveries, period)), LEFT_OUT)
+
+
+def _parts(deliveries: Sequence[Delivery], period: str) -> list[str]:
+    """Give a SELECT per file; the books of a scope that has both are one bill."""
+    books: dict[str, set[str]] = defaultdict(set)
+    for delivery in deliveries:
+        billed, book = book_of(delivery.scope)
+        books[billed].add(book)
+    made = []
+    for delivery in deliveries:
+        billed, book = book_of(delivery.scope)
+        is_paired = len(books[billed]) > 1
+        more = {
+            "delivery_id": quoted(delivery.delivery_id),
+            "book": quoted("both" if is_paired else book),
+        }
+        for part in rows("azure", ASKED, delivery, period, more):
+            kept = ONLY_PURCHASES if is_paired and book == "actual" else "true"
+            made.append(f"select *, {kept} as is_kept from ({part})")
+    return made or [_nothing()]
+
+
+def _kept(deliveries: Sequence[Delivery], period: str) -> str:
+    parts = "\nunion all\n".join(_parts(deliveries, period))
+    return f"select * exclude (is_kept) from ({parts}) where is_kept"
+
+
+def _nothing() -> str:
+    types = {"text": "varchar", "number": "decimal(38, 12)", "time": "timestamp"}
+    picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in ASKED.columns]
+    picked += ["'' as delivery_id", "'' as book", "true as is_kept"]
+    return f"select 0 as row_number, {', '.join(picked)} limit 0"
+
+
+@cache
+def _template() -> str:
+    text = text_beside(__package__, "convert.sql")
+    # The opening comment names the blanks; it must not be filled.
+    return text[text.index("\nwith\n") :]

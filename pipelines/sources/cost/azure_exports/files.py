@@ -1,0 +1,187 @@
+"""Open files of an export: known columns as text, then as what they are.
+
+Belongs here: headers in every spelling, formats, row numbers, text to numbers and
+times, and the words of a refusal: file, row, column. What a value means does not.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.candidates import sniff
+from pipelines.landing.source import LOOK_INSIDE, quoted
+from pipelines.sources.cost.azure_exports.dates import Style
+from pipelines.sources.formats.package_files import rows_beside
+
+# A localised header has its English name in brackets: 'Ressource (ResourceId)'.
+IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
+SQL_TYPES = {"text": "VARCHAR", "number": MONEY, "time": "TIMESTAMP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A column that a source reads.
+
+    Attributes:
+        name: our name of it.
+        type: 'text', 'number' or 'time'.
+        headers: what it is called in exports, normalised, the preferred one first.
+        is_needed: whether a row may not be without a value.
+    """
+
+    name: str
+    type: str
+    headers: tuple[str, ...]
+    is_needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that is open: a SELECT of its known columns as text, and their headers.
+
+    Attributes:
+        name: the file's name, for messages.
+        scan: SELECT of ``row_number`` and the known columns that it has.
+        headers: their headers as the file spells them, by name.
+        types: their DuckDB types, by name.
+    """
+
+    name: str
+    scan: str
+    headers: Mapping[str, str]
+    types: Mapping[str, str]
+
+
+@cache
+def known(package: str) -> tuple[Known, ...]:
+    """Give the columns that a source reads, from its ``columns.csv``."""
+    return tuple(
+        Known(
+            name=row["name"],
+            type=row["type"],
+            headers=tuple(row["headers"].split("|")),
+            is_needed=row["needed"] == "yes",
+        )
+        for row in rows_beside(package, "columns.csv")
+    )
+
+
+def normal(header: str) -> str:
+    """Bring a header to one spelling: English, lower case, no blanks and no BOM."""
+    found = IN_BRACKETS.search(header)
+    return (found[1] if found else header).strip("\ufeff \t").replace(" ", "").lower()
+
+
+def present(columns: Iterable[Known], headers: Iterable[str]) -> dict[str, str]:
+    """Map the known columns that a file has to the headers that they have in it."""
+    spelled: dict[str, str] = {}
+    for header in headers:
+        spelled.setdefault(normal(header), header)
+    found = {}
+    for column in columns:
+        for name in column.headers:
+            if name in spelled:
+                found[column.name] = spelled[name]
+                break
+    return found
+
+
+def opened(path: Path, name: str, columns: Sequence[Known]) -> Table:
+    """Open one file; every column of a CSV is text."""
+    file = sniff(path, path.parent)
+    headers = present(columns, file.columns)
+    if file.format == "parquet":
+        source = f"read_parquet({quoted(path)}, file_row_number = true)"
+        with duckdb.connect(config=LOOK_INSIDE) as db:
+            described = db.execute(f"describe from {source}").fetchall()
+        physical = {str(row[0]): str(row[1]) for row in described}
+        picked = {n: f'"{header}"' for n, header in headers.items()}
+        types = {n: physical[header] for n, header in headers.items()}
+        number = "file_row_number + 1"
+    else:
+        # Columns by position: headers may differ only in case, which SQL cannot see.
+        shape = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(file.columns)))
+        source = (
+            f"read_csv({quoted(path)}, auto_detect = false, header = true, "
+            "delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+            f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
+        )
+        places = {header: n for n, header in reversed([*enumerate(file.columns)])}
+        picked = {n: f"c{places[header]}" for n, header in headers.items()}
+        types = dict.fromkeys(headers, "VARCHAR")
+        number = "row_number() over ()"
+    chosen = [f"{number} as row_number"]
+    chosen += [f'{column} as "{n}"' for n, column in picked.items()]
+    scan = f"select {', '.join(chosen)} from {source}"
+    return Table(name, scan, headers, types)
+
+
+def text(table: Table, name: str) -> str:
+    """Give a column as text, NULL where it is empty or the file has none."""
+    if name not in table.headers:
+        return "cast(null as varchar)"
+    return f"nullif(trim(cast(\"{name}\" as varchar)), '')"
+
+
+def typed(
+    table: Table, columns: Sequence[Known], style: Style, before: int
+) -> Mapping[str, str]:
+    """Give the expression of each column's value; what cannot be true is refused.
+
+    Args:
+        table: the file.
+        columns: the columns wanted.
+        style: how the delivery writes dates.
+        before: rows of the delivery before this file.
+    """
+    return {column.name: _value(table, column, style, before) for column in columns}
+
+
+def _value(table: Table, column: Known, style: Style, before: int) -> str:
+    given = text(table, column.name)
+    if column.name not in table.headers:
+        return f"cast(null as {SQL_TYPES[column.type]})"
+    value, expected = given, "a value"
+    if column.type == "number":
+        value, expected = number(table, column.name), "a number"
+    elif column.type == "time":
+        value, expected = style.sql(given), "a date"
+    absent = [] if column.is_needed else [f"when {given} is null then null"]
+    if column.type == "text" and absent:
+        return given
+    problem = refusal(table, column.name, expected, before)
+    cases = " ".join([*absent, f"when {value} is null then {problem}"])
+    return f"case {cases} else {value} end"
+
+
+def number(table: Table, name: str) -> str:
+    """Read a number; NULL where there is none."""
+    if table.types.get(name) in {"DOUBLE", "FLOAT"}:
+        return f'case when isfinite("{name}") then try_cast("{name}" as {MONEY}) end'
+    return f"try_cast({text(table, name)} as {MONEY})"
+
+
+def refusal(table: Table, name: str, expected: str, before: int) -> str:
+    """Stop at a row, naming file, row of the delivery and column."""
+    header = table.headers.get(name, name)
+    given = text(table, name)
+    return (
+        f"error({quoted(table.name)} || ', row ' || (row_number + {before}) || "
+        f"' of the delivery: ' || {quoted(header)} || ' is ' || "
+        f"coalesce('''' || {given} || '''', 'empty') || "
+        f"{quoted(', expected ' + expected)})"
+    )
+
+
+def values(rows: Collection[Sequence[object]], width: int) -> str:
+    """Give rows as the body of a VALUES list; one row of NULLs when there are none."""
+    given = rows or [(None,) * width]
+    return ", ".join(
+        "(" + ", ".join("null" if v is None else quoted(str(v)) for v in row) + ")"
+        for row in given
+    )

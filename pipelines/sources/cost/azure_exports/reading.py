@@ -1,0 +1,135 @@
+"""Read deliveries: first what their rows say in sum, then the rows themselves.
+
+Belongs here: the two passes over a file that both kinds of export make. Which columns
+there are is each source's ``columns.csv``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
+from pipelines.sources.cost.azure_exports.drops import Facts, cut, merged
+from pipelines.sources.cost.azure_exports.files import Known, Table, opened, text, typed
+
+# A scan of the exports folder asks for the same files that a conversion asks for.
+REMEMBERED = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to find out about a file: columns, and SQL over columns.
+
+    Attributes:
+        columns: the columns that the source reads.
+        day: the column with the day of a charge.
+        start: the column with the first day of a billing period.
+        others: other columns with dates.
+        account: who is billed.
+        subscription: whose usage it is.
+        words: columns whose values the conversion needs a table for.
+        marks: SQL that is true for rows that speak for something, by its name.
+    """
+
+    columns: Sequence[Known]
+    day: str
+    start: str
+    others: tuple[str, ...]
+    account: tuple[str, ...]
+    subscription: str
+    words: tuple[str, ...]
+    marks: Callable[[Table], Mapping[str, str]]
+
+
+def facts_of(asked: Asked, candidate: Candidate) -> Facts:
+    """Say what the rows of a file say; a file that did not change is read once.
+
+    Raises:
+        ExportError: it cannot be read.
+    """
+    stat = candidate.path.stat()
+    try:
+        return _facts(asked, candidate.path, stat.st_size, stat.st_mtime_ns)
+    except duckdb.Error as error:
+        raise ExportError(f"{candidate.name}: unreadable, {error}") from error
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _facts(asked: Asked, path: Path, _size: int, _modified: int) -> Facts:
+    table = opened(path, path.name, asked.columns)
+    account = f"coalesce({', '.join(text(table, c) for c in asked.account)})"
+    marks = asked.marks(table)
+    picked = [
+        "count(*)",
+        _distinct(text(table, asked.day)),
+        _distinct(text(table, asked.start)),
+        *(_distinct(text(table, name)) for name in asked.others),
+        _distinct(f"lower({account})"),
+        _distinct(f"lower(coalesce({text(table, asked.subscription)}, {account}))"),
+        _distinct(f"[{', '.join(_word(table, name) for name in asked.words)}]"),
+        *(f"count(*) filter ({mark})" for mark in marks.values()),
+    ]
+    with duckdb.connect(config=LOOK_INSIDE) as db:
+        found = db.execute(f"select {', '.join(picked)} from ({table.scan})").fetchone()
+    assert found is not None
+    others = len(asked.others)
+    sets = [frozenset(value or ()) for value in found[1 : 5 + others]]
+    return Facts(
+        rows=int(found[0]),
+        dates=sets[0],
+        starts=sets[1],
+        others=frozenset().union(*sets[2 : 2 + others]),
+        accounts=sets[2 + others],
+        subscriptions=sets[3 + others],
+        words=frozenset(tuple(words) for words in found[5 + others] or ()),
+        marks=frozenset(zip(marks, map(int, found[6 + others :]), strict=True)),
+    )
+
+
+def facts_of_delivery(asked: Asked, delivery: Delivery) -> list[Facts]:
+    """Say what the rows of each file of a delivery say."""
+    found = []
+    for path in delivery.files:
+        stat = path.stat()
+        found.append(_facts(asked, path, stat.st_size, stat.st_mtime_ns))
+    return found
+
+
+def rows(
+    source: str,
+    asked: Asked,
+    delivery: Delivery,
+    period: str,
+    more: Mapping[str, str],
+) -> Iterator[str]:
+    """Give a SELECT of the rows of each file, with ``row_number`` and more columns."""
+    facts = facts_of_delivery(asked, delivery)
+    whole = merged(facts)
+    if not whole.rows:
+        return
+    place = f"{source}: {delivery.names[0]}"
+    months = cut(place, whole, delivery.periods)
+    before = 0
+    for path, name, said in zip(delivery.files, delivery.names, facts, strict=True):
+        table = opened(path, name, asked.columns)
+        values = typed(table, asked.columns, months.style, before)
+        picked = [f"row_number + {before} as row_number"]
+        picked += [f'{value} as "{column}"' for column, value in values.items()]
+        picked += [f'{value} as "{column}"' for column, value in more.items()]
+        select = f"select {', '.join(picked)} from ({table.scan})"
+        if len(delivery.periods) > 1:
+            by = values[asked.day if months.is_by_day else asked.start]
+            select += f" where strftime({by}, '%Y-%m') = '{period}'"
+        yield select
+        before += said.rows
+
+
+def _distinct(expression: str) -> str:
+    return f"list(distinct {expression}) filter ({expression} is not null)"
+
+
+def _word(table: Table, name: str) -> str:
+    return f"coalesce({text(table, name)}, '')"

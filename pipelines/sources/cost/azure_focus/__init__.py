@@ -1,0 +1,28 @@
+"""Azure's own FOCUS exports (1.0, 1.0r2, 1.2-preview, 1.2), lifted to FOCUS 1.4.
+
+``convert.sql`` repairs what Microsoft names as gaps of the data where the export
+itself says enough, and leaves the rest NULL. Nothing here knows another vendor, dbt,
+Dagster or where the rows go.
+"""
+
+from pipelines.landing.source import Source
+from pipelines.sources.cost.azure_focus.conversion import select, tally
+from pipelines.sources.cost.azure_focus.deliveries import claims, drops
+
+SOURCE = Source(
+    name="azure_focus",
+    table="focus",
+    description=(
+        "What Azure bills, by its own FOCUS export (1.0 to 1.2): one row per row of "
+        "the export, in the columns of FOCUS 1.4 and with its known gaps closed."
+    ),
+    expected=(
+        "cost and usage in FOCUS columns that Azure Cost Management exports (CSV, CSV "
+        "in gzip, Parquet), or the manifest.json of such a run"
+    ),
+    claims=claims,
+    drops=drops,
+    select=select,
+    tally=tally,
+    restates="period",
+)

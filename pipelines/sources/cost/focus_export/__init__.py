@@ -1,0 +1,25 @@
+"""Files that already are FOCUS (1.0 to 1.4), of any provider, lifted to FOCUS 1.4.
+
+Names that the specification changed are renamed; nothing is calculated or filled in. A
+value that the file does not have stays NULL, and conformance says so. Formats with a
+reader of their own (Azure's) are left to it.
+"""
+
+from pipelines.landing.source import Source
+from pipelines.sources.cost.focus_export.conversion import select, tally
+from pipelines.sources.cost.focus_export.deliveries import claims, drops
+
+SOURCE = Source(
+    name="focus_export",
+    table="focus",
+    description=(
+        "Bills that their provider already exports as FOCUS, versions 1.0 to 1.4: one "
+        "row per row of the file, under the names of FOCUS 1.4."
+    ),
+    expected="CSV or Parquet with FOCUS columns (BilledCost, ChargeCategory, ...)",
+    claims=claims,
+    drops=drops,
+    select=select,
+    tally=tally,
+    restates="period",
+)

@@ -1,0 +1,86 @@
+"""The SELECT of a FOCUS file's rows: every column under its name and type of 1.4."""
+
+from collections.abc import Mapping, Sequence
+
+from pipelines.focus.schema import ledger_types
+from pipelines.landing.source import Context, Delivery, counted, quoted
+from pipelines.sources.cost.focus_export import reading
+from pipelines.sources.cost.focus_export.flavours import FLAVOURS, Flavour, repaired
+from pipelines.sources.formats.package_files import text_beside
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the rows of a period from its newest exports."""
+    parts = [
+        _file(context, delivery, place)
+        for delivery in deliveries
+        for place in range(len(delivery.files))
+    ]
+    return (
+        f"select * from ({' union all by name '.join(parts)}) "
+        f"where strftime(BillingPeriodStart, '%Y-%m') = {quoted(period)}"
+    )
+
+
+def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the rows of a period; none is left out."""
+    if all(len(delivery.periods) == 1 for delivery in deliveries):
+        return ""
+    rows = select(context, deliveries, period)
+    return counted(f"select x_DeliveryId as delivery_id from ({rows})")
+
+
+def _file(context: Context, delivery: Delivery, place: int) -> str:
+    """Read one file of a delivery; rows are numbered through its files."""
+    path = delivery.files[place]
+    offset = sum(_row_count(context, delivery, earlier) for earlier in range(place))
+    columns = reading.columns(context.db, path)
+    header, _ = columns[reading.PERIOD_START]
+    is_month_first = reading.month_first(context.db, path, header)
+    shown = [
+        f'{_value(name, header, kind, is_month_first)} as "{name}"'
+        for name, (header, kind) in columns.items()
+    ]
+    rows = (
+        f"select focus_row, {', '.join(shown)} from "
+        f"(select *, row_number() over () as focus_row from {reading.relation(path)})"
+    )
+    sql = text_beside(__package__, "convert.sql")
+    return sql.format(
+        cost="BilledCost" if "BilledCost" in columns else "EffectiveCost",
+        delivery_id=quoted(delivery.delivery_id),
+        offset=offset,
+        rows=repaired(rows, columns, _flavour(context, rows, columns)),
+    )
+
+
+def _flavour(
+    context: Context, rows: str, columns: Mapping[str, object]
+) -> Flavour | None:
+    """Tell by its columns and its first row who exported a file."""
+    for flavour in FLAVOURS:
+        if flavour.needs <= columns.keys():
+            told = context.db.execute(
+                f"select {flavour.tells} from ({rows}) limit 1"
+            ).fetchone()
+            if told and told[0]:
+                return flavour
+    return None
+
+
+def _row_count(context: Context, delivery: Delivery, place: int) -> int:
+    counted = context.db.execute(
+        f"select count(*) from {reading.relation(delivery.files[place])}"
+    ).fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _value(name: str, header: str, kind: str, is_month_first: bool | None) -> str:
+    wanted = ledger_types().get(name, "VARCHAR")
+    if wanted == "TIMESTAMP":
+        return reading.timestamp(header, is_month_first)
+    if wanted.startswith("DECIMAL"):
+        return reading.number(header, "focus_row")
+    if wanted == "JSON":
+        return reading.json_object(header, kind)
+    return reading.plain_text(header, kind)

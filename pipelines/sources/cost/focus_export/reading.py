@@ -1,0 +1,145 @@
+"""Read a FOCUS file as text, and its dates and amounts exactly.
+
+FOCUS wants ISO dates and plain numbers. Spreadsheets make ``4/1/25`` and ``$10,000.00``
+of them; both are read where they can mean one thing only, and refused otherwise.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.candidates import sniff
+from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
+from pipelines.sources.cost.focus_export.names import meant
+
+PERIOD_START = "BillingPeriodStart"
+NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
+TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
+SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
+
+
+def relation(path: Path) -> str:
+    """Give the FROM clause of a file; every column of CSV and JSON is text."""
+    file = sniff(path, path.parent)
+    if file.format == "parquet":
+        return f"read_parquet({quoted(path)})"
+    if file.format == "json":
+        return _json(file)
+    return (
+        f"read_csv({quoted(path)}, header = true, all_varchar = true, "
+        "strict_mode = true, null_padding = false)"
+    )
+
+
+def _json(file: Candidate) -> str:
+    """Read objects, one a line or in an array, as BigQuery exports a view."""
+    options = f"{quoted(file.path)}, compression = '{file.compression or 'none'}'"
+    with duckdb.connect(config=LOOK_INSIDE) as db:
+        found = db.execute(
+            f"describe from read_json({options}, sample_size = -1)"
+        ).fetchall()
+    shape = ", ".join(f"{quoted(row[0])}: 'VARCHAR'" for row in found)
+    return f"read_json({options}, columns = {{{shape}}})"
+
+
+def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, str]]:
+    """Map ledger columns to the file's column and its type."""
+    rows = db.execute(f"describe from {relation(path)}").fetchall()
+    types = {str(row[0]): str(row[1]) for row in rows}
+    found = {name: (header, types[header]) for header, name in meant(types).items()}
+    if PERIOD_START not in found:
+        raise duckdb.InvalidInputException(
+            f"no column {PERIOD_START} among {', '.join(types)}"
+        )
+    return found
+
+
+def periods_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
+    """Give the SELECT of the billing periods that a file has rows of."""
+    header, _ = columns(db, path)[PERIOD_START]
+    moment = timestamp(header, month_first(db, path, header))
+    return (
+        f"select distinct strftime({moment}, '%Y-%m') from {relation(path)} "
+        f'where "{header}" is not null order by all'
+    )
+
+
+def month_first(db: duckdb.DuckDBPyConnection, path: Path, header: str) -> bool | None:
+    """Decide for the file how dates with slashes are meant; None where it has none.
+
+    A billing period starts on the first of a month, so the part of it that is always 1
+    is the day.
+    """
+    row = db.execute(
+        f"select bool_and(regexp_extract(cast(\"{header}\" as varchar), '{SLASHES}', 2)"
+        f" = '1'), bool_and(regexp_extract(cast(\"{header}\" as varchar), "
+        f"'{SLASHES}', 1) = '1'), count(*) from {relation(path)} "
+        f"where regexp_matches(cast(\"{header}\" as varchar), '^{SLASHES}')"
+    ).fetchone()
+    second_is_day, first_is_day, count = row or (None, None, 0)
+    if not count:
+        return None
+    if second_is_day == first_is_day:
+        raise duckdb.InvalidInputException(
+            f"column {header}: dates with slashes can mean two days; expected ISO dates"
+        )
+    return bool(second_is_day)
+
+
+def timestamp(header: str, is_month_first: bool | None) -> str:
+    """Give SQL that reads a date: ISO, or with slashes as the file means them."""
+    text = f'trim(cast("{header}" as varchar))'
+    iso = f"timezone('UTC', cast({text} as timestamptz))"
+    if is_month_first is None:
+        return iso
+    short, long = (
+        ("%m/%d/%y", "%m/%d/%Y") if is_month_first else ("%d/%m/%y", "%d/%m/%Y")
+    )
+    return (
+        f"case when contains({text}, '/') then coalesce("
+        f"try_strptime({text}, '{short}'), strptime({text}, '{long}')) else {iso} end"
+    )
+
+
+def number(header: str, row: str) -> str:
+    """Give SQL that reads an amount exactly, or stops at the row that is none."""
+    text = f'trim(cast("{header}" as varchar))'
+    read = f"replace(replace({text}, ',', ''), '$', '')"
+    return (
+        f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
+        f"else coalesce(case when regexp_full_match({text}, '{NUMBER}') "
+        f"then try_cast({read} as decimal(38, 12)) end, error('row ' || {row} || "
+        f"', column {header}: ' || {text} || ' is no number; expected 1234.56')) end"
+    )
+
+
+def plain_text(header: str, kind: str = "VARCHAR") -> str:
+    """Give SQL that reads a text; blanks and the word NULL are unknown."""
+    if kind.endswith("[]") or kind.startswith(("MAP", "STRUCT")):
+        return f'cast(to_json("{header}") as varchar)'
+    text = f'trim(cast("{header}" as varchar))'
+    return f"case when upper({text}) in ('', 'NULL') then null else {text} end"
+
+
+def json_object(header: str, kind: str) -> str:
+    """Give SQL that reads a JSON object, from text or from a Parquet map."""
+    if kind.startswith(("MAP", "STRUCT")) and not kind.endswith("[]"):
+        return f'to_json("{header}")'
+    said = f"cast({plain_text(header)} as json)"
+    if kind.endswith("[]"):
+        said = f'to_json("{header}")'
+    # BigQuery keeps tags as a list of keys and values; a key's first value counts.
+    tags = f"from_json({said}, {quoted(TAGS)})"
+    keys = f"list_transform({tags}, lambda tag: tag.key)"
+    first = (
+        f"list_filter({tags}, lambda tag, place: "
+        f"list_position({keys}, tag.key) = place)"
+    )
+    pairs = (
+        f"list_transform({first}, lambda tag: {{'key': tag.key, 'value': tag.value}})"
+    )
+    listed = f"to_json(map_from_entries({pairs}))"
+    return (
+        f"nullif(case when json_type({said}) = 'ARRAY' then {listed} else {said} end, "
+        "json('{}'))"
+    )

@@ -1,0 +1,28 @@
+"""Google Cloud's billing export from BigQuery, standard or detailed, as FOCUS rows.
+
+``deliveries.py`` recognises files and their months, ``reading.py`` brings every format
+into one shape, ``values.py`` refuses what cannot be true, ``convert.sql`` says what a
+row means. Google's own FOCUS export has other columns and is not read here.
+"""
+
+from pipelines.landing.source import Source
+from pipelines.sources.cost.gcp.conversion import select, tally
+from pipelines.sources.cost.gcp.deliveries import claims, drops
+
+SOURCE = Source(
+    name="gcp",
+    table="focus",
+    description=(
+        "What Google Cloud bills: the rows of a Cloud Billing export to BigQuery. "
+        "Corrections and late rows come as more rows, so every file counts."
+    ),
+    expected=(
+        "rows of a Cloud Billing export table, standard or detailed, that BigQuery "
+        "exported as JSON or Parquet, or that somebody flattened to CSV"
+    ),
+    claims=claims,
+    drops=drops,
+    select=select,
+    tally=tally,
+    restates="rows",
+)

@@ -1,0 +1,88 @@
+"""Give the columns of an export their types, and refuse what cannot be true.
+
+Belongs here: text to numbers, times and months, and the words of a refusal: file, row,
+column. What a value means is in ``convert.sql``.
+"""
+
+from collections.abc import Mapping
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.source import quoted
+from pipelines.sources.cost.gcp import columns
+from pipelines.sources.cost.gcp.columns import Known
+
+# '202608'; scripts that flatten rows make '2026-08' or '202608.0' of it.
+MONTH = r"^\s*(20\d\d)-?(0[1-9]|1[0-2])(\.0+)?\s*$"
+CURRENCY = "[A-Z]{3}"
+EXPECTED = {
+    "number": "a number",
+    "time": "a time",
+    "month": "a month like 202608",
+    "currency": "a currency code of ISO 4217",
+}
+
+
+def month(expression: str = "invoice_month") -> str:
+    """Give the SQL of an invoice month as '2026-08'; NULL where it is none."""
+    return (
+        f"case when regexp_matches({expression}, '{MONTH}') "
+        f"then regexp_replace({expression}, '{MONTH}', '\\1-\\2') end"
+    )
+
+
+def time(expression: str) -> str:
+    """Give the SQL of a time in UTC; NULL where it is none."""
+    return f"cast(try_cast({expression} as timestamptz) as timestamp)"
+
+
+def typed(scan: str, name: str, period: str, more: Mapping[str, str]) -> str:
+    """Give the rows of one month with their types; a bad value stops the query."""
+    picked = [f"{value} as {column}" for column, value in more.items()]
+    picked.append("row_number")
+    picked += [f"{_value(c, name)} as {c.name}" for c in columns.plain()]
+    picked += [f"{_list(c, name)} as {c.name}" for c in columns.lists()]
+    return (
+        f"select {', '.join(picked)} from ({scan}) as said "
+        f"where {month('said.invoice_month')} = {quoted(period)}"
+    )
+
+
+def _value(column: Known, file: str) -> str:
+    said = f"nullif(trim(said.{column.name}), '')"
+    coded = f"case when regexp_full_match({said}, '{CURRENCY}') then {said} end"
+    read = {
+        "number": f"try_cast({said} as {MONEY})",
+        "time": time(said),
+        "month": month(said),
+        "currency": coded,
+    }.get(column.type, said)
+    if column.type == "text" and not column.is_needed:
+        return said
+    good = f"{read} is not null"
+    if not column.is_needed:
+        good = f"({good} or {said} is null)"
+    wanted = EXPECTED.get(column.type, "a value")
+    problem = refusal(file, column.path, f"said.{column.name}", wanted)
+    return f"case when {good} then {read} else {problem} end"
+
+
+def _list(column: Known, file: str) -> str:
+    said = f"said.unreadable_{column.name}"
+    wanted = f"a list of {' and '.join(column.fields)}"
+    problem = refusal(file, column.path, said, wanted)
+    whens = [f"when {said} is not null then {problem}"]
+    if "amount" in column.fields:
+        amounts = f"list_transform(said.{column.name}, lambda c: c.amount)"
+        bad = f"list_filter({amounts}, lambda a: try_cast(a as {MONEY}) is null)"
+        problem = refusal(file, f"{column.path}.amount", f"{bad}[1]", "a number")
+        whens.append(f"when len({bad}) > 0 then {problem}")
+    return f"case {' '.join(whens)} else said.{column.name} end"
+
+
+def refusal(file: str, path: str, said: str, wanted: str) -> str:
+    """Give the SQL that stops at a row, naming file, row and column."""
+    return (
+        f"error({quoted(file + ', row ')} || said.row_number || ': {path} is ' || "
+        f"coalesce('''' || nullif(trim({said}), '') || '''', 'empty') || "
+        f"', expected {wanted}')"
+    )

@@ -1,0 +1,74 @@
+"""Recognise cost reports, and find the months in their rows.
+
+Belongs here: which files are claimed or refused, their months and their numbers. A
+tenancy gets new files only, so a file is a delivery and replaces no other.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipelines.landing.source import Candidate, Delivery, Drop, ExportError
+from pipelines.sources.cost.oci import columns, reading
+from pipelines.sources.formats.months import Dated, months_of
+
+TELLING = {
+    "lineItem/referenceNo",
+    "lineItem/intervalUsageStart",
+    "cost/productSku",
+}
+# '0001000000612345.csv.gz', and '-00001' behind it where a report has parts.
+NUMBERED = re.compile(r"(?:^|/)(\d{6,}(?:-\d+)?)\.csv(?:\.gz)?$", re.IGNORECASE)
+
+
+def claims(candidate: Candidate) -> bool:
+    """Say whether a file is a cost report of Oracle's own format."""
+    if candidate.format != "csv" or candidate.compression == "zip":
+        return False
+    return columns.positions(candidate.columns).keys() >= TELLING
+
+
+def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
+    """Give one drop per file.
+
+    Raises:
+        ExportError: a file lacks a column, or has a row without a time.
+    """
+    for file in candidates:
+        found = columns.positions(file.columns)
+        needed = [column.header for column in columns.known() if column.is_needed]
+        missing = [header for header in needed if header not in found]
+        if missing:
+            raise ExportError(
+                f"oci: {file.name}: a cost report without {', '.join(missing)}; "
+                "expected the file as Oracle wrote it"
+            )
+        dated = Dated(
+            source="oci",
+            file=file.name,
+            rows=reading.scan(file.path),
+            month=reading.month(),
+            said="usage_start",
+            column="lineItem/intervalUsageStart",
+            expected=reading.EXPECTED["time"],
+        )
+        number = NUMBERED.search(file.name)
+        yield Drop(
+            files=(file,),
+            periods=months_of(dated, file),
+            scope="",
+            delivered_at=file.modified,
+            batch=number[1] if number else "",
+        )
+
+
+def oldest_first(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Order files by the numbers that Oracle gave them; others are older than these.
+
+    The time of a file is the time of its download, which says nothing about its age.
+    """
+
+    def age(delivery: Delivery) -> tuple[list[int], float, str]:
+        numbers = [int(part) for part in delivery.batch.split("-") if part]
+        return numbers, delivery.delivered_at.timestamp(), delivery.delivery_id
+
+    return sorted(deliveries, key=age)

@@ -1,0 +1,107 @@
+"""Open a cost report as texts, give the texts their types, refuse what cannot be true.
+
+Belongs here: the CSV, tag columns to JSON, text to numbers and times, and the words of
+a refusal: file, row, column. What a value means is in ``convert.sql``.
+"""
+
+from pathlib import Path
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.candidates import sniff
+from pipelines.landing.source import quoted
+from pipelines.sources.cost.oci import columns
+from pipelines.sources.cost.oci.columns import Known
+
+# '2026-08-13T05:00Z' and '2026-08-13T06:00:00Z' stand side by side in one row.
+TIMES = ("%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ")
+# Small costs come as 9.73E-8; a cast alone would also take 1_000 for a number.
+NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+CURRENCY = "[A-Z]{3}"
+EXPECTED = {
+    "number": "a number",
+    "time": "a time like 2026-08-13T05:00Z",
+    "flag": "true or false",
+    "currency": "a currency code of ISO 4217",
+}
+
+
+def scan(path: Path) -> str:
+    """Give a SELECT of a file's rows: ``row_number``, every known column, ``tags``.
+
+    Known columns are VARCHAR; blank cells and columns that the file lacks are NULL.
+    """
+    file = sniff(path, path.parent)
+    names = [f"c{place}" for place in range(len(file.columns))]
+    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    found = columns.positions(file.columns)
+    picked = ["row_number() over () as row_number"]
+    for column in columns.known():
+        place = found.get(column.header)
+        said = "cast(null as varchar)" if place is None else names[place]
+        picked.append(f"nullif(trim({said}), '') as {column.name}")
+    tags = {key: names[place] for key, place in columns.tags(file.columns).items()}
+    picked.append(f"{_tags(tags)} as tags")
+    return (
+        f"select {', '.join(picked)} from read_csv({quoted(file.path)}, "
+        "auto_detect = false, header = true, delim = ',', quote = '\"', "
+        "escape = '\"', nullstr = '', "
+        f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
+    )
+
+
+def month(expression: str = "usage_start") -> str:
+    """Give the SQL of the month of a time, '2026-08'; NULL where it is no time."""
+    return f"strftime({_time(expression)}, '%Y-%m')"
+
+
+def typed() -> str:
+    """Give the columns of ``said`` with their types; a bad value stops the query."""
+    return ",\n".join(f"{_value(c)} as {c.name}" for c in columns.known())
+
+
+def _tags(places: dict[str, str]) -> str:
+    """Give tags as one JSON object."""
+    pairs = [
+        f"{{'key': {quoted(key)}, 'value': nullif(trim({said}), '')}}"
+        for key, said in places.items()
+    ]
+    if not pairs:
+        return "cast(null as varchar)"
+    filled = f"list_filter([{', '.join(pairs)}], lambda tag: tag.value is not null)"
+    return f"nullif(cast(to_json(map_from_entries({filled})) as varchar), '{{}}')"
+
+
+def _time(expression: str) -> str:
+    return f"try_strptime({expression}, {list(TIMES)!r})"
+
+
+def _value(column: Known) -> str:
+    said = f"said.{column.name}"
+    numeric = f"case when regexp_full_match({said}, '{NUMBER}') then {said} end"
+    coded = f"case when regexp_full_match({said}, '{CURRENCY}') then {said} end"
+    read = {
+        "number": f"try_cast({numeric} as {MONEY})",
+        "time": _time(said),
+        "flag": f"case lower({said}) when 'true' then true when 'false' then false end",
+        "currency": coded,
+    }.get(column.type, said)
+    if column.type == "text" and not column.is_needed:
+        return said
+    good = f"{read} is not null"
+    if not column.is_needed:
+        good = f"({good} or {said} is null)"
+    if column.name == "usage_end":
+        # A file whose start is no time has no month, and is refused before.
+        good = f"({read} > {_time('said.usage_start')})"
+    wanted = EXPECTED.get(column.type, "a value")
+    if column.name == "usage_end":
+        wanted += " after lineItem/intervalUsageStart"
+    return f"case when {good} then {read} else {_refusal(column, wanted)} end"
+
+
+def _refusal(column: Known, wanted: str) -> str:
+    return (
+        f"error(said.file_name || ', row ' || said.row_number || ': {column.header} "
+        f"is ' || coalesce('''' || said.{column.name} || '''', 'empty') || "
+        f"', expected {wanted}')"
+    )

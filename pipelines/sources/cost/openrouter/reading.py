@@ -1,0 +1,133 @@
+"""Recognise activity files, open them as texts, and give the texts their types.
+
+Belongs here: which files are claimed or refused, their months, and the words of a
+refusal: file, row, column. What an hour of activity means is in ``convert.sql``.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.candidates import DELIMITERS, sniff
+from pipelines.landing.source import Candidate, Drop, ExportError, quoted
+from pipelines.sources.formats.months import Dated, months_of
+
+TELLING = {"generation_id", "created_at", "model_permaslug"}
+# Column -> type. Who sent a request (user) is not read.
+COLUMNS = {
+    "generation_id": "text",
+    "created_at": "time",
+    "cost_total": "number",
+    "cost_web_search": "number",
+    "cost_cache": "number",
+    "cost_file_processing": "number",
+    "byok_usage_inference": "number",
+    "tokens_prompt": "number",
+    "tokens_completion": "number",
+    "tokens_reasoning": "number",
+    "tokens_cached": "number",
+    "model_permaslug": "text",
+    "provider_name": "text",
+    "api_key_name": "text",
+}
+NEEDED = ("generation_id", "created_at", "cost_total", "model_permaslug")
+# Small costs may come as 1.2e-05; a cast alone would also take 1_000 for a number.
+NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+EXPECTED = {"number": "a number", "time": "a time like 2026-08-13 05:46:57.713"}
+
+
+def claims(candidate: Candidate) -> bool:
+    """Say whether a file is the activity of an account."""
+    if candidate.format != "csv" or candidate.compression == "zip":
+        return False
+    return set(_places(candidate)) >= TELLING
+
+
+def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
+    """Give one drop per file.
+
+    Raises:
+        ExportError: a file lacks a column, or has a row without a time.
+    """
+    for file in candidates:
+        missing = [name for name in NEEDED if name not in _places(file)]
+        if missing:
+            raise ExportError(
+                f"openrouter: {file.name}: activity without {', '.join(missing)}; "
+                "expected the file as OpenRouter wrote it"
+            )
+        dated = Dated(
+            source="openrouter",
+            file=file.name,
+            rows=scan(file.path),
+            month=month(),
+            said="created_at",
+            column="created_at",
+            expected=EXPECTED["time"],
+        )
+        yield Drop((file,), months_of(dated, file), "", file.modified)
+
+
+def scan(path: Path) -> str:
+    """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
+
+    Blank cells and columns that the file lacks are NULL.
+    """
+    file = sniff(path, path.parent)
+    names = [f"c{place}" for place in range(len(file.columns))]
+    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    header = next(iter(file.head.splitlines()), "")
+    found = _places(file)
+    picked = ["row_number() over () as row_number"]
+    for column in COLUMNS:
+        said = names[found[column]] if column in found else "cast(null as varchar)"
+        picked.append(f"nullif(trim({said}), '') as {column}")
+    return (
+        f"select {', '.join(picked)} from read_csv({quoted(file.path)}, "
+        "auto_detect = false, header = true, "
+        f"delim = {quoted(max(DELIMITERS, key=header.count))}, quote = '\"', "
+        "escape = '\"', nullstr = '', "
+        f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
+    )
+
+
+def month(expression: str = "created_at") -> str:
+    """Give the SQL of the month of a time, '2026-08'; NULL where it is no time."""
+    return f"strftime({_time(expression)}, '%Y-%m')"
+
+
+def typed() -> str:
+    """Give the columns of ``said`` with their types; a bad value stops the query."""
+    return ",\n".join(f"{_value(c, kind)} as {c}" for c, kind in COLUMNS.items())
+
+
+def _places(file: Candidate) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for place, header in enumerate(file.columns):
+        found.setdefault(header.strip().lower(), place)
+    return found
+
+
+def _time(expression: str) -> str:
+    """Read a time; the file names no zone, and means UTC."""
+    return f"cast(try_cast({expression} as timestamptz) as timestamp)"
+
+
+def _value(column: str, kind: str) -> str:
+    said = f"said.{column}"
+    numeric = f"case when regexp_full_match({said}, '{NUMBER}') then {said} end"
+    read = {
+        "number": f"try_cast({numeric} as {MONEY})",
+        "time": _time(said),
+    }.get(kind, said)
+    if kind == "text" and column not in NEEDED:
+        return said
+    good = f"{read} is not null"
+    if column not in NEEDED:
+        good = f"({good} or {said} is null)"
+    problem = (
+        f"error(said.file_name || ', row ' || said.row_number || ': {column} is ' || "
+        f"coalesce('''' || {said} || '''', 'empty') || "
+        f"', expected {EXPECTED.get(kind, 'a value')}')"
+    )
+    return f"case when {good} then {read} else {problem} end"

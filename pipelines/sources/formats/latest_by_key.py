@@ -1,0 +1,74 @@
+"""Logs whose rows come again: of the rows of one key the newest counts.
+
+Belongs here: how such a log becomes drops and rows. What its columns mean belongs to
+the source, in the ``convert.sql`` beside it, which takes ``{rows}``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.landing.source import (
+    Candidate,
+    Context,
+    Delivery,
+    Drop,
+    counted,
+    quoted,
+)
+from pipelines.sources.formats import logs
+from pipelines.sources.formats.package_files import text_beside
+
+
+@dataclass(frozen=True, slots=True)
+class NewestRows:
+    """One kind of log.
+
+    Attributes:
+        log: its columns.
+        package: the package of the source, where its SQL lies.
+        key: SQL of what tells rows apart, columns or expressions.
+        replaced: why an older row of a key is left out, as a user reads it.
+        reason: SQL of why a row cannot count whatever came later; '' for none.
+        sql: the file with the SELECT.
+        values: what that file takes besides ``{rows}``.
+    """
+
+    log: logs.Log
+    package: str
+    key: str
+    replaced: str
+    reason: str = ""
+    sql: str = "convert.sql"
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def drops(self, candidates: Sequence[Candidate]) -> Iterator[Drop]:
+        """Take each file as a drop.
+
+        Raises:
+            ExportError: a file cannot be read, or has a row without a time.
+        """
+        return logs.drops(self.log, candidates)
+
+    def select(self, _: Context, deliveries: Sequence[Delivery], period: str) -> str:
+        """Give the rows of a month, each key as its newest row has it."""
+        sql = text_beside(self.package, self.sql)
+        return sql.format(rows=self._judged(deliveries, period), **self.values)
+
+    def tally(self, _: Context, deliveries: Sequence[Delivery], period: str) -> str:
+        """Count the rows of a month, by why they are left out."""
+        return counted(self._judged(deliveries, period), "left_out")
+
+    def _judged(self, deliveries: Sequence[Delivery], period: str) -> str:
+        """Give the typed rows of a month with ``left_out``, NULL where one counts."""
+        return f"""
+            select
+                * exclude (own_reason),
+                coalesce(own_reason, case when row_number() over (
+                    partition by {self.key}, own_reason is null
+                    order by age desc, row_number desc
+                ) > 1 then {quoted(self.replaced)} end) as left_out
+            from (
+                select *, {self.reason or "cast(null as varchar)"} as own_reason
+                from ({logs.rows(self.log, deliveries, period)})
+            )
+        """

@@ -1,0 +1,151 @@
+"""The files of a log, of calls, jobs or hours: their months, and their rows with types.
+
+Belongs here: which months a file has, and the refusal of a cell that cannot be read,
+by file, row and column. What a cell means is in each source's ``convert.sql``; which of
+the rows that repeat each other counts is in ``newest_rows``, or for calls in
+``telemetry.requests``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.candidates import sniff
+from pipelines.landing.source import (
+    Candidate,
+    Delivery,
+    Drop,
+    ExportError,
+    quoted,
+)
+from pipelines.sources.formats.csv_cells import PLACE, Known, Type, positions, typed
+from pipelines.sources.formats.months import Dated, months_said
+from pipelines.sources.formats.records import opened
+
+
+def _number(pattern: str, read: str) -> str:
+    cell = f"case when regexp_full_match({{said}}, '{pattern}') then {{said}} end"
+    return read.format(cell)
+
+
+# A count may come as 12.0: tools that know no missing whole number write it so. Times
+# that name no zone are UTC.
+TYPES: Mapping[str, Type] = {
+    "text": Type("{said}", "a value"),
+    "time": Type(
+        "cast(try_cast({said} as timestamptz) as timestamp)",
+        "a time like 2026-08-13 05:46:57.713",
+    ),
+    "nanoseconds": Type(
+        "make_timestamp(try_cast({said} as bigint) // 1000)",
+        "nanoseconds since 1970",
+    ),
+    "count": Type(
+        _number(r"[-+]?\d+(\.0*)?", "try_cast({} as bigint)"), "a whole number"
+    ),
+    "amount": Type(
+        _number(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", f"try_cast({{}} as {MONEY})"),
+        "a number",
+    ),
+    "flag": Type(
+        "case lower({said}) when 'true' then true when 't' then true when '1' then "
+        "true when 'false' then false when 'f' then false when '0' then false end",
+        "true or false",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """How the files of a log are read.
+
+    Attributes:
+        source: its name, for messages.
+        time: the column that says when a call was, and so in which month it is.
+        columns: the columns that are used, and the name of each one's type.
+        needed: those that every row must have; the time always is.
+        stated: those that a table must have, whatever its rows say.
+        opened: gives a SELECT of a file's rows, ``row_number`` and these columns as
+            text, NULL where there is nothing.
+    """
+
+    source: str
+    time: str
+    columns: Mapping[str, str]
+    needed: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
+    opened: Callable[[Candidate, Sequence[Known]], str] = opened
+
+    def known(self) -> tuple[Known, ...]:
+        """Give the columns with their types."""
+        needed = {self.time, *self.needed}
+        return tuple(
+            Known(name, TYPES[kind], name in needed)
+            for name, kind in self.columns.items()
+        )
+
+    def month(self) -> str:
+        """Give the SQL of a row's month, '2026-08'; NULL where it has no time."""
+        kind = TYPES[self.columns[self.time]]
+        return f"strftime({kind.of(self.time)}, '%Y-%m')"
+
+
+def drops(log: Log, candidates: Sequence[Candidate]) -> Iterator[Drop]:
+    """Give one drop per file.
+
+    Raises:
+        ExportError: a file lacks a column, cannot be read, or has a row without a time.
+    """
+    for file in candidates:
+        _refuse_missing(log, file)
+        yield Drop((file,), _months(log, file), "", file.modified)
+
+
+def rows(log: Log, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the typed rows of a month: ``age`` (higher is newer), then the columns.
+
+    Beside them stand ``delivery_id``, ``file_name`` and ``row_number``.
+    """
+    parts = [
+        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
+        f"{quoted(name)} as file_name, * "
+        f"from ({log.opened(sniff(path, path.parent), log.known())})"
+        for age, delivery in enumerate(deliveries)
+        for path, name in zip(delivery.files, delivery.names, strict=True)
+    ]
+    here = f"select * from ({' union all '.join(parts)}) where {log.month()} = "
+    return typed(here + quoted(period), log.known(), {}, f"age, {PLACE}")
+
+
+def _refuse_missing(log: Log, file: Candidate) -> None:
+    """Refuse a table without a column; JSON leaves out what is empty."""
+    found = positions(file.columns)
+    missing = [name for name in log.stated if name not in found]
+    if missing and file.format != "json":
+        raise ExportError(
+            f"{log.source}: {file.name}: without {', '.join(missing)}; expected the "
+            f"columns {', '.join(log.stated)}"
+        )
+
+
+def _months(log: Log, file: Candidate) -> tuple[str, ...]:
+    stat = file.path.stat()
+    dated = Dated(
+        source=log.source,
+        file=file.name,
+        rows=log.opened(file, log.known()),
+        month=log.month(),
+        said=log.time,
+        column=log.time,
+        expected=TYPES[log.columns[log.time]].wanted,
+    )
+    # Every column is counted, so that one that cannot be read is found here.
+    cells = " + ".join(f"count({name})" for name in log.columns)
+    try:
+        return months_said(dated, stat.st_size, stat.st_mtime_ns, cells)
+    except duckdb.Error as error:
+        # DuckDB would quote a value that it did not expect, and with it a prompt.
+        told = str(error).partition(", but got")[0]
+        raise ExportError(f"{log.source}: {file.name}: unreadable, {told}") from None

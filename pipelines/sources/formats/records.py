@@ -1,0 +1,91 @@
+"""Records in CSV, JSON, JSON lines or Parquet, opened alike: every column as text.
+
+A nested value becomes its JSON. What is not asked for is not read.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.landing.source import Candidate, quoted
+from pipelines.sources.formats.csv_cells import Known, positions, scan
+
+
+def opened(file: Candidate, known: Sequence[Known]) -> str:
+    """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
+
+    Names are compared without case, but not those of JSON. Blanks are NULL.
+    """
+    if file.format == "parquet":
+        return _parquet(file, known)
+    return _json(file, known) if file.format == "json" else scan(file.path, known)
+
+
+def read_json(file: Candidate, columns: str) -> str:
+    """Give the call that reads the records of a JSON file.
+
+    Args:
+        file: an array of records, or one record a line.
+        columns: the type of each key that is read, as a SQL struct.
+    """
+    shape = "array" if file.head.lstrip().startswith("[") else "newline_delimited"
+    return (
+        f"read_json({quoted(file.path)}, format = '{shape}', records = true, "
+        f"auto_detect = false, compression = '{file.compression or 'none'}', "
+        f"columns = {columns})"
+    )
+
+
+def documents(file: Candidate, paths: Mapping[str, Sequence[str]], shape: str) -> str:
+    """Give a SELECT of nested JSON documents: what stands at the paths, as text.
+
+    Args:
+        file: documents of an API.
+        paths: column -> where it may stand, such as 'metadata.run_name'; the first
+            that is there counts. Blanks are NULL.
+        shape: how the documents follow each other, in the words of ``read_json``.
+    """
+    picked = []
+    for name, places in paths.items():
+        said = ", ".join(f"document ->> {quoted('$.' + place)}" for place in places)
+        picked.append(f"nullif(coalesce({said}, ''), '') as {name}")
+    return (
+        f"select {', '.join(picked)} from (select json as document "
+        f"from read_json({quoted(file.path)}, format = '{shape}', records = false, "
+        f"auto_detect = false, compression = '{file.compression or 'none'}', "
+        "columns = {json: 'JSON'}))"
+    )
+
+
+def _json(file: Candidate, known: Sequence[Known]) -> str:
+    columns = ", ".join(f"'{column.name}': 'VARCHAR'" for column in known)
+    picked = ", ".join(_blank(column.name, column.name) for column in known)
+    return (
+        f"select row_number() over () as row_number, {picked} "
+        f"from {read_json(file, f'{{{columns}}}')}"
+    )
+
+
+def _parquet(file: Candidate, known: Sequence[Known]) -> str:
+    schema = pq.read_schema(file.path)
+    found = positions(schema.names)
+    picked = []
+    for column in known:
+        place = found.get(column.name)
+        if place is None:
+            picked.append(f"cast(null as varchar) as {column.name}")
+            continue
+        field = schema.field(place)
+        said = '"' + field.name.replace('"', '""') + '"'
+        if pa.types.is_nested(field.type):
+            said = f"to_json({said})"
+        picked.append(_blank(f"cast({said} as varchar)", column.name))
+    return (
+        f"select row_number() over () as row_number, {', '.join(picked)} "
+        f"from read_parquet({quoted(file.path)}, hive_partitioning = false)"
+    )
+
+
+def _blank(said: str, name: str) -> str:
+    return f"nullif(trim({said}), '') as {name}"

@@ -1,0 +1,31 @@
+"""Sources of cost that a user maps in YAML: focus-converter's plans as DuckDB SQL.
+
+What belongs here: the plan language (read, validated, compiled), vendors and overlays
+made of it. What does not: vendors that Unitmill ships (``providers``).
+
+- ``language``     a folder of plan files, validated by focus_converter's own models
+- ``expressions``  what each conversion of a column is in SQL
+- ``queries``      the language's own SQL, with exact arithmetic
+- ``chain``        the growing SELECT: which columns exist at which step
+- ``shape``        made columns get the types of the ledger
+- ``compile``      all of it, in the order of focus-converter's engine
+- ``vendor``       plans/<vendor>/ as a Source
+- ``overlay``      plans/<vendor>/ that replaces columns of a shipped provider
+"""
+
+from pipelines.sources.plans.compile import Compiled, compile_plans
+from pipelines.sources.plans.language import Plan, PlanError, read_plans
+from pipelines.sources.plans.overlay import overlay, overlay_folders, with_overlays
+from pipelines.sources.plans.vendor import plan_sources
+
+__all__ = [
+    "Compiled",
+    "Plan",
+    "PlanError",
+    "compile_plans",
+    "overlay",
+    "overlay_folders",
+    "plan_sources",
+    "read_plans",
+    "with_overlays",
+]

@@ -1,0 +1,125 @@
+"""One folder of plans: its ``source.yaml``, its plans, its version.
+
+What belongs here: what a user writes about a vendor besides the plans. What does
+not: reading the vendor's files (``vendor``), wrapping a provider (``overlay``).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipelines.settings import Settings
+from pipelines.sources.plans.language import (
+    Plan,
+    PlanError,
+    complaints,
+    read_mapping,
+    read_plans,
+)
+
+SOURCE_FILE = "source.yaml"
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Columns = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class SourceFile(BaseModel):
+    """What ``source.yaml`` says about a vendor's files.
+
+    Attributes:
+        name: the folder's name; also the source's name everywhere.
+        description: what a FinOps analyst reads about the vendor.
+        format: what the vendor's files are.
+        delimiter: what separates the columns of a CSV.
+        columns: names in the header by which a file is recognised.
+        period_column: the column that says a row's billing period.
+        period_format: its strptime format, where it is not ISO 8601 or YYYY-MM.
+        invoice_scope: columns whose values a newer file replaces; default: its folder.
+        delivered_at_column: when the vendor made the row; default: the file's time.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str = Field(min_length=1)
+    format: Literal["csv", "parquet", "json"]
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    columns: Columns = Field(min_length=1)
+    period_column: str
+    period_format: str | None = None
+    invoice_scope: Columns = Field(default=[])
+    delivered_at_column: str | None = None
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Give the columns without which a file is not this vendor's."""
+        stated = {*self.columns, *self.invoice_scope, self.period_column}
+        return frozenset(stated | set(filter(None, [self.delivered_at_column])))
+
+
+class OverlayFile(BaseModel):
+    """A ``source.yaml`` that replaces columns of a shipped provider."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    overlay: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFolder:
+    """A read folder of plans."""
+
+    path: Path
+    about: SourceFile | OverlayFile
+    plans: tuple[Plan, ...]
+    version: int
+
+
+def read_folders(settings: Settings) -> list[PlanFolder]:
+    """Read every folder of plans that the user has.
+
+    Raises:
+        PlanError: a folder is wrong.
+    """
+    if not settings.plans_dir.is_dir():
+        return []
+    inside = sorted(settings.plans_dir.iterdir())
+    paths = [p for p in inside if p.is_dir() and not p.name.startswith((".", "_"))]
+    return [read_folder(path) for path in paths]
+
+
+def read_folder(path: Path) -> PlanFolder:
+    """Read one folder of plans.
+
+    Raises:
+        PlanError: its source.yaml or one of its plans is wrong.
+    """
+    file = path / SOURCE_FILE
+    where = f"{path.name}/{SOURCE_FILE}"
+    if not file.is_file():
+        raise PlanError(f"{where}: missing; it says how the vendor's files look")
+    written = read_mapping(file)
+    model = OverlayFile if "overlay" in written else SourceFile
+    try:
+        about = model.model_validate(written)
+    except ValidationError as error:
+        raise PlanError(f"{where}: {complaints(error)}") from error
+    if isinstance(about, SourceFile) and about.name != path.name:
+        raise PlanError(f"{where}: name: {about.name!r}; expected {path.name!r}")
+    return PlanFolder(path, about, read_plans(path), _version(path))
+
+
+def _version(path: Path) -> int:
+    """Number what the folder says: other plans make other rows."""
+    digest = hashlib.sha256()
+    for file in sorted(each for each in path.rglob("*") if each.is_file()):
+        digest.update(file.relative_to(path).as_posix().encode() + b"\0")
+        digest.update(file.read_bytes() + b"\0")
+    return int(digest.hexdigest()[:7], 16)

@@ -1,0 +1,130 @@
+"""The registry: every source that Unitmill ships, and the user's own plans."""
+
+from dataclasses import replace
+from functools import reduce
+from hashlib import sha256
+from operator import getitem
+
+from pipelines.landing.source import Source
+from pipelines.settings import Settings
+from pipelines.sources.cost import (
+    anthropic,
+    aws,
+    azure,
+    azure_focus,
+    focus_export,
+    gcp,
+    oci,
+    onprem,
+    openai,
+    openrouter,
+)
+from pipelines.sources.lists import (
+    budgets,
+    business_values,
+    contract_prices,
+    deployments,
+    invoices,
+    model_variants,
+    native_totals,
+    optimisations,
+    ownership_rules,
+    prepaid,
+    run_plans,
+    shared_cost_rules,
+    storage_access,
+    trade_options,
+)
+from pipelines.sources.plans import plan_sources, with_overlays
+from pipelines.sources.usage import (
+    anthropic_usage,
+    bedrock_logs,
+    call_log,
+    claude_code,
+    kubeflow,
+    langfuse,
+    litellm,
+    mlflow,
+    openai_usage,
+    opencost,
+    openrouter_usage,
+    openshift,
+    otel_genai,
+    pipeline_runs,
+    prometheus,
+    ray,
+    sagemaker,
+    slurm,
+)
+
+COST_SOURCES = (
+    aws.SOURCE,
+    azure.SOURCE,
+    azure_focus.SOURCE,
+    focus_export.SOURCE,
+    gcp.SOURCE,
+    oci.SOURCE,
+    onprem.SOURCE,
+    openai.SOURCE,
+    openrouter.SOURCE,
+    anthropic.SOURCE,
+)
+USAGE_SOURCES = (
+    openai_usage.SOURCE,
+    anthropic_usage.SOURCE,
+    claude_code.SOURCE,
+    *bedrock_logs.SOURCES,
+    *openrouter_usage.SOURCES,
+    *litellm.SOURCES,
+    *langfuse.SOURCES,
+    *otel_genai.SOURCES,
+    *call_log.SOURCES,
+    slurm.SOURCE,
+    *mlflow.SOURCES,
+    *prometheus.SOURCES,
+    opencost.SOURCE,
+    *openshift.SOURCES,
+    sagemaker.SOURCE,
+    ray.SOURCE,
+    kubeflow.SOURCE,
+    pipeline_runs.SOURCE,
+)
+
+
+LIST_SOURCES = (
+    prepaid.SOURCE,
+    run_plans.SOURCE,
+    deployments.SOURCE,
+    model_variants.SOURCE,
+    business_values.SOURCE,
+    storage_access.SOURCE,
+    ownership_rules.SOURCE,
+    shared_cost_rules.SOURCE,
+    budgets.SOURCE,
+    optimisations.SOURCE,
+    trade_options.SOURCE,
+    contract_prices.SOURCE,
+    invoices.SOURCE,
+    native_totals.SOURCE,
+)
+
+
+def all_sources(settings: Settings) -> tuple[Source, ...]:
+    """Give every source: shipped ones with the user's overlays, then user plans."""
+    every = (
+        *with_overlays(COST_SOURCES, settings),
+        *plan_sources(settings),
+        *USAGE_SOURCES,
+        *LIST_SOURCES,
+    )
+    return tuple(replace(source, chosen=_chosen(source, settings)) for source in every)
+
+
+def _chosen(source: Source, settings: Settings) -> str:
+    """Hash the settings that a source's rows depend on."""
+    values = settings.model_dump(mode="json")
+    said = [
+        f"{name}={reduce(getitem, name.split('.'), values)}"
+        for name in (*source.uses, "landing.personal_data")
+    ]
+    return "+" + sha256("\n".join(said).encode()).hexdigest()[:8]

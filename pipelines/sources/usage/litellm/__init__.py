@@ -1,0 +1,98 @@
+"""LiteLLM's spend log: every call that the gateway passed on, or answered itself.
+
+The table "LiteLLM_SpendLogs", dumped as CSV or Parquet or read from its database
+(``database.py``). Prompts, answers and addresses of callers stand in it, too; those
+columns are not read.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from pipelines.landing.source import Candidate, Context, Delivery, Source
+from pipelines.settings import Settings
+from pipelines.sources.formats import logs
+from pipelines.sources.formats.csv_cells import positions
+from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.usage.litellm import database
+from pipelines.sources.usage.requests import labels, request_sources
+from pipelines.sources.usage.requests.newest import newest
+
+TELLING = {"request_id", "starttime", "custom_llm_provider", "spend"}
+LOG = logs.Log(
+    source="litellm",
+    time="starttime",
+    columns={
+        "request_id": "text",
+        "call_type": "text",
+        "api_key": "text",
+        "spend": "amount",
+        "prompt_tokens": "count",
+        "completion_tokens": "count",
+        "starttime": "time",
+        "endtime": "time",
+        "completionstarttime": "time",
+        "request_duration_ms": "count",
+        "model": "text",
+        "custom_llm_provider": "text",
+        "api_base": "text",
+        "user": "text",
+        "metadata": "text",
+        "cache_hit": "text",
+        "request_tags": "text",
+        "team_id": "text",
+        "end_user": "text",
+        "session_id": "text",
+        "status": "text",
+        "agent_id": "text",
+        "litellm_call_id": "text",
+    },
+    stated=("prompt_tokens", "completion_tokens", "metadata", "cache_hit"),
+)
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim dumps of the table, whatever columns were left out."""
+    return (
+        candidate.format in {"csv", "parquet"}
+        and candidate.compression != "zip"
+        and positions(candidate.columns).keys() >= TELLING
+    )
+
+
+def fetch(settings: Settings) -> list[Candidate]:
+    """Copy the log from its database, where a setting says that there is one."""
+    return database.fetch(settings, frozenset(LOG.columns))
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the calls of a month; a request id is one call."""
+    sql = text_beside(__package__, "convert.sql")
+    return newest(
+        context,
+        sql.format(
+            rows=logs.rows(LOG, deliveries, period),
+            provider=labels.provider("custom_llm_provider"),
+            metadata_labels=labels.read("metadata"),
+            spend_labels=labels.read("(metadata ->> '$.spend_logs_metadata')"),
+            tag_labels=labels.read_tags("request_tags"),
+            **labels.labels("tags", "spend_words", "words"),
+        ),
+    )
+
+
+SOURCES = request_sources(
+    Source(
+        name="litellm",
+        table="model_usage",
+        description="Calls through LiteLLM, from its spend log.",
+        expected=(
+            'CSV or Parquet of "LiteLLM_SpendLogs" (request_id, startTime, spend, '
+            "custom_llm_provider, ...)"
+        ),
+        claims=claims,
+        drops=partial(logs.drops, LOG),
+        select=select,
+        restates="rows",
+        fetch=fetch,
+    )
+)

@@ -1,0 +1,129 @@
+"""OpenCost and Kubecost: who held how much of a Kubernetes cluster.
+
+The answer of ``/allocation`` as JSON, the CSV export, or the Parquet exporter's files.
+Their costs are list prices: weights for splitting the bill of a node, never money.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from pipelines.landing.source import (
+    Candidate,
+    Context,
+    Delivery,
+    Source,
+    counted,
+    quoted,
+)
+from pipelines.sources.formats import logs
+from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.usage.opencost.reading import FIELDS, is_allocation, opened
+
+LOG = logs.Log(
+    source="opencost",
+    time="window_start",
+    columns={field["name"]: field["kind"] for field in FIELDS},
+    opened=opened,
+)
+# What a row is one of; containers of a pod are summed up.
+KEY = (
+    "window_start, window_end, cluster_name, node, namespace, controller_kind, "
+    "controller, pod, allocation_kind"
+)
+NOBODYS = "__(idle|unallocated|unmounted)__$"
+# A day of the CSV export has no end; names end with __idle__ where nobody held it.
+JUDGED = """
+    with named as (
+        select
+            * replace (
+                coalesce(window_end, window_start + interval 1 day) as window_end
+            ),
+            coalesce(cluster, nullif({cluster}, '')) as cluster_name,
+            case
+                when regexp_matches(
+                    coalesce(said_name, pod, namespace, ''), '{nobodys}'
+                ) then 'idle'
+                else 'workload'
+            end as allocation_kind
+        from ({rows})
+    ),
+
+    judged as (
+        select
+            *,
+            case
+                when window_end <= window_start then 'a window that ends as it begins'
+                when
+                    least(cpu_requested, cpu_used, memory_requested, memory_used) < 0
+                    or least(gpu_hours, gpu_requested, gpu_used, minutes) < 0
+                    then 'a quantity below zero'
+            end as own_reason
+        from named
+    ),
+
+    once as (
+        select
+            *,
+            coalesce(own_reason, case when row_number() over (
+                partition by {key}, container, said_name, own_reason is null
+                order by age desc, row_number desc
+            ) > 1 then 'a newer row has its window and workload' end) as left_out
+        from judged
+    )
+
+    select
+        *,
+        row_number() over (
+            partition by {key}, left_out is null order by age, row_number
+        ) as place
+    from once
+"""
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the allocations of the windows that begin in a month."""
+    sql = text_beside(__package__, "convert.sql")
+    rows = _judged(context, deliveries, period)
+    return sql.format(rows=rows, key=KEY)
+
+
+def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the allocations of a month: one container stands for its pod."""
+    return counted(
+        _judged(context, deliveries, period),
+        "coalesce(left_out, case when place > 1 then 'summed into its pod' end)",
+    )
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim allocations, not assets or cloud costs."""
+    return is_allocation(candidate)
+
+
+def _judged(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    return JUDGED.format(
+        rows=logs.rows(LOG, deliveries, period),
+        cluster=quoted(context.settings.opencost.cluster_name),
+        nobodys=NOBODYS,
+        key=KEY,
+    )
+
+
+SOURCE = Source(
+    name="opencost",
+    table="kubernetes_allocation",
+    description=(
+        "Who held how much of a Kubernetes cluster, from OpenCost or Kubecost: by "
+        "window, node and pod or controller."
+    ),
+    expected=(
+        'the answer of /allocation ("cpuCoreRequestAverage"), the CSV export (Date, '
+        "Namespace, ..., TotalCost) or the Parquet exporter's files"
+    ),
+    claims=claims,
+    drops=partial(logs.drops, LOG),
+    select=select,
+    tally=tally,
+    restates="rows",
+    uses=("opencost.cluster_name",),
+)

@@ -1,0 +1,196 @@
+"""OpenTelemetry's GenAI spans: calls of models in traces, as OTLP JSON lines.
+
+Attributes have new and deprecated names; ``ATTRIBUTES`` lists both. Prompts may stand
+in attributes, too; only those that are listed are taken.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
+from pipelines.sources.formats import logs
+from pipelines.sources.formats.csv_cells import Known
+from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.formats.records import read_json
+from pipelines.sources.usage.requests import labels, request_sources
+from pipelines.sources.usage.requests.newest import newest
+
+SPANS = re.compile(r'"resourceSpans"\s*:')
+VALUE = (
+    "STRUCT(stringValue VARCHAR, intValue VARCHAR, doubleValue VARCHAR, "
+    'arrayValue STRUCT("values" STRUCT(stringValue VARCHAR)[]))'
+)
+PAIRS = f"STRUCT(key VARCHAR, value {VALUE})[]"
+SHAPE = f"""{{resourceSpans: 'STRUCT(
+    resource STRUCT(attributes {PAIRS}),
+    scopeSpans STRUCT(spans STRUCT(
+        traceId VARCHAR,
+        spanId VARCHAR,
+        parentSpanId VARCHAR,
+        startTimeUnixNano VARCHAR,
+        endTimeUnixNano VARCHAR,
+        status STRUCT(code VARCHAR),
+        attributes {PAIRS}
+    )[])[]
+)[]'}}"""
+FIELDS = {
+    "started_at": ("nanoseconds", "span.startTimeUnixNano"),
+    "ended_at": ("nanoseconds", "span.endTimeUnixNano"),
+    "trace_id": ("text", "span.traceId"),
+    "span_id": ("text", "span.spanId"),
+    "parent_span_id": ("text", "span.parentSpanId"),
+    "status_code": ("text", "span.status.code"),
+}
+# Column -> type and the attributes that say it; the first one that is there wins.
+ATTRIBUTES = {
+    "operation": ("text", "gen_ai.operation.name", "llm.request.type"),
+    "step": ("text", "traceloop.span.kind", "openinference.span.kind"),
+    "provider": ("text", "gen_ai.provider.name", "gen_ai.system"),
+    "model": ("text", "gen_ai.response.model", "gen_ai.request.model"),
+    "input_tokens": (
+        "count",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.prompt_tokens",
+        "llm.usage.prompt_tokens",
+    ),
+    "output_tokens": (
+        "count",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.usage.completion_tokens",
+        "llm.usage.completion_tokens",
+    ),
+    "cache_read_tokens": (
+        "count",
+        "gen_ai.usage.cache_read.input_tokens",
+        "gen_ai.usage.cache_read_input_tokens",
+    ),
+    "cache_write_tokens": (
+        "count",
+        "gen_ai.usage.cache_creation.input_tokens",
+        "gen_ai.usage.cache_creation_input_tokens",
+    ),
+    "reasoning_tokens": (
+        "count",
+        "gen_ai.usage.reasoning.output_tokens",
+        "gen_ai.usage.reasoning_tokens",
+    ),
+    "conversation_id": ("text", "gen_ai.conversation.id", "session.id"),
+    "agent_name": ("text", "gen_ai.agent.name"),
+    "service_tier": (
+        "text",
+        "openai.response.service_tier",
+        "gen_ai.openai.response.service_tier",
+    ),
+    "server_address": ("text", "server.address"),
+    "error_type": ("text", "error.type"),
+    "finish_reason": (
+        "text",
+        "gen_ai.response.finish_reasons",
+        "gen_ai.completion.0.finish_reason",
+        "llm.response.finish_reason",
+    ),
+    "prompt_name": ("text", "gen_ai.prompt.name"),
+    "prompt_version": ("text", "llm.prompt_template.version"),
+}
+RESOURCE = {
+    "service_name": ("text", "service.name"),
+    "deployment_environment": (
+        "text",
+        "deployment.environment.name",
+        "deployment.environment",
+    ),
+    "cloud_account_id": ("text", "cloud.account.id"),
+}
+LABELS = {"span_labels": "span.attributes", "resource_labels": "resource_attributes"}
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim OTLP files of traces."""
+    return candidate.format == "json" and bool(SPANS.search(candidate.head))
+
+
+def opened(file: Candidate, _: Sequence[Known]) -> str:
+    """Give a SELECT of the spans of a file, every column as text."""
+    picked = [f"nullif({said}, '') as {name}" for name, (_kind, said) in FIELDS.items()]
+    for place, found in (
+        ("span.attributes", ATTRIBUTES),
+        ("resource_attributes", RESOURCE),
+    ):
+        for name, (_kind, *keys) in found.items():
+            said = ", ".join(_attribute(place, key) for key in keys)
+            picked.append(f"coalesce({said}, null) as {name}")
+    picked += [f"{_labels(place)} as {name}" for name, place in LABELS.items()]
+    return f"""
+        select row_number() over () as row_number, {", ".join(picked)}
+        from (
+            select resource_attributes, unnest(scope.spans) as span
+            from (
+                select
+                    resource_spans.resource.attributes as resource_attributes,
+                    unnest(resource_spans.scopeSpans) as scope
+                from (
+                    select unnest(resourceSpans) as resource_spans
+                    from {read_json(file, SHAPE)}
+                )
+            )
+        )
+    """
+
+
+def _attribute(place: str, key: str) -> str:
+    value = f"list_filter({place}, lambda pair: pair.key = {quoted(key)})[1].value"
+    return (
+        f"nullif(coalesce({value}.stringValue, {value}.intValue, "
+        f"{value}.doubleValue, {value}.arrayValue.values[1].stringValue), '')"
+    )
+
+
+def _labels(place: str) -> str:
+    """Give the owner's own attributes as a JSON object."""
+    keys = ", ".join(quoted(key) for key in labels.ALL_KEYS)
+    kept = f"list_filter({place}, lambda pair: pair.key in ({keys}))"
+    entries = (
+        f"list_transform({kept}, lambda pair: {{'k': pair.key, 'v': "
+        "coalesce(pair.value.stringValue, pair.value.intValue)})"
+    )
+    return f"cast(to_json(map_from_entries({entries})) as varchar)"
+
+
+LOG = logs.Log(
+    source="otel_genai",
+    time="started_at",
+    columns={
+        name: kind for name, (kind, *_) in (FIELDS | ATTRIBUTES | RESOURCE).items()
+    }
+    | dict.fromkeys(LABELS, "text"),
+    opened=opened,
+)
+
+
+def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the spans of a month; those that are no call of a model say so."""
+    sql = text_beside(__package__, "convert.sql")
+    calls = sql.format(
+        rows=logs.rows(LOG, deliveries, period),
+        provider=labels.provider("provider"),
+        is_truncated=labels.truncated("finish_reason"),
+        read_span_labels=labels.read("span_labels"),
+        read_resource_labels=labels.read("resource_labels"),
+        **labels.labels("span_words", "resource_words"),
+    )
+    return newest(context, calls, reason="no_call")
+
+
+SOURCES = request_sources(
+    Source(
+        name="otel_genai",
+        table="model_usage",
+        description="Calls of models in OpenTelemetry traces, from GenAI spans.",
+        expected='OpenTelemetry traces, OTLP JSON lines ("resourceSpans")',
+        claims=claims,
+        drops=partial(logs.drops, LOG),
+        select=select,
+        restates="rows",
+    )
+)

@@ -1,0 +1,64 @@
+"""Pipeline runs: what data pipelines did, as their scheduler tells it.
+
+Every scheduler has its own tables (Airflow, Dagster, Databricks, Step Functions), and a
+query of them gives these columns; the columns are the contract.
+"""
+
+from pipelines.landing.candidates import first_keys
+from pipelines.landing.source import Candidate, Source, quoted
+from pipelines.sources.formats import logs
+from pipelines.sources.formats.csv_cells import positions
+from pipelines.sources.formats.latest_by_key import NewestRows
+
+_NEEDED = ("pipeline_name", "run_id", "status", "started_at")
+STATUSES = ("succeeded", "failed", "cancelled", "timed_out", "running")
+LOG = logs.Log(
+    source="pipeline_runs",
+    time="started_at",
+    columns={
+        "run_id": "text",
+        "pipeline_name": "text",
+        "resource_id": "text",
+        "project_name": "text",
+        "environment_name": "text",
+        "status": "text",
+        "processed_gb": "amount",
+        "started_at": "time",
+        "ended_at": "time",
+    },
+    needed=_NEEDED,
+    stated=_NEEDED,
+)
+# A run that was still running has an end in a newer file.
+ROWS = NewestRows(
+    LOG,
+    __package__,
+    key="pipeline_name, run_id",
+    replaced="a newer row has its run",
+    values={
+        "statuses": ", ".join(quoted(status) for status in STATUSES),
+        "list": ", ".join(STATUSES),
+    },
+)
+
+
+def claims(candidate: Candidate) -> bool:
+    """Claim tables and JSON records with the columns that every run has."""
+    if candidate.compression == "zip":
+        return False
+    if candidate.format == "json":
+        return set(first_keys(candidate.head)) >= {*_NEEDED}
+    return positions(candidate.columns).keys() >= {*_NEEDED}
+
+
+SOURCE = Source(
+    name="pipeline_runs",
+    table="pipeline_runs",
+    description="What data pipelines did: when, on what, and how it ended.",
+    expected=f"CSV, JSON or Parquet of {', '.join(_NEEDED)}, ended_at, ...",
+    claims=claims,
+    drops=ROWS.drops,
+    select=ROWS.select,
+    tally=ROWS.tally,
+    restates="rows",
+)

@@ -1,0 +1,183 @@
+"""What every log of single calls has in common: calls to hours, samples and sessions.
+
+A source of calls (a gateway's log, traces) says one thing only: a SELECT of its calls
+in the columns of ``CALL``. Three Sources come of it: ``<name>`` fills ``model_usage``
+with one row per hour and caller, ``<name>_samples`` keeps a few calls of each day and
+caller for percentiles, ``<name>_sessions`` sums up conversations and agent runs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from pipelines.focus.schema import MONEY
+from pipelines.landing.source import Context, Delivery, Source, quoted
+from pipelines.schema.tables import CALLER, TOKENS
+from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.usage.requests.truth import true_calls
+
+# The columns of a call. Each is optional but those that are named in NEEDED; a missing
+# one is NULL. left_out says why a row is no call that counts, NULL where it counts.
+CALL: Mapping[str, str] = (
+    {
+        "requested_at": "TIMESTAMP",
+        "request_id": "VARCHAR",
+        "logical_request_id": "VARCHAR",
+    }
+    | CALLER
+    | TOKENS
+    | {
+        "is_failed": "BOOLEAN",
+        "is_cache_served": "BOOLEAN",
+        "is_truncated": "BOOLEAN",
+        "latency_ms": "BIGINT",
+        "time_to_first_token_ms": "BIGINT",
+        "session_id": "VARCHAR",
+        "session_name": "VARCHAR",
+        "outcome": "VARCHAR",
+        "gateway_cost": MONEY,
+        "gateway_cost_currency": "VARCHAR",
+        "inputs_include_cached": "BOOLEAN",
+        "left_out": "VARCHAR",
+        "delivery_id": "VARCHAR",
+        "row_number": "BIGINT",
+    }
+)
+RETRIED = """
+        left_out is null
+        and logical_request_id is not null
+        and row_number() over (
+            partition by left_out is null, coalesce(logical_request_id, request_id)
+            order by requested_at desc, request_id desc
+        ) > 1
+"""
+NEEDED = ("requested_at", "provider_name", "delivery_id", "row_number")
+# Enough for a 95th percentile to stand on ten calls.
+SAMPLED_CALLS = 200
+DAY = "cast(requested_at as date)"
+
+
+def request_sources(log: Source) -> tuple[Source, Source, Source]:
+    """Give the three Sources of a log of calls.
+
+    Args:
+        log: a Source whose ``select`` gives the calls of deliveries (oldest first) in a
+            month, in the columns of ``CALL``. A row with ``left_out`` is counted, not
+            summed.
+    """
+
+    def made(kind: str, table: str, what: str, sql: str) -> Source:
+        def select(
+            context: Context, deliveries: Sequence[Delivery], period: str
+        ) -> str:
+            if not kind:
+                hours = _hours(log, context, deliveries, period)
+                return (
+                    f"select * exclude (left_out) from {hours} where left_out is null"
+                )
+            rows = _calls(log, context, deliveries, period)
+            return _filled(sql, log.name + kind, rows)
+
+        return replace(
+            log,
+            name=log.name + kind,
+            table=table,
+            description=f"{log.description} {what}",
+            select=select,
+            tally=None if kind else partial(_tally, log),
+            fetch=None if kind else log.fetch,
+            family=log.name,
+            # 2: with prompts and with answers that were cut off.
+            version=2,
+        )
+
+    return (
+        made("", "model_usage", "Summed up by hour and caller.", "usage.sql"),
+        made(
+            "_samples",
+            "model_requests",
+            f"Of each day and caller {SAMPLED_CALLS} calls, for percentiles.",
+            "samples.sql",
+        ),
+        made(
+            "_sessions",
+            "model_sessions",
+            "Summed up by day, caller and session.",
+            "sessions.sql",
+        ),
+    )
+
+
+def _tally(
+    log: Source, context: Context, deliveries: Sequence[Delivery], period: str
+) -> str:
+    """Count the calls of a month: one of each hour and caller stands for the others."""
+    hours = _hours(log, context, deliveries, period)
+    return f"""
+        select
+            delivery_id, left_out as reason, sum(request_count)::bigint as row_count
+        from {hours}
+        where left_out is not null
+        group by all
+        union all
+        select delivery_id, null, count(*)
+        from {hours}
+        where left_out is null
+        group by all
+        union all
+        select
+            delivery_id,
+            'summed into the row of its hour',
+            sum(request_count - 1)::bigint
+        from {hours}
+        where left_out is null
+        group by all
+    """
+
+
+def _hours(
+    log: Source, context: Context, deliveries: Sequence[Delivery], period: str
+) -> str:
+    """Make the table of a month's hours; its rows and their count read it."""
+    table = f'"{log.name} {period}"'
+    rows = _calls(log, context, deliveries, period)
+    is_retried = RETRIED if _has_logical_ids(context, rows) else "false"
+    made = _filled("usage.sql", log.name, rows, is_retried)
+    context.db.execute(f"create temp table if not exists {table} as {made}")
+    return table
+
+
+def _calls(
+    log: Source, context: Context, deliveries: Sequence[Delivery], period: str
+) -> str:
+    """Give the calls in the columns of ``CALL``, and what is true of them."""
+    select = log.select(context, deliveries, period)
+    described = context.db.execute(f"describe {select}").fetchall()
+    present = {str(row[0]) for row in described}
+    shaped = ", ".join(
+        f"cast({column if column in present else 'null'} as {kind}) as {column}"
+        for column, kind in CALL.items()
+    )
+    return true_calls(f"select {shaped} from ({select})", deliveries)
+
+
+def _has_logical_ids(context: Context, rows: str) -> bool:
+    """Say whether any call has one: without, a million calls need no sorting."""
+    found = context.db.execute(
+        f"select 1 from ({rows}) where logical_request_id is not null limit 1"
+    ).fetchone()
+    return found is not None
+
+
+def _filled(sql: str, source: str, rows: str, is_retried: str = "false") -> str:
+    text = text_beside(__package__, sql)
+    return text.format(
+        calls=rows,
+        caller=", ".join(CALLER),
+        tokens=",\n    ".join(f"cast(sum({c}) as bigint) as {c}" for c in TOKENS),
+        token_names=", ".join(TOKENS),
+        source=quoted(source),
+        is_retried=is_retried,
+        sampled=SAMPLED_CALLS,
+        day=DAY,
+    )

@@ -1,0 +1,80 @@
+"""Contract prices: exact, dated, refused by row and column."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from pipelines.landing.deliveries import scan
+from pipelines.ledger.partitions import write_partition
+from pipelines.sources.lists.contract_prices import HEADER, SOURCE
+
+ROW = {
+    "provider_name": "OpenAI",
+    "model_id": "gpt-4o-2024-08-06",
+    "sku_meter": "Input Tokens",
+    "processing_tier": "standard",
+    "valid_from": "2026-08-01",
+    "valid_to": "",
+    "price_per_1m_tokens": "2.25",
+    "discount_percent": "",
+    "billing_currency": "usd",
+    "contract_id": "C-7",
+}
+
+
+def file(*changes):
+    lines = [",".join(HEADER)]
+    lines += [",".join((ROW | change).values()) for change in changes]
+    return "\n".join(lines) + "\n"
+
+
+def test_a_price_and_a_discount_are_read_exactly(put, convert):
+    discount = {"price_per_1m_tokens": "", "discount_percent": "12.5", "model_id": "*"}
+    put("contract.csv", file({}, discount | {"valid_to": "2026-10-01"}))
+
+    rows = convert(
+        SOURCE,
+        "2026-08",
+        "model_id, price_per_1m_tokens, discount_ratio, valid_to, billing_currency",
+    )
+
+    assert rows == [
+        ("*", None, Decimal("0.125"), date(2026, 10, 1), "USD"),
+        ("gpt-4o-2024-08-06", Decimal("2.25"), None, None, "USD"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"price_per_1m_tokens": "two"}, "price_per_1m_tokens is 'two'"),
+        ({"price_per_1m_tokens": "-1"}, "price_per_1m_tokens is '-1'"),
+        ({"price_per_1m_tokens": ""}, "expected a price or a discount_percent"),
+        ({"discount_percent": "5"}, "expected a price or a discount_percent"),
+        ({"valid_to": "soon"}, "valid_to is 'soon'"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_refused_by_row_and_column(
+    put, settings, change, said
+):
+    put("contract.csv", file({}, change))
+    landing = scan(settings, [SOURCE])
+
+    with pytest.raises(Exception, match=rf"contract\.csv, row 2: .*{said}"):
+        write_partition(settings, SOURCE, landing.of(SOURCE, "2026-08"), "2026-08")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (file({"valid_from": "August"}), "valid_from 'August'; expected a day"),
+        (file({}).replace("sku_meter", "meter"), "lacks sku_meter"),
+    ],
+)
+def test_a_file_without_days_or_columns_is_refused(put, settings, text, said):
+    put("contract.csv", text)
+
+    [refusal] = scan(settings, [SOURCE]).refusals
+
+    assert said in refusal.reason

@@ -1,0 +1,146 @@
+"""SageMaker's training jobs: one attempt each, by the ARN that the bill names."""
+
+import json
+
+import pytest
+
+from pipelines.landing.deliveries import scan
+from pipelines.sources.usage.sagemaker import SOURCE
+
+ARN = "arn:aws:sagemaker:us-east-1:210000000002:training-job/judge"
+JOB = {
+    "TrainingJobName": "judge",
+    "TrainingJobArn": ARN,
+    "TrainingJobStatus": "Completed",
+    "SecondaryStatus": "Completed",
+    "ResourceConfig": {"InstanceType": "ml.g5.12xlarge", "InstanceCount": 2},
+    "CreationTime": 1_786_752_000.123,
+    "TrainingStartTime": "2026-08-15T00:10:00Z",
+    "TrainingEndTime": "2026-08-15T03:10:00+00:00",
+    "TrainingTimeInSeconds": 10800,
+    "BillableTimeInSeconds": 4500,
+    "EnableManagedSpotTraining": True,
+    "FinalMetricDataList": [{"MetricName": "eval:f1", "Value": 0.91}],
+    "ExperimentConfig": {"ExperimentName": "judges"},
+    "Tags": [{"Key": "Project", "Value": "answers"}],
+}
+
+
+def test_a_job_is_one_attempt_with_what_it_was_billed(put, convert):
+    put("job.json", JOB)
+
+    rows = convert(
+        SOURCE,
+        "2026-08",
+        "attempt_id, run_name, experiment_name, project_name, status, "
+        "submitted_at::text, started_at::text, ended_at::text, node_count, "
+        "resource_ids, metric_name, metric_value, x_BilledInstanceHours, x_IsSpot",
+    )
+
+    # 4,500 s on two instances are two and a half hours.
+    assert rows == [
+        (
+            ARN,
+            "judge",
+            "judges",
+            "answers",
+            "completed",
+            "2026-08-15 00:00:00.123",
+            "2026-08-15 00:10:00",
+            "2026-08-15 03:10:00",
+            2,
+            [ARN],
+            "eval:f1",
+            0.91,
+            2.5,
+            True,
+        )
+    ]
+
+
+@pytest.mark.parametrize("shape", ["list", "lines", "indented"])
+def test_a_file_holds_one_job_a_list_or_one_a_line(shape, put, convert):
+    jobs = [JOB, JOB | {"TrainingJobArn": ARN + "-2"}]
+    texts = {
+        "list": json.dumps(jobs),
+        "lines": "".join(json.dumps(job) + "\n" for job in jobs),
+        "indented": "\n".join(json.dumps(job, indent=2) for job in jobs),
+    }
+    put("jobs.json", texts[shape])
+
+    assert convert(SOURCE, "2026-08", "attempt_id") == [(ARN,), (ARN + "-2",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"TrainingJobStatus": "Failed", "SecondaryStatus": "Failed"}, "failed"),
+        ({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"}, "cancelled"),
+        (
+            {"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"},
+            "timeout",
+        ),
+        (
+            {"TrainingJobStatus": "Failed", "SecondaryStatus": "Interrupted"},
+            "preempted",
+        ),
+        (
+            {"TrainingJobStatus": "InProgress", "SecondaryStatus": "Training"},
+            "running",
+        ),
+    ],
+)
+def test_a_status_is_one_of_ours(said, status, put, convert):
+    put("job.json", JOB | said)
+
+    assert convert(SOURCE, "2026-08", "status") == [(status,)]
+
+
+def test_instances_may_stand_in_groups(put, convert):
+    groups = [{"InstanceCount": 3}, {"InstanceCount": 1}]
+    put("job.json", JOB | {"ResourceConfig": {"InstanceGroups": groups}})
+
+    assert convert(SOURCE, "2026-08", "node_count, x_BilledInstanceHours") == [(4, 5)]
+
+
+def test_a_newer_answer_corrects_a_job_that_ran(put, convert, reasons):
+    running = JOB | {"TrainingJobStatus": "InProgress", "SecondaryStatus": "Training"}
+    running = {k: v for k, v in running.items() if k != "TrainingEndTime"}
+    put("old.json", running)
+    put("new.json", JOB, 1)
+
+    assert convert(SOURCE, "2026-08", "status") == [("completed",)]
+    assert reasons() == {"a newer answer has its job": 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"TrainingStartTime": None}, "never started"),
+        ({"TrainingEndTime": "2026-08-14T00:00:00Z"}, "it ends before it starts"),
+    ],
+)
+def test_a_job_that_held_nothing_is_left_out_by_name(
+    said, reason, put, convert, reasons
+):
+    put("job.json", JOB | said)
+
+    assert convert(SOURCE, "2026-08", "attempt_id") == []
+    assert reasons() == {reason: 1}
+
+
+def test_a_time_that_is_none_is_refused_by_file_and_job(put, settings):
+    put("ml/jobs.json", json.dumps([JOB, JOB | {"TrainingStartTime": "soon"}]))
+
+    [refusal] = scan(settings, [SOURCE]).refusals
+
+    assert "sagemaker: ml/jobs.json, row 2: known_at is 'soon'" in refusal.reason
+
+
+def test_a_list_of_summaries_is_no_description(put, settings):
+    summary = {"TrainingJobArn": ARN, "TrainingJobStatus": "Completed"}
+    put("list.json", {"TrainingJobSummaries": [summary]})
+
+    [refusal] = scan(settings, [SOURCE]).refusals
+
+    assert "no source recognises it" in refusal.reason
