@@ -18,8 +18,8 @@ from pathlib import Path
 import dagster as dg
 
 from bench.measuring import ratio, row, table
-from pipelines.schema.tables import TABLES
 from pipelines.settings import Settings
+from pipelines.sources.tables import TABLES
 
 # What a step is called in Dagster, up to its first double underscore, and what it does.
 PARTS = {

@@ -95,8 +95,8 @@ _WRITTEN = (
     "langfuse",
     "call_log",
     "budgets",
-    "optimisations",
-    "trade_options",
+    "optimizations",
+    "migration_scenarios",
     "business_values",
     "storage_access",
     "pipeline_runs",
@@ -158,8 +158,8 @@ def write_samples(out: Path) -> None:
     write_langfuse(out / "langfuse")
     write_call_log(out / "call_log")
     write_budgets(out / "budgets")
-    write_optimisations(out / "optimisations")
-    write_trade_options(out / "trade_options")
+    write_optimisations(out / "optimizations")
+    write_trade_options(out / "migration_scenarios")
     write_business_values(out / "business_values")
     write_storage_access(out / "storage_access")
     write_pipeline_runs(out / "pipeline_runs")

@@ -8,10 +8,10 @@ from pathlib import Path
 from sample_company.files import csv_text, write_text
 
 HEADER = (
-    "optimisation_id",
+    "optimization_id",
     "opportunity_id",
     "change",
-    "lever",
+    "optimization_type",
     "scope_type",
     "scope_value",
     "promised_monthly_saving",
@@ -49,4 +49,4 @@ _ROWS = (
 
 def write_optimisations(out: Path) -> None:
     """Write the list of optimisations, one row per state."""
-    write_text(out / "optimisations.csv", csv_text(HEADER, _ROWS))
+    write_text(out / "optimizations.csv", csv_text(HEADER, _ROWS))

@@ -39,8 +39,8 @@ Made by `python -m sample_company`; do not edit, the next run overwrites it.
 | `opencost` | daily allocations of the cluster `inference`, by month |
 | `openshift` | hourly usage of the office's cluster in October |
 | `budgets` | what projects, teams and the whole company may cost |
-| `optimisations` | what is changed to save money, and what it promises |
-| `trade_options` | machines that could be swapped for other ones |
+| `optimizations` | what is changed to save money, and what it promises |
+| `migration_scenarios` | the same work on other machines, as somebody proposes it |
 | `business_values` | what AI sold, saved and resolved, by its owners' count |
 | `storage_access` | what lies in which bucket, and who read it last |
 | `pipeline_runs` | how the nightly corpus job went |

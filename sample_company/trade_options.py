@@ -13,7 +13,7 @@ from sample_company.serving import REPLICAS
 from sample_company.story import P4D_2
 
 HEADER = (
-    "trade_id",
+    "scenario_id",
     "change",
     "scope_type",
     "scope_value",
@@ -55,4 +55,4 @@ _ROWS = (
 
 def write_trade_options(out: Path) -> None:
     """Write the list of trades."""
-    write_text(out / "trade_options.csv", csv_text(HEADER, _ROWS))
+    write_text(out / "migration_scenarios.csv", csv_text(HEADER, _ROWS))

@@ -17,35 +17,9 @@ from pipelines.ledger.partitions import (
 )
 from pipelines.ledger.stale import needs_conversion
 from pipelines.ledger.summary import summarise
-from pipelines.schema.tables import TABLES
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
-
-TABLE_DESCRIPTIONS = {
-    "focus": "The ledger: every charge of every source in FOCUS 1.4.",
-    "model_usage": "What was sent to models: tokens by class and requests.",
-    "model_requests": "Single calls, a few of each day and caller, for percentiles.",
-    "model_sessions": "Conversations and agent runs: tokens and calls by session.",
-    "gpu_usage": "What GPUs did, hour by hour: observed, allocated, busy.",
-    "deployments": "Which resource serves which model when.",
-    "model_variants": "How good and how fast models are, variant by variant.",
-    "kubernetes_allocation": "Who held how much of a Kubernetes node.",
-    "training_attempts": "Stretches of training runs: machines, times, checkpoints.",
-    "training_metrics": "What training runs logged, value by value.",
-    "run_plans": "What training runs and experiments may take.",
-    "ownership_rules": "Who owns what, by the owner's rules: one row per rule.",
-    "shared_cost_rules": "How shared costs are split: one row per rule and target.",
-    "budgets": "What scopes may cost, by their owners' plan.",
-    "optimisations": "What is changed to save money, and what it promises.",
-    "trade_options": "Machines that could be swapped for other ones.",
-    "token_prices": "What tokens cost by your contracts.",
-    "business_values": "What AI earned, saved or achieved, by the owner's count.",
-    "storage_access": "What is stored where, and when it was last read.",
-    "pipeline_runs": "What data pipelines did: one row per run.",
-    "native_totals": "What vendors' own tools say that months cost.",
-    "invoices": "What finance was asked to pay, one row per invoice.",
-    "focus_conformance": "How the ledger's rows stand to each rule of FOCUS 1.4.",
-}
+from pipelines.sources.tables import TABLES
 
 
 def source_key(source: Source) -> dg.AssetKey:
@@ -114,7 +88,7 @@ def _table_asset(
         group_name="convert",
         owners=OWNERS,
         kinds={"parquet"},
-        description=TABLE_DESCRIPTIONS[table],
+        description=_description(table),
     )
     def whole_table() -> dg.MaterializeResult[None]:
         write_stub(settings.ledger_dir, table)
@@ -122,6 +96,12 @@ def _table_asset(
         return dg.MaterializeResult(metadata=_metadata(summarise(everything, table)))
 
     return whole_table
+
+
+def _description(table: str) -> str:
+    if table == "focus":
+        return "The ledger: every charge of every source in FOCUS 1.4."
+    return f"{TABLES[table].description} {TABLES[table].grain}"
 
 
 def _metadata(summary: dict[str, object]) -> dict[str, dg.MetadataValue]:

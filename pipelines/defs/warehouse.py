@@ -23,8 +23,8 @@ from pipelines.defs.partitions import OWNERS
 from pipelines.ledger.partitions import write_stub
 from pipelines.ledger.summary import markdown
 from pipelines.publishing import audit
-from pipelines.schema.tables import TABLES
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources.tables import TABLES
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
 # The dbt of this environment, whether or not it is on the PATH.

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.focus.schema import closed_lists, conform, ledger_types
+from pipelines.focus.schema import closed_lists, conform
 from pipelines.landing.privacy import without_addresses
 from pipelines.landing.source import (
     UNREADABLE,
@@ -25,8 +25,8 @@ from pipelines.landing.source import (
     quoted,
 )
 from pipelines.ledger.tally import LEFT_OUT_KEY, as_json, refuse_difference, tally
-from pipelines.schema.tables import TABLES
 from pipelines.settings import Settings
+from pipelines.sources.tables import types_of
 
 INPUTS_KEY = "unitmill.inputs"
 
@@ -37,11 +37,6 @@ class Partition:
 
     path: Path
     row_count: int
-
-
-def types_of(table: str) -> Mapping[str, str]:
-    """Give the columns that a table of the ledger folder must have."""
-    return ledger_types() if table == "focus" else TABLES[table]
 
 
 def partition_path(ledger_dir: Path, source: Source, period: str) -> Path:

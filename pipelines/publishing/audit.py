@@ -26,9 +26,9 @@ from pipelines.reference.exchange_rates import record_rates
 from pipelines.reference.list_prices import record_list_prices
 from pipelines.reference.published_forecasts import record_vintages
 from pipelines.reference.published_totals import record_history
-from pipelines.schema.tables import TABLES
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.registry import all_sources
+from pipelines.sources.tables import TABLES
 
 # What has to have been checked before anything is shown.
 REQUIRED = ("landing", "dbt", "quality")

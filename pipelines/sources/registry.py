@@ -19,23 +19,9 @@ from pipelines.sources.cost import (
     openai,
     openrouter,
 )
-from pipelines.sources.lists import (
-    budgets,
-    business_values,
-    contract_prices,
-    deployments,
-    invoices,
-    model_variants,
-    native_totals,
-    optimisations,
-    ownership_rules,
-    prepaid,
-    run_plans,
-    shared_cost_rules,
-    storage_access,
-    trade_options,
-)
+from pipelines.sources.lists import prepaid
 from pipelines.sources.plans import plan_sources, with_overlays
+from pipelines.sources.tables import LISTS
 from pipelines.sources.usage import (
     anthropic_usage,
     bedrock_logs,
@@ -91,22 +77,7 @@ USAGE_SOURCES = (
 )
 
 
-LIST_SOURCES = (
-    prepaid.SOURCE,
-    run_plans.SOURCE,
-    deployments.SOURCE,
-    model_variants.SOURCE,
-    business_values.SOURCE,
-    storage_access.SOURCE,
-    ownership_rules.SOURCE,
-    shared_cost_rules.SOURCE,
-    budgets.SOURCE,
-    optimisations.SOURCE,
-    trade_options.SOURCE,
-    contract_prices.SOURCE,
-    invoices.SOURCE,
-    native_totals.SOURCE,
-)
+LIST_SOURCES = (*(one.as_source() for one in LISTS), prepaid.SOURCE)
 
 
 def all_sources(settings: Settings) -> tuple[Source, ...]:

@@ -10,11 +10,10 @@ from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import (
     inputs_of,
     recorded_inputs,
-    types_of,
     write_partition,
     write_stub,
 )
-from pipelines.schema.tables import TABLES
+from pipelines.sources.tables import TABLES, types_of
 
 
 @pytest.fixture

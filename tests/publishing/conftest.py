@@ -12,7 +12,7 @@ from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.publishing import versions
 from pipelines.publishing.audit import REQUIRED, Check, record, seal, start_build
 from pipelines.reference.settings_used import record_settings
-from pipelines.schema.tables import TABLES
+from pipelines.sources.tables import TABLES
 
 # As much of a build as publishing looks at.
 STAGED = """

@@ -1,15 +1,17 @@
 """CSV files that a person fills in: cells to types, and refusals that name the cell.
 
 Belongs here: how such a file is opened and what a cell may say. What its columns are
-called and what they mean belongs to its source, which gives them as ``Known``.
+called and what they mean belongs to its source, which gives them as ``Column``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import DELIMITERS, sniff
-from pipelines.landing.source import Candidate, Delivery, ExportError, quoted
+from pipelines.landing.source import Candidate, ExportError, quoted
 
 # Six decimals: the product of two such numbers is exact in the twelve of the ledger.
 # A cast alone would take 1_000 for a number, too, and round the seventh decimal away.
@@ -22,75 +24,124 @@ MONTH = r"20\d\d-(0[1-9]|1[0-2])"
 UNIT = r"[A-Za-z][A-Za-z0-9 ]*(-[A-Za-z][A-Za-z0-9 ]*)*"
 
 PLACE = "delivery_id, file_name, row_number"
-# Column -> what must hold between it and other cells, and the words for it.
-Checks = Mapping[str, tuple[str, str]]
+
+
+class Check(NamedTuple):
+    """What must hold between a cell and others of its row, or of all rows.
+
+    Attributes:
+        holds: SQL; NULL counts as true.
+        expected: the words for it, for messages and docs.
+    """
+
+    holds: str
+    expected: str
+
+
+# By the column whose cell is refused.
+Checks = Mapping[str, Check]
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """How a cell is read: SQL with ``{said}``, NULL where it is not what is wanted."""
+    """How a cell is read.
+
+    Attributes:
+        read: SQL with ``{cell}``, NULL where the cell is not what is expected.
+        expected: what a cell says, for messages and docs.
+        stored: the DuckDB type of a table's column that holds it.
+    """
 
     read: str
-    wanted: str
+    expected: str
+    stored: str = "VARCHAR"
 
-    def of(self, said: str) -> str:
+    def of(self, cell: str) -> str:
         """Give the SQL that reads an expression."""
-        return self.read.replace("{said}", said)
+        return self.read.replace("{cell}", cell)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """One column of a file."""
+class Column:
+    """One column of a file.
+
+    Attributes:
+        name: its header, in lower case.
+        type: how its cells are read.
+        meaning: what it says, where docs need it.
+        required: whether every row must have a value.
+    """
 
     name: str
     type: Type
-    is_needed: bool
+    meaning: str = ""
+    required: bool = field(default=False, kw_only=True)
 
 
 def listed(names: Sequence[str]) -> Type:
     """Give the type of a cell that says one of these names."""
     texts = ", ".join(quoted(name) for name in names)
     return Type(
-        f"case when {{said}} in ({texts}) then {{said}} end",
+        f"case when {{cell}} in ({texts}) then {{cell}} end",
         f"one of {', '.join(names)}",
     )
 
 
 def _matching(pattern: str, kind: str) -> str:
     return (
-        f"case when regexp_full_match({{said}}, {quoted(pattern)}) "
-        f"then try_cast({{said}} as {kind}) end"
+        f"case when regexp_full_match({{cell}}, {quoted(pattern)}) "
+        f"then try_cast({{cell}} as {kind}) end"
     )
 
 
 TYPES: Mapping[str, Type] = {
-    "text": Type("{said}", "a value"),
+    "text": Type("{cell}", "a value"),
+    "lower_case": Type("lower({cell})", "a value"),
     "number": Type(
         _matching(NUMBER, "decimal(18, 6)"),
         "a number of 0 or more with at most six decimals, such as 1234.5",
+        MONEY,
     ),
     "amount": Type(
         _matching(AMOUNT, "decimal(38, 12)"),
         "a number with at most twelve decimals, such as -1234.5",
+        MONEY,
     ),
     # As text: how many digits a rate is stated with says how exact it is.
-    "rate": Type(_matching(RATE, "varchar"), "a number above 0, such as 1.0853"),
+    "rate": Type(_matching(RATE, "varchar"), "a number above 0, such as 1.0853", MONEY),
     "ratio": Type(
         _matching(ONE_OR_MORE + r"(\.\d{0,6})?", "decimal(18, 6)"),
         "a number of 1 or more",
+        MONEY,
     ),
-    "whole": Type(_matching(r"\d{1,6}", "integer"), "a whole number of 0 or more"),
-    "count": Type(_matching(ONE_OR_MORE, "integer"), "a whole number of 1 or more"),
-    "date": Type(_matching(DATE, "date"), "a date like 2026-08-13"),
+    "whole": Type(
+        _matching(r"\d{1,6}", "integer"), "a whole number of 0 or more", "INTEGER"
+    ),
+    "count": Type(
+        _matching(ONE_OR_MORE, "integer"), "a whole number of 1 or more", "INTEGER"
+    ),
+    "date": Type(_matching(DATE, "date"), "a date like 2026-08-13", "DATE"),
     "month": Type(_matching(MONTH, "varchar"), "a month like 2026-08"),
+    # What names no zone is UTC.
+    "time": Type(
+        "cast(try_cast({cell} as timestamptz) as timestamp)",
+        "a time like 2026-08-13 05:46:57.713",
+        "TIMESTAMP",
+    ),
     "currency": Type(
-        _matching("[A-Z]{3}", "varchar"), "a currency code of ISO 4217, such as USD"
+        f"upper({_matching('[A-Za-z]{3}', 'varchar')})",
+        "a currency code of ISO 4217, such as USD",
+    ),
+    "yes_no": Type(
+        "case {cell} when 'yes' then true when 'no' then false end",
+        "one of yes, no",
+        "BOOLEAN",
     ),
     "unit": Type(_matching(UNIT, "varchar"), "a unit, such as Rack Units"),
     "labels": Type(
-        "case when not json_valid({said}) then null "
-        "when json_type({said}) = 'OBJECT' "
-        r"and not regexp_matches({said}, ':\s*[\[{]') then {said} end",
+        "case when not json_valid({cell}) then null "
+        "when json_type({cell}) = 'OBJECT' "
+        r"and not regexp_matches({cell}, ':\s*[\[{]') then {cell} end",
         'a flat JSON object, such as {"team": "search"}',
     ),
 }
@@ -104,14 +155,14 @@ def positions(headers: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def refuse_missing(source: str, file: Candidate, known: Sequence[Known]) -> None:
+def refuse_missing(source: str, file: Candidate, columns: Sequence[Column]) -> None:
     """Refuse a file that lacks a column that every row needs.
 
     Raises:
         ExportError: it does.
     """
     found = positions(file.columns)
-    needed = [column.name for column in known if column.is_needed]
+    needed = [column.name for column in columns if column.required]
     missing = [name for name in needed if name not in found]
     if missing:
         raise ExportError(
@@ -120,7 +171,7 @@ def refuse_missing(source: str, file: Candidate, known: Sequence[Known]) -> None
         )
 
 
-def scan(path: Path, known: Sequence[Known]) -> str:
+def scan(path: Path, columns: Sequence[Column]) -> str:
     """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
 
     Blank cells and columns that the file lacks are NULL.
@@ -131,10 +182,10 @@ def scan(path: Path, known: Sequence[Known]) -> str:
     header = next(iter(file.head.splitlines()), "")
     found = positions(file.columns)
     picked = ["row_number() over () as row_number"]
-    for column in known:
+    for column in columns:
         place = found.get(column.name)
-        said = "cast(null as varchar)" if place is None else names[place]
-        picked.append(f"nullif(trim({said}), '') as {column.name}")
+        cell = "cast(null as varchar)" if place is None else names[place]
+        picked.append(f"nullif(trim({cell}), '') as {column.name}")
     return (
         f"select {', '.join(picked)} from read_csv({quoted(file.path)}, "
         "auto_detect = false, header = true, "
@@ -144,54 +195,51 @@ def scan(path: Path, known: Sequence[Known]) -> str:
     )
 
 
-def of_all(deliveries: Sequence[Delivery], known: Sequence[Known]) -> str:
-    """Give the rows of all files as ``scan`` does, with ``age`` (higher is newer)."""
-    return " union all ".join(
-        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(delivery.names[0])} as file_name, * "
-        f"from ({scan(delivery.files[0], known)})"
-        for age, delivery in enumerate(deliveries)
-    )
-
-
-def no_rows(known: Sequence[Known]) -> str:
+def no_rows(columns: Sequence[Column]) -> str:
     """Give the SELECT of a file that nobody delivered."""
-    texts = ("delivery_id", "file_name", *(column.name for column in known))
+    texts = ("delivery_id", "file_name", *(column.name for column in columns))
     empty = ", ".join(f"cast(null as varchar) as {name}" for name in texts)
     return f"select cast(null as bigint) as row_number, {empty} limit 0"
 
 
-def typed(rows: str, known: Sequence[Known], checks: Checks, place: str = PLACE) -> str:
+def typed(
+    rows: str, columns: Sequence[Column], checks: Checks, place: str = PLACE
+) -> str:
     """Give rows with their types; a cell that cannot be true stops the query.
 
     Args:
         rows: a SELECT of ``scan`` with ``delivery_id`` and ``file_name``.
-        known: the columns.
+        columns: the columns.
         checks: what must hold between cells of a row, or of all rows.
         place: what says where a row is from.
     """
-    values = ", ".join(f"{_value(column)} as {column.name}" for column in known)
-    checked = ", ".join(
+    values = ", ".join(f"{_value(column)} as {column.name}" for column in columns)
+    return checked(f"select {place}, {values} from ({rows})", checks)
+
+
+def checked(rows: str, checks: Checks) -> str:
+    """Give typed rows; a cell that does not go with others stops the query."""
+    judged = ", ".join(
         f"case when coalesce({holds}, true) then {column} "
-        f"else {_refusal(f'cast({column} as varchar)', column, wanted)} end as {column}"
-        for column, (holds, wanted) in checks.items()
+        f"else {_refusal(f'cast({column} as varchar)', column, expected)} end "
+        f"as {column}"
+        for column, (holds, expected) in checks.items()
     )
-    made = f"select {place}, {values} from ({rows})"
-    return f"select * replace ({checked}) from ({made})" if checks else made
+    return f"select * replace ({judged}) from ({rows})" if checks else rows
 
 
-def _value(column: Known) -> str:
+def _value(column: Column) -> str:
     read = column.type.of(column.name)
     good = f"{read} is not null"
-    if not column.is_needed:
+    if not column.required:
         good = f"({good} or {column.name} is null)"
-    refusal = _refusal(column.name, column.name, column.type.wanted)
+    refusal = _refusal(column.name, column.name, column.type.expected)
     return f"case when {good} then {read} else {refusal} end"
 
 
-def _refusal(said: str, column: str, wanted: str) -> str:
-    shown = f"coalesce('''' || {said} || '''', 'empty')"
+def _refusal(cell: str, column: str, expected: str) -> str:
+    shown = f"coalesce('''' || {cell} || '''', 'empty')"
     return (
         f"error(file_name || ', row ' || row_number || ': {column} is ' || {shown} "
-        f"|| {quoted(f', expected {wanted}')})"
+        f"|| {quoted(f', expected {expected}')})"
     )

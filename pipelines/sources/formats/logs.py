@@ -20,37 +20,38 @@ from pipelines.landing.source import (
     ExportError,
     quoted,
 )
-from pipelines.sources.formats.csv_cells import PLACE, Known, Type, positions, typed
+from pipelines.sources.formats import csv_cells
+from pipelines.sources.formats.csv_cells import PLACE, Column, Type, positions, typed
 from pipelines.sources.formats.months import Dated, months_said
 from pipelines.sources.formats.records import opened
 
 
 def _number(pattern: str, read: str) -> str:
-    cell = f"case when regexp_full_match({{said}}, '{pattern}') then {{said}} end"
+    cell = f"case when regexp_full_match({{cell}}, '{pattern}') then {{cell}} end"
     return read.format(cell)
 
 
-# A count may come as 12.0: tools that know no missing whole number write it so. Times
-# that name no zone are UTC.
+# What tools and scripts write, who write 1e-05 for a number. A count may come as 12.0:
+# tools that know no missing whole number write it so.
 TYPES: Mapping[str, Type] = {
-    "text": Type("{said}", "a value"),
-    "time": Type(
-        "cast(try_cast({said} as timestamptz) as timestamp)",
-        "a time like 2026-08-13 05:46:57.713",
-    ),
+    "text": csv_cells.TYPES["text"],
+    "time": csv_cells.TYPES["time"],
     "nanoseconds": Type(
-        "make_timestamp(try_cast({said} as bigint) // 1000)",
+        "make_timestamp(try_cast({cell} as bigint) // 1000)",
         "nanoseconds since 1970",
     ),
     "count": Type(
-        _number(r"[-+]?\d+(\.0*)?", "try_cast({} as bigint)"), "a whole number"
+        _number(r"[-+]?\d+(\.0*)?", "try_cast({} as bigint)"),
+        "a whole number",
+        "BIGINT",
     ),
     "amount": Type(
         _number(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", f"try_cast({{}} as {MONEY})"),
         "a number",
+        MONEY,
     ),
     "flag": Type(
-        "case lower({said}) when 'true' then true when 't' then true when '1' then "
+        "case lower({cell}) when 'true' then true when 't' then true when '1' then "
         "true when 'false' then false when 'f' then false when '0' then false end",
         "true or false",
     ),
@@ -76,13 +77,13 @@ class Log:
     columns: Mapping[str, str]
     needed: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
-    opened: Callable[[Candidate, Sequence[Known]], str] = opened
+    opened: Callable[[Candidate, Sequence[Column]], str] = opened
 
-    def known(self) -> tuple[Known, ...]:
+    def known(self) -> tuple[Column, ...]:
         """Give the columns with their types."""
         needed = {self.time, *self.needed}
         return tuple(
-            Known(name, TYPES[kind], name in needed)
+            Column(name, TYPES[kind], required=name in needed)
             for name, kind in self.columns.items()
         )
 
@@ -137,9 +138,9 @@ def _months(log: Log, file: Candidate) -> tuple[str, ...]:
         file=file.name,
         rows=log.opened(file, log.known()),
         month=log.month(),
-        said=log.time,
+        cell=log.time,
         column=log.time,
-        expected=TYPES[log.columns[log.time]].wanted,
+        expected=TYPES[log.columns[log.time]].expected,
     )
     # Every column is counted, so that one that cannot be read is found here.
     cells = " + ".join(f"count({name})" for name in log.columns)

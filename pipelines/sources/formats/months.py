@@ -25,7 +25,7 @@ _FOUND = """
         select
             {month} as month_of_row,
             min(row_number) as first_row,
-            arg_min(coalesce({said}, ''), row_number) as first_said,
+            arg_min(coalesce({cell}, ''), row_number) as first_said,
             {other} as other
         from ({rows})
         group by 1
@@ -51,7 +51,7 @@ class Dated:
     file: str
     rows: str
     month: str
-    said: str
+    cell: str
     column: str
     expected: str
 
@@ -100,7 +100,7 @@ def look(
         ExportError: a row has no month.
     """
     found = db.execute(
-        _FOUND.format(month=dated.month, said=dated.said, rows=dated.rows, other=other)
+        _FOUND.format(month=dated.month, cell=dated.cell, rows=dated.rows, other=other)
     ).fetchone()
     assert found is not None
     months, bad_row, bad, highest = found

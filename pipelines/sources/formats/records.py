@@ -9,17 +9,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.landing.source import Candidate, quoted
-from pipelines.sources.formats.csv_cells import Known, positions, scan
+from pipelines.sources.formats.csv_cells import Column, positions, scan
 
 
-def opened(file: Candidate, known: Sequence[Known]) -> str:
+def opened(file: Candidate, columns: Sequence[Column]) -> str:
     """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
 
     Names are compared without case, but not those of JSON. Blanks are NULL.
     """
     if file.format == "parquet":
-        return _parquet(file, known)
-    return _json(file, known) if file.format == "json" else scan(file.path, known)
+        return _parquet(file, columns)
+    return _json(file, columns) if file.format == "json" else scan(file.path, columns)
 
 
 def read_json(file: Candidate, columns: str) -> str:
@@ -48,8 +48,8 @@ def documents(file: Candidate, paths: Mapping[str, Sequence[str]], shape: str) -
     """
     picked = []
     for name, places in paths.items():
-        said = ", ".join(f"document ->> {quoted('$.' + place)}" for place in places)
-        picked.append(f"nullif(coalesce({said}, ''), '') as {name}")
+        cell = ", ".join(f"document ->> {quoted('$.' + place)}" for place in places)
+        picked.append(f"nullif(coalesce({cell}, ''), '') as {name}")
     return (
         f"select {', '.join(picked)} from (select json as document "
         f"from read_json({quoted(file.path)}, format = '{shape}', records = false, "
@@ -58,34 +58,34 @@ def documents(file: Candidate, paths: Mapping[str, Sequence[str]], shape: str) -
     )
 
 
-def _json(file: Candidate, known: Sequence[Known]) -> str:
-    columns = ", ".join(f"'{column.name}': 'VARCHAR'" for column in known)
-    picked = ", ".join(_blank(column.name, column.name) for column in known)
+def _json(file: Candidate, columns: Sequence[Column]) -> str:
+    shape = ", ".join(f"'{column.name}': 'VARCHAR'" for column in columns)
+    picked = ", ".join(_blank(column.name, column.name) for column in columns)
     return (
         f"select row_number() over () as row_number, {picked} "
-        f"from {read_json(file, f'{{{columns}}}')}"
+        f"from {read_json(file, f'{{{shape}}}')}"
     )
 
 
-def _parquet(file: Candidate, known: Sequence[Known]) -> str:
+def _parquet(file: Candidate, columns: Sequence[Column]) -> str:
     schema = pq.read_schema(file.path)
     found = positions(schema.names)
     picked = []
-    for column in known:
+    for column in columns:
         place = found.get(column.name)
         if place is None:
             picked.append(f"cast(null as varchar) as {column.name}")
             continue
         field = schema.field(place)
-        said = '"' + field.name.replace('"', '""') + '"'
+        cell = '"' + field.name.replace('"', '""') + '"'
         if pa.types.is_nested(field.type):
-            said = f"to_json({said})"
-        picked.append(_blank(f"cast({said} as varchar)", column.name))
+            cell = f"to_json({cell})"
+        picked.append(_blank(f"cast({cell} as varchar)", column.name))
     return (
         f"select row_number() over () as row_number, {', '.join(picked)} "
         f"from read_parquet({quoted(file.path)}, hive_partitioning = false)"
     )
 
 
-def _blank(said: str, name: str) -> str:
-    return f"nullif(trim({said}), '') as {name}"
+def _blank(cell: str, name: str) -> str:
+    return f"nullif(trim({cell}), '') as {name}"

@@ -1,52 +1,89 @@
 """Budgets: what a team, a project or any other scope may cost, as its owner plans it.
 
-No bill knows a budget, so it is a CSV that a person keeps beside the exports. A row is
-an amount from its first day to before its last; a yearly pot is one row, a monthly
-budget one row a month. What was spent of it is in the mart ``fct_budget_status_daily``.
+A row is an amount from its first day to before its last; a yearly pot is one row, a
+monthly budget one row a month. What was spent of it is in the mart
+``fct_budget_status_daily``.
 """
 
 from pipelines.schema.vocabulary import COST_BASES, SCOPE_TYPES
-from pipelines.sources.formats.csv_cells import TYPES, Known, listed
-from pipelines.sources.formats.effective_dated_list import Rules
+from pipelines.sources.formats.csv_cells import TYPES, Check, listed
+from pipelines.sources.formats.owner_list import FROM, TO, ListColumn, OwnerList
 
-# What of the amount may be spent before somebody is told, where a row does not say it.
+# How much of the amount may be spent before an alert, where a row does not say it.
 THRESHOLDS = "50;80;100"
 _PERCENTS = r"regexp_full_match(threshold_percents, '\d{1,3}(\s*;\s*\d{1,3})*')"
-BUDGETS = Rules(
-    source="budgets",
-    known=(
-        Known("budget_id", TYPES["text"], is_needed=True),
-        Known("budget_name", TYPES["text"], is_needed=False),
-        Known("scope_type", listed(SCOPE_TYPES), is_needed=True),
-        Known("scope_value", TYPES["text"], is_needed=False),
-        Known("budget_amount", TYPES["amount"], is_needed=True),
-        Known("budget_currency", TYPES["currency"], is_needed=True),
-        Known("cost_basis", listed(COST_BASES), is_needed=False),
-        Known("owner_team", TYPES["text"], is_needed=False),
-        Known("threshold_percents", TYPES["text"], is_needed=False),
-        Known("channel", TYPES["text"], is_needed=False),
+BUDGETS = OwnerList(
+    name="budgets",
+    description="What teams, projects and others may cost, by their owners' plan.",
+    grain="One row per budget and first day.",
+    key=("budget_id",),
+    columns=(
+        ListColumn(
+            "budget_id",
+            TYPES["text"],
+            "Names the budget, once per first day.",
+            required=True,
+        ),
+        ListColumn(
+            "budget_name", TYPES["text"], "What people call it.", blank="budget_id"
+        ),
+        ListColumn(
+            "scope_type", listed(SCOPE_TYPES), "The level it applies to.", required=True
+        ),
+        ListColumn(
+            "scope_value",
+            TYPES["text"],
+            "Which one, as `fct_showback_daily` spells it; blank where scope_type is "
+            "total.",
+            blank="'all'",
+        ),
+        ListColumn(
+            "budget_amount",
+            TYPES["amount"],
+            "What it may cost in all its days.",
+            required=True,
+        ),
+        ListColumn(
+            "budget_currency",
+            TYPES["currency"],
+            "The currency of the amount.",
+            required=True,
+            in_reporting_currency=True,
+        ),
+        ListColumn(
+            "cost_basis",
+            listed(COST_BASES),
+            "The cost that is compared with it.",
+            blank="'effective'",
+        ),
+        ListColumn("owner_team", TYPES["text"], "Who is responsible for it."),
+        ListColumn(
+            "threshold_percents",
+            TYPES["text"],
+            "Percentages of the amount at which an alert is raised.",
+            blank=f"'{THRESHOLDS}'",
+        ),
+        ListColumn(
+            "channel",
+            TYPES["text"],
+            "The name of the channel of `[alerts]` that its alerts go to.",
+        ),
+        FROM,
+        TO,
     ),
     checks={
-        "budget_id": (
-            "count(*) over (partition by budget_id, valid_from) = 1",
-            "an id that no other budget of that day has",
-        ),
-        "scope_value": (
+        "scope_value": Check(
             "(scope_type = 'total') = (scope_value is null)",
             "what is budgeted, or nothing where scope_type is total",
         ),
-        "budget_amount": ("budget_amount > 0", "more than 0"),
-        "threshold_percents": (
+        "budget_amount": Check("budget_amount > 0", "more than 0"),
+        "threshold_percents": Check(
             f"threshold_percents is null or {_PERCENTS}",
             f"percents of the amount, such as {THRESHOLDS}",
         ),
-        "valid_to": (
+        "valid_to": Check(
             "valid_to is not null and valid_to > valid_from",
             "the first day after the budget",
         ),
     },
-)
-
-SOURCE = BUDGETS.as_source(
-    "What teams, projects and others may cost, by their owners' plan."
 )

@@ -1,71 +1,90 @@
 """Native totals: what a vendor's own console or API says that a month cost.
 
-No export has that number, so it is a CSV that a person or a script keeps beside the
-exports: one row per account, month, cost basis and tool, as it was read on a day. A
+A row is one total of a source, or of one of its accounts, as it was read on a day. A
 later reading takes the place of an earlier one. What the ledger says beside it is in
 the mart ``fct_native_totals_monthly``.
 """
 
-from collections.abc import Sequence
-
-from pipelines.landing.source import Candidate, Context, Delivery, Source
 from pipelines.schema.vocabulary import COST_BASES
-from pipelines.sources.formats.csv_cells import TYPES, Known, listed, positions
-from pipelines.sources.formats.keyed_list import Restated
+from pipelines.sources.formats.csv_cells import TYPES, Check, listed
+from pipelines.sources.formats.owner_list import Derived, ListColumn, OwnerList
 
-NATIVE_TOTALS = Restated(
-    source="native_totals",
-    known=(
-        Known("ledger_source", TYPES["text"], is_needed=True),
-        Known("sub_account_id", TYPES["text"], is_needed=False),
-        Known("billing_period", TYPES["month"], is_needed=True),
-        Known("cost_basis", listed(COST_BASES), is_needed=True),
-        Known("native_total", TYPES["amount"], is_needed=True),
-        Known("currency", TYPES["currency"], is_needed=True),
-        Known("tool", TYPES["text"], is_needed=True),
-        Known("read_on", TYPES["date"], is_needed=True),
+NATIVE_TOTALS = OwnerList(
+    name="native_totals",
+    description="What a vendor's own console or API says that a month cost.",
+    grain=(
+        "One row per source, account, month, cost basis, currency and tool, as it was "
+        "read last."
+    ),
+    restates="rows",
+    month_of="billing_period",
+    key=("ledger_source", "sub_account_id", "cost_basis", "currency", "tool"),
+    replaced="a newer reading has its total",
+    newest="read_on desc, age desc, row_number desc",
+    recognised_by=("native_total", "read_on"),
+    columns=(
+        ListColumn(
+            "ledger_source",
+            TYPES["text"],
+            "The source whose charges the total is of.",
+            required=True,
+            staged_as="source_name",
+        ),
+        ListColumn(
+            "sub_account_id",
+            TYPES["text"],
+            "The account, subscription or project, as in the ledger; blank for all of "
+            "the source.",
+            blank="'all'",
+        ),
+        ListColumn(
+            "billing_period",
+            TYPES["month"],
+            "The month that was read.",
+            required=True,
+            stored_as=None,
+        ),
+        ListColumn(
+            "cost_basis",
+            listed(COST_BASES),
+            "The cost that the tool shows.",
+            required=True,
+        ),
+        ListColumn(
+            "native_total",
+            TYPES["amount"],
+            "What the tool says that the month cost.",
+            required=True,
+        ),
+        ListColumn(
+            "currency",
+            TYPES["currency"],
+            "ISO 4217 currency of native_total.",
+            required=True,
+            staged_as="billing_currency",
+        ),
+        ListColumn(
+            "tool",
+            TYPES["text"],
+            "Where it was read, such as Cost Explorer.",
+            required=True,
+        ),
+        ListColumn(
+            "read_on", TYPES["date"], "The day on which it was read.", required=True
+        ),
+    ),
+    derived=(
+        Derived(
+            "billing_period_start",
+            "TIMESTAMP",
+            "strptime(billing_period, '%Y-%m')",
+            "First moment (UTC) of the month that was read.",
+        ),
     ),
     checks={
-        "read_on": (
+        "read_on": Check(
             "strftime(read_on, '%Y-%m') >= billing_period",
             "a day of the month that was read, or a later one",
         ),
     },
-    dated="billing_period",
-    key=("ledger_source", "sub_account_id", "cost_basis", "currency", "tool"),
-    replaced="a newer reading has its total",
-    newest="read_on desc, age desc, row_number desc",
-)
-
-
-def claims(candidate: Candidate) -> bool:
-    """Claim CSV files with a native total and the day on which it was read."""
-    named = positions(candidate.columns).keys()
-    return candidate.format == "csv" and named >= {"native_total", "read_on"}
-
-
-def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the totals of a month, each as it was read last."""
-    return f"""
-        select
-            * exclude (billing_period, row_number, file_name, age, left_out),
-            strptime(billing_period, '%Y-%m') as billing_period_start,
-            'native_totals' as source_name,
-            row_number as source_row_number
-        from ({NATIVE_TOTALS.rows(deliveries, period)})
-        where left_out is null
-    """
-
-
-SOURCE = Source(
-    name="native_totals",
-    table="native_totals",
-    description="What a vendor's own console or API says that a month cost.",
-    expected=f"a CSV with the header {NATIVE_TOTALS.header}",
-    claims=claims,
-    drops=NATIVE_TOTALS.drops,
-    select=select,
-    tally=NATIVE_TOTALS.tally,
-    restates="rows",
-    is_list=True,
 )

@@ -1,4 +1,4 @@
-"""Who owns what, where neither telemetry nor tags say it: ownership_rules.csv.
+"""Ownership rules: who owns what, where neither telemetry nor tags say it.
 
 A row names an owner for what matches: an account, a resource, a credential, a
 Kubernetes namespace, a workload, a service or a tag; or it gives a project its team.
@@ -6,8 +6,8 @@ Kubernetes namespace, a workload, a service or a tag; or it gives a project its 
 are AI's, where nothing else shows it.
 """
 
-from pipelines.sources.formats.csv_cells import TYPES, Known, listed
-from pipelines.sources.formats.effective_dated_list import Rules
+from pipelines.sources.formats.csv_cells import TYPES, Check, listed
+from pipelines.sources.formats.owner_list import FROM, TO, ListColumn, OwnerList
 
 # The narrowest first: where several rules fit a charge, the first kind counts.
 MATCH_KINDS = (
@@ -20,47 +20,72 @@ MATCH_KINDS = (
     "service",
     "project",
 )
-OWNERS = (
-    "team_name",
-    "project_name",
-    "feature_name",
-    "tenant_id",
-    "environment_name",
-)
-_SOME_OWNER = f"coalesce({', '.join(OWNERS)}) is not null"
-RULES = Rules(
-    source="ownership_rules",
-    known=(
-        Known("rule_id", TYPES["text"], is_needed=True),
-        Known("match_kind", listed(MATCH_KINDS), is_needed=True),
-        Known("match_pattern", TYPES["text"], is_needed=True),
-        Known("tag_key", TYPES["text"], is_needed=False),
-        Known("ledger_source", TYPES["text"], is_needed=False),
-        *(Known(name, TYPES["text"], is_needed=False) for name in OWNERS),
-        Known("is_ai", listed(("yes", "no")), is_needed=False),
+_OWNERS = {
+    "team_name": "The team that owns what matches.",
+    "project_name": "Its project.",
+    "feature_name": "Its feature.",
+    "tenant_id": "Its tenant.",
+    "environment_name": "Its environment.",
+}
+_SOME_OWNER = f"coalesce({', '.join(_OWNERS)}) is not null"
+OWNERSHIP_RULES = OwnerList(
+    name="ownership_rules",
+    description="Who owns what, by rules that the owner writes down.",
+    grain="One row per rule and first day.",
+    key=("rule_id",),
+    columns=(
+        ListColumn(
+            "rule_id",
+            TYPES["text"],
+            "Names the rule, once per first day.",
+            required=True,
+        ),
+        ListColumn(
+            "match_kind",
+            listed(MATCH_KINDS),
+            "What it looks at; project gives a project its team.",
+            required=True,
+        ),
+        ListColumn(
+            "match_pattern",
+            TYPES["text"],
+            "What it matches, whatever the case; `*` stands for any letters.",
+            required=True,
+        ),
+        ListColumn("tag_key", TYPES["text"], "The tag's key where match_kind is tag."),
+        ListColumn(
+            "ledger_source",
+            TYPES["text"],
+            "The only source whose charges it matches; blank for all.",
+        ),
+        *(
+            ListColumn(name, TYPES["text"], meaning)
+            for name, meaning in _OWNERS.items()
+        ),
+        ListColumn(
+            "is_ai",
+            TYPES["yes_no"],
+            "yes for a project whose costs are AI's though no bill shows it.",
+        ),
+        FROM,
+        TO,
     ),
     checks={
-        "rule_id": (
-            "count(*) over (partition by rule_id, valid_from) = 1",
-            "an id that no other rule of that day has",
-        ),
-        "tag_key": (
+        "tag_key": Check(
             "(match_kind = 'tag') = (tag_key is not null)",
             "the tag's key where match_kind is tag, else nothing",
         ),
-        "team_name": (
+        "team_name": Check(
             f"{_SOME_OWNER} and (match_kind <> 'project' or team_name is not null)",
             "the project's team, or in a rule of another kind some owner",
         ),
-        "project_name": (
+        "project_name": Check(
             "match_kind <> 'project' or project_name is null",
             "nothing, because match_pattern names the project",
         ),
-        "is_ai": (
+        "is_ai": Check(
             "is_ai is null or match_kind = 'project'",
             "nothing, unless match_kind is project",
         ),
     },
 )
-
-SOURCE = RULES.as_source("Who owns what, by rules that the owner writes down.")

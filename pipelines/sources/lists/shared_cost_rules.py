@@ -1,20 +1,18 @@
-"""How costs that serve many are split between them: shared_cost_rules.csv.
+"""Shared cost rules: how costs that serve many are split between them.
 
 The rows of one ``rule_id`` are one rule: what it shares, in which step and by which
 method, and one row per target. Steps run in their order, and what a step gives out it
 never gets back: a rule whose target is shared out then or before is refused.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import product
 
 import duckdb
 
-from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
-from pipelines.sources.formats.csv_cells import TYPES, Known, listed, scan
-from pipelines.sources.formats.effective_dated_list import Rules
+from pipelines.landing.source import LOOK_INSIDE, Candidate, ExportError
+from pipelines.sources.formats.csv_cells import TYPES, Check, listed, scan
+from pipelines.sources.formats.owner_list import FROM, TO, ListColumn, OwnerList
 
 SHARE_KINDS = (
     "team",
@@ -34,59 +32,66 @@ _HAS_WEIGHT = "(method in ('fixed', 'driver')) = (weight is not null)"
 _SUM_OF_WEIGHTS = "sum(weight) over (partition by rule_id, valid_from)"
 
 
-def _alike(column: str) -> tuple[str, str]:
+def _alike(column: str) -> Check:
     rule = "over (partition by rule_id, valid_from)"
-    return (
+    return Check(
         f"min({column}) {rule} = max({column}) {rule}",
         "the same as in the rule's other rows",
     )
 
 
-RULES = Rules(
-    source="shared_cost_rules",
-    known=(
-        Known("rule_id", TYPES["text"], is_needed=True),
-        Known("step", TYPES["count"], is_needed=True),
-        Known("share_kind", listed(SHARE_KINDS), is_needed=True),
-        Known("share_pattern", TYPES["text"], is_needed=True),
-        Known("method", listed(METHODS), is_needed=True),
-        Known("target_kind", listed(TARGET_KINDS), is_needed=True),
-        Known("target_pattern", TYPES["text"], is_needed=True),
-        Known("weight", TYPES["number"], is_needed=False),
+COLUMNS = (
+    ListColumn(
+        "rule_id",
+        TYPES["text"],
+        "Names the rule; its rows are its targets.",
+        required=True,
     ),
-    checks={
-        **{column: _alike(column) for column in _ONE_RULE},
-        "target_pattern": (
-            "weight is null or target_pattern not like '%*%'",
-            "one name, because it has a weight of its own",
-        ),
-        "weight": (
-            f"{_HAS_WEIGHT} and (method <> 'fixed' or {_SUM_OF_WEIGHTS} = 100)",
-            "percentages that sum to 100 for fixed, an amount for driver, else nothing",
-        ),
-    },
+    ListColumn(
+        "step", TYPES["count"], "The step that it runs in, from 1.", required=True
+    ),
+    ListColumn(
+        "share_kind",
+        listed(SHARE_KINDS),
+        "By what the shared costs are found.",
+        required=True,
+    ),
+    ListColumn(
+        "share_pattern",
+        TYPES["text"],
+        "Which of them; `*` stands for any letters.",
+        required=True,
+    ),
+    ListColumn("method", listed(METHODS), "How they are apportioned.", required=True),
+    ListColumn("target_kind", listed(TARGET_KINDS), "Who takes a part.", required=True),
+    ListColumn(
+        "target_pattern",
+        TYPES["text"],
+        "Which ones; `*` for all that have cost in the month.",
+        required=True,
+    ),
+    ListColumn(
+        "weight",
+        TYPES["number"],
+        "Percentage (fixed) or amount (driver); blank for the others.",
+    ),
+    FROM,
+    TO,
 )
 
 
-def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
-    """Take each file as a drop, unless it shares in a circle.
+def refuse_circles(file: Candidate) -> None:
+    """Refuse rules that give costs to whom a step up to theirs takes them from.
 
     Raises:
-        ExportError: a column or a first day is missing, or a target gives on, in the
-            same step or an earlier one, what it would get.
+        ExportError: a target gives on, in the same step or an earlier one, what it
+            would get.
     """
-    for drop in RULES.drops(candidates):
-        refuse_circles(drop.files[0])
-        yield drop
-
-
-def refuse_circles(file: Candidate) -> None:
-    """Refuse rules that give costs to whom a step up to theirs takes them from."""
     columns = "row_number, try_cast(step as integer), share_kind, share_pattern, "
     columns += "target_kind, target_pattern, valid_from, valid_to"
     with duckdb.connect(config=LOOK_INSIDE) as db:
         rows = db.execute(
-            f"select {columns} from ({scan(file.path, RULES.columns)})"
+            f"select {columns} from ({scan(file.path, COLUMNS)})"
         ).fetchall()
     for giver, taker in product(rows, rows):
         _, step, kind, pattern, *_, since, until = giver
@@ -103,6 +108,21 @@ def refuse_circles(file: Candidate) -> None:
             )
 
 
-SOURCE = replace(
-    RULES.as_source("How shared costs are split, step by step."), drops=drops
+SHARED_COST_RULES = OwnerList(
+    name="shared_cost_rules",
+    description="How shared costs are split, step by step.",
+    grain="One row per rule, first day and target.",
+    columns=COLUMNS,
+    refuse=refuse_circles,
+    checks={
+        **{column: _alike(column) for column in _ONE_RULE},
+        "target_pattern": Check(
+            "weight is null or target_pattern not like '%*%'",
+            "one name, because it has a weight of its own",
+        ),
+        "weight": Check(
+            f"{_HAS_WEIGHT} and (method <> 'fixed' or {_SUM_OF_WEIGHTS} = 100)",
+            "percentages that sum to 100 for fixed, an amount for driver, else nothing",
+        ),
+    },
 )

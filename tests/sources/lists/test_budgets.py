@@ -8,7 +8,9 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.budgets import BUDGETS, SOURCE
+from pipelines.sources.lists.budgets import BUDGETS
+
+SOURCE = BUDGETS.as_source()
 
 ROW = dict.fromkeys(BUDGETS.header.split(","), "") | {
     "budget_id": "chatbot",
@@ -99,7 +101,7 @@ def test_two_budgets_of_one_id_and_day_are_refused(put, settings):
     put("plan.csv", file({}, {"budget_amount": "3000"}))
     landing = scan(settings, [SOURCE])
 
-    with pytest.raises(ExportError, match="expected an id that no other budget"):
+    with pytest.raises(ExportError, match="expected one that no other row"):
         write_partition(settings, SOURCE, landing.of(SOURCE, "2026-10"), "2026-10")
 
 

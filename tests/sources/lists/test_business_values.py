@@ -7,9 +7,11 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.business_values import KNOWN, SOURCE
+from pipelines.sources.lists.business_values import BUSINESS_VALUES
 
-HEADER = ",".join(column.name for column in KNOWN) + "\n"
+SOURCE = BUSINESS_VALUES.as_source()
+
+HEADER = ",".join(column.name for column in BUSINESS_VALUES.columns) + "\n"
 SOLD = "2026-10-01,revenue,5200.25,,USD,chatbot,answers,contoso,production,estimated\n"
 SOLVED = "2026-10-31,resolved_conversations,7900,conversations,,chatbot,,,,measured\n"
 

@@ -7,7 +7,9 @@ import pytest
 
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.contract_prices import HEADER, SOURCE
+from pipelines.sources.lists.contract_prices import CONTRACT_PRICES
+
+SOURCE = CONTRACT_PRICES.as_source()
 
 ROW = {
     "provider_name": "OpenAI",
@@ -24,7 +26,7 @@ ROW = {
 
 
 def file(*changes):
-    lines = [",".join(HEADER)]
+    lines = [",".join(CONTRACT_PRICES.header.split(","))]
     lines += [",".join((ROW | change).values()) for change in changes]
     return "\n".join(lines) + "\n"
 

@@ -7,7 +7,9 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.deployments import SOURCE
+from pipelines.sources.lists.deployments import DEPLOYMENTS
+
+SOURCE = DEPLOYMENTS.as_source()
 
 HEADER = "deployment_id,model_id,node_name,gpu_count,precision,valid_from,valid_to\n"
 ROW = "search-llm,llama-8b,ip-10-0-0-1,4,fp16,2026-08-03,2026-09-01T06:00:00+02:00\n"

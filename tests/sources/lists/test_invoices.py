@@ -7,9 +7,11 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.invoices import KNOWN, SOURCE
+from pipelines.sources.lists.invoices import INVOICES
 
-HEADER = [column.name for column in KNOWN]
+SOURCE = INVOICES.as_source()
+
+HEADER = [column.name for column in INVOICES.columns]
 LINE = "OpenAI,A-17,openai,2026-08,usd,5100.87,388.75"
 
 

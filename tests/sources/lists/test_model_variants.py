@@ -7,9 +7,11 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.model_variants import SOURCE, VARIANTS
+from pipelines.sources.lists.model_variants import MODEL_VARIANTS
 
-ROW = dict.fromkeys(VARIANTS.header.split(","), "") | {
+SOURCE = MODEL_VARIANTS.as_source()
+
+ROW = dict.fromkeys(MODEL_VARIANTS.header.split(","), "") | {
     "provider_name": "self-hosted",
     "model_id": "llama",
     "precision": "fp8",
@@ -23,7 +25,7 @@ ROW = dict.fromkeys(VARIANTS.header.split(","), "") | {
 
 
 def file(*changes):
-    lines = [VARIANTS.header]
+    lines = [MODEL_VARIANTS.header]
     lines += [",".join((ROW | change).values()) for change in changes]
     return "\n".join(lines) + "\n"
 

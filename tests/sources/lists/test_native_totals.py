@@ -11,7 +11,9 @@ from pipelines.ledger.partitions import write_partition
 from pipelines.ledger.tally import left_out
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.sources.lists.native_totals import NATIVE_TOTALS, SOURCE
+from pipelines.sources.lists.native_totals import NATIVE_TOTALS
+
+SOURCE = NATIVE_TOTALS.as_source()
 
 ROW = {
     "ledger_source": "aws",

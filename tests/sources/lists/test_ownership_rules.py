@@ -6,9 +6,11 @@ import pytest
 
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.ownership_rules import RULES, SOURCE
+from pipelines.sources.lists.ownership_rules import OWNERSHIP_RULES
 
-ROW = dict.fromkeys(RULES.header.split(","), "") | {
+SOURCE = OWNERSHIP_RULES.as_source()
+
+ROW = dict.fromkeys(OWNERSHIP_RULES.header.split(","), "") | {
     "rule_id": "own-1",
     "match_kind": "sub_account",
     "match_pattern": "proj_*",
@@ -18,7 +20,7 @@ ROW = dict.fromkeys(RULES.header.split(","), "") | {
 
 
 def file(*changes):
-    lines = [RULES.header]
+    lines = [OWNERSHIP_RULES.header]
     lines += [",".join((ROW | change).values()) for change in changes]
     return "\n".join(lines) + "\n"
 
@@ -60,7 +62,7 @@ def test_two_rules_of_one_id_and_day_are_refused(put, settings):
     put("owners.csv", file({}, {"team_name": "search"}))
     landing = scan(settings, [SOURCE])
 
-    with pytest.raises(Exception, match="expected an id that no other rule"):
+    with pytest.raises(Exception, match="expected one that no other row"):
         write_partition(settings, SOURCE, landing.of(SOURCE, "2026-08"), "2026-08")
 
 

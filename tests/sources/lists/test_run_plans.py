@@ -7,7 +7,9 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.run_plans import SOURCE
+from pipelines.sources.lists.run_plans import RUN_PLANS
+
+SOURCE = RUN_PLANS.as_source()
 
 HEADER = (
     "plan_id,run_name_pattern,experiment_name,planned_start,planned_gpu_hours,"

@@ -6,9 +6,11 @@ import pytest
 
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.shared_cost_rules import RULES, SOURCE
+from pipelines.sources.lists.shared_cost_rules import SHARED_COST_RULES
 
-ROW = dict.fromkeys(RULES.header.split(","), "") | {
+SOURCE = SHARED_COST_RULES.as_source()
+
+ROW = dict.fromkeys(SHARED_COST_RULES.header.split(","), "") | {
     "rule_id": "platform",
     "step": "1",
     "share_kind": "team",
@@ -23,7 +25,7 @@ REST = {"target_pattern": "marketing", "weight": "40"}
 
 
 def file(*changes):
-    lines = [RULES.header]
+    lines = [SHARED_COST_RULES.header]
     lines += [",".join((ROW | change).values()) for change in changes]
     return "\n".join(lines) + "\n"
 

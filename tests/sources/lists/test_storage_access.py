@@ -7,9 +7,11 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.storage_access import LOG, SOURCE
+from pipelines.sources.lists.storage_access import STORAGE_ACCESS
 
-HEADER = ",".join(LOG.columns) + "\n"
+SOURCE = STORAGE_ACCESS.as_source()
+
+HEADER = ",".join([column.name for column in STORAGE_ACCESS.columns]) + "\n"
 COLD = "2026-10-31,corpus,raw/,crawl,STANDARD,13900.5,55600,0,0,2026-06-18,\n"
 HOT = "2026-10-31,corpus,tokens/,,,5000,,,,,expire\n"
 

@@ -49,7 +49,7 @@ XPF YER ZAR ZMW ZWG
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Column:
     """One column that Unitmill reads.
 
     Attributes:
@@ -64,9 +64,9 @@ class Known:
 
 
 @cache
-def known() -> tuple[Known, ...]:
+def known() -> tuple[Column, ...]:
     """Give the columns that Unitmill reads."""
-    return tuple(Known(r["name"], r["type"], r["net_twin"]) for r in _rows())
+    return tuple(Column(r["name"], r["type"], r["net_twin"]) for r in _rows())
 
 
 def present(headers: Iterable[str]) -> dict[str, str]:

@@ -41,7 +41,7 @@ def whole(read: Read, period: str, *, several: bool) -> str:
     return f"select 1 from ({read.scan}){where}"
 
 
-def _plain(read: Read, column: columns.Known, period: str) -> str:
+def _plain(read: Read, column: columns.Column, period: str) -> str:
     if column.name not in read.headers:
         return f"cast(null as {SQL_TYPES[column.type]})"
     got = read.types[column.name]

@@ -26,7 +26,7 @@ LEFT_OUT = "case when not is_kept then 'said by the amortized costs, too' end"
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT with the FOCUS rows of one month."""
-    said = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
+    cell = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
     whole = tags.whole("tags")
     blanks = {
         "{rows}": _kept(deliveries, period),
@@ -36,8 +36,8 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
         "{services}": facts.services(),
         "{regions}": facts.regions(),
         "{gpus}": facts.gpus(),
-        "{measures}": facts.measures(words[-1] for words in said.words),
-        "{ai_meters}": facts.ai_meters(said.words),
+        "{measures}": facts.measures(words[-1] for words in cell.words),
+        "{ai_meters}": facts.ai_meters(cell.words),
     }
     text = _template()
     for blank, value in blanks.items():

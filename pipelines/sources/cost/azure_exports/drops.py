@@ -150,14 +150,14 @@ def group(reader: Reader, candidates: Sequence[Candidate]) -> list[Drop]:
         blobs = {b.name: f.name for b, f in zip(manifest.blobs, found, strict=True)}
         manifests.check_rows(source, manifest, counts, blobs)
         if found and named.setdefault(tuple(counts), manifest) is manifest:
-            said = merged(facts[file.name] for file in found)
-            made += [(_of_manifest(reader, manifest, found, said), said)]
+            cell = merged(facts[file.name] for file in found)
+            made += [(_of_manifest(reader, manifest, found, cell), cell)]
     taken = {name for names in named for name in names}
     for parts in _bare(source, files, taken):
-        said = merged(facts[file.name] for file in parts)
+        cell = merged(facts[file.name] for file in parts)
         # A file without rows does not say of which month it has none.
-        if said.rows:
-            made += [(_of_files(reader, parts, said), said)]
+        if cell.rows:
+            made += [(_of_files(reader, parts, cell), cell)]
     _refuse_double_billing(source, made)
     found_drops = (drop for drop, _ in made)
     return sorted(found_drops, key=lambda drop: (drop.delivered_at, drop.files[0].name))

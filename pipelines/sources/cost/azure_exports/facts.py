@@ -26,7 +26,7 @@ def regions() -> str:
     rows = []
     for row in rows_beside(__package__, "regions.csv"):
         named = (row["region_id"], row["region_name"])
-        rows += [(said, *named) for said in {row["region_id"], row["also"]} if said]
+        rows += [(cell, *named) for cell in {row["region_id"], row["also"]} if cell]
     return values(sorted(rows), 3)
 
 

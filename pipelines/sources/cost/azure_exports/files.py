@@ -24,20 +24,20 @@ SQL_TYPES = {"text": "VARCHAR", "number": MONEY, "time": "TIMESTAMP"}
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Column:
     """A column that a source reads.
 
     Attributes:
         name: our name of it.
         type: 'text', 'number' or 'time'.
         headers: what it is called in exports, normalised, the preferred one first.
-        is_needed: whether a row may not be without a value.
+        required: whether a row may not be without a value.
     """
 
     name: str
     type: str
     headers: tuple[str, ...]
-    is_needed: bool
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ class Table:
 
 
 @cache
-def known(package: str) -> tuple[Known, ...]:
+def known(package: str) -> tuple[Column, ...]:
     """Give the columns that a source reads, from its ``columns.csv``."""
     return tuple(
-        Known(
+        Column(
             name=row["name"],
             type=row["type"],
             headers=tuple(row["headers"].split("|")),
-            is_needed=row["needed"] == "yes",
+            required=row["needed"] == "yes",
         )
         for row in rows_beside(package, "columns.csv")
     )
@@ -77,7 +77,7 @@ def normal(header: str) -> str:
     return (found[1] if found else header).strip("\ufeff \t").replace(" ", "").lower()
 
 
-def present(columns: Iterable[Known], headers: Iterable[str]) -> dict[str, str]:
+def present(columns: Iterable[Column], headers: Iterable[str]) -> dict[str, str]:
     """Map the known columns that a file has to the headers that they have in it."""
     spelled: dict[str, str] = {}
     for header in headers:
@@ -91,7 +91,7 @@ def present(columns: Iterable[Known], headers: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def opened(path: Path, name: str, columns: Sequence[Known]) -> Table:
+def opened(path: Path, name: str, columns: Sequence[Column]) -> Table:
     """Open one file; every column of a CSV is text."""
     file = sniff(path, path.parent)
     headers = present(columns, file.columns)
@@ -129,7 +129,7 @@ def text(table: Table, name: str) -> str:
 
 
 def typed(
-    table: Table, columns: Sequence[Known], style: Style, before: int
+    table: Table, columns: Sequence[Column], style: Style, before: int
 ) -> Mapping[str, str]:
     """Give the expression of each column's value; what cannot be true is refused.
 
@@ -142,7 +142,7 @@ def typed(
     return {column.name: _value(table, column, style, before) for column in columns}
 
 
-def _value(table: Table, column: Known, style: Style, before: int) -> str:
+def _value(table: Table, column: Column, style: Style, before: int) -> str:
     given = text(table, column.name)
     if column.name not in table.headers:
         return f"cast(null as {SQL_TYPES[column.type]})"
@@ -151,7 +151,7 @@ def _value(table: Table, column: Known, style: Style, before: int) -> str:
         value, expected = number(table, column.name), "a number"
     elif column.type == "time":
         value, expected = style.sql(given), "a date"
-    absent = [] if column.is_needed else [f"when {given} is null then null"]
+    absent = [] if column.required else [f"when {given} is null then null"]
     if column.type == "text" and absent:
         return given
     problem = refusal(table, column.name, expected, before)

@@ -49,31 +49,31 @@ def read(category: str, subcategory: str, name: str, block: int) -> Meter | None
     product = _product(f"{subcategory} {category}".lower())
     if product is None:
         return None
-    said, model = _words(name)
+    facts, model = _words(name)
     family, developer = _family(model, product["developer"])
-    is_tokens = "meter" not in said and block in TOKEN_BLOCKS
+    is_tokens = "meter" not in facts and block in TOKEN_BLOCKS
     # A meter of embeddings names no direction: there is only one.
-    direction = said.get("direction", "Input") if is_tokens else said.get("direction")
+    direction = facts.get("direction", "Input") if is_tokens else facts.get("direction")
     details = {
-        "x_DeploymentScope": said.get("scope"),
+        "x_DeploymentScope": facts.get("scope"),
         "x_ModelDeveloper": developer,
         "x_ModelFamily": family,
         "x_ModelId": _model_id(model, product["developer"]),
         "x_ModelVersion": next((w for w in model if VERSION.fullmatch(w)), None),
-        "x_TokenCacheAction": _cache_action(said, direction) if is_tokens else None,
+        "x_TokenCacheAction": _cache_action(facts, direction) if is_tokens else None,
         "x_TokenDirection": direction if is_tokens else None,
     }
     known = {key: value for key, value in details.items() if value}
-    meter = said.get("meter", name)
+    meter = facts.get("meter", name)
     if is_tokens:
-        cached = "Cache Read " if "cache" in said else ""
-        modality = f"{said['modality']} " if said.get("modality") else ""
+        cached = "Cache Read " if "cache" in facts else ""
+        modality = f"{facts['modality']} " if facts.get("modality") else ""
         meter = f"{modality}{cached}{direction} Tokens"
     is_provisioned = meter == "Provisioned Throughput Units"
     return Meter(
         service_name=product["service_name"],
         name=meter,
-        tier="provisioned" if is_provisioned else said.get("tier", "standard"),
+        tier="provisioned" if is_provisioned else facts.get("tier", "standard"),
         details=json.dumps(known, separators=(",", ":")) if known else "",
         is_tokens=is_tokens,
     )
@@ -81,7 +81,7 @@ def read(category: str, subcategory: str, name: str, block: int) -> Meter | None
 
 def _words(name: str) -> tuple[dict[str, str], list[str]]:
     """Split a meter's name into what its words say and the words of the model."""
-    said: dict[str, str] = {}
+    facts: dict[str, str] = {}
     model: list[str] = []
     meanings = {row["word"]: row for row in rows_beside(__package__, "ai_words.csv")}
     for word in re.findall(r"[a-z0-9.]+", name.lower()):
@@ -89,12 +89,12 @@ def _words(name: str) -> tuple[dict[str, str], list[str]]:
         if meaning is None:
             model.append(word)
         elif meaning["says"] != "nothing":
-            said.setdefault(meaning["says"], meaning["value"])
-    return said, model
+            facts.setdefault(meaning["says"], meaning["value"])
+    return facts, model
 
 
-def _cache_action(said: Mapping[str, str], direction: str | None) -> str | None:
-    return said.get("cache", "Uncached") if direction == "Input" else None
+def _cache_action(facts: Mapping[str, str], direction: str | None) -> str | None:
+    return facts.get("cache", "Uncached") if direction == "Input" else None
 
 
 def _family(model: list[str], developer: str) -> tuple[str, str]:
@@ -112,8 +112,8 @@ def _model_id(model: list[str], developer: str) -> str:
     return f"gpt-{name}" if developer == "OpenAI" and name[:1].isdigit() else name
 
 
-def _product(said: str) -> Mapping[str, str] | None:
+def _product(facts: str) -> Mapping[str, str] | None:
     for row in rows_beside(__package__, "ai_products.csv"):
-        if row["said"] in said:
+        if row["said"] in facts:
             return row
     return None

@@ -13,7 +13,13 @@ import duckdb
 
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
 from pipelines.sources.cost.azure_exports.drops import Facts, cut, merged
-from pipelines.sources.cost.azure_exports.files import Known, Table, opened, text, typed
+from pipelines.sources.cost.azure_exports.files import (
+    Column,
+    Table,
+    opened,
+    text,
+    typed,
+)
 
 # A scan of the exports folder asks for the same files that a conversion asks for.
 REMEMBERED = 4_096
@@ -34,7 +40,7 @@ class Asked:
         marks: SQL that is true for rows that speak for something, by its name.
     """
 
-    columns: Sequence[Known]
+    columns: Sequence[Column]
     day: str
     start: str
     others: tuple[str, ...]
@@ -113,7 +119,7 @@ def rows(
     place = f"{source}: {delivery.names[0]}"
     months = cut(place, whole, delivery.periods)
     before = 0
-    for path, name, said in zip(delivery.files, delivery.names, facts, strict=True):
+    for path, name, cell in zip(delivery.files, delivery.names, facts, strict=True):
         table = opened(path, name, asked.columns)
         values = typed(table, asked.columns, months.style, before)
         picked = [f"row_number + {before} as row_number"]
@@ -124,7 +130,7 @@ def rows(
             by = values[asked.day if months.is_by_day else asked.start]
             select += f" where strftime({by}, '%Y-%m') = '{period}'"
         yield select
-        before += said.rows
+        before += cell.rows
 
 
 def _distinct(expression: str) -> str:

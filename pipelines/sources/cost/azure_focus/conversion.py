@@ -19,7 +19,7 @@ from pipelines.sources.formats.package_files import text_beside
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT with the FOCUS 1.4 rows of one month."""
-    said = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
+    cell = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
     blanks = {
         "{rows}": "\nunion all\n".join(_rows(deliveries, period)),
         "{tags}": tags.cleaned("tag_text"),
@@ -27,7 +27,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
         "{tag_text}": tags.whole("source_tags"),
         "{services}": facts.services(),
         "{gpus}": facts.gpus(),
-        "{ai_meters}": facts.ai_meters(said.words),
+        "{ai_meters}": facts.ai_meters(cell.words),
         "{subcategories}": values([*PARENTS.items()], 2),
     }
     text = _template()

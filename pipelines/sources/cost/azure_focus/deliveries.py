@@ -42,7 +42,7 @@ def drops(candidates: Sequence[Candidate]) -> list[Drop]:
 
 def _refuse_missing(file: Candidate) -> None:
     found = present(COLUMNS, file.columns)
-    missing = [c.name for c in COLUMNS if c.is_needed and c.name not in found]
+    missing = [c.name for c in COLUMNS if c.required and c.name not in found]
     if missing:
         raise ExportError(
             f"azure_focus: {file.name}: a FOCUS export without {', '.join(missing)}; "

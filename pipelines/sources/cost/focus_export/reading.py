@@ -125,11 +125,11 @@ def json_object(header: str, kind: str) -> str:
     """Give SQL that reads a JSON object, from text or from a Parquet map."""
     if kind.startswith(("MAP", "STRUCT")) and not kind.endswith("[]"):
         return f'to_json("{header}")'
-    said = f"cast({plain_text(header)} as json)"
+    cell = f"cast({plain_text(header)} as json)"
     if kind.endswith("[]"):
-        said = f'to_json("{header}")'
+        cell = f'to_json("{header}")'
     # BigQuery keeps tags as a list of keys and values; a key's first value counts.
-    tags = f"from_json({said}, {quoted(TAGS)})"
+    tags = f"from_json({cell}, {quoted(TAGS)})"
     keys = f"list_transform({tags}, lambda tag: tag.key)"
     first = (
         f"list_filter({tags}, lambda tag, place: "
@@ -140,6 +140,6 @@ def json_object(header: str, kind: str) -> str:
     )
     listed = f"to_json(map_from_entries({pairs}))"
     return (
-        f"nullif(case when json_type({said}) = 'ARRAY' then {listed} else {said} end, "
+        f"nullif(case when json_type({cell}) = 'ARRAY' then {listed} else {cell} end, "
         "json('{}'))"
     )

@@ -14,7 +14,7 @@ from pipelines.sources.formats.package_files import rows_beside
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Column:
     """One column that Unitmill reads.
 
     Attributes:
@@ -22,14 +22,14 @@ class Known:
         path: its place in the export, 'service.description'.
         type: 'text', 'number', 'time', 'month', 'currency' or 'list'.
         fields: what the elements of a list have; () for other types.
-        is_needed: no file can do without it.
+        required: no file can do without it.
     """
 
     name: str
     path: str
     type: str
     fields: tuple[str, ...]
-    is_needed: bool
+    required: bool
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -38,23 +38,23 @@ class Known:
 
 
 @cache
-def known() -> tuple[Known, ...]:
+def known() -> tuple[Column, ...]:
     """Give the columns that Unitmill reads."""
     made = []
     for row in table("columns.csv"):
         kind, _, fields = row["type"].partition(":")
         names = tuple(fields.split("|")) if fields else ()
         needed = row["needed"] == "yes"
-        made.append(Known(row["name"], row["path"], kind, names, needed))
+        made.append(Column(row["name"], row["path"], kind, names, needed))
     return tuple(made)
 
 
-def plain() -> tuple[Known, ...]:
+def plain() -> tuple[Column, ...]:
     """Give the columns that hold one value."""
     return tuple(column for column in known() if column.type != "list")
 
 
-def lists() -> tuple[Known, ...]:
+def lists() -> tuple[Column, ...]:
     """Give the columns that hold a list."""
     return tuple(column for column in known() if column.type == "list")
 

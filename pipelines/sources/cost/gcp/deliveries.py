@@ -84,7 +84,7 @@ def _is_export_in_avro(candidate: Candidate) -> bool:
 
 
 def _refuse_missing_columns(file: Candidate) -> None:
-    needed = [column.path for column in columns.known() if column.is_needed]
+    needed = [column.path for column in columns.known() if column.required]
     missing: list[str] = []
     if avro.is_avro(file):
         tops = avro.top_columns(file.path)
@@ -109,7 +109,7 @@ def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
         file=name,
         rows=reading.scan(path),
         month=values.month(),
-        said="invoice_month",
+        cell="invoice_month",
         column="invoice.month",
         expected="a month like '202608'",
     )

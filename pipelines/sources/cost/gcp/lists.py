@@ -39,7 +39,7 @@ def read(text: str) -> str:
     value = _value(text)
     if isinstance(value, dict):
         # {'team': 'search'} is what many scripts make of labels.
-        value = [{"key": key, "value": said} for key, said in value.items()]
+        value = [{"key": key, "value": cell} for key, cell in value.items()]
     if not isinstance(value, list) or not all(isinstance(i, dict) for i in value):
         return UNREADABLE
     return json.dumps([_texts(item) for item in value])

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pipelines.landing.candidates import DELIMITERS, sniff
 from pipelines.landing.source import Candidate, quoted
 from pipelines.sources.cost.gcp import avro, columns, lists
-from pipelines.sources.cost.gcp.columns import Known
+from pipelines.sources.cost.gcp.columns import Column
 
 # How readers name the wrapping of a repeated field that is not a Parquet list.
 ELEMENTS = {"element", "item", "array"}
@@ -112,7 +112,7 @@ def _found(kind: pa.DataType, steps: tuple[str, ...]) -> tuple[pa.DataType | Non
     return kind, _at("", steps)
 
 
-def _list(whole: pa.StructType, column: Known) -> str:
+def _list(whole: pa.StructType, column: Column) -> str:
     nothing = f"cast(null as {_list_type(column)})"
     kind, at = _found(whole, column.steps)
     if kind is None:
@@ -167,6 +167,6 @@ def _at(root: str, steps: tuple[str, ...]) -> str:
     return ".".join([*([root] if root else []), *(f'"{step}"' for step in steps)])
 
 
-def _list_type(column: Known) -> str:
+def _list_type(column: Column) -> str:
     fields = ", ".join(f'"{name}" varchar' for name in column.fields)
     return f"struct({fields})[]"

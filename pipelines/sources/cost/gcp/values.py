@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pipelines.focus.schema import MONEY
 from pipelines.landing.source import quoted
 from pipelines.sources.cost.gcp import columns
-from pipelines.sources.cost.gcp.columns import Known
+from pipelines.sources.cost.gcp.columns import Column
 
 # '202608'; scripts that flatten rows make '2026-08' or '202608.0' of it.
 MONTH = r"^\s*(20\d\d)-?(0[1-9]|1[0-2])(\.0+)?\s*$"
@@ -47,30 +47,30 @@ def typed(scan: str, name: str, period: str, more: Mapping[str, str]) -> str:
     )
 
 
-def _value(column: Known, file: str) -> str:
-    said = f"nullif(trim(said.{column.name}), '')"
-    coded = f"case when regexp_full_match({said}, '{CURRENCY}') then {said} end"
+def _value(column: Column, file: str) -> str:
+    cell = f"nullif(trim(said.{column.name}), '')"
+    coded = f"case when regexp_full_match({cell}, '{CURRENCY}') then {cell} end"
     read = {
-        "number": f"try_cast({said} as {MONEY})",
-        "time": time(said),
-        "month": month(said),
+        "number": f"try_cast({cell} as {MONEY})",
+        "time": time(cell),
+        "month": month(cell),
         "currency": coded,
-    }.get(column.type, said)
-    if column.type == "text" and not column.is_needed:
-        return said
+    }.get(column.type, cell)
+    if column.type == "text" and not column.required:
+        return cell
     good = f"{read} is not null"
-    if not column.is_needed:
-        good = f"({good} or {said} is null)"
+    if not column.required:
+        good = f"({good} or {cell} is null)"
     wanted = EXPECTED.get(column.type, "a value")
     problem = refusal(file, column.path, f"said.{column.name}", wanted)
     return f"case when {good} then {read} else {problem} end"
 
 
-def _list(column: Known, file: str) -> str:
-    said = f"said.unreadable_{column.name}"
+def _list(column: Column, file: str) -> str:
+    cell = f"said.unreadable_{column.name}"
     wanted = f"a list of {' and '.join(column.fields)}"
-    problem = refusal(file, column.path, said, wanted)
-    whens = [f"when {said} is not null then {problem}"]
+    problem = refusal(file, column.path, cell, wanted)
+    whens = [f"when {cell} is not null then {problem}"]
     if "amount" in column.fields:
         amounts = f"list_transform(said.{column.name}, lambda c: c.amount)"
         bad = f"list_filter({amounts}, lambda a: try_cast(a as {MONEY}) is null)"
@@ -79,10 +79,10 @@ def _list(column: Known, file: str) -> str:
     return f"case {' '.join(whens)} else said.{column.name} end"
 
 
-def refusal(file: str, path: str, said: str, wanted: str) -> str:
+def refusal(file: str, path: str, cell: str, wanted: str) -> str:
     """Give the SQL that stops at a row, naming file, row and column."""
     return (
         f"error({quoted(file + ', row ')} || said.row_number || ': {path} is ' || "
-        f"coalesce('''' || nullif(trim({said}), '') || '''', 'empty') || "
+        f"coalesce('''' || nullif(trim({cell}), '') || '''', 'empty') || "
         f"', expected {wanted}')"
     )

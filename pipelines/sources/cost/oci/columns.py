@@ -15,20 +15,20 @@ TAG = "tags/"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Column:
     """One column that Unitmill reads: type is text, number, time, flag or currency."""
 
     name: str
     header: str
     type: str
-    is_needed: bool
+    required: bool
 
 
 @cache
-def known() -> tuple[Known, ...]:
+def known() -> tuple[Column, ...]:
     """Give the columns that Unitmill reads."""
     return tuple(
-        Known(row["name"], row["header"], row["type"], row["needed"] == "yes")
+        Column(row["name"], row["header"], row["type"], row["needed"] == "yes")
         for row in table("columns.csv")
     )
 

@@ -35,7 +35,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
     """
     for file in candidates:
         found = columns.positions(file.columns)
-        needed = [column.header for column in columns.known() if column.is_needed]
+        needed = [column.header for column in columns.known() if column.required]
         missing = [header for header in needed if header not in found]
         if missing:
             raise ExportError(
@@ -47,7 +47,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
             file=file.name,
             rows=reading.scan(file.path),
             month=reading.month(),
-            said="usage_start",
+            cell="usage_start",
             column="lineItem/intervalUsageStart",
             expected=reading.EXPECTED["time"],
         )

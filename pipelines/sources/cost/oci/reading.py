@@ -10,7 +10,7 @@ from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import quoted
 from pipelines.sources.cost.oci import columns
-from pipelines.sources.cost.oci.columns import Known
+from pipelines.sources.cost.oci.columns import Column
 
 # '2026-08-13T05:00Z' and '2026-08-13T06:00:00Z' stand side by side in one row.
 TIMES = ("%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ")
@@ -28,7 +28,7 @@ EXPECTED = {
 def scan(path: Path) -> str:
     """Give a SELECT of a file's rows: ``row_number``, every known column, ``tags``.
 
-    Known columns are VARCHAR; blank cells and columns that the file lacks are NULL.
+    Column columns are VARCHAR; blank cells and columns that the file lacks are NULL.
     """
     file = sniff(path, path.parent)
     names = [f"c{place}" for place in range(len(file.columns))]
@@ -37,8 +37,8 @@ def scan(path: Path) -> str:
     picked = ["row_number() over () as row_number"]
     for column in columns.known():
         place = found.get(column.header)
-        said = "cast(null as varchar)" if place is None else names[place]
-        picked.append(f"nullif(trim({said}), '') as {column.name}")
+        cell = "cast(null as varchar)" if place is None else names[place]
+        picked.append(f"nullif(trim({cell}), '') as {column.name}")
     tags = {key: names[place] for key, place in columns.tags(file.columns).items()}
     picked.append(f"{_tags(tags)} as tags")
     return (
@@ -62,8 +62,8 @@ def typed() -> str:
 def _tags(places: dict[str, str]) -> str:
     """Give tags as one JSON object."""
     pairs = [
-        f"{{'key': {quoted(key)}, 'value': nullif(trim({said}), '')}}"
-        for key, said in places.items()
+        f"{{'key': {quoted(key)}, 'value': nullif(trim({cell}), '')}}"
+        for key, cell in places.items()
     ]
     if not pairs:
         return "cast(null as varchar)"
@@ -75,21 +75,21 @@ def _time(expression: str) -> str:
     return f"try_strptime({expression}, {list(TIMES)!r})"
 
 
-def _value(column: Known) -> str:
-    said = f"said.{column.name}"
-    numeric = f"case when regexp_full_match({said}, '{NUMBER}') then {said} end"
-    coded = f"case when regexp_full_match({said}, '{CURRENCY}') then {said} end"
+def _value(column: Column) -> str:
+    cell = f"said.{column.name}"
+    numeric = f"case when regexp_full_match({cell}, '{NUMBER}') then {cell} end"
+    coded = f"case when regexp_full_match({cell}, '{CURRENCY}') then {cell} end"
     read = {
         "number": f"try_cast({numeric} as {MONEY})",
-        "time": _time(said),
-        "flag": f"case lower({said}) when 'true' then true when 'false' then false end",
+        "time": _time(cell),
+        "flag": f"case lower({cell}) when 'true' then true when 'false' then false end",
         "currency": coded,
-    }.get(column.type, said)
-    if column.type == "text" and not column.is_needed:
-        return said
+    }.get(column.type, cell)
+    if column.type == "text" and not column.required:
+        return cell
     good = f"{read} is not null"
-    if not column.is_needed:
-        good = f"({good} or {said} is null)"
+    if not column.required:
+        good = f"({good} or {cell} is null)"
     if column.name == "usage_end":
         # A file whose start is no time has no month, and is refused before.
         good = f"({read} > {_time('said.usage_start')})"
@@ -99,7 +99,7 @@ def _value(column: Known) -> str:
     return f"case when {good} then {read} else {_refusal(column, wanted)} end"
 
 
-def _refusal(column: Known, wanted: str) -> str:
+def _refusal(column: Column, wanted: str) -> str:
     return (
         f"error(said.file_name || ', row ' || said.row_number || ': {column.header} "
         f"is ' || coalesce('''' || said.{column.name} || '''', 'empty') || "

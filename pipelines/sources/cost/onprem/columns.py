@@ -11,8 +11,9 @@ from typing import Literal
 
 from pipelines.sources.formats.csv_cells import (
     TYPES,
+    Check,
     Checks,
-    Known,
+    Column,
     listed,
     positions,
 )
@@ -26,7 +27,7 @@ TELLING: Mapping[Table, frozenset[str]] = {
     "running_costs": frozenset({"month", "machine_id", "component"}),
 }
 _IN_ORDER = "order by file_name, row_number"
-_OWNER = (
+_OWNER = Check(
     "(machine_id is null) <> (site is null)",
     "a machine_id or a site, and not both",
 )
@@ -41,31 +42,33 @@ _AMOUNT_OR_PRICE = (
 )
 CHECKS: Mapping[Table, Checks] = {
     "machines": {
-        "machine_id": (
+        "machine_id": Check(
             f"row_number() over (partition by machine_id {_IN_ORDER}) = 1",
             "an id that no other machine has",
         ),
-        "salvage_value": ("salvage_value <= purchase_price", "at most purchase_price"),
-        "in_service_from": (
+        "salvage_value": Check(
+            "salvage_value <= purchase_price", "at most purchase_price"
+        ),
+        "in_service_from": Check(
             "in_service_from >= purchased_on",
             "a date not before purchased_on",
         ),
-        "retired_on": (
+        "retired_on": Check(
             "retired_on > coalesce(in_service_from, purchased_on)",
             "a date after in_service_from",
         ),
-        "currency": (
+        "currency": Check(
             f"currency = first(currency) over (partition by organisation {_IN_ORDER})",
             "one currency for an organisation",
         ),
     },
     "power": {
         "machine_id": _OWNER,
-        "kwh": (_MEASURED_OR_ESTIMATED, "either kwh, or watts and hours"),
+        "kwh": Check(_MEASURED_OR_ESTIMATED, "either kwh, or watts and hours"),
     },
     "running_costs": {
         "machine_id": _OWNER,
-        "amount": (
+        "amount": Check(
             _AMOUNT_OR_PRICE,
             "either an amount, or quantity, unit and unit_price",
         ),
@@ -76,7 +79,7 @@ rows = partial(rows_beside, __package__)
 
 
 @cache
-def known(table: Table) -> tuple[Known, ...]:
+def known(table: Table) -> tuple[Column, ...]:
     """Give the columns of a file."""
     entered = [r["component"] for r in rows("components.csv") if r["entered"] == "yes"]
     types = dict(TYPES) | {
@@ -84,7 +87,7 @@ def known(table: Table) -> tuple[Known, ...]:
         "component": listed(entered),
     }
     return tuple(
-        Known(row["name"], types[row["type"]], row["needed"] == "yes")
+        Column(row["name"], types[row["type"]], required=row["needed"] == "yes")
         for row in rows("columns.csv")
         if row["table"] == table
     )

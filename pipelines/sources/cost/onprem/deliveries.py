@@ -73,9 +73,9 @@ def _months(file: Candidate) -> tuple[str, ...]:
         file=file.name,
         rows=scan(file.path, columns.known(table)),
         month=month,
-        said=column,
+        cell=column,
         column=column,
-        expected=TYPES["date" if table == "machines" else "month"].wanted,
+        expected=TYPES["date" if table == "machines" else "month"].expected,
     )
     months = months_of(dated, file)
     if not months:

@@ -61,7 +61,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
             file=file.name,
             rows=scan(file.path),
             month=month(),
-            said="created_at",
+            cell="created_at",
             column="created_at",
             expected=EXPECTED["time"],
         )
@@ -80,8 +80,8 @@ def scan(path: Path) -> str:
     found = _places(file)
     picked = ["row_number() over () as row_number"]
     for column in COLUMNS:
-        said = names[found[column]] if column in found else "cast(null as varchar)"
-        picked.append(f"nullif(trim({said}), '') as {column}")
+        cell = names[found[column]] if column in found else "cast(null as varchar)"
+        picked.append(f"nullif(trim({cell}), '') as {column}")
     return (
         f"select {', '.join(picked)} from read_csv({quoted(file.path)}, "
         "auto_detect = false, header = true, "
@@ -114,20 +114,20 @@ def _time(expression: str) -> str:
 
 
 def _value(column: str, kind: str) -> str:
-    said = f"said.{column}"
-    numeric = f"case when regexp_full_match({said}, '{NUMBER}') then {said} end"
+    cell = f"said.{column}"
+    numeric = f"case when regexp_full_match({cell}, '{NUMBER}') then {cell} end"
     read = {
         "number": f"try_cast({numeric} as {MONEY})",
-        "time": _time(said),
-    }.get(kind, said)
+        "time": _time(cell),
+    }.get(kind, cell)
     if kind == "text" and column not in NEEDED:
-        return said
+        return cell
     good = f"{read} is not null"
     if column not in NEEDED:
-        good = f"({good} or {said} is null)"
+        good = f"({good} or {cell} is null)"
     problem = (
         f"error(said.file_name || ', row ' || said.row_number || ': {column} is ' || "
-        f"coalesce('''' || {said} || '''', 'empty') || "
+        f"coalesce('''' || {cell} || '''', 'empty') || "
         f"', expected {EXPECTED.get(kind, 'a value')}')"
     )
     return f"case when {good} then {read} else {problem} end"

@@ -14,8 +14,9 @@ import duckdb
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
 from pipelines.sources.formats.csv_cells import (
     TYPES,
+    Check,
     Checks,
-    Known,
+    Column,
     positions,
     refuse_missing,
     scan,
@@ -25,12 +26,12 @@ from pipelines.sources.formats.package_files import rows_beside
 
 TELLING = {"ledger_source", "purchased_on", "expires_on"}
 CHECKS: Checks = {
-    "invoice_id": (
+    "invoice_id": Check(
         "row_number() over (partition by vendor, invoice_id order by row_number) = 1",
         "an invoice that no other row of the vendor has",
     ),
-    "expires_on": ("expires_on > purchased_on", "a date after purchased_on"),
-    "expired_amount": (
+    "expires_on": Check("expires_on > purchased_on", "a date after purchased_on"),
+    "expired_amount": Check(
         "expired_amount is null or expired_amount <= amount and expires_on is not null",
         "at most amount, beside expires_on",
     ),
@@ -38,10 +39,10 @@ CHECKS: Checks = {
 
 
 @cache
-def known() -> tuple[Known, ...]:
+def known() -> tuple[Column, ...]:
     """Give the columns of the file."""
     return tuple(
-        Known(row["name"], TYPES[row["type"]], row["needed"] == "yes")
+        Column(row["name"], TYPES[row["type"]], required=row["needed"] == "yes")
         for row in rows_beside(__package__, "columns.csv")
     )
 

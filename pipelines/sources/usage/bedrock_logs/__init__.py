@@ -11,7 +11,7 @@ from functools import partial
 
 from pipelines.landing.source import Candidate, Context, Delivery, Source
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import Known
+from pipelines.sources.formats.csv_cells import Column
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.records import read_json
 from pipelines.sources.usage.requests import labels, request_sources
@@ -82,13 +82,13 @@ def claims(candidate: Candidate) -> bool:
     return candidate.format == "json" and bool(INVOCATION.search(candidate.head))
 
 
-def opened(file: Candidate, _: Sequence[Known]) -> str:
+def opened(file: Candidate, _: Sequence[Column]) -> str:
     """Give a SELECT of the calls of a file, every column as text."""
     picked = []
     for name, (_kind, field, *paths) in COLUMNS.items():
-        said = [field] if field else []
-        said += [f"json_extract_string({BODY}, '{path}')" for path in paths]
-        picked.append(f"nullif(coalesce({', '.join(said)}, null), '') as {name}")
+        places = [field] if field else []
+        places += [f"json_extract_string({BODY}, '{path}')" for path in paths]
+        picked.append(f"nullif(coalesce({', '.join(places)}, null), '') as {name}")
     return (
         f"select row_number() over () as row_number, {', '.join(picked)} "
         f"from {read_json(file, SHAPE)}"

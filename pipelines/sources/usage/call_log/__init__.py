@@ -10,7 +10,7 @@ from functools import partial
 from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import Candidate, Context, Delivery, Source
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import Known, Type, positions
+from pipelines.sources.formats.csv_cells import Column, Type, positions
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.records import opened as opened_alike
 from pipelines.sources.usage.requests import CALL, request_sources
@@ -36,16 +36,16 @@ def claims(candidate: Candidate) -> bool:
     return positions(candidate.columns).keys() >= OURS or _is_trace(candidate)
 
 
-def opened(file: Candidate, known: Sequence[Known]) -> str:
+def opened(file: Candidate, known: Sequence[Column]) -> str:
     """Give a SELECT of a file's rows, the trace's under our names."""
     if not _is_trace(file):
         return opened_alike(file, known)
-    text = Type("{said}", "a value")
-    theirs = opened_alike(file, [Known(name, text, True) for name in TRACE])
-    said = {ours: name for name, ours in TRACE.items()}
-    said["provider_name"] = f"'{TRACED_PROVIDER}'"
+    text = Type("{cell}", "a value")
+    theirs = opened_alike(file, [Column(name, text) for name in TRACE])
+    columns = {ours: name for name, ours in TRACE.items()}
+    columns["provider_name"] = f"'{TRACED_PROVIDER}'"
     picked = ", ".join(
-        f"{said.get(column.name, 'cast(null as varchar)')} as {column.name}"
+        f"{columns.get(column.name, 'cast(null as varchar)')} as {column.name}"
         for column in known
     )
     return f"select row_number, {picked} from ({theirs})"

@@ -86,8 +86,8 @@ def _months(page: Candidate) -> set[str]:
     return {day[:7] for day in days}
 
 
-def _is_day(said: object) -> bool:
-    return isinstance(said, str) and bool(DAY.match(said))
+def _is_day(cell: object) -> bool:
+    return isinstance(cell, str) and bool(DAY.match(cell))
 
 
 SOURCE = Source(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipelines.landing.source import Candidate, Source, quoted
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import Known
+from pipelines.sources.formats.csv_cells import Column
 from pipelines.sources.formats.latest_by_key import NewestRows
 from pipelines.sources.formats.package_files import text_beside
 
@@ -47,7 +47,7 @@ def claims(candidate: Candidate) -> bool:
     )
 
 
-def opened(file: Candidate, known: Sequence[Known]) -> str:
+def opened(file: Candidate, known: Sequence[Column]) -> str:
     """Give a SELECT of a list's jobs, each with what its pods and nodes say of it."""
     del known
     sql = text_beside(__package__, "jobs.sql")

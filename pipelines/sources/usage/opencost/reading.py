@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pyarrow.parquet as pq
 
 from pipelines.landing.source import Candidate, quoted
-from pipelines.sources.formats.csv_cells import TYPES, Known, scan
+from pipelines.sources.formats.csv_cells import TYPES, Column, scan
 from pipelines.sources.formats.package_files import rows_beside
 
 FIELDS = rows_beside(__package__, "fields.csv")
@@ -25,7 +25,7 @@ def is_allocation(file: Candidate) -> bool:
     return columns >= {"Date", "Namespace", "CPUCost", "RAMCost", "TotalCost"}
 
 
-def opened(file: Candidate, known: Sequence[Known]) -> str:
+def opened(file: Candidate, known: Sequence[Column]) -> str:
     """Give a SELECT of a file's allocations: ``row_number`` and the fields as text."""
     if file.format == "csv":
         return _csv(file)
@@ -59,8 +59,8 @@ def _parquet(file: Candidate) -> str:
     for field in FIELDS:
         path = field["api_path"]
         found = path if path in columns else others.get(path, "")
-        said = f'"{found}"' if found in columns else "null"
-        picked.append(f"cast({said} as varchar) as {field['name']}")
+        cell = f'"{found}"' if found in columns else "null"
+        picked.append(f"cast({cell} as varchar) as {field['name']}")
     return (
         f"(select {', '.join(picked)} from read_parquet({quoted(file.path)}, "
         "hive_partitioning = false))"
@@ -71,7 +71,7 @@ def _csv(file: Candidate) -> str:
     """Read the export's days; it names no cluster and no node."""
     text = TYPES["text"]
     known = [
-        Known(field["csv_header"].lower(), text, is_needed=False)
+        Column(field["csv_header"].lower(), text, required=False)
         for field in FIELDS
         if field["csv_header"]
     ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import Known, scan
+from pipelines.sources.formats.csv_cells import Column, scan
 from pipelines.sources.formats.latest_by_key import NewestRows
 
 OF_THE_OPERATOR = {"report_period_start", "interval_start", "interval_end"}
@@ -69,7 +69,7 @@ def _is_of_operator(candidate: Candidate) -> bool:
     return candidate.format == "csv" and set(candidate.columns) >= OF_THE_OPERATOR
 
 
-def _opened(file: Candidate, known: Sequence[Known]) -> str:
+def _opened(file: Candidate, known: Sequence[Column]) -> str:
     """Open a file; its times say +0000 and UTC, and an hour ends a second early."""
     is_usage = "pod_usage_cpu_core_seconds" in file.columns or is_gpu(file)
     in_file = [column for column in known if column.name != "is_usage"]

@@ -10,7 +10,7 @@ from functools import partial
 
 from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import Known
+from pipelines.sources.formats.csv_cells import Column
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.records import read_json
 from pipelines.sources.usage.requests import labels, request_sources
@@ -110,16 +110,16 @@ def claims(candidate: Candidate) -> bool:
     return candidate.format == "json" and bool(SPANS.search(candidate.head))
 
 
-def opened(file: Candidate, _: Sequence[Known]) -> str:
+def opened(file: Candidate, _: Sequence[Column]) -> str:
     """Give a SELECT of the spans of a file, every column as text."""
-    picked = [f"nullif({said}, '') as {name}" for name, (_kind, said) in FIELDS.items()]
+    picked = [f"nullif({cell}, '') as {name}" for name, (_kind, cell) in FIELDS.items()]
     for place, found in (
         ("span.attributes", ATTRIBUTES),
         ("resource_attributes", RESOURCE),
     ):
         for name, (_kind, *keys) in found.items():
-            said = ", ".join(_attribute(place, key) for key in keys)
-            picked.append(f"coalesce({said}, null) as {name}")
+            cell = ", ".join(_attribute(place, key) for key in keys)
+            picked.append(f"coalesce({cell}, null) as {name}")
     picked += [f"{_labels(place)} as {name}" for name, place in LABELS.items()]
     return f"""
         select row_number() over () as row_number, {", ".join(picked)}

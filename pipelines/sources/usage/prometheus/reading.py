@@ -21,12 +21,12 @@ from pipelines.landing.source import (
     ExportError,
     quoted,
 )
-from pipelines.sources.formats.csv_cells import TYPES, Known, scan
+from pipelines.sources.formats.csv_cells import TYPES, Column, scan
 from pipelines.sources.formats.package_files import rows_beside
 
 MATRIX = re.compile(r'"resultType"\s*:\s*"(\w+)"')
 CSV_COLUMNS = tuple(
-    Known(name, TYPES["text"], name != "labels")
+    Column(name, TYPES["text"], required=name != "labels")
     for name in ("time", "metric", "labels", "value")
 )
 # Two servers of one pair scrape the same thing.
@@ -159,14 +159,14 @@ def rows(deliveries: Sequence[Delivery]) -> str:
 @cache
 def metrics() -> str:
     """Give metrics.csv as a SQL relation: which metrics are read, and as what."""
-    said = ", ".join(
+    rows = ", ".join(
         f"({quoted(row['metric'])}, {quoted(row['table_name'])}, "
         f"{quoted(row['quantity'])}, {row['factor']}::double, "
         f"{row['minimum']}::double, {row['maximum'] or 'null'}::double)"
         for row in rows_beside(__package__, "metrics.csv")
     )
     return (
-        f"(select * from (values {said}) as metric "
+        f"(select * from (values {rows}) as metric "
         "(metric, table_name, quantity, factor, minimum, maximum))"
     )
 
@@ -178,13 +178,13 @@ def label_columns() -> Mapping[str, str]:
     for row in rows_beside(__package__, "labels.csv"):
         found[row["column_name"]].append(f"labels ->> '$.{row['label']}'")
     return {
-        name: f"nullif(coalesce({', '.join(said)}, ''), '')"
-        for name, said in found.items()
+        name: f"nullif(coalesce({', '.join(labels)}, ''), '')"
+        for name, labels in found.items()
     }
 
 
 def _rows(file: Candidate) -> str:
-    named = (f"{said} as {name}" for name, said in label_columns().items())
+    named = (f"{labels} as {name}" for name, labels in label_columns().items())
     return ROWS.format(
         moment=MOMENT,
         label_columns=", ".join(named),

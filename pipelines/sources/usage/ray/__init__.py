@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import Known
+from pipelines.sources.formats.csv_cells import Column
 from pipelines.sources.formats.latest_by_key import NewestRows
 from pipelines.sources.formats.records import documents
 
@@ -40,7 +40,7 @@ def claims(candidate: Candidate) -> bool:
     )
 
 
-def opened(file: Candidate, known: Sequence[Known]) -> str:
+def opened(file: Candidate, known: Sequence[Column]) -> str:
     """Give a SELECT of a list's jobs; what never started has no time and no row."""
     del known
     moments = ", ".join(

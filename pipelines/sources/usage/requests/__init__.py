@@ -12,7 +12,7 @@ from functools import partial
 
 from pipelines.focus.schema import MONEY
 from pipelines.landing.source import Context, Delivery, Source, quoted
-from pipelines.schema.tables import CALLER, TOKENS
+from pipelines.schema.calls import CALLER, TOKENS
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.usage.requests.truth import true_calls
 
@@ -24,8 +24,7 @@ CALL: Mapping[str, str] = (
         "request_id": "VARCHAR",
         "logical_request_id": "VARCHAR",
     }
-    | CALLER
-    | TOKENS
+    | {column.name: column.type for column in (*CALLER, *TOKENS)}
     | {
         "is_failed": "BOOLEAN",
         "is_cache_served": "BOOLEAN",
@@ -171,11 +170,12 @@ def _has_logical_ids(context: Context, rows: str) -> bool:
 
 def _filled(sql: str, source: str, rows: str, is_retried: str = "false") -> str:
     text = text_beside(__package__, sql)
+    names = [column.name for column in TOKENS]
     return text.format(
         calls=rows,
-        caller=", ".join(CALLER),
-        tokens=",\n    ".join(f"cast(sum({c}) as bigint) as {c}" for c in TOKENS),
-        token_names=", ".join(TOKENS),
+        caller=", ".join(column.name for column in CALLER),
+        tokens=",\n    ".join(f"cast(sum({c}) as bigint) as {c}" for c in names),
+        token_names=", ".join(names),
         source=quoted(source),
         is_retried=is_retried,
         sampled=SAMPLED_CALLS,

@@ -1,7 +1,7 @@
 """The owner's own words on a call: metadata and tags to the columns of a caller.
 
-Belongs here: which key says what, for every log alike; docs/sources/usage/labels.md lists
-them. Where a log keeps its labels is the source's business.
+Belongs here: which key says what, for every log alike; they are listed in
+docs/sources/usage/labels.md. Where a log keeps its labels is the source's business.
 """
 
 from collections.abc import Mapping
@@ -60,10 +60,10 @@ def read_tags(text: str) -> str:
 def label(column: str, *read_lists: str) -> str:
     """Give the SQL of a column from lists that ``read`` made; the first list wins."""
     places = [ALL_KEYS.index(key) + 1 for key in KEYS[column]]
-    said = ", ".join(
+    cell = ", ".join(
         f"nullif({labels}[{place}], '')" for labels in read_lists for place in places
     )
-    return f"coalesce({said}, null)"
+    return f"coalesce({cell}, null)"
 
 
 def labels(*read_lists: str) -> dict[str, str]:
@@ -79,7 +79,7 @@ def truncated(reason: str) -> str:
     return f"lower({reason}) in ('length', 'max_tokens', 'max_output_tokens')"
 
 
-def provider(said: str) -> str:
+def provider(cell: str) -> str:
     """Give the SQL of provider_name: what a log calls it, as the bill spells it.
 
     A name that is not in vendors.csv stays as it is; none at all is `unassigned`.
@@ -87,4 +87,4 @@ def provider(said: str) -> str:
     text = text_beside(__package__, "vendors.csv")
     known = (line.split(",") for line in text.splitlines()[1:])
     cases = " ".join(f"when {quoted(a)} then {quoted(b)}" for a, b in known)
-    return f"case lower({said}) {cases} else coalesce({said}, 'unassigned') end"
+    return f"case lower({cell}) {cases} else coalesce({cell}, 'unassigned') end"

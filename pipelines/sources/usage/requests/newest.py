@@ -25,8 +25,8 @@ def newest(
         reason: SQL of the source's own reason to leave out a row; '' for none.
         order: which row of a call is the newest.
     """
-    said = reason or "cast(null as varchar)"
-    judged = f"select *, {said} as own_reason from ({rows})"
+    cell = reason or "cast(null as varchar)"
+    judged = f"select *, {cell} as own_reason from ({rows})"
     repeated = "repeated_" + sha256(judged.encode()).hexdigest()[:12]
     # Of 100 million ids their hashes still fit into memory. Two ids of one hash only
     # take the longer way.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pipelines.landing.source import Delivery, quoted
-from pipelines.schema.tables import TOKENS
+from pipelines.schema.calls import TOKENS
 
 # Clocks differ, and an export may be named by the local date.
 SKEW = timedelta(days=1)
@@ -58,16 +58,17 @@ def true_calls(calls: str, deliveries: Sequence[Delivery]) -> str:
     clocks = [f"({quoted(d.delivery_id)}, {written_until(d)})" for d in deliveries] or [
         "(null, cast(null as timestamp))"
     ]
+    names = [column.name for column in TOKENS]
     zeroed = (
         f"case when is_cache_served and {name} is not null then 0 else {name} end "
         f"as {name}"
-        for name in TOKENS
+        for name in names
     )
     return TRUE_CALLS.format(
         calls=calls,
         clocks=", ".join(clocks),
         tokens=", ".join(zeroed),
-        names=", ".join(TOKENS),
+        names=", ".join(names),
         future=FUTURE,
         cached=CACHED,
         negative=NEGATIVE,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import Known
+from pipelines.sources.formats.csv_cells import Column
 from pipelines.sources.formats.latest_by_key import NewestRows
 from pipelines.sources.formats.records import documents
 
@@ -51,7 +51,7 @@ def claims(candidate: Candidate) -> bool:
     )
 
 
-def opened(file: Candidate, known: Sequence[Known]) -> str:
+def opened(file: Candidate, known: Sequence[Column]) -> str:
     """Give a SELECT of a file's jobs: one document, a list of them, or one a line."""
     del known
     iso = ", ".join(

@@ -1,4 +1,4 @@
-"""The owner's list of optimisations: a row is a state, refused by row and column."""
+"""The owner's list of optimizations: a row is a state, refused by row and column."""
 
 from decimal import Decimal
 
@@ -7,12 +7,14 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.sources.lists.optimisations import OPTIMISATIONS, SOURCE
+from pipelines.sources.lists.optimizations import OPTIMIZATIONS
 
-ROW = dict.fromkeys(OPTIMISATIONS.header.split(","), "") | {
-    "optimisation_id": "prefix",
+SOURCE = OPTIMIZATIONS.as_source()
+
+ROW = dict.fromkeys(OPTIMIZATIONS.header.split(","), "") | {
+    "optimization_id": "prefix",
     "change": "Prompts begin alike",
-    "lever": "cache",
+    "optimization_type": "cache",
     "scope_type": "model",
     "scope_value": "m1",
     "promised_monthly_saving": "400.50",
@@ -23,7 +25,7 @@ ROW = dict.fromkeys(OPTIMISATIONS.header.split(","), "") | {
 
 
 def file(*changes):
-    lines = [OPTIMISATIONS.header]
+    lines = [OPTIMIZATIONS.header]
     lines += [",".join((ROW | change).values()) for change in changes]
     return "\n".join(lines) + "\n"
 
@@ -32,7 +34,7 @@ def test_each_state_is_read_from_the_month_that_it_begins_in(put, convert):
     done = {"state": "done", "valid_from": "2026-10-07"}
     put("list.csv", file({}, done, {"state": "done", "valid_from": "2026-11-01"}))
 
-    columns = "optimisation_id, promised_monthly_saving, state, source_row_number"
+    columns = "optimization_id, promised_monthly_saving, state, source_row_number"
     assert sorted(convert(SOURCE, "2026-10", columns), key=lambda row: row[-1]) == [
         ("prefix", Decimal("400.50"), "proposed", 1),
         ("prefix", Decimal("400.50"), "done", 2),

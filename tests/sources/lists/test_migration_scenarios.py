@@ -10,10 +10,12 @@ from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
 from pipelines.publishing.versions import current
 from pipelines.reports.one_pager import TradeError, one_pager
-from pipelines.sources.lists.trade_options import SOURCE, TRADE_OPTIONS
+from pipelines.sources.lists.migration_scenarios import MIGRATION_SCENARIOS
 
-ROW = dict.fromkeys(TRADE_OPTIONS.header.split(","), "") | {
-    "trade_id": "to-h100",
+SOURCE = MIGRATION_SCENARIOS.as_source()
+
+ROW = dict.fromkeys(MIGRATION_SCENARIOS.header.split(","), "") | {
+    "scenario_id": "to-h100",
     "change": "Training goes to H100",
     "scope_type": "machine_type",
     "scope_value": "p4d.24xlarge",
@@ -28,7 +30,7 @@ ROW = dict.fromkeys(TRADE_OPTIONS.header.split(","), "") | {
 
 
 def file(*changes):
-    lines = [TRADE_OPTIONS.header]
+    lines = [MIGRATION_SCENARIOS.header]
     lines += [",".join((ROW | change).values()) for change in changes]
     return "\n".join(lines) + "\n"
 
@@ -36,7 +38,7 @@ def file(*changes):
 def test_a_trade_is_read_from_the_month_of_its_numbers(put, convert):
     put("list.csv", file({}, {"valid_from": "2026-11-02"}))
 
-    columns = "trade_id, target_unit_price, relative_throughput, commitment_months"
+    columns = "scenario_id, target_unit_price, relative_throughput, commitment_months"
     assert convert(SOURCE, "2026-10", columns) == [
         ("to-h100", Decimal("23.92"), Decimal("2.4"), 6)
     ]
@@ -65,7 +67,7 @@ def test_an_id_stands_once_on_a_day(put, settings):
     put("list.csv", file({}, {"change": "Another one"}))
     landing = scan(settings, [SOURCE])
 
-    with pytest.raises(ExportError, match=r"list\.csv, row 1: trade_id"):
+    with pytest.raises(ExportError, match=r"list\.csv, row 1: scenario_id"):
         write_partition(settings, SOURCE, landing.of(SOURCE, "2026-10"), "2026-10")
 
 
