@@ -33,9 +33,9 @@ DOMAINS = (
     "planning",
     "rates",
     "usage",
-    "levers",
+    "optimization",
     "value",
-    "proof",
+    "reconciliation",
     "dimensions",
 )
 # Variables that the code sets or reads, but that choose nothing about a number.

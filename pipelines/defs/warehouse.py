@@ -70,6 +70,12 @@ class Translator(ddbt.DagsterDbtTranslator):
         layer = dbt_resource_props["config"].get("schema") or "dbt"
         return dg.AssetKey([layer, dbt_resource_props["name"]])
 
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Give a model's folders: `marts_unit_costs`, `intermediate_training`."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return str(dbt_resource_props["config"]["schema"])
+        return "_".join(dbt_resource_props["fqn"][1:-1]) or None
+
     def get_asset_check_spec(
         self,
         asset_spec: dg.AssetSpec,

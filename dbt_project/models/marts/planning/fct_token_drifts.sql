@@ -74,7 +74,7 @@ drifting as (
         divided.*,
         case when drift_ratio > 1 then 'up' else 'down' end as direction
     from divided
-    cross join {{ ref('int_lever_settings') }} as settings
+    cross join {{ ref('int_planning_settings') }} as settings
     left join {{ ref('int_reporting_rates_monthly') }} as rates
         on
             divided.billing_currency = rates.billing_currency

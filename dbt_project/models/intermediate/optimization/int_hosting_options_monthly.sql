@@ -41,7 +41,7 @@ gpu_lists as (
 
 settings as (
 
-    select * from {{ ref('int_lever_settings') }}
+    select * from {{ ref('int_planning_settings') }}
 
 ),
 

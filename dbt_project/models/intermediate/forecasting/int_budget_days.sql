@@ -10,7 +10,7 @@ budgets as (
 
 days as (
 
-    select * from {{ ref('dim_days') }}
+    select * from {{ ref('int_days') }}
 
 ),
 

@@ -48,7 +48,7 @@ epochs as (
 
 settings as (
 
-    select * from {{ ref('int_lever_settings') }}
+    select * from {{ ref('int_planning_settings') }}
 
 ),
 

@@ -27,7 +27,7 @@ gpu_machines as (
 
 types as (
 
-    select * from {{ ref('dim_instance_types') }}
+    select * from {{ ref('instance_types') }}
 
 ),
 

@@ -22,7 +22,7 @@ costs as (
         min(charge_date) as first_date,
         max(charge_date) filter (where charge_category = 'Usage') as last_usage_date,
         max(charge_date) as last_date
-    from {{ ref('int_costs_shared') }}
+    from {{ ref('stg_ledger__charges') }}
     group by all
 
 ),

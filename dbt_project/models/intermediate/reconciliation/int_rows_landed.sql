@@ -1,23 +1,23 @@
 -- Rows of deliveries that are in the ledger now, charges and telemetry.
-{%- set usage_tables = {
-    'model_usage': 'window_start',
-    'model_requests': 'requested_at',
-    'model_sessions': 'usage_date',
-    'gpu_usage': 'window_start',
-    'deployments': 'valid_from',
-    'kubernetes_allocation': 'window_start',
-    'training_attempts': 'started_at',
-    'training_metrics': 'logged_at',
-    'run_plans': 'planned_start',
-    'token_prices': 'valid_from',
-    'budgets': 'valid_from',
-    'optimisations': 'valid_from',
-    'trade_options': 'valid_from',
-    'business_values': 'value_date',
-    'storage_access': 'inventory_date',
-    'pipeline_runs': 'started_at',
-    'native_totals': 'billing_period_start',
-} %}
+{%- set usage_tables = [
+    [ref('stg_usage__model_usage'), 'window_start'],
+    [ref('stg_usage__model_requests'), 'requested_at'],
+    [ref('stg_usage__model_sessions'), 'usage_date'],
+    [ref('stg_usage__gpu_usage'), 'window_start'],
+    [ref('stg_usage__deployments'), 'valid_from'],
+    [ref('stg_usage__kubernetes_allocation'), 'window_start'],
+    [ref('stg_usage__training_attempts'), 'started_at'],
+    [ref('stg_usage__training_metrics'), 'logged_at'],
+    [ref('stg_usage__run_plans'), 'planned_start'],
+    [ref('stg_usage__token_prices'), 'valid_from'],
+    [ref('stg_usage__budgets'), 'valid_from'],
+    [ref('stg_usage__optimisations'), 'valid_from'],
+    [ref('stg_usage__trade_options'), 'valid_from'],
+    [ref('stg_usage__business_values'), 'value_date'],
+    [ref('stg_usage__storage_access'), 'inventory_date'],
+    [ref('stg_usage__pipeline_runs'), 'started_at'],
+    [ref('stg_usage__native_totals'), 'billing_period_start'],
+] %}
 with
 
 charges as (
@@ -32,14 +32,6 @@ invoices as (
 
 ),
 
-{% for table in usage_tables %}
-{{ table }} as (
-
-    select * from {{ ref('stg_usage__' ~ table) }}
-
-),
-
-{% endfor %}
 landed as (
 
     select
@@ -64,7 +56,7 @@ landed as (
     from invoices
     group by all
 
-    {% for table, moment in usage_tables.items() %}
+    {% for rows, moment in usage_tables %}
     union all
 
     select
@@ -74,7 +66,7 @@ landed as (
         0 as added_row_count,
         null as source_cost,
         null as billed_cost
-    from {{ table }}
+    from {{ rows }}
     group by all
 
     {% endfor %}

@@ -15,7 +15,7 @@ needs as (
 
 types as (
 
-    select * from {{ ref('dim_instance_types') }}
+    select * from {{ ref('instance_types') }}
 
 ),
 

@@ -74,4 +74,4 @@ select
     end as verdict,
     billing_period_start
 from costed
-cross join {{ ref('int_lever_settings') }} as settings
+cross join {{ ref('int_planning_settings') }} as settings

@@ -16,7 +16,7 @@ commitments as (
 
 settings as (
 
-    select * from {{ ref('int_lever_settings') }}
+    select * from {{ ref('int_planning_settings') }}
 
 ),
 
