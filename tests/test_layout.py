@@ -194,7 +194,9 @@ def test_the_domains_stand_in_their_order_in_the_docs(nodes):
     used = {folder(n) for n in nodes.values() if n["resource_type"] == "model"}
 
     assert {f for f in used if not f.startswith("staging")} == set(FOLDERS)
-    assert re.findall(r"^\d+\. `((?:intermediate|marts)/\w+)`", page, re.M) == [*FOLDERS]
+    assert re.findall(r"^\d+\. `((?:intermediate|marts)/\w+)`", page, re.MULTILINE) == [
+        *FOLDERS
+    ]
 
 
 def test_no_tracked_file_names_a_registry_or_a_path_of_one_machine():
