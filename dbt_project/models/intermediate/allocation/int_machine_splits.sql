@@ -2,9 +2,9 @@
 -- workloads of a Kubernetes node, or the models of a machine outside of one.
 with
 
-untrained as (
+machine_charges as (
 
-    select * from {{ ref('int_machine_charges_untrained') }}
+    select * from {{ ref('int_machine_charges') }}
 
 ),
 
@@ -49,6 +49,23 @@ trained as (
         run_name as workload_name,
         charge_share
     from training
+
+),
+
+-- Charges with the share of each that no training run held.
+untrained as (
+
+    select
+        machine_charges.source_name,
+        machine_charges.delivery_id,
+        machine_charges.source_row_number,
+        machine_charges.source_row_part,
+        machine_charges.node_name,
+        machine_charges.charge_date,
+        1 - coalesce(sum(training.charge_share), 0) as free_share
+    from machine_charges
+    left join training using (delivery_id, source_row_number, source_row_part)
+    group by all
 
 ),
 

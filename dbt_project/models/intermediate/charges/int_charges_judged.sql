@@ -15,9 +15,37 @@ evidence as (
 
 ),
 
+attempts as (
+
+    select * from {{ ref('stg_usage__training_attempts') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('stg_usage__ownership_rules') }}
+
+),
+
+-- Those of a charge that is AI by itself, those that ran training jobs, and those that
+-- the owner says are.
 ai_projects as (
 
-    select project_name from {{ ref('int_ai_projects') }}
+    select charges.label_project as project_name
+    from charges
+    inner join evidence on charges.signature = evidence.signature
+    where evidence.is_ai_itself
+
+    union
+
+    select lower(project_name) as project_name
+    from attempts
+
+    union
+
+    select lower(match_pattern) as project_name
+    from rules
+    where is_ai
 
 ),
 

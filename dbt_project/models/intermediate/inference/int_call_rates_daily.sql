@@ -1,9 +1,15 @@
 -- The rates of a model's four token meters side by side, to price single calls.
 with
 
-rates as (
+token_charges as (
 
-    select * from {{ ref('int_token_rates_daily') }}
+    select * from {{ ref('int_token_charges') }}
+
+),
+
+token_prices as (
+
+    select * from {{ ref('int_token_prices_daily') }}
 
 ),
 
@@ -14,6 +20,56 @@ model_names as (
         model_id,
         said_model_id
     from {{ ref('int_model_usage_named') }}
+
+),
+
+-- What the bill itself charged for a token, over all accounts; where it states no
+-- quantities, what the price book says.
+billed as (
+
+    select
+        service_provider_name as provider_name,
+        model_id,
+        sku_meter,
+        processing_tier,
+        billing_currency,
+        charge_date,
+        sum(effective_cost) as effective_cost,
+        sum(token_count) as token_count
+    from token_charges
+    group by all
+
+),
+
+rated as (
+
+    select
+        provider_name,
+        model_id,
+        sku_meter,
+        processing_tier,
+        billing_currency,
+        charge_date,
+        coalesce(
+            cast(billed.effective_cost as double)
+            / nullif(cast(billed.token_count as double), 0),
+            cast(token_prices.price_per_1m_tokens as double) / 1000000
+        ) as cost_per_token,
+        case
+            when billed.token_count > 0 then 'bill'
+            else 'price book'
+        end as rate_basis
+
+    from billed
+
+    full outer join token_prices using (
+        provider_name,
+        model_id,
+        sku_meter,
+        processing_tier,
+        billing_currency,
+        charge_date
+    )
 
 ),
 
@@ -35,7 +91,8 @@ side_by_side as (
         {% endfor %}
         case when bool_and(rate_basis = 'bill') then 'bill' else 'price book' end
             as rate_basis
-    from rates
+    from rated
+    where cost_per_token is not null
     group by all
 
 ),

@@ -8,9 +8,9 @@ invoice_differences as (
 
 ),
 
-metered_differences as (
+metered_differences_by_meter as (
 
-    select * from {{ ref('int_metered_differences') }}
+    select * from {{ ref('int_metered_differences_by_meter') }}
 
 ),
 
@@ -37,6 +37,39 @@ token_sums as (
         sum(billed_tokens) as billed_token_count,
         sum(metered_tokens) as metered_token_count
     from tokens
+    group by all
+
+),
+
+summed_to_month as (
+
+    select
+        source_name,
+        billing_currency,
+        billing_period_start,
+        cause,
+        sum(difference) as difference
+
+    from metered_differences_by_meter
+
+    group by all
+
+),
+
+-- Less than half a cent a month is how many digits a vendor writes, not a cause.
+metered_differences as (
+
+    select
+        source_name,
+        billing_currency,
+        billing_period_start,
+        case when abs(difference) < 0.005 then 'rounding' else cause end as cause,
+        sum(difference) as difference
+
+    from summed_to_month
+
+    where difference != 0
+
     group by all
 
 ),

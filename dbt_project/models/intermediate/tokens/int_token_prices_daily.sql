@@ -2,9 +2,15 @@
 -- several contract rows the most specific one counts, then the one that began last.
 with
 
-listed as (
+tokens as (
 
-    select * from {{ ref('int_list_prices_daily') }}
+    select * from {{ ref('int_tokens_side_by_side') }}
+
+),
+
+list_prices as (
+
+    select * from {{ ref('int_list_prices') }}
 
 ),
 
@@ -16,6 +22,50 @@ contracts as (
         + cast(sku_meter != '*' as integer)
         + cast(processing_tier != '*' as integer) as specificity
     from {{ ref('stg_usage__token_prices') }}
+
+),
+
+-- Every meter that was billed or metered on a day has a price on it, or NULL.
+keys as (
+
+    select distinct
+        service_provider_name as provider_name,
+        model_id,
+        sku_meter,
+        processing_tier,
+        billing_currency,
+        charge_date
+    from tokens
+
+),
+
+listed as (
+
+    select
+        keys.*,
+        list_prices.price_per_1m_tokens as list_price,
+        list_prices.price_source as list_price_source
+    from keys
+    left join list_prices
+        on
+            keys.provider_name = list_prices.provider_name
+            and keys.model_id = list_prices.model_id
+            and keys.sku_meter = list_prices.sku_meter
+            and keys.processing_tier = list_prices.processing_tier
+            and keys.billing_currency = list_prices.billing_currency
+            and keys.charge_date >= list_prices.valid_from
+            and keys.charge_date < list_prices.valid_to
+    qualify
+        row_number() over (
+            partition by
+                keys.provider_name,
+                keys.model_id,
+                keys.sku_meter,
+                keys.processing_tier,
+                keys.billing_currency,
+                keys.charge_date
+            order by list_prices.preference asc, list_prices.valid_from desc
+        ) = 1
 
 ),
 

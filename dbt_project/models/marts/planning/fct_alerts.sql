@@ -34,7 +34,27 @@ alerts as (
         team_name as owner_team,
         impact_cost as amount,
         currency,
-        {{ said_anomaly() }} as message,
+        service_name || ' in account ' || sub_account_id || ' cost '
+        || {{ format_amount('effective_cost') }} || ' ' || currency || case day_count
+            when 1 then ' on ' || first_date
+            else ' from ' || first_date || ' to ' || last_date
+        end
+        || ', where '
+        || {{ format_amount('expected_cost') }}
+        || ' was to be expected; '
+        || case cause
+            when 'volume'
+                then
+                    case direction when 'surge' then 'more' else 'less' end
+                    || ' of it was used'
+            when 'price'
+                then
+                    'its price is '
+                    || case direction when 'surge' then 'higher' else 'lower' end
+            when 'new' then 'it is new'
+            when 'gone' then 'it is gone'
+            else 'quantities do not explain it'
+        end || '.' as message,
         first_date as alert_date
     from {{ ref('fct_cost_anomalies') }}
     union all by name
@@ -46,7 +66,27 @@ alerts as (
         project_name as owner_team,
         drift_cost as amount,
         billing_currency as currency,
-        {{ said_drift() }} as message,
+        'An answer of ' || model_id || case feature_name
+            when 'unassigned' then ''
+            else ' for ' || feature_name
+        end || ' takes ' || format('{:,.0f}', cast(tokens_per_inference as double))
+        || ' tokens, where it took '
+        || format('{:,.0f}', cast(earlier_tokens_per_inference as double))
+        || ' in the four weeks before: ' || case cause
+            when 'cache'
+                then
+                    'a cache is read '
+                    || case direction when 'up' then 'less' else 'more' end
+            else
+                'the ' || cause || ' became '
+                || case direction when 'up' then 'longer' else 'shorter' end
+        end
+        || '; it made '
+        || {{ format_amount('abs(drift_cost)') }}
+        || ' '
+        || billing_currency
+        || case direction when 'up' then ' more' else ' less' end
+        || ' in seven days.' as message,
         first_date as alert_date
     from {{ ref('fct_token_drifts') }}
     union all by name
@@ -57,7 +97,16 @@ alerts as (
         plan_id as scope_value,
         -cap_headroom as amount,
         billing_currency as currency,
-        {{ said_run() }} as message,
+        'Training '
+        || run_name
+        || ' cost '
+        || {{ format_amount('effective_cost') }}
+        || ' '
+        || billing_currency
+        || ', '
+        || {{ format_amount('-cap_headroom') }}
+        || ' more than its cap of '
+        || {{ format_amount('cost_cap') }} || '.' as message,
         cast(ended_at as date) as alert_date
     from {{ ref('fct_training_run_plans') }}
     where plan_status = 'over_cap'
@@ -70,7 +119,9 @@ alerts as (
         run_id as scope_value,
         effective_cost as amount,
         billing_currency as currency,
-        {{ said_epoch() }} as message,
+        'Epoch ' || epoch_number || ' of ' || run_name || ' cost '
+        || {{ format_amount('effective_cost') }} || ' ' || billing_currency
+        || ' and did not better ' || metric_name || ' by enough for it.' as message,
         cast(epoch_ended_at as date) as alert_date
     from {{ ref('fct_training_epoch_costs') }}
     where is_below_floor
@@ -90,7 +141,15 @@ alerts as (
         source_name as scope_value,
         billed_cost_delta as amount,
         billing_currency as currency,
-        {{ said_restatement() }} as message,
+        'The closed month ' || strftime(billing_period_start, '%Y-%m') || ' of '
+        || source_name
+        || ' changed by '
+        || {{ format_amount('billed_cost_delta') }}
+        || ' '
+        || billing_currency
+        || ' billed, to '
+        || {{ format_amount('new_billed_cost') }}
+        || '.' as message,
         cast(new_published_at as date) as alert_date
     from {{ ref('fct_restatements') }}
     where is_closed_period
