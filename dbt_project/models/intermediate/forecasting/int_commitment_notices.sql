@@ -40,22 +40,21 @@ told as (
         commitment_id as scope_value,
         effective_cost as amount,
         billing_currency as currency,
-        commitment_type || ' ' || regexp_extract(commitment_id, '[^/]+$') || ' of '
-        || source_name
-        || ' ends on '
-        || cast(commitment_end as date)
-        || ', '
-        || days_left
-        || ' days after the data; it cost '
-        || {{ format_amount('effective_cost') }}
-        || ' '
-        || billing_currency
-        || ' in '
-        || strftime(billing_period_start, '%Y-%m')
-        || ', and '
-        || {{ format_amount('abs(commitment_savings)') }} || case
-            when commitment_savings < 0 then ' less' else ' more'
-        end || ' would be paid without it.' as message,
+        -- An id may be a path; its last part is enough to know it by.
+        format(
+            '{} {} of {} ends on {}, {} days after the data; it cost {} {} in {}, and'
+            || ' {} {} would be paid without it.',
+            commitment_type,
+            regexp_extract(commitment_id, '[^/]+$'),
+            source_name,
+            cast(commitment_end as date),
+            days_left,
+            {{ format_amount('effective_cost') }},
+            billing_currency,
+            strftime(billing_period_start, '%Y-%m'),
+            {{ format_amount('abs(commitment_savings)') }},
+            case when commitment_savings < 0 then 'less' else 'more' end
+        ) as message,
         cast(commitment_end as date) - notice_days as alert_date
     from notices
     where days_left <= notice_days

@@ -45,17 +45,18 @@ causes as (
         news.valid_from,
         news.as_of_date,
         arg_max(
-            '; behind it is ' || case cause
-                when 'volume' then 'more use of '
-                when 'price' then 'a higher price of '
-                when 'new' then 'the new cost of '
-                else 'the rising cost of '
-            end
-            || service_name
-            || ' in account '
-            || sub_account_id
-            || ' since '
-            || first_date,
+            format(
+                '; behind it is {} {} in account {} since {}',
+                case cause
+                    when 'volume' then 'more use of'
+                    when 'price' then 'a higher price of'
+                    when 'new' then 'the new cost of'
+                    else 'the rising cost of'
+                end,
+                service_name,
+                sub_account_id,
+                first_date
+            ),
             anomalies.impact_cost
         ) as cause
     from budget_news as news
@@ -98,26 +99,28 @@ final as (
             else greatest(0, spent_cost - budget_amount)
         end as overrun_cost,
         breach_date,
-        coalesce(budget_name, budget_id)
-        || ': '
-        || {{ format_amount('spent_cost') }}
-        || ' of '
-        || {{ format_amount('budget_amount') }}
-        || ' '
-        || budget_currency
-        || ' was spent by '
-        || as_of_date || case alert_kind
-            when 'budget_threshold_passed'
-                then ', ' || threshold_passed_percent || ' percent or more'
-            when 'budget_breach_projected'
-                then
-                    ', and at ' || {{ format_amount('daily_burn') }}
-                    || ' a day the budget is passed on ' || breach_date
-            else
-                ', '
-                || {{ format_amount('spent_cost - budget_amount') }}
-                || ' more than planned'
-        end || coalesce(cause, '') || '.' as message,
+        format(
+            '{}: {} of {} {} was spent by {}, {}{}.',
+            coalesce(budget_name, budget_id),
+            {{ format_amount('spent_cost') }},
+            {{ format_amount('budget_amount') }},
+            budget_currency,
+            as_of_date,
+            case alert_kind
+                when 'budget_threshold_passed'
+                    then threshold_passed_percent || ' percent or more'
+                when 'budget_breach_projected'
+                    then format(
+                        'and at {} a day the budget is passed on {}',
+                        {{ format_amount('daily_burn') }},
+                        breach_date
+                    )
+                else
+                    {{ format_amount('spent_cost - budget_amount') }}
+                    || ' more than planned'
+            end,
+            coalesce(cause, '')
+        ) as message,
         as_of_date,
         valid_from
 
