@@ -120,8 +120,9 @@ alerts as (
     -- A build that is not published yet has no time; it is known on the newest closed day.
     select
         'closed_month_restated' as alert_kind,
-        concat_ws(' ', source_name, billing_currency, billing_period_start, new_build_id)
-            as subject,
+        concat_ws(
+            ' ', source_name, billing_currency, billing_period_start, new_build_id
+        ) as subject,
         'source' as scope_type,
         source_name as scope_value,
         billed_cost_delta as amount,
