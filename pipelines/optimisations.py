@@ -2,7 +2,7 @@
 
 No bill knows why it fell, so it is a CSV that a person (or an agent) keeps beside the
 exports. A row is the state of an optimisation from its first day on; a later row of the
-same id is its next state. What a done one saved is in the mart ``fct_optimisations``.
+same id is its next state. What a done one saved is in the mart ``fct_optimizations``.
 """
 
 from pipelines.budgets import SCOPE_TYPES

@@ -3,7 +3,7 @@
 ``ownership.py`` reads who owns what, ``shared.py`` how shared costs are split, both as
 CSVs that a person keeps beside the exports; ``proposals.py`` writes the tags that the
 rules and the neighbours of a resource suggest. What a rule does to an amount is dbt's
-business (``int_charges_owned``, ``int_costs_shared``).
+business (``int_charges_allocated``, ``int_shared_costs_allocated``).
 """
 
 from pipelines.allocation import ownership, shared

@@ -210,7 +210,7 @@ def _write(settings: Settings, audit: Audit) -> None:
 
 def landing_checks(settings: Settings) -> list[Check]:
     """Judge landing: files that nobody could read, deliveries not in the ledger."""
-    blocks = settings.landing.unrecognised == "block"
+    blocks = settings.landing.unrecognized == "block"
     rows = pq.read_table(settings.deliveries_file).to_pylist()
     refused = [row for row in rows if row["status"] == "refused"]
     names = "; ".join(f"{', '.join(r['file_names'])}: {r['detail']}" for r in refused)

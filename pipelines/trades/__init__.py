@@ -2,7 +2,7 @@
 
 ``options.py`` reads the list that a person keeps beside the exports, ``one_pager.py``
 writes a trade of a published version as Markdown. What a trade saves is dbt's business
-(``fct_trade_options``).
+(``fct_migration_scenarios``).
 """
 
 from pipelines.trades import options

@@ -8,7 +8,7 @@ with
 
 owned as (
 
-    select * from {{ ref('int_charges_owned') }}
+    select * from {{ ref('int_charges_allocated') }}
 
     where resource_id is not null
 

@@ -14,7 +14,7 @@ signatures as (
         {% endfor %}
         coalesce(machine_kind, '') as machine,
         cast(billing_period_start as date) as billing_month
-    from {{ ref('int_charges_described') }}
+    from {{ ref('int_charges_enriched') }}
 
 ),
 
@@ -48,7 +48,7 @@ first_matches as (
     select
         signature,
         arg_min(ai_cost_class, rule_number) as ai_cost_class,
-        arg_min(reason, rule_number) as class_reason,
+        arg_min(reason, rule_number) as classification_reason,
         bool_or(makes_ai) as is_ai_itself
     from matched
     group by all

@@ -4,7 +4,7 @@ with
 
 judged as (
 
-    select * from {{ ref('int_charges_judged') }}
+    select * from {{ ref('int_charges_ai_flagged') }}
 
 ),
 
@@ -12,9 +12,9 @@ own as (
 
     select
         *,
-        case when ai_by is null then 'not_ai' else coalesce(rule_class, 'other_ai') end
+        case when ai_evidence is null then 'not_ai' else coalesce(rule_class, 'other_ai') end
             as own_class,
-        coalesce(ai_by != 'itself', true)
+        coalesce(ai_evidence != 'itself', true)
         and resource_id is null
         and (
             charge_category != 'Usage'
@@ -63,10 +63,10 @@ classified as (
                 then 'as most usage of ' || own.service_name
             when names_nothing and usual_of_service_category.usual_class is not null
                 then 'as most usage of ' || own.service_category
-            when ai_by is null then 'nothing says that it is of AI'
+            when ai_evidence is null then 'nothing says that it is of AI'
             else coalesce(rule_reason, 'no rule names it')
-        end as class_reason,
-        ai_by is null or rule_class is not null or names_nothing as is_classified
+        end as classification_reason,
+        ai_evidence is null or rule_class is not null or names_nothing as is_classified
     from own
     left join usual_of_service_name
         using (source_name, service_name, billing_period_start)

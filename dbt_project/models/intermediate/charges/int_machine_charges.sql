@@ -42,7 +42,7 @@ counted as (
         end as gpu_hours,
         case
             when is_gpu_time
-                then {{ share('pricing_quantity', 'gpu_count') }}
+                then {{ ratio('pricing_quantity', 'gpu_count') }}
             when is_machine and is_machine_time then pricing_quantity
         end as machine_hours
     from judged

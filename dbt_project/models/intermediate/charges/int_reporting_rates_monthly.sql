@@ -5,5 +5,5 @@ select
     reporting_currency,
     avg(cast(exchange_rate as double)) as rate,
     billing_period_start
-from {{ ref('int_charges_converted') }}
+from {{ ref('int_exchange_rates_by_charge_day') }}
 group by all

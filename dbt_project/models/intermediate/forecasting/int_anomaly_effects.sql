@@ -5,7 +5,7 @@ with
 
 charges as (
 
-    select * from {{ ref('int_leaf_charges') }}
+    select * from {{ ref('int_anomaly_series_charges') }}
 
 ),
 
@@ -18,7 +18,7 @@ events as (
         max(charge_date) as last_date,
         count(*) as day_count,
         cast(least(28, event_first_date - min(first_date)) as integer) as base_day_count
-    from {{ ref('int_leaf_days_judged') }}
+    from {{ ref('int_anomaly_series_days_scored') }}
     group by anomaly_id, leaf_id, event_first_date
 
 ),

@@ -3,13 +3,13 @@ with
 
 judged as (
 
-    select * from {{ ref('int_leaf_days_judged') }}
+    select * from {{ ref('int_anomaly_series_days_scored') }}
 
 ),
 
 costs as (
 
-    select * from {{ ref('int_costs_valued') }}
+    select * from {{ ref('int_costs_in_reporting_currency') }}
 
 ),
 

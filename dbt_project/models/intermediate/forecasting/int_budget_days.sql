@@ -31,7 +31,7 @@ costs as (
         charge_date,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost
-    from {{ ref('int_costs_valued') }}
+    from {{ ref('int_costs_in_reporting_currency') }}
     group by all
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -40,7 +40,7 @@ costs as (
 
 rates as (
 
-    select * from {{ ref('int_scope_rates_daily') }}
+    select * from {{ ref('int_scope_burn_rates_daily') }}
 
 ),
 

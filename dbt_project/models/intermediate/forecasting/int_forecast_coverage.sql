@@ -14,7 +14,7 @@ chosen as (
     select distinct
         series_id,
         model_name
-    from {{ ref('int_forecast_chosen') }}
+    from {{ ref('int_forecast_models_selected') }}
 
 ),
 

@@ -1,4 +1,4 @@
--- What the owner assumes of levers, and when he is told of a commitment's end. One row.
+-- What scenarios assume, and how long before a commitment ends its owner is notified. One row.
 with
 
 settings as (
@@ -16,7 +16,7 @@ assumed as (
         quality_tolerance,
         token_drift_threshold,
         token_drift_floor,
-        target_utilisation,
+        target_utilization,
         commitment_notice_days
     from settings
 

@@ -6,7 +6,7 @@ with
 
 valued as (
 
-    select * from {{ ref('int_costs_valued') }}
+    select * from {{ ref('int_costs_in_reporting_currency') }}
 
 ),
 

@@ -70,12 +70,12 @@ weighed as (
                 servers.charge_date,
                 servers.workload_name
         ), 0) as workload_share,
-        {{ share('workloads.allocated_gpu_hours', 'gpus.gpu_hours') }} as seen_share,
+        {{ ratio('workloads.allocated_gpu_hours', 'gpus.gpu_hours') }} as seen_share,
         case
             when workloads.workload_name is not null
-                then {{ share('workloads.busy_gpu_hours', 'workloads.gpu_hours') }}
+                then {{ ratio('workloads.busy_gpu_hours', 'workloads.gpu_hours') }}
             when gpus.workload_count = 0
-                then {{ share('gpus.busy_gpu_hours', 'gpus.gpu_hours') }}
+                then {{ ratio('gpus.busy_gpu_hours', 'gpus.gpu_hours') }}
         end as busy_ratio
     from servers
     inner join machines

@@ -4,13 +4,13 @@ with
 
 placed as (
 
-    select * from {{ ref('int_deployments_placed') }}
+    select * from {{ ref('int_deployments_by_node') }}
 
 ),
 
 calls as (
 
-    select * from {{ ref('int_self_hosted_calls') }}
+    select * from {{ ref('int_self_hosted_requests') }}
 
 ),
 

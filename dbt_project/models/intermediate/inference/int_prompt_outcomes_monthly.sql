@@ -23,7 +23,7 @@ attributing as (
     select distinct
         source_name,
         provider_name,
-        said_model_id,
+        reported_model_id,
         model_id,
         cast(date_trunc('month', usage_date) as timestamp) as billing_period_start
     from {{ ref('int_model_usage_ranked') }}
@@ -66,7 +66,7 @@ named as (
         on
             sessions.source_name = attributing.source_name
             and sessions.provider_name = attributing.provider_name
-            and sessions.model_id is not distinct from attributing.said_model_id
+            and sessions.model_id is not distinct from attributing.reported_model_id
             and sessions.billing_period_start = attributing.billing_period_start
     inner join ended
         on

@@ -9,7 +9,7 @@ requests as (
 
 rates as (
 
-    select * from {{ ref('int_call_rates_daily') }}
+    select * from {{ ref('int_token_rates_by_model_daily') }}
 
 ),
 
@@ -40,7 +40,7 @@ priced as (
     left join rates
         on
             requests.provider_name = rates.provider_name
-            and requests.model_id = rates.said_model_id
+            and requests.model_id = rates.reported_model_id
             and requests.processing_tier = rates.processing_tier
             and requests.usage_date = rates.charge_date
 

@@ -17,7 +17,7 @@ servers as (
 
 calls as (
 
-    select * from {{ ref('int_calls_of_servers') }}
+    select * from {{ ref('int_self_hosted_requests_by_server') }}
 
 ),
 

@@ -9,7 +9,7 @@ sessions as (
 
 rates as (
 
-    select * from {{ ref('int_call_rates_daily') }}
+    select * from {{ ref('int_token_rates_by_model_daily') }}
 
 ),
 
@@ -25,7 +25,7 @@ priced as (
     left join rates
         on
             sessions.provider_name = rates.provider_name
-            and sessions.model_id = rates.said_model_id
+            and sessions.model_id = rates.reported_model_id
             and sessions.processing_tier = rates.processing_tier
             and sessions.usage_date = rates.charge_date
 

@@ -14,7 +14,7 @@ workloads as (
 
 allocation as (
 
-    select * from {{ ref('int_kubernetes_allocation_placed') }}
+    select * from {{ ref('int_kubernetes_allocation_by_node') }}
 
 ),
 
@@ -32,7 +32,7 @@ nodes as (
 
     select
         *,
-        {{ share(
+        {{ ratio(
             'effective_cost',
             'sum(effective_cost) over (partition by cluster_name, charge_date)'
         ) }} as cluster_share

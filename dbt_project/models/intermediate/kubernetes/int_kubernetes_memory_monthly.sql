@@ -67,7 +67,7 @@ needed as (
 
     select
         summed_to_month.*,
-        used_gib_p95 / cast(settings.target_utilisation as double) as needed_gib
+        used_gib_p95 / cast(settings.target_utilization as double) as needed_gib
     from summed_to_month
     cross join settings
 

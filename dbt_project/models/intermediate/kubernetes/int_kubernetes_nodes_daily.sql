@@ -4,7 +4,7 @@ with
 
 allocation as (
 
-    select * from {{ ref('int_kubernetes_allocation_placed') }}
+    select * from {{ ref('int_kubernetes_allocation_by_node') }}
 
 ),
 

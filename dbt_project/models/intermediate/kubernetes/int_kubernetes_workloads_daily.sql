@@ -11,7 +11,7 @@ with
 
 allocation as (
 
-    select * from {{ ref('int_kubernetes_allocation_placed') }}
+    select * from {{ ref('int_kubernetes_allocation_by_node') }}
 
     where allocation_kind = 'workload'
 

@@ -4,7 +4,7 @@ with
 
 placed as (
 
-    select * from {{ ref('int_gpu_usage_placed') }}
+    select * from {{ ref('int_gpu_usage_by_node') }}
     where ledger_node_name is not null and observed_hours > 0
 
 ),

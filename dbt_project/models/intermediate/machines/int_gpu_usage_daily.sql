@@ -10,7 +10,7 @@ with
 
 placed as (
 
-    select * from {{ ref('int_gpu_usage_placed') }}
+    select * from {{ ref('int_gpu_usage_by_node') }}
 
 ),
 

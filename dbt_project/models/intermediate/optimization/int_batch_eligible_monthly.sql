@@ -6,7 +6,7 @@ inferences as (
 
     select *
     from {{ ref('fct_inference_costs_daily') }}
-    where hosting = 'rented' and processing_tier = 'standard'
+    where hosting = 'api' and processing_tier = 'standard'
 
 ),
 
@@ -20,14 +20,14 @@ judged as (
 
     select
         *,
-        {% for told_by, column in {
+        {% for matched_by, column in {
             'model': 'model_id', 'workload': 'workload_name', 'feature': 'feature_name'
         }.items() %}
         exists (
             select 1
             from patterns
             where
-                patterns.told_by = '{{ told_by }}'
+                patterns.matched_by = '{{ matched_by }}'
                 and lower(inferences.{{ column }}) like patterns.name_like
         ){% if not loop.last %} or{% endif %}
         {% endfor %} as is_eligible

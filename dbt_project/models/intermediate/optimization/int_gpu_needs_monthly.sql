@@ -20,7 +20,7 @@ machine_costs as (
         sum(effective_cost) as machine_cost,
         sum(case pricing_category when 'Committed' then effective_cost else 0 end)
             as committed_cost
-    from {{ ref('int_machine_hours') }}
+    from {{ ref('int_machine_hour_charges') }}
     group by all
 
 ),
@@ -76,14 +76,14 @@ needed as (
         machine_costs.committed_cost,
         pressed.* exclude (source_name, node_name, demand_month),
         servers.node_name is not null as is_server,
-        settings.target_utilisation,
+        settings.target_utilization,
         settings.least_observed,
         greatest(
             pressed.busy_gpus_p95,
             coalesce(pressed.kv_cache_p95 * pressed.held_gpus, 0)
         ) as pressure_gpus,
         case when pressed.node_name is not null then greatest(
-            ceil(pressure_gpus / cast(settings.target_utilisation as double)),
+            ceil(pressure_gpus / cast(settings.target_utilization as double)),
             coalesce(pressed.pod_gpus, 0),
             1
         ) end as needed_gpus

@@ -90,7 +90,7 @@ sliced as (
     inner join slices on lower(needs.gpu_model) like slices.gpu_pattern
     where
         needs.gpu_count = 1
-        and needs.pressure_gpus / needs.target_utilisation <= slices.compute_part
+        and needs.pressure_gpus / needs.target_utilization <= slices.compute_part
         and needs.memory_used_gib <= slices.memory_gib
 
 ),

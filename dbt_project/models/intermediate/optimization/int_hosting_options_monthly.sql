@@ -1,4 +1,4 @@
--- Beside each model of an account what is known of the other ways to host it: the rented
+-- Beside each model of an account what is known of the other ways to host it: the api
 -- model that could stand in for one of ours, the one of ours that could stand in for a
 -- rented one with the work of its GPUs, and what a second of those GPUs costs without a
 -- machine: the newest price that the list has in the month.
@@ -27,9 +27,9 @@ equivalents as (
 
 ),
 
-rented as (
+api as (
 
-    select * from {{ ref('int_rented_stand_ins_monthly') }}
+    select * from {{ ref('int_api_equivalents_monthly') }}
 
 ),
 
@@ -66,7 +66,7 @@ stand_ins as (
             and equivalents.self_hosted_model_id = served.model_id
             and demand.billing_currency = served.billing_currency
             and demand.billing_period_start = served.billing_period_start
-    where demand.hosting = 'rented'
+    where demand.hosting = 'api'
     qualify
         row_number() over (
             partition by demand
@@ -87,7 +87,7 @@ joined as (
             when 'self_hosted' then demand.{{ name }} else stand_ins.served_{{ name }}
         end as served_{{ name }},
         {% endfor -%}
-        settings.target_utilisation
+        settings.target_utilization
     from demand
     cross join settings
     left join stand_ins using ({{ key | join(', ') }})
@@ -96,16 +96,16 @@ joined as (
 
 select
     joined.*,
-    rented.* exclude (served_model_id, billing_currency, billing_period_start),
+    api.* exclude (served_model_id, billing_currency, billing_period_start),
     gpu_lists.price_per_gpu_second,
     gpu_lists.price_source as gpu_price_source
 from joined
-left join rented
+left join api
     on
         joined.hosting = 'self_hosted'
-        and joined.model_id = rented.served_model_id
-        and joined.billing_currency = rented.billing_currency
-        and joined.billing_period_start = rented.billing_period_start
+        and joined.model_id = api.served_model_id
+        and joined.billing_currency = api.billing_currency
+        and joined.billing_period_start = api.billing_period_start
 left join gpu_lists
     on
         lower(joined.served_gpu_name) like gpu_lists.gpu_pattern

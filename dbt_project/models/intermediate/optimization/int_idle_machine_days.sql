@@ -31,14 +31,14 @@ idle as (
         gpu_hours.*,
         kinds.idle_kind,
         case
-            when kinds.idle_kind = 'gpu_held_by_nobody' then gpu_hours.idle_cost
+            when kinds.idle_kind = 'gpu_unallocated' then gpu_hours.idle_cost
             when serving_days.is_serving and gpu_hours.busy_gpu_hours = 0
                 then gpu_hours.allocated_cost
         end as cost,
         gpu_hours.allocation_source as evidence
     from gpu_hours
     cross join (
-        values ('gpu_held_by_nobody'), ('server_without_work')
+        values ('gpu_unallocated'), ('server_without_work')
     ) as kinds (idle_kind)
     left join serving_days using (source_name, node_name, charge_date)
 
@@ -49,7 +49,7 @@ committed as (
     select
         *,
         {{ money(
-            'cast(cost as double) * ' ~ share('committed_cost', 'effective_cost')
+            'cast(cost as double) * ' ~ ratio('committed_cost', 'effective_cost')
         ) }} as committed_idle_cost,
         sum(committed_idle_cost) over type_days as all_committed_idle_cost
     from idle
@@ -63,7 +63,7 @@ worked_on_demand as (
         {{ type_day | join(', ') }},
         sum({{ money(
             'cast(on_demand_cost as double) * (1 - '
-            ~ share('coalesce(idle_cost, 0)', 'effective_cost') ~ ')'
+            ~ ratio('coalesce(idle_cost, 0)', 'effective_cost') ~ ')'
         ) }}) as on_demand_work_cost
     from gpu_hours
     where on_demand_cost > 0
@@ -79,7 +79,7 @@ freed as (
         committed.*,
         {{ money(
             'cast(committed_idle_cost as double) * (1 - least(1, coalesce('
-            ~ share('on_demand_work_cost', 'all_committed_idle_cost') ~ ', 0)))'
+            ~ ratio('on_demand_work_cost', 'all_committed_idle_cost') ~ ', 0)))'
         ) }} as freed_capacity_cost
     from committed
     left join worked_on_demand using ({{ type_day | join(', ') }})

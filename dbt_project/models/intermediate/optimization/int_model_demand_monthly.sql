@@ -11,9 +11,9 @@ inferences as (
 
     select
         *,
-        case hosting when 'rented' then service_provider_name else 'self-hosted' end
+        case hosting when 'api' then service_provider_name else 'self-hosted' end
             as provider_name,
-        case hosting when 'rented' then sub_account_id else 'unassigned' end
+        case hosting when 'api' then sub_account_id else 'unassigned' end
             as asked_sub_account_id
     from {{ ref('fct_inference_costs_daily') }}
     where model_id != 'unassigned'
@@ -39,7 +39,7 @@ served as (
 billed_tokens as (
 
     select
-        'rented' as hosting,
+        'api' as hosting,
         {{ key[1:] | join(', ') }},
         {% for side in ['Input', 'Output'] %}
         case

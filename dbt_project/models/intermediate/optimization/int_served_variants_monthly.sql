@@ -14,7 +14,7 @@ answers as (
         {{ model | join(', ') }},
         sum(inference_count) as inference_count,
         sum(effective_cost) as effective_cost
-    from {{ ref('int_answers_daily') }}
+    from {{ ref('int_inferences_daily') }}
     where model_id != 'unassigned'
     group by all
 
@@ -79,7 +79,7 @@ joined as (
     select
         answers.*,
         case hosting
-            when 'rented' then answers.service_provider_name
+            when 'api' then answers.service_provider_name
             else 'self-hosted'
         end as provider_name,
         coalesce(

@@ -4,7 +4,7 @@ with
 
 charges as (
 
-    select * from {{ ref('int_machine_hours') }}
+    select * from {{ ref('int_machine_hour_charges') }}
     where instance_type is not null
 
 ),

@@ -7,7 +7,7 @@ with
 
 machine_time as (
 
-    select * from {{ ref('int_machine_time') }}
+    select * from {{ ref('int_compute_charges') }}
 
 ),
 

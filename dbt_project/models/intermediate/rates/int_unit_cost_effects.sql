@@ -15,7 +15,7 @@ compared as (
 
 requests as (
 
-    select * from {{ ref('int_answers_monthly') }}
+    select * from {{ ref('int_inferences_monthly') }}
 
 ),
 

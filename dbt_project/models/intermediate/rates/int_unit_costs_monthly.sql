@@ -17,13 +17,13 @@ gpu_hours as (
 
 answers as (
 
-    select * from {{ ref('int_answers_daily') }}
+    select * from {{ ref('int_inferences_daily') }}
 
 ),
 
 converted as (
 
-    select * from {{ ref('int_charges_converted') }}
+    select * from {{ ref('int_exchange_rates_by_charge_day') }}
 
 ),
 

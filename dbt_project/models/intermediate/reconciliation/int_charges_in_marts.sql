@@ -99,7 +99,7 @@ judged as (
         charges.charge_category = 'Usage'
         and not {{ is_fine_tuning('charges.sku_meter') }}
         and coalesce(charges.service_subcategory = 'Generative AI', false)
-            as is_rented_model,
+            as is_api_model,
         charges.charge_category = 'Usage' and {{ is_fine_tuning('charges.sku_meter') }}
             as is_fine_tuning,
         charges.commitment_discount_id is not null

@@ -115,8 +115,8 @@ counted as (
         coalesce(landed.row_count, 0)
         + coalesce(left_out.row_count, 0) as read_row_count,
         coalesce(landed.row_count, 0) as row_count,
-        coalesce(left_out.row_count, 0) as left_out_row_count,
-        left_out.reasons as left_out_reasons,
+        coalesce(left_out.row_count, 0) as excluded_row_count,
+        left_out.reasons as exclusion_reasons,
         coalesce(landed.added_row_count, 0) as added_row_count,
         {{ money('landed.source_cost') }} as source_cost,
         {{ money('landed.billed_cost') }} as billed_cost,

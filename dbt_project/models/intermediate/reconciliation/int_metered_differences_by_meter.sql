@@ -10,7 +10,7 @@ tokens as (
     select
         *,
         is_caller_metered and price_per_1m_tokens is not null as is_comparable
-    from {{ ref('int_tokens_billed_and_metered') }}
+    from {{ ref('int_tokens_billed_vs_metered_priced') }}
 
 ),
 
@@ -22,7 +22,7 @@ reclassified as (
 
 late_tokens as (
 
-    select * from {{ ref('int_late_tokens') }}
+    select * from {{ ref('int_tokens_billed_late') }}
 
 ),
 

@@ -11,7 +11,7 @@ tokens as (
         billed_tokens - metered_tokens as excess_tokens,
         {{ money('billed_tokens * price_per_1m_tokens / 1000000') }} - metered_cost
             as excess_cost
-    from {{ ref('int_tokens_billed_and_metered') }}
+    from {{ ref('int_tokens_billed_vs_metered_priced') }}
     where
         is_source_billed
         and has_billed_quantity

@@ -6,7 +6,7 @@ with
 
 model_usage as (
 
-    select * from {{ ref('int_model_usage_named') }}
+    select * from {{ ref('int_model_usage_with_billed_names') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 tokens as (
 
-    select * from {{ ref('int_tokens_side_by_side') }}
+    select * from {{ ref('int_tokens_billed_vs_metered') }}
 
 ),
 

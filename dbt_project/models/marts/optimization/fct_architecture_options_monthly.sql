@@ -1,6 +1,6 @@
 {#- Each way to host: its cost, the model and the price behind it, and what must be known. -#}
 {%- set options = {
-    'rented': ['rented_cost', 'rented_model_id', 'rented_price_basis', 'token_count'],
+    'api': ['api_cost', 'api_model_id', 'api_price_basis', 'token_count'],
     'self_hosted': ['machine_cost', 'served_model_id', "'bill'", 'machine_gpu_hours'],
     'serverless': [
         'serverless_cost', 'served_model_id', 'gpu_price_source', 'work_gpu_hours',
@@ -27,7 +27,7 @@ costed as (
             when 'self_hosted' then gpu_hours
             else day_count * 24 * served_gpu_count * ceil(
                 peak_hour_token_count / nullif(
-                    tokens_per_gpu_hour * served_gpu_count * target_utilisation, 0
+                    tokens_per_gpu_hour * served_gpu_count * target_utilization, 0
                 )
             )
         end as machine_gpu_hours,
@@ -35,8 +35,8 @@ costed as (
         / nullif(served_gpu_hours, 0) as machine_cost,
         work_gpu_hours * 3600 * price_per_gpu_second as serverless_cost,
         (input_token_count * input_price + output_token_count * output_price)
-        / 1000000 as rented_cost,
-        machine_gpu_hours * target_utilisation * tokens_per_gpu_hour * inference_count
+        / 1000000 as api_cost,
+        machine_gpu_hours * target_utilization * tokens_per_gpu_hour * inference_count
         / nullif(cast(token_count as double), 0) / day_count as capacity_per_day
     from hosting_options
 
@@ -77,7 +77,7 @@ final as (
         model_id,
         hosting_option,
         case
-            when is_current then 'as it is'
+            when is_current then 'current'
             when option_model_id is null then 'no equivalent'
             when not has_evidence then 'no evidence'
             when option_cost is null then 'no price'
@@ -92,7 +92,7 @@ final as (
         {{ unit_cost('inference_count', 'day_count') }} as inferences_per_day,
         {{ money('peak_hour_request_count') }} as peak_hour_request_count,
         {{ money('mean_hour_request_count') }} as mean_hour_request_count,
-        {{ share('peak_hour_request_count', 'mean_hour_request_count') }}
+        {{ ratio('peak_hour_request_count', 'mean_hour_request_count') }}
             as burst_index,
         {{ money('effective_cost') }} as effective_cost,
         option_cost,

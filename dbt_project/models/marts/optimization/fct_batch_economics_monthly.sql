@@ -14,7 +14,7 @@ eligible as (
 
     select
         *,
-        {{ share('eligible_cost', 'effective_cost') }} as eligible_cost_ratio
+        {{ ratio('eligible_cost', 'effective_cost') }} as eligible_cost_ratio
     from {{ ref('int_batch_eligible_monthly') }}
 
 ),
@@ -80,12 +80,12 @@ final as (
         {{ money('eligible_realtime_token_count') }} as eligible_realtime_token_count,
         {{ money('batch_token_count + eligible_realtime_token_count') }}
             as eligible_token_count,
-        {{ share(
+        {{ ratio(
             'batch_token_count', 'batch_token_count + eligible_realtime_token_count'
         ) }} as batch_ratio,
         {{ money('batch_cost') }} as batch_cost,
         {{ money('batch_alternative_cost') }} as batch_realtime_cost,
-        {{ money('batch_alternative_cost - batch_cost') }} as realised_savings,
+        {{ money('batch_alternative_cost - batch_cost') }} as realized_savings,
         batch_price_basis as realtime_price_basis,
         {{ money('realtime_cost') }} as realtime_cost,
         {{ money('cast(eligible_cost_ratio as double) * realtime_cost') }}

@@ -96,8 +96,8 @@ final as (
         {{ money(
             'case when cache_read_token_count = 0 then cache_write_cost else 0 end'
         ) }} as unread_write_cost,
-        {{ share('cache_read_token_count', 'prompt_token_count') }} as cache_hit_ratio,
-        {{ share(
+        {{ ratio('cache_read_token_count', 'prompt_token_count') }} as cache_hit_ratio,
+        {{ ratio(
             'uncached_equivalent_cost - prompt_cost', 'uncached_equivalent_cost'
         ) }} as cache_efficiency_ratio,
         is_upper_bound,

@@ -50,7 +50,7 @@ summed_to_month as (
         {{ money('sum(effective_cost)') }} as effective_cost,
         {{ money('sum(coalesce(idle_cost, 0))') }} as idle_cost,
         sum(case when idle_cost is null then effective_cost else 0 end)
-            as unwatched_cost,
+            as unmonitored_cost,
         {% for kind in ['failed', 'retried', 'truncated'] %}
         {{ money(
             'sum(coalesce(cast(work_cost as double) * ' ~ kind
@@ -73,7 +73,7 @@ joined as (
     from summed_to_month
     left join unread
         on
-            summed_to_month.hosting = 'rented'
+            summed_to_month.hosting = 'api'
             and summed_to_month.source_name = unread.source_name
             and summed_to_month.sub_account_id = unread.sub_account_id
             and summed_to_month.model_id = unread.model_id
@@ -102,9 +102,9 @@ final as (
         {% for kind in kinds %}
         {{ money(kind) }} as {{ kind }},
         {% endfor %}
-        {{ money('unwatched_cost') }} as unwatched_cost,
+        {{ money('unmonitored_cost') }} as unmonitored_cost,
         {{ money('greatest(least(named_cost, effective_cost), 0)') }} as waste_cost,
-        {{ share('greatest(least(named_cost, effective_cost), 0)', 'effective_cost') }}
+        {{ ratio('greatest(least(named_cost, effective_cost), 0)', 'effective_cost') }}
             as waste_ratio,
         billing_period_start
 

@@ -37,8 +37,8 @@ costed as (
     select
         * replace ({{ money('cast(gpu_hours as double) * hours_ratio') }} as gpu_hours),
         {{ money('cast(effective_cost as double) * hours_ratio') }} as variant_cost,
-        {{ share('passing_answer_count', 'judged_answer_count') }} as pass_rate,
-        {{ share('served_passing_answer_count', 'served_judged_answer_count') }}
+        {{ ratio('passing_answer_count', 'judged_answer_count') }} as pass_rate,
+        {{ ratio('served_passing_answer_count', 'served_judged_answer_count') }}
         - pass_rate as quality_loss
     from compared
 

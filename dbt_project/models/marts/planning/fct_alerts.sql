@@ -151,7 +151,7 @@ select
     {{ money('alerts.amount') }} as amount,
     alerts.currency,
     alerts.message,
-    kinds.look_at,
+    kinds.details_mart,
     coalesce(alerts.alert_date, closed.as_of_date) as alert_date,
     closed.as_of_date
 

@@ -9,7 +9,7 @@ candidates as (
 
 chosen as (
 
-    select * from {{ ref('int_forecast_chosen') }}
+    select * from {{ ref('int_forecast_models_selected') }}
 
 ),
 

@@ -58,7 +58,7 @@ divided as (
         recent_{{ count }} / recent_inference_count
         - earlier_{{ count }} / earlier_inference_count as {{ count }}_change,
         {% endfor %}
-        {{ share('tokens_per_inference', 'earlier_tokens_per_inference') }}
+        {{ ratio('tokens_per_inference', 'earlier_tokens_per_inference') }}
             as drift_ratio,
         {{ money(
             'cast(recent_cost as double) * (tokens_per_inference '

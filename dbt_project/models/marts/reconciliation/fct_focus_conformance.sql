@@ -2,7 +2,7 @@ with
 
 judged as (
 
-    select * from {{ ref('int_focus_rules_judged') }}
+    select * from {{ ref('int_focus_conformance') }}
 
 ),
 
@@ -13,14 +13,14 @@ final as (
         rule_id,
         column_name,
         severity,
-        standing,
+        conformance_status,
         specification_section,
         rule_text,
         examples,
         known_reason,
         row_count,
         failing_row_count,
-        {{ share('failing_row_count', 'row_count') }} as failing_row_ratio,
+        {{ ratio('failing_row_count', 'row_count') }} as failing_row_ratio,
         known_since,
         billing_period_start
 

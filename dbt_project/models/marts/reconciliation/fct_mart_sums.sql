@@ -35,7 +35,7 @@ ledger_of_{{ mart.name }} as (
                 {% endif %}
                 else 0
             end
-        ) as left_out_{{ cost }},
+        ) as excluded_{{ cost }},
         {% endfor %}
         {{ place }}
     from charges
@@ -52,9 +52,9 @@ compared as (
         {{ place }},
         '{{ mart.name }}' as mart_name,
         '{{ cost }}' as cost_column,
-        '{{ mart.left_out }}' as left_out_because,
+        '{{ mart.left_out }}' as exclusion_reason,
         coalesce(ledger_{{ cost }}, 0) as ledger_cost,
-        coalesce(left_out_{{ cost }}, 0) as left_out_cost,
+        coalesce(excluded_{{ cost }}, 0) as excluded_cost,
         coalesce({{ cost }}, 0) as mart_cost
     from ledger_of_{{ mart.name }}
     full outer join {{ mart.name }} using ({{ place }})
@@ -72,11 +72,11 @@ final as (
         cost_column,
         source_name,
         billing_currency,
-        left_out_because,
+        exclusion_reason,
         {{ money('ledger_cost') }} as ledger_cost,
-        {{ money('left_out_cost') }} as left_out_cost,
+        {{ money('excluded_cost') }} as excluded_cost,
         {{ money('mart_cost') }} as mart_cost,
-        {{ money('ledger_cost - left_out_cost - mart_cost') }} as difference,
+        {{ money('ledger_cost - excluded_cost - mart_cost') }} as difference,
         billing_period_start
     from compared
 

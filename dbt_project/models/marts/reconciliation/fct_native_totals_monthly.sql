@@ -67,7 +67,7 @@ judged as (
         {{ money('native_total') }} as native_total,
         {{ money('ledger_cost') }} as ledger_cost,
         {{ money('difference') }} as difference,
-        {{ share('difference', 'native_total') }} as difference_ratio,
+        {{ ratio('difference', 'native_total') }} as difference_ratio,
         read_on,
         ledger_last_updated,
         billing_period_start

@@ -2,7 +2,7 @@ with
 
 tokens as (
 
-    select * from {{ ref('int_tokens_billed_and_metered') }}
+    select * from {{ ref('int_tokens_billed_vs_metered_priced') }}
 
 ),
 

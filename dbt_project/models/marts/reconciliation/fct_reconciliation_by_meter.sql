@@ -6,7 +6,7 @@ with
 
 tokens as (
 
-    select * from {{ ref('int_tokens_billed_and_metered') }}
+    select * from {{ ref('int_tokens_billed_vs_metered_priced') }}
 
 ),
 
@@ -69,7 +69,7 @@ final as (
         billing_currency,
         {{ money('summed_to_meter.billed_tokens') }} as billed_token_count,
         {{ money('summed_to_meter.metered_tokens') }} as metered_token_count,
-        {{ share('summed_to_meter.metered_tokens', 'summed_to_meter.billed_tokens') }}
+        {{ ratio('summed_to_meter.metered_tokens', 'summed_to_meter.billed_tokens') }}
             as metered_token_ratio,
         {{ money('summed_to_meter.billed_cost') }} as billed_cost,
         {{ money('summed_to_meter.metered_cost') }} as metered_cost_estimate,

@@ -2,7 +2,7 @@ with
 
 books as (
 
-    select * from {{ ref('int_books_monthly') }}
+    select * from {{ ref('int_reconciliation_monthly') }}
 
 ),
 
@@ -52,7 +52,7 @@ judged as (
                 and abs(metered_unexplained)
                 > tolerance_metered_share * abs(token_billed_cost)
                 then 'bill and telemetry differ for no known cause'
-        end as blocked_because
+        end as blocking_reason
 
     from compared
 
@@ -64,13 +64,13 @@ final as (
         source_name,
         billing_currency,
         cast(case
-            when blocked_because is not null then 'blocked'
+            when blocking_reason is not null then 'blocked'
             when charge_count = 0 then 'no bill'
             when invoice_amount is null and ledger_billed_cost = 0 then 'nothing billed'
             when invoice_amount is null then 'no invoice'
             else 'proven'
         end as varchar) as verdict,
-        blocked_because,
+        blocking_reason,
         invoice_count,
         charge_count,
         {% for column in [
@@ -81,7 +81,7 @@ final as (
         ] %}
         {{ money(column) }} as {{ column }},
         {% endfor %}
-        {{ share('metered_token_count', 'billed_token_count') }}
+        {{ ratio('metered_token_count', 'billed_token_count') }}
             as metered_token_ratio,
         {% for cause in [
             'no_telemetry', 'not_billed', 'unmetered_caller', 'no_list_price',

@@ -2,7 +2,7 @@ with
 
 totals as (
 
-    select * from {{ ref('int_totals_versioned') }}
+    select * from {{ ref('int_published_totals') }}
 
 ),
 
