@@ -83,10 +83,16 @@ class Translator(ddbt.DagsterDbtTranslator):
         unique_id: str,
         project: ddbt.DbtProject | None,
     ) -> dg.AssetCheckSpec | None:
-        """Give the check with the description that its test has in the yml."""
+        """Give the check with the description of its test, else of its kind of test."""
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        said = manifest["nodes"][unique_id].get("description")
-        return spec._replace(description=said.strip()) if spec and said else spec
+        node = manifest["nodes"][unique_id]
+        kind = f"macro.unitmill.test_{node.get('test_metadata', {}).get('name')}"
+        description = node.get("description") or manifest["macros"].get(kind, {}).get(
+            "description"
+        )
+        if not spec or not description:
+            return spec
+        return spec._replace(description=description.strip())
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Give the ledger's owner."""
