@@ -1,4 +1,4 @@
--- Which share of a charge is whose, where telemetry knows: calls of a rented model by
+-- Which share of a charge is whose, where telemetry knows: calls of an API model by
 -- caller, and machines by what ran on them. The rest of a charge is not here.
 {%- set labels = ['project', 'feature', 'tenant', 'environment'] %}
 with

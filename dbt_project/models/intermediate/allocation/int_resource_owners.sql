@@ -1,5 +1,5 @@
 -- Which value a label of a resource has by allocation: that of the owner of most of its
--- cost, and how he was found.
+-- cost, and how the owner was determined.
 {%- set labels = {
     'team': 'team_name', 'project': 'project_name', 'feature': 'feature_name',
     'tenant': 'tenant_id', 'environment': 'environment_name',

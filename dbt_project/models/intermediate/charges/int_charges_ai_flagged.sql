@@ -1,5 +1,5 @@
 -- Charges with what makes them AI, and the class and reason of the first rule that fits.
--- A charge is AI by itself (a rented model, a GPU), or because it belongs to AI: to the
+-- A charge is AI by itself (an API model, a GPU), or because it belongs to AI: to the
 -- machine, the project or, where it names no project, the account of what is AI by itself.
 with
 

@@ -21,7 +21,7 @@ settings as (
 
 ),
 
--- A provisioned model is rented by the hour, too, but no machine of ours serves it; it is
+-- A provisioned model is paid by the hour, too, but no machine of ours serves it; it is
 -- in int_api_charges.
 named as (
 
@@ -67,7 +67,7 @@ described as (
         and coalesce(named.unit like '%hour%' or named.unit = 'hrs', false)
             as is_machine,
         -- Disks and traffic of a node cost money too, but they are no machine hours; nor
-        -- is the time of staff, which machines of our own list by the hour.
+        -- is the time of staff, which our own machines list by the hour.
         coalesce(named.unit in ('hrs', 'hours', 'hour'), false)
         and (
             named.source_name is distinct from 'onprem'

@@ -1,6 +1,6 @@
 -- What the tags of a charge say once they are spelled alike. Tags that a provider sets
 -- itself (`aws:`, `goog-`, Oracle's defaults, Azure's hidden ones) and tags without a
--- value are not the owner's, so they say nothing of him.
+-- value are not the owner's, so they do not name one.
 {%- set provider_tags = '^(aws[:_]|goog[-:_]|oracle-tags|oracle-standard|ops\\\\|'
     ~ 'hidden-|ms-resource|k8s-|kubernetes-io)' %}
 with

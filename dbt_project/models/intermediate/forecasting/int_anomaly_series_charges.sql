@@ -1,5 +1,5 @@
--- Charges that may stand out, with the leaf that they belong to: an account's service, in
--- its AI cost class. Models and owners are no part of a leaf, so that a swapped model or a
+-- Charges that may stand out, with their anomaly series: an account's service, in
+-- its AI cost class. Models and owners are no part of a series, so that a swapped model or a
 -- moved tag is no anomaly. One-off purchases, tax and credits leave here, by the setting
 -- anomalies.charge_categories, and so do discounts and refunds, which a bill writes as usage
 -- below 0, for a month, on one day of it. All show in fct_showback_daily.

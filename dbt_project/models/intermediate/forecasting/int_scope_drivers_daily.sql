@@ -1,4 +1,4 @@
--- What some scopes' costs pay for: tokens of rented models, hours of GPUs. Where a scope
+-- What some scopes' costs pay for: tokens of API models, hours of GPUs. Where a scope
 -- also has other costs, no quantity stands for them, and it has none here.
 with
 

@@ -1,4 +1,4 @@
--- Charges of rented models by caller. What no caller accounts for is taken by
+-- Charges of API models by caller. What no caller accounts for is taken by
 -- subtraction, so the parts sum to the charge; the bill's own labels name it, else it is
 -- `unassigned`. The account is the caller's, as the calls are counted by it.
 with

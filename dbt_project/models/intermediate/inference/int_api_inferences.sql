@@ -1,4 +1,4 @@
--- What callers of rented models cost and how many answers they got, per day.
+-- What callers of API models cost and how many answers they got, per day.
 {%- set counts = [
     'request_count', 'failed_request_count', 'retried_request_count',
     'cache_served_request_count', 'truncated_request_count', 'latency_ms',

@@ -1,4 +1,4 @@
--- Calls of rented models by caller and day. The calls of callers come from the telemetry
+-- Calls of API models by caller and day. The calls of callers come from the telemetry
 -- that knows callers; what the metering telemetry counts beyond them is a row without a
 -- caller. A gateway that names no account is set against all accounts of the model. A
 -- window that counts no requests says nothing about them.

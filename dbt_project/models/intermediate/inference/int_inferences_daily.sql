@@ -1,4 +1,4 @@
--- Answers of models and what they cost, rented and on machines of our own, as
+-- Answers of models and what they cost, by API and self-hosted, as
 -- fct_inference_costs_daily counts them; without their callers.
 {% for hosting in ['api', 'self_hosted'] %}
 select

@@ -1,4 +1,4 @@
--- Answers of rented models by account and month. A count that misses requests that were
+-- Answers of API models by account and month. A count that misses requests that were
 -- paid for is no count.
 with
 

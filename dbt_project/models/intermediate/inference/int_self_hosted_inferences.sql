@@ -1,4 +1,4 @@
--- What callers of models on machines of our own cost and how many answers they got, per
+-- What callers of self-hosted models cost and how many answers they got, per
 -- day: the cost of a model server, shared by the tokens that it computed for them. A
 -- server that nobody called keeps its cost, without a caller.
 {%- set counts = [

@@ -1,4 +1,4 @@
--- Calls of models on machines of our own, by caller and day, with the machine where the
+-- Calls of self-hosted models, by caller and day, with the machine where the
 -- telemetry names it. The calls of callers come from the telemetry that knows callers;
 -- what the servers count beyond them is a row without a caller. Tokens that a cache
 -- answered cost next to nothing, so they weigh nothing.

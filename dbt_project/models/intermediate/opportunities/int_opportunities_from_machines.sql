@@ -1,4 +1,4 @@
--- What machines cost for nothing or too dearly: idle, too large, no Spot. The scope of a
+-- What machines cost too much: idle, too large, no Spot. The scope of a
 -- finding is the resource, or the type of machine.
 {%- set resource = [
     'source_name', 'sub_account_id', 'resource_id', 'billing_currency',

@@ -1,4 +1,4 @@
--- What a faster variant of a model on machines of our own would save: of those that pass as
+-- What a faster variant of a self-hosted model would save: of those that pass as
 -- many answers the one that saves most. The GPU hours are saved when they are given back.
 select
     *,

@@ -1,4 +1,4 @@
--- Which rented model could stand in for one on machines of ours, by the seed
+-- Which API model could replace a self-hosted one, by the seed
 -- model_equivalents, and what its tokens cost: at our own bill's price of the month, else
 -- the newest that a list has in it. Of several the preferred one that has a price.
 {%- set month = ['billing_currency', 'billing_period_start'] | join(', ') %}

@@ -1,6 +1,6 @@
 -- What a GPU machine cost in a month, how much of it was seen, and how many GPUs its work
 -- needs: the busy GPUs of 19 in 20 hours, or the KV cache where that was fuller, at no
--- more than the wanted utilisation, and never fewer than one pod holds.
+-- more than the wanted utilization, and never fewer than one pod holds.
 with
 
 gpu_hours as (

@@ -1,5 +1,5 @@
 -- Beside each model of an account what is known of the other ways to host it: the api
--- model that could stand in for one of ours, the one of ours that could stand in for a
+-- model that could replace a self-hosted one, the self-hosted one that could replace an
 -- rented one with the work of its GPUs, and what a second of those GPUs costs without a
 -- machine: the newest price that the list has in the month.
 {%- set key = [
@@ -45,7 +45,7 @@ settings as (
 
 ),
 
--- Of several models of ours the preferred one, where most was spent on it.
+-- Of several self-hosted models the preferred one, where most was spent on it.
 stand_ins as (
 
     select

@@ -1,6 +1,6 @@
 -- How unevenly a model is asked: its busiest hour beside the mean one, over the hours from
 -- its first window of the month to its last. A report by the day does not tell its hours.
--- Models on machines of ours are of no account.
+-- Self-hosted models are of no account.
 with
 
 usage as (

@@ -1,5 +1,5 @@
 -- What each model of an account was asked in a month, how unevenly, and what it cost; of
--- one on machines of ours with the GPU hours that it had. A charge that names no model is
+-- self-hosted one with the GPU hours that it had. A charge that names no model is
 -- in no row: nobody can host it elsewhere.
 {%- set key = [
     'hosting', 'source_name', 'service_provider_name', 'sub_account_id', 'model_id',

@@ -1,4 +1,4 @@
--- What each model on machines of ours cost in a month and how many GPU hours it had, on
+-- What each self-hosted model cost in a month and how many GPU hours it had, on
 -- the allocation basis: with its part of what no server of its machine held, so that the
 -- rows sum to the machines. Hours divide as the cost does.
 {%- set node_day = [

@@ -1,7 +1,7 @@
--- What a rented model's answers cost: every usage charge of a generative AI service,
+-- What an API model's answers cost: every usage charge of a generative AI service,
 -- tokens and the tools billed beside them, summed to the day. What was trained is in
 -- fct_training_run_costs. A model that runs on
--- machines of ours is no API; its machines are in the compute charges. Labels are what
+-- self-hosted machines is no API; its machines are in the compute charges. Labels are what
 -- the bill's own tags say of the caller.
 {%- set labels = ['project', 'feature', 'tenant', 'environment'] %}
 with

@@ -1,6 +1,6 @@
 -- Several sources may see the same calls (a vendor's report and a gateway's log); added
 -- up they would count twice. Per provider and month one of them meters, and one says
--- whose the calls were; a source may do both. Of models on machines of our own each has
+-- whose the calls were; a source may do both. Of self-hosted models each has
 -- servers and logs of its own, so it is per model.
 with
 

@@ -1,4 +1,4 @@
--- The bill and the telemetry side by side, per day; machines of one's own bill no tokens.
+-- The bill and the telemetry side by side, per day; on-premises machines bill no tokens.
 with
 
 token_charges as (

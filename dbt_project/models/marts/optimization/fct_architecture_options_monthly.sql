@@ -14,7 +14,7 @@ hosting_options as (
 
 ),
 
--- A token is as much work as those that our GPUs did in the month. Machines of our own are
+-- A token is as much work as those that our GPUs did in the month. Our own machines are
 -- paid for in every hour and bought for the busiest one; the others are paid by use.
 costed as (
 

@@ -52,7 +52,7 @@ settings as (
 
 ),
 
--- What each scenario leaves of every dollar. They work on the same runs, so they multiply.
+-- What each scenario leaves of a cost. They work on the same runs, so they multiply.
 factors as (
 
     select

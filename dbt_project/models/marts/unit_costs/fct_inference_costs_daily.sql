@@ -27,7 +27,7 @@ hosted as (
 
 ),
 
--- Rented calls that nothing is billed for cost nothing; what a machine of ours did
+-- API calls that nothing is billed for cost nothing; what a self-hosted machine did
 -- without anybody looking is unknown.
 counted as (
 

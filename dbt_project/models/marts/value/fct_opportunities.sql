@@ -18,7 +18,7 @@ rates as (
 
 ),
 
--- Of several optimisations that name an opportunity the newest word counts.
+-- Of several optimizations that name an opportunity the newest word counts.
 decided as (
 
     select
