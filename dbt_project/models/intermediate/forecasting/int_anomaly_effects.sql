@@ -13,13 +13,13 @@ events as (
 
     select
         anomaly_id,
-        leaf_id,
+        anomaly_series_id,
         event_first_date,
         max(charge_date) as last_date,
         count(*) as day_count,
         cast(least(28, event_first_date - min(first_date)) as integer) as base_day_count
     from {{ ref('int_anomaly_series_days_scored') }}
-    group by anomaly_id, leaf_id, event_first_date
+    group by anomaly_id, anomaly_series_id, event_first_date
 
 ),
 
@@ -51,7 +51,7 @@ bought as (
 
     inner join charges
         on
-            events.leaf_id = charges.leaf_id
+            events.anomaly_series_id = charges.anomaly_series_id
             and charges.charge_date between events.from_date and events.until_date
 
     where charges.consumed_quantity != 0

@@ -1,4 +1,4 @@
--- Who is told of an event: the team and the project that own most of the cost of its days.
+-- Who is notified of an event: the team and the project that own most of the cost of its days.
 with
 
 judged as (

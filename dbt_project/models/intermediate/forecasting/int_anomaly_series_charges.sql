@@ -80,7 +80,7 @@ final as (
                 '|', source_name, service_provider_name, sub_account_id, ai_cost_class,
                 service_name, currency
             )
-        ) as leaf_id,
+        ) as anomaly_series_id,
         *
     from valued
 

@@ -1,4 +1,4 @@
--- Leaves as series without gaps: from the first day of their source, because a service that
+-- Anomaly series without gaps: from the first day of their source, because a service that
 -- was not there cost nothing, to its last closed day.
 with
 
@@ -8,10 +8,10 @@ charges as (
 
 ),
 
-leaves as (
+series as (
 
     select distinct
-        leaf_id,
+        anomaly_series_id,
         source_name,
         service_provider_name,
         sub_account_id,
@@ -27,7 +27,7 @@ leaves as (
 summed as (
 
     select
-        leaf_id,
+        anomaly_series_id,
         charge_date,
         sum(effective_cost) as effective_cost
     from charges
@@ -41,7 +41,7 @@ days as (
         *,
         cast(unnest(range(first_date, closed_date + 1, interval 1 day)) as date)
             as charge_date
-    from leaves
+    from series
 
 ),
 
@@ -51,7 +51,7 @@ final as (
         days.*,
         {{ money('coalesce(summed.effective_cost, 0)') }} as effective_cost
     from days
-    left join summed using (leaf_id, charge_date)
+    left join summed using (anomaly_series_id, charge_date)
 
 )
 

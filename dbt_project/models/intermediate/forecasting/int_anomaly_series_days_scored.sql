@@ -26,7 +26,8 @@ joined as (
 
     select
         costs.*,
-        md5(concat_ws('|', costs.leaf_id, expected.event_first_date)) as anomaly_id,
+        md5(concat_ws('|', costs.anomaly_series_id, expected.event_first_date))
+            as anomaly_id,
         expected.event_first_date,
         {{ money('expected.expected') }} as expected_cost,
         {{ money('expected.lower') }} as lower_cost,
@@ -37,7 +38,7 @@ joined as (
 
     from costs
 
-    inner join expected using (leaf_id, charge_date)
+    inner join expected using (anomaly_series_id, charge_date)
 
     cross join settings
 

@@ -30,7 +30,7 @@ notices as (
 
 ),
 
-told as (
+due_notices as (
 
     select
         'commitment_ends' as alert_kind,
@@ -61,4 +61,4 @@ told as (
 
 )
 
-select * from told
+select * from due_notices

@@ -1,5 +1,5 @@
 -- Every forecast of a day that is closed by now, beside what the day cost: backtests by each
--- candidate, and vintages, which are what published versions told.
+-- candidate, and vintages, which are what published versions expected.
 with
 
 costs as (
@@ -20,7 +20,7 @@ vintages as (
 
 ),
 
-told as (
+published as (
 
     select
         'backtest' as kind,
@@ -56,7 +56,7 @@ told as (
 
 naive as (
 
-    select * from told
+    select * from published
     where kind = 'backtest' and model_name = 'seasonal_naive'
 
 ),
@@ -65,34 +65,34 @@ naive as (
 compared as (
 
     select
-        told.*,
+        published.*,
         costs.scope_type,
         costs.scope_value,
         costs.currency,
         costs.recurring_cost as actual_cost,
-        told.expected_cost - costs.recurring_cost as error_cost,
+        published.expected_cost - costs.recurring_cost as error_cost,
         case
-            when told.kind = 'backtest'
+            when published.kind = 'backtest'
                 then abs(naive.expected_cost - costs.recurring_cost)
         end as naive_absolute_error,
         case
-            when told.horizon_days <= 7 then 1
-            when told.horizon_days <= 14 then 2
+            when published.horizon_days <= 7 then 1
+            when published.horizon_days <= 14 then 2
             else 3
         end as horizon_band
 
-    from told
+    from published
 
     inner join costs
         on
-            told.series_id = costs.series_id
-            and told.forecast_date = costs.charge_date
+            published.series_id = costs.series_id
+            and published.forecast_date = costs.charge_date
 
     left join naive
         on
-            told.series_id = naive.series_id
-            and told.as_of_date = naive.as_of_date
-            and told.forecast_date = naive.forecast_date
+            published.series_id = naive.series_id
+            and published.as_of_date = naive.as_of_date
+            and published.forecast_date = naive.forecast_date
 
 )
 

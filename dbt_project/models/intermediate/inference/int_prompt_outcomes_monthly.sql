@@ -31,7 +31,7 @@ attributing as (
 
 ),
 
--- The newest word decides for all calls of the session, whichever call said it.
+-- The newest word decides for all calls of the session, whichever call states it.
 ended as (
 
     select

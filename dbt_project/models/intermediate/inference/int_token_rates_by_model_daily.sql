@@ -97,11 +97,12 @@ side_by_side as (
 
 ),
 
-by_said_name as (
+by_reported_name as (
 
     select
         side_by_side.*,
-        coalesce(model_names.reported_model_id, side_by_side.model_id) as reported_model_id
+        coalesce(model_names.reported_model_id, side_by_side.model_id)
+            as reported_model_id
     from side_by_side
     left join model_names
         on
@@ -110,4 +111,4 @@ by_said_name as (
 
 )
 
-select * from by_said_name
+select * from by_reported_name

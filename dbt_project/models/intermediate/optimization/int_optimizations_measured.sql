@@ -1,6 +1,6 @@
 -- Each optimization in its newest state, and what its scope cost before and after it was
 -- done.
-{#- How long before the change is looked at, and how soon after it nothing is said. -#}
+{#- How long before the change is looked at, and how soon after it nothing is measured. -#}
 {%- set days_before = 28 %}
 {%- set least_days_after = 7 %}
 with

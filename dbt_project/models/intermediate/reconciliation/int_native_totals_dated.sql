@@ -1,4 +1,4 @@
--- What consoles said, beside the day on which the ledger's month last changed.
+-- What consoles showed, beside the day on which the ledger's month last changed.
 with
 
 native_totals as (

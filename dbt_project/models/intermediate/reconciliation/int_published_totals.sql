@@ -1,5 +1,5 @@
--- What every published version said, and last of all what this build says. A month that
--- a version did not have said 0 there.
+-- The totals of every published version, and last those of this build. A month that
+-- a version did not have is 0 there.
 with
 
 published_totals as (
@@ -40,7 +40,7 @@ summed_now as (
 
 ),
 
-said as (
+totals as (
 
     select
         build_id,
@@ -64,7 +64,7 @@ builds as (
     select distinct
         build_id,
         published_at
-    from said
+    from totals
 
 ),
 
@@ -77,15 +77,15 @@ settings as (
 months as (
 
     select distinct
-        said.source_name,
-        said.billing_currency,
-        said.billing_period_start,
+        totals.source_name,
+        totals.billing_currency,
+        totals.billing_period_start,
         coalesce(
-            strftime(said.billing_period_start, '%Y-%m')
+            strftime(totals.billing_period_start, '%Y-%m')
             <= nullif(settings.closed_through, ''),
             false
         ) as is_closed_period
-    from said
+    from totals
     cross join settings
 
 ),
@@ -96,20 +96,20 @@ every_build_and_month as (
         builds.build_id,
         builds.published_at,
         months.*,
-        coalesce(said.billed_cost, 0) as billed_cost,
-        coalesce(said.effective_cost, 0) as effective_cost,
-        coalesce(said.delivery_ids, []) as delivery_ids
+        coalesce(totals.billed_cost, 0) as billed_cost,
+        coalesce(totals.effective_cost, 0) as effective_cost,
+        coalesce(totals.delivery_ids, []) as delivery_ids
 
     from builds
 
     cross join months
 
-    left join said
+    left join totals
         on
-            builds.build_id = said.build_id
-            and months.source_name = said.source_name
-            and months.billing_currency = said.billing_currency
-            and months.billing_period_start = said.billing_period_start
+            builds.build_id = totals.build_id
+            and months.source_name = totals.source_name
+            and months.billing_currency = totals.billing_currency
+            and months.billing_period_start = totals.billing_period_start
 
 )
 

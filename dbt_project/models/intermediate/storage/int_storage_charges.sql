@@ -7,7 +7,7 @@ charges as (
     select
         *,
         lower(concat_ws(' ', sku_meter, usage_type, charge_description, service_name))
-            as said
+            as meter_text
     from {{ ref('int_charges_classified') }}
     where ai_cost_class != 'vector_db'
 
@@ -22,11 +22,11 @@ tiers as (
 meters as (
 
     select
-        said,
+        meter_text,
         arg_min(tiers.storage_tier, tiers.rule_number) as storage_tier,
         arg_min(tiers.temperature, tiers.rule_number) as temperature
-    from (select distinct said from charges) as meters
-    inner join tiers on meters.said like tiers.meter
+    from (select distinct meter_text from charges) as meters
+    inner join tiers on meters.meter_text like tiers.meter
     group by all
 
 ),
@@ -46,7 +46,7 @@ measured as (
             'charges.billing_period_start', 'charges.billing_period_end'
         ) }} as month_hours
     from charges
-    left join meters on charges.said = meters.said
+    left join meters on charges.meter_text = meters.meter_text
     where charges.service_category = 'Storage' or meters.storage_tier is not null
 
 ),

@@ -14,7 +14,7 @@ model_names as (
 
 ),
 
-said as (
+reported as (
 
     select distinct
         provider_name,
@@ -26,14 +26,14 @@ said as (
 named as (
 
     select
-        said.provider_name,
-        said.reported_model_id,
+        reported.provider_name,
+        reported.reported_model_id,
         max(model_names.model_id) as model_id
-    from said
+    from reported
     inner join model_names
         on
-            said.provider_name = model_names.provider_name
-            and said.reported_model_id like model_names.name_like
+            reported.provider_name = model_names.provider_name
+            and reported.reported_model_id like model_names.name_like
     group by all
 
 ),

@@ -62,18 +62,18 @@ stepped as (
 
 scenarios as (
 
-    {% for scenario, said in scenarios.items() %}
+    {% for scenario, terms in scenarios.items() %}
     select
         *,
         '{{ scenario }}' as scenario,
         {{ loop.index }} as scenario_order,
-        {{ said.target }} as target_model_id,
-        {{ said.known }} as is_priced,
-        case when {{ said.known }} then {{ said.basis }} end as price_basis,
-        {{ said.share }} as traffic_ratio,
-        {{ money(said.before) }} as cost_before,
-        {{ said.after }} as cost_after,
-        {{ said.alone }} as unchained_saving
+        {{ terms.target }} as target_model_id,
+        {{ terms.known }} as is_priced,
+        case when {{ terms.known }} then {{ terms.basis }} end as price_basis,
+        {{ terms.share }} as traffic_ratio,
+        {{ money(terms.before) }} as cost_before,
+        {{ terms.after }} as cost_after,
+        {{ terms.alone }} as unchained_saving
     from stepped
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

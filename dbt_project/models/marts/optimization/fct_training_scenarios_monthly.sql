@@ -76,16 +76,16 @@ factors as (
 scenarios as (
 
     {% set so_far = ['1'] %}
-    {% for scenario, said in scenarios.items() %}
+    {% for scenario, terms in scenarios.items() %}
     select
         *,
         '{{ scenario }}' as scenario,
         {{ loop.index }} as scenario_order,
-        {{ said.covered }} as covered_cost,
-        {{ said.factor }} as factor,
+        {{ terms.covered }} as covered_cost,
+        {{ terms.factor }} as factor,
         {{ so_far | join(' * ') }} as factor_before
     from factors
-    {% do so_far.append(said.factor) %}
+    {% do so_far.append(terms.factor) %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -1,4 +1,4 @@
--- Events of leaves, rolled up: a drop that hides a surge in the sum is one event more here.
+-- Events of series, rolled up: a drop that hides a surge in the sum is one event more here.
 {%- set scopes = {
     'total': "'all'",
     'provider': 'service_provider_name',
@@ -32,7 +32,7 @@ joined as (
         judged.anomaly_id,
         coalesce(judged.impact_cost, 0) as impact_cost
     from costs
-    left join judged using (leaf_id, charge_date)
+    left join judged using (anomaly_series_id, charge_date)
 
 ),
 

@@ -86,7 +86,7 @@ drifting as (
 
 ),
 
--- A drift is told once: on its first day, unless it was away for a week.
+-- A drift is reported once: on its first day, unless it was away for a week.
 begun as (
 
     select *
