@@ -1,6 +1,6 @@
 -- Beside each model of an account what is known of the other ways to host it: the api
 -- model that could replace a self-hosted one, the self-hosted one that could replace an
--- rented one with the work of its GPUs, and what a second of those GPUs costs without a
+-- API model with the work of its GPUs, and what a second of those GPUs costs without a
 -- machine: the newest price that the list has in the month.
 {%- set key = [
     'hosting', 'source_name', 'service_provider_name', 'sub_account_id', 'model_id',

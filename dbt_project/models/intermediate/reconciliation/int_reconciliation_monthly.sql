@@ -1,4 +1,4 @@
--- The books of a month on one row: invoice, billing rows, telemetry, and the
+-- The sides of a month on one row: invoice, billing rows, telemetry, and the
 -- differences between them by cause.
 with
 

@@ -1,7 +1,7 @@
 -- Tokens that bill and telemetry count alike but class differently, per day: excess in
 -- one processing tier meets shortage in another of the same meter, then excess of one
 -- input meter meets shortage of another (cached or not). The smaller of the two sides
--- has moved; the rest is what only one of the books has.
+-- has moved; the rest is what only one of the sides has.
 with
 
 tokens as (

@@ -1,4 +1,4 @@
--- One attempt from the books that know it: the scheduler knows machines and times,
+-- One attempt from the sources that know it: the scheduler knows machines and times,
 -- MLflow knows steps and checkpoints. MLflow runs that name a scheduler's job describe
 -- its attempts; nested ones only log for their parent. Only MLflow's own jobs (with a
 -- resource of theirs) are attempts of their own.

@@ -1,6 +1,6 @@
 with
 
-books as (
+sides as (
 
     select * from {{ ref('int_reconciliation_monthly') }}
 
@@ -27,9 +27,9 @@ mart_sums as (
 compared as (
 
     select
-        books.*,
+        sides.*,
         coalesce(mart_sums.marts_billed_cost, 0) as marts_billed_cost
-    from books
+    from sides
     left join mart_sums using (source_name, billing_currency, billing_period_start)
 
 ),
