@@ -154,7 +154,7 @@ def _trial(series: candidates.Series, actual: models.Array) -> Trial:
         if told.made_on == last:
             now[told.model] = _distance(told.expected, actual)
             continue
-        # As int_forecast_chosen: a trial weighs 0.8 of the one five days later.
+        # As int_forecast_models_selected: a trial weighs 0.8 of the one 5 days later.
         start = (told.made_on - series.first_day).days + 1
         weight = 0.8 ** ((last - told.made_on).days / 5)
         past[told.model] += weight * _distance(told.expected, series.costs[start:])

@@ -44,7 +44,7 @@ def work(way: str, series: int, days: int) -> None:
     """Do one way's work on invented series."""
     costs = made(series, days)
     if way == "anomalies":
-        leaves = costs.rename_columns(["leaf_id", "charge_date", "cost"])
+        leaves = costs.rename_columns(["anomaly_series_id", "charge_date", "cost"])
         spend(lambda: expected.judged(leaves, expected.Limits(25, 0.25)))
         return
     floor = float("inf") if way == "naive" else 1.0

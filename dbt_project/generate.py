@@ -95,7 +95,13 @@ def _columns(one: OwnerList) -> Iterator[str]:
 
 def _staged(one: OwnerList) -> dict[str, str]:
     """Map the owner's columns to their names from staging on."""
-    return {c.name: c.staged_as or c.stored_as or c.name for c in one.columns}
+    names = {c.name: c.staged_as or c.stored_as or c.name for c in one.columns}
+    # A column that is not stored lives on in what is derived from it.
+    for column in one.columns:
+        if column.stored_as is None:
+            made = [d.name for d in one.derived if column.name in d.sql]
+            names[column.name] = made[0]
+    return names
 
 
 def _grain(one: OwnerList) -> list[str]:
@@ -103,12 +109,8 @@ def _grain(one: OwnerList) -> list[str]:
     names = _staged(one)
     if not one.key:
         return ["delivery_id", "source_row_number"]
-    key = [names[name] for name in one.key]
-    if one.month_of not in one.key and one.restates == "period":
-        return [*key, names[one.month_of]]
-    if one.month_of not in one.key and one.derived:
-        return [*key, one.derived[-1].name]
-    return key
+    once_a_day = ["valid_from"] if one.restates == "period" else []
+    return [names[name] for name in one.key] + once_a_day
 
 
 def _properties(one: OwnerList) -> str:
@@ -117,7 +119,6 @@ def _properties(one: OwnerList) -> str:
         {
             "unique_grain": {
                 "name": f"{name}_has_one_row_per_grain",
-                "description": "The columns that the description promises identify a row.",
                 "arguments": {"columns": _grain(one)},
             }
         }
@@ -127,7 +128,6 @@ def _properties(one: OwnerList) -> str:
             {
                 "ends_after_start": {
                     "name": f"{name}_ends_after_it_starts",
-                    "description": "A row does not end before it begins.",
                     "arguments": {
                         "start_column": "valid_from",
                         "end_column": "valid_to",
@@ -141,10 +141,10 @@ def _properties(one: OwnerList) -> str:
             "data_tests": [
                 {
                     "in_reporting_currency": {
-                        "name": f"{name}_is_in_the_reporting_currency",
+                        "name": f"{name}_are_in_the_reporting_currency",
                         "description": (
-                            "It is compared with cost in the reporting currency "
-                            "(`currency.reporting`), so it is stated in it, too."
+                            "They are compared with cost in the reporting currency "
+                            "(`currency.reporting`), so they are stated in it, too."
                         ),
                     }
                 }

@@ -21,7 +21,8 @@ from pipelines.schema import list_tables, tables
 from pipelines.settings import PROJECT_DIR, Settings
 
 DOCS = PROJECT_DIR / "docs"
-MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
+MODELS = PROJECT_DIR / "dbt_project" / "models"
+MARTS = MODELS / "marts"
 GOLDEN = PROJECT_DIR / "tests" / "golden" / "expected.csv"
 MEANINGS = DOCS / "usage_columns.yml"
 # In the order in which a reader meets them; other folders follow by name.
@@ -33,11 +34,14 @@ DOMAINS = (
     "planning",
     "rates",
     "usage",
-    "levers",
+    "optimization",
     "value",
-    "proof",
+    "reconciliation",
     "dimensions",
 )
+# A text that several columns share, and where one stands for it.
+DOC_BLOCK = re.compile(r"{% docs (\w+) %}\n(.*?)\n{% enddocs %}", re.DOTALL)
+DOC = re.compile(r'{{ doc\("(\w+)"\) }}')
 # Variables that the code sets or reads, but that choose nothing about a number.
 OTHER_VARIABLES = {
     "UNITMILL_BUILD_DATABASE": (
@@ -130,9 +134,11 @@ def pages() -> dict[Path, str]:
 
 def marts() -> list[dict[str, object]]:
     """Give what the ymls say of each mart, with its domain, in reading order."""
+    blocks = dict(DOC_BLOCK.findall((MODELS / "docs.md").read_text("utf-8")))
     found = []
     for path in MARTS.rglob("*.yml"):
-        for model in yaml.safe_load(path.read_text("utf-8")).get("models", []):
+        text = DOC.sub(lambda doc: _quoted(blocks[doc[1]]), path.read_text("utf-8"))
+        for model in yaml.safe_load(text).get("models", []):
             question, _, grain = " ".join(model["description"].split()).partition("? ")
             found.append(
                 model
@@ -140,6 +146,11 @@ def marts() -> list[dict[str, object]]:
                 | {"grain": grain}
             )
     return sorted(found, key=lambda mart: (_place(str(mart["domain"])), mart["name"]))
+
+
+def _quoted(text: str) -> str:
+    """Write a doc block as it may stand between the quotes of a yml."""
+    return " ".join(text.split()).replace("'", "''")
 
 
 def _place(domain: str) -> tuple[int, str]:

@@ -31,9 +31,9 @@ SECTIONS = {
     "planning": "What will it cost, and who is warned?",
     "rates": "Do we pay the right price?",
     "usage": "Do we use what we pay for?",
-    "levers": "What if?",
+    "optimization": "What if?",
     "value": "Is it worth it?",
-    "proof": "Is it true?",
+    "reconciliation": "Is it true?",
 }
 ANSWER_ROWS = 8
 

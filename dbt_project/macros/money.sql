@@ -31,7 +31,7 @@
 {%- endmacro %}
 
 {#- A share between two sums, from its parts, never from other ratios. -#}
-{% macro share(part, whole) -%}
+{% macro ratio(part, whole) -%}
     cast(
         cast({{ part }} as double) / nullif(cast({{ whole }} as double), 0)
         as decimal(38, 12)

@@ -36,8 +36,8 @@
         {
             'name': 'fct_inference_costs_daily',
             'costs': both,
-            'holds': 'is_rented_model or is_serving_machine',
-            'left_out': 'no rented model and no machine that serves one, or training',
+            'holds': 'is_api_model or is_serving_machine',
+            'left_out': 'no API model and no machine that serves one, or training',
             'training': 'left out',
         },
         {

@@ -1,4 +1,4 @@
-{#- The levels that costs are told by, and the column of fct_showback_daily of each. -#}
+{#- The levels that costs are reported by, and the column of fct_showback_daily of each. -#}
 {% macro scopes() -%}
     {{ return({
         'total': "'all'",

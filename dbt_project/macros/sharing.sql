@@ -24,7 +24,7 @@
 {%- endmacro %}
 
 {#-
-  Who may take shared costs in a month, and what he cost: teams, projects, and for each
+  Who may take shared costs in a month, and what they cost: teams, projects, and for each
   commitment the teams that used it.
 -#}
 {% macro sharing_targets(costs) -%}

@@ -10,8 +10,8 @@ import duckdb
 Severity = Literal["info", "warning", "critical"]
 RECENT = """
 select
-    alert_id, alert_kind, severity, scope_value, owner_team, channel, message, look_at,
-    alert_date
+    alert_id, alert_kind, severity, scope_value, owner_team, channel, message,
+    details_mart, alert_date
 from marts.fct_alerts
 where as_of_date - alert_date <= $max_age_days
 order by alert_date, alert_kind, alert_id
@@ -33,7 +33,7 @@ class Alert:
     owner_team: str
     channel: str
     message: str
-    look_at: str
+    details_mart: str
     alert_date: date
 
     @property
@@ -48,7 +48,7 @@ class Alert:
         return (
             f"{self.message}\n\n"
             f"Severity: {self.severity}. Owner: {self.owner_team}. "
-            f"Look at: {self.look_at}."
+            f"Look at: {self.details_mart}."
         )
 
 

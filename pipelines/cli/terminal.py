@@ -68,7 +68,7 @@ select
     count(distinct delivery_id) as deliveries,
     sum(read_row_count)::bigint as "rows in",
     sum(row_count)::bigint as "in the ledger",
-    sum(left_out_row_count)::bigint as "left out",
+    sum(excluded_row_count)::bigint as "left out",
     sum(added_row_count)::bigint as added
 {CURRENT}
 group by all
@@ -80,7 +80,7 @@ from (
     select
         source_name as source,
         regexp_extract(
-            unnest(string_split(left_out_reasons, '; ')), '(\\d+) (.*)', ['1', '2']
+            unnest(string_split(exclusion_reasons, '; ')), '(\\d+) (.*)', ['1', '2']
         ) as said
     {CURRENT}
 )

@@ -18,7 +18,7 @@ EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognised")
 
 def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Give the assets that look at the exports folder and the object stores."""
-    blocks = settings.landing.unrecognised == "block"
+    blocks = settings.landing.unrecognized == "block"
 
     @dg.asset(
         key=DELIVERIES,

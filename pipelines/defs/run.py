@@ -46,7 +46,7 @@ def build(settings: Settings, console: Console) -> Outcome:
     sources = all_sources(settings)
     landing = scan(settings, sources)
     stale = stale_partitions(settings.ledger_dir, landing, sources)
-    blocked = bool(landing.refusals) and settings.landing.unrecognised == "block"
+    blocked = bool(landing.refusals) and settings.landing.unrecognized == "block"
     if not stale and not blocked and _is_published(settings):
         console.print("Nothing new: the published version is up to date.")
         return Outcome(published=True)

@@ -57,6 +57,7 @@ class Translator(ddbt.DagsterDbtTranslator):
         if dbt_resource_props["name"] in {
             "build",
             "exchange_rates",
+            "ledger_rows",
             "list_prices",
             "published_forecasts",
             "published_totals",
@@ -70,6 +71,12 @@ class Translator(ddbt.DagsterDbtTranslator):
         layer = dbt_resource_props["config"].get("schema") or "dbt"
         return dg.AssetKey([layer, dbt_resource_props["name"]])
 
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Give a model's folders: `marts_unit_costs`, `intermediate_training`."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return str(dbt_resource_props["config"]["schema"])
+        return "_".join(dbt_resource_props["fqn"][1:-1]) or None
+
     def get_asset_check_spec(
         self,
         asset_spec: dg.AssetSpec,
@@ -77,10 +84,16 @@ class Translator(ddbt.DagsterDbtTranslator):
         unique_id: str,
         project: ddbt.DbtProject | None,
     ) -> dg.AssetCheckSpec | None:
-        """Give the check with the description that its test has in the yml."""
+        """Give the check with the description of its test, else of its kind of test."""
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        said = manifest["nodes"][unique_id].get("description")
-        return spec._replace(description=said.strip()) if spec and said else spec
+        node = manifest["nodes"][unique_id]
+        kind = f"macro.unitmill.test_{node.get('test_metadata', {}).get('name')}"
+        description = node.get("description") or manifest["macros"].get(kind, {}).get(
+            "description"
+        )
+        if not spec or not description:
+            return spec
+        return spec._replace(description=description.strip())
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Give the ledger's owner."""

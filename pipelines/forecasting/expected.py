@@ -1,8 +1,8 @@
 """What a day was expected to cost, from the days before it, and whether it stands out.
 
-Belongs here: the expected cost and its band, leaf by leaf and day by day, because an
-open event changes what later days are compared with. Does not: what an event cost and
-why; that is ``fct_cost_anomalies``.
+Belongs here: the expected cost and its band, series by series and day by day, because
+an open event changes what later days are compared with. Does not: what an event cost
+and why; that is ``fct_cost_anomalies``.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Limits:
 
 
 def judged(costs: pa.Table, limits: Limits) -> pa.Table:
-    """Judge each day of each leaf against the days before it.
+    """Judge each day of each series against the days before it.
 
     The expected cost is the median of the days of the same kind (weekday or weekend)
     among the 35 days before; the band around it is as wide as the widest of 3.5
@@ -42,11 +42,11 @@ def judged(costs: pa.Table, limits: Limits) -> pa.Table:
     event, and no part of what is expected; after 35 days they are the new normal.
 
     Args:
-        costs: ``leaf_id``, ``charge_date``, ``cost``; each leaf without gaps.
+        costs: ``anomaly_series_id``, ``charge_date``, ``cost``; no series has gaps.
         limits: the owner's floor and share.
 
     Returns:
-        ``leaf_id``, ``charge_date``, ``expected``, ``lower``, ``upper`` and
+        ``anomaly_series_id``, ``charge_date``, ``expected``, ``lower``, ``upper`` and
         ``event_first_date``, NULL on a day like others; days that have fewer than 14
         before them are not judged and have no row.
     """
@@ -72,8 +72,8 @@ def judged(costs: pa.Table, limits: Limits) -> pa.Table:
 
 
 def _grid(costs: pa.Table) -> tuple[list[str], NDArray[np.datetime64], Array]:
-    """Lay leaves in rows and days in columns; NaN before a leaf's first day."""
-    names = costs["leaf_id"].to_numpy()
+    """Lay leaves in rows and days in columns; NaN before a series's first day."""
+    names = costs["anomaly_series_id"].to_numpy()
     leaves, rows = np.unique(names, return_inverse=True)
     dates = costs["charge_date"].to_numpy().astype("datetime64[D]")
     days = np.arange(dates.min(), dates.max() + 1)
@@ -89,7 +89,7 @@ def _band(
     today_is_weekend: np.bool_,
     limits: Limits,
 ) -> tuple[Array, Array, Array]:
-    """Give expected, lower and upper cost of a day per leaf; NaN: not judged."""
+    """Give expected, lower and upper cost of a day per series; NaN: not judged."""
     places = ends[:, None] - WINDOW + np.arange(WINDOW)[None, :]
     inside = places >= 0
     places = np.maximum(places, 0)
@@ -128,7 +128,7 @@ def _table(
     first = days[np.where(is_event, began, 0).astype(int)] if len(days) else days
     return pa.table(
         {
-            "leaf_id": pa.array([leaves[row] for row in rows], pa.string()),
+            "anomaly_series_id": pa.array([leaves[row] for row in rows], pa.string()),
             "charge_date": pa.array(days[columns], pa.date32()),
             "expected": pa.array(expected[rows, columns], pa.float64()),
             "lower": pa.array(lower[rows, columns], pa.float64()),

@@ -103,6 +103,30 @@ def left_out(ledger_dir: Path) -> str:
     """
 
 
+def ledger_rows(ledger_dir: Path, tables: Iterable[str]) -> str:
+    """Give the SELECT of how many rows of each delivery the tables hold.
+
+    It has ``table_name``, ``delivery_id``, ``period`` and ``row_count``.
+    """
+    parts = (
+        f"""
+        select
+            {quoted(table)} as table_name,
+            delivery_id,
+            regexp_extract(filename, '([^/\\\\]+)\\.parquet$', 1) as period,
+            count(*) as row_count
+        from read_parquet(
+            {quoted(ledger_dir / table / "*" / "*.parquet")},
+            union_by_name = true,
+            filename = true
+        )
+        group by all
+        """
+        for table in tables
+    )
+    return " union all ".join(parts)
+
+
 def as_json(tallies: dict[str, Tally] | None) -> str:
     """Write what was left out as JSON, for the metadata of the partition."""
     return json.dumps(list(_entries(tallies or {})), sort_keys=True)

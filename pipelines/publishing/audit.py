@@ -21,7 +21,7 @@ from pipelines.landing.deliveries import load
 from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.partitions import recorded_inputs
 from pipelines.ledger.stale import stale_partitions
-from pipelines.ledger.tally import left_out
+from pipelines.ledger.tally import ledger_rows, left_out
 from pipelines.reference.exchange_rates import record_rates
 from pipelines.reference.list_prices import record_list_prices
 from pipelines.reference.published_forecasts import record_vintages
@@ -97,6 +97,9 @@ def _show_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         )
     db.execute("create schema landing")
     db.execute(f"create view landing.rows_left_out as {left_out(settings.ledger_dir)}")
+    with_deliveries = [t for t in TABLES if "delivery_id" in TABLES[t].types]
+    counts = ledger_rows(settings.ledger_dir, with_deliveries)
+    db.execute(f"create view landing.ledger_rows as {counts}")
     record_history(settings)
     record_vintages(settings)
     record_rates(settings)
@@ -210,7 +213,7 @@ def _write(settings: Settings, audit: Audit) -> None:
 
 def landing_checks(settings: Settings) -> list[Check]:
     """Judge landing: files that nobody could read, deliveries not in the ledger."""
-    blocks = settings.landing.unrecognised == "block"
+    blocks = settings.landing.unrecognized == "block"
     rows = pq.read_table(settings.deliveries_file).to_pylist()
     refused = [row for row in rows if row["status"] == "refused"]
     names = "; ".join(f"{', '.join(r['file_names'])}: {r['detail']}" for r in refused)

@@ -157,7 +157,7 @@ def _reconciliation() -> Suite:
         question="Is every month explained within the owner's tolerance?",
         relation="marts.fct_reconciliation_monthly",
         mart="fct_reconciliation_monthly",
-        identify=("source_name", "billing_period_start", "blocked_because"),
+        identify=("source_name", "billing_period_start", "blocking_reason"),
         expectations=(
             {
                 "type": "in_set",

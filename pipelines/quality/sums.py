@@ -15,9 +15,9 @@ import duckdb
 
 SUMS = """
 select
-    mart_name, cost_column, billing_currency, left_out_because, source_name,
+    mart_name, cost_column, billing_currency, exclusion_reason, source_name,
     strftime(billing_period_start, '%Y-%m') as billing_period,
-    ledger_cost, left_out_cost, mart_cost, difference
+    ledger_cost, excluded_cost, mart_cost, difference
 from marts.fct_mart_sums
 order by all
 """

@@ -33,7 +33,7 @@ def record_settings(settings: Settings) -> dict[str, object]:
         "token_drift_threshold": settings.alerts.token_drift_threshold,
         "token_drift_floor": settings.alerts.token_drift_floor,
         **settings.usage.model_dump(),
-        **settings.levers.model_dump(),
+        **settings.scenarios.model_dump(),
         **{f"tag_{name}": json.dumps(said) for name, said in settings.tags},
         **settings.attribution.model_dump(),
     }
@@ -61,7 +61,7 @@ def record_settings(settings: Settings) -> dict[str, object]:
             ("token_drift_threshold", pa.decimal128(38, 12)),
             ("token_drift_floor", pa.decimal128(38, 12)),
             ("least_observed", pa.decimal128(38, 12)),
-            ("target_utilisation", pa.decimal128(38, 12)),
+            ("target_utilization", pa.decimal128(38, 12)),
             ("cold_after_days", pa.int64()),
             ("resolved_outcomes", pa.list_(pa.string())),
             ("small_model_share", pa.decimal128(38, 12)),

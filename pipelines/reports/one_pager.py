@@ -1,7 +1,7 @@
 """The page that argues for a trade, or against it, for engineers and for finance.
 
-Belongs here: words and layout. Every number is of the mart ``fct_trade_options`` of a
-published version.
+Belongs here: words and layout. Every number is of the mart
+``fct_migration_scenarios`` of a published version.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ import duckdb
 
 OVERVIEW = """
 select
-    trade_id as trade,
+    scenario_id as trade,
     finding,
     effective_cost as "cost of now",
     target_cost as "cost then",
@@ -19,17 +19,17 @@ select
     break_even_months as "months to pay back",
     split_part(risk, ':', 1) as risk,
     billing_currency as cur
-from fct_trade_options
+from fct_migration_scenarios
 where is_latest_month
-order by (finding = 'saves') desc, monthly_saving desc nulls last, trade_id
+order by (finding = 'saves') desc, monthly_saving desc nulls last, scenario_id
 """
 MONTHS = """
 select *
-from fct_trade_options
-where trade_id = $trade
+from fct_migration_scenarios
+where scenario_id = $trade
 order by billing_period_start desc
 """
-IDS = "select distinct trade_id from fct_trade_options order by all"
+IDS = "select distinct scenario_id from fct_migration_scenarios order by all"
 
 Row = Mapping[str, object]
 

@@ -16,7 +16,7 @@ select
     resource_id,
     tag_key,
     proposed_value,
-    proposed_because,
+    proposal_reason,
     effective_cost,
     billing_currency
 from fct_tag_proposals

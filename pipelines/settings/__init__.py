@@ -29,13 +29,13 @@ from pipelines.settings.sections import (
     ForecastSettings,
     KubernetesSettings,
     LandingSettings,
-    LeverSettings,
     LiteLlmSettings,
     OpenAiSettings,
     OpenCostSettings,
     OpenRouterSettings,
     PlansSettings,
     PublishingSettings,
+    ScenarioSettings,
     TagsSettings,
     ToleranceSettings,
     TrainingSettings,
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     anomalies: AnomalySettings = AnomalySettings()
     alerts: AlertSettings = AlertSettings()
     usage: UsageSettings = UsageSettings()
-    levers: LeverSettings = LeverSettings()
+    scenarios: ScenarioSettings = ScenarioSettings()
     publishing: PublishingSettings = PublishingSettings()
 
     @classmethod

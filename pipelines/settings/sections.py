@@ -22,7 +22,7 @@ class LandingSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    unrecognised: Literal["block", "warn"] = "block"
+    unrecognized: Literal["block", "warn"] = "block"
     stores: Annotated[list[str], AfterValidator(plain_addresses)] = []
     personal_data: Literal["hash", "drop", "keep"] = "hash"
 
@@ -197,7 +197,7 @@ class UsageSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     least_observed: Decimal = Field(Decimal("0.95"), ge=0, le=1)
-    target_utilisation: Decimal = Field(Decimal("0.8"), gt=0, le=1)
+    target_utilization: Decimal = Field(Decimal("0.8"), gt=0, le=1)
     cold_after_days: int = Field(90, ge=1)
     resolved_outcomes: list[str] = [
         "accepted",
@@ -209,8 +209,8 @@ class UsageSettings(BaseModel):
     ]
 
 
-class LeverSettings(BaseModel):
-    """What the what-ifs assume: how much of the work a lever takes."""
+class ScenarioSettings(BaseModel):
+    """What the what-ifs assume: how much of the work a scenario takes."""
 
     model_config = ConfigDict(extra="forbid")
 

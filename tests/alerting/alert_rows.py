@@ -4,7 +4,7 @@ from datetime import date
 
 COLUMNS = (
     "alert_id, alert_kind, severity, scope_value, owner_team, channel, message, "
-    "look_at, alert_date, as_of_date"
+    "details_mart, alert_date, as_of_date"
 )
 OVER = (
     "a1", "budget_breached", "critical", "marketing-chatbot", "marketing", "marketing",

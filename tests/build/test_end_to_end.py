@@ -169,7 +169,7 @@ def test_two_builds_from_nothing_give_the_same_marts(sample_settings, tmp_path, 
 def test_every_line_of_a_file_is_in_the_ledger_or_left_out_by_name(version, source):
     files, read, kept, left_out = version.execute(
         "select list(distinct file_names).flatten().list_distinct(), "
-        "sum(read_row_count), sum(row_count), sum(left_out_row_count) "
+        "sum(read_row_count), sum(row_count), sum(excluded_row_count) "
         "from deliveries where source_name = $source and status = 'current'",
         {"source": source},
     ).fetchone()

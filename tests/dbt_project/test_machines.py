@@ -105,4 +105,4 @@ def test_the_terminal_shows_gpu_hours_and_models_of_our_own_beside_rented(versio
     hosted = {words[0] for words in lines if "llama-3.1-8b-instruct" in words}
     assert "GPU hours: cost of an hour, and what was idle, 2026-10" in shown
     assert hosted == {"self"}
-    assert any(words[:1] == ["rented"] for words in lines)
+    assert any(words[:1] == ["api"] for words in lines)

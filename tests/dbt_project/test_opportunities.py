@@ -41,7 +41,7 @@ def test_idle_hours_of_a_reservation_are_no_saving(version):
     rows = version.execute(
         "select idle_cost, freed_capacity_cost, monthly_saving "
         "from fct_idle_resources where resource_name = 'plt-a100-1' "
-        "and billing_period_start = '2026-10-01' and idle_kind = 'gpu_held_by_nobody'"
+        "and billing_period_start = '2026-10-01' and idle_kind = 'gpu_unallocated'"
     ).fetchall()
 
     [(idle, freed, saved)] = rows
@@ -53,7 +53,7 @@ def test_idle_hours_of_a_reservation_are_no_saving(version):
 def test_what_its_owner_decided_stands_beside_the_opportunity_that_he_names(version):
     """The id in the list is made of the finding's scope; no change of it may pass."""
     named = version.execute(
-        "select opportunity_id, state from fct_optimisations "
+        "select opportunity_id, state from fct_optimizations "
         "where opportunity_id is not null"
     ).fetchall()
     found = version.execute(
@@ -66,16 +66,16 @@ def test_what_its_owner_decided_stands_beside_the_opportunity_that_he_names(vers
 
 def test_failed_runs_failed_calls_and_unowned_spend_are_findings(version):
     """Only what nobody owns promises nothing."""
-    levers = dict(
+    by_type = dict(
         version.execute(
-            "select lever, sum(net_saving) from fct_opportunities "
-            "where billing_period_start = '2026-10-01' group by lever"
+            "select opportunity_type, sum(net_saving) from fct_opportunities "
+            "where billing_period_start = '2026-10-01' group by opportunity_type"
         ).fetchall()
     )
 
-    assert levers["fix_pipelines"] > 0
-    assert levers["avoid_failed_answers"] > 0
-    assert levers["name_an_owner"] == 0
+    assert by_type["fix_pipelines"] > 0
+    assert by_type["avoid_failed_answers"] > 0
+    assert by_type["name_an_owner"] == 0
 
 
 def test_a_commitment_that_ends_is_told_ninety_days_before(version):

@@ -66,6 +66,17 @@ def test_every_asset_has_a_group_an_owner_and_a_description(graph):
     assert bare == []
 
 
+def test_a_folder_of_dbt_models_is_a_group(graph):
+    groups = {
+        key.path[-1]: graph.get(key).group_name
+        for key in graph.materializable_asset_keys
+    }
+
+    assert groups["fct_token_costs_daily"] == "marts_unit_costs"
+    assert groups["int_training_runs"] == "intermediate_training"
+    assert groups["stg_usage__model_usage"] == "staging_usage"
+
+
 def test_there_is_one_asset_for_each_source_and_for_each_table(graph, settings):
     keys = graph.materializable_asset_keys
 

@@ -20,7 +20,7 @@ def table(*leaves):
     ]
     return pa.table(
         {
-            "leaf_id": [row[0] for row in rows],
+            "anomaly_series_id": [row[0] for row in rows],
             "charge_date": pa.array([row[1] for row in rows], pa.date32()),
             "cost": pa.array([row[2] for row in rows], pa.decimal128(38, 12)),
         }
@@ -108,7 +108,9 @@ def test_one_leaf_does_not_hide_another():
     up, down = WEEK * 4 + [160] * 3, WEEK * 4 + [40, 50, 40]
     rows = judged(table(up, down), LIMITS).to_pylist()
 
-    assert [r["leaf_id"] for r in rows if r["event_first_date"]] == ["leaf 0"] * 3
+    assert [r["anomaly_series_id"] for r in rows if r["event_first_date"]] == [
+        "leaf 0"
+    ] * 3
     low = WEEK * 4 + [0] * 3
     rows = judged(table(up, low), LIMITS).to_pylist()
     assert len([r for r in rows if r["event_first_date"]]) == 6

@@ -171,7 +171,7 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     landing = deliveries.Landing(refusals=(refusal,))
     deliveries.record(settings.deliveries_file, landing, ())
     lenient = settings.model_copy(
-        update={"landing": settings.landing.model_copy(update={"unrecognised": "warn"})}
+        update={"landing": settings.landing.model_copy(update={"unrecognized": "warn"})}
     )
 
     check, in_ledger = landing_checks(settings)

@@ -64,7 +64,7 @@ VERDICTS = {
     "verdict": "'proven'",
     "source_name": "'aws'",
     "billing_period_start": "timestamp '2026-08-01'",
-    "blocked_because": "null::varchar",
+    "blocking_reason": "null::varchar",
 }
 SUMS = {
     "mart_name": "'fct_charges_daily'",
@@ -173,7 +173,7 @@ def test_the_page_shows_failures_first_and_needs_nothing_from_outside(judged):
 
 def test_what_exports_say_is_text_on_the_page_and_never_html(judged):
     evil = "'<img src=x>'"
-    results = list(judged("reconciliation", "blocked_because", evil).values())
+    results = list(judged("reconciliation", "blocking_reason", evil).values())
     wrong = [r for r in results if r.suite.name == "reconciliation"]
 
     page = render(wrong, [], "<b>id</b>", MADE_AT)

@@ -15,7 +15,7 @@ select * from (values
     ('aws', 'AWS', 'acc', 'disk-2', 'team', null, 'nothing', 'USD', 7.25)
 ) as t (
     source_name, service_provider_name, sub_account_id, resource_id, tag_key,
-    proposed_value, proposed_because, billing_currency, effective_cost
+    proposed_value, proposal_reason, billing_currency, effective_cost
 )
 """
 

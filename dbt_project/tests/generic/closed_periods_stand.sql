@@ -1,4 +1,4 @@
-{#- A closed month that changes is a warning: finance has told others the old number. -#}
+{#- A closed month that changes is a warning: finance has reported the old number. -#}
 {% test closed_periods_stand(model) %}
 
 select

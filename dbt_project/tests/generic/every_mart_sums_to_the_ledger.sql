@@ -8,8 +8,8 @@ select
     billing_currency,
     strftime(billing_period_start, '%Y-%m') as billing_period,
     ledger_cost,
-    left_out_cost,
-    left_out_because,
+    excluded_cost,
+    exclusion_reason,
     mart_cost,
     difference
 

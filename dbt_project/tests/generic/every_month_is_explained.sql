@@ -5,7 +5,7 @@ select
     source_name,
     strftime(billing_period_start, '%Y-%m') as billing_period,
     billing_currency,
-    blocked_because,
+    blocking_reason,
     invoice_amount,
     ledger_billed_cost,
     marts_billed_cost,

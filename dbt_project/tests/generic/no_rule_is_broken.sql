@@ -12,6 +12,6 @@ select
 
 from {{ model }}
 
-where standing = 'broken'
+where conformance_status = 'broken'
 
 {% endtest %}

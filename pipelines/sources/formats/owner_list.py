@@ -207,10 +207,11 @@ class OwnerList:
         if any(column.name == "valid_to" for column in self.columns):
             found |= _ENDS
         if self.restates == "period" and self.key:
-            key = ", ".join((*self.key, "valid_from"))
+            days = ", ".join((*self.key, "valid_from"))
+            named = "one" if len(self.key) == 1 else " and ".join(self.key)
             found[self.key[0]] = Check(
-                f"count(*) over (partition by {key}) = 1",
-                "one that no other row of that day has",
+                f"count(*) over (partition by {days}) = 1",
+                f"{named} that no other row of that day has",
             )
         return {**found, **self.checks}
 

@@ -15,7 +15,7 @@ _MONTH = Type(
 )
 INVOICES = OwnerList(
     name="invoices",
-    description="What finance was asked to pay: one row per vendor invoice.",
+    description="What finance was asked to pay, invoice by invoice.",
     grain="One row per issuer and invoice.",
     restates="rows",
     month_of="billing_period",

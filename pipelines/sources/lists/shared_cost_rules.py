@@ -112,6 +112,7 @@ SHARED_COST_RULES = OwnerList(
     name="shared_cost_rules",
     description="How shared costs are split, step by step.",
     grain="One row per rule, first day and target.",
+    key=("rule_id", "target_pattern"),
     columns=COLUMNS,
     refuse=refuse_circles,
     checks={

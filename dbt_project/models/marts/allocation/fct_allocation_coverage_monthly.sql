@@ -30,9 +30,9 @@ with_ratios as (
 
     select
         summed_to_month.* exclude (billing_period_start),
-        {{ share('effective_cost - unassigned_cost', 'effective_cost') }}
+        {{ ratio('effective_cost - unassigned_cost', 'effective_cost') }}
             as allocation_coverage_ratio,
-        {{ share('direct_cost', 'effective_cost') }} as direct_ratio,
+        {{ ratio('direct_cost', 'effective_cost') }} as direct_ratio,
         summed_to_month.billing_period_start
     from summed_to_month
 

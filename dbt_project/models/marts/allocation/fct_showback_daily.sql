@@ -10,13 +10,13 @@ with
 
 shared as (
 
-    select * from {{ ref('int_costs_shared') }}
+    select * from {{ ref('int_shared_costs_allocated') }}
 
 ),
 
 converted as (
 
-    select * from {{ ref('int_charges_converted') }}
+    select * from {{ ref('int_exchange_rates_by_charge_day') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 judged as (
 
-    select * from {{ ref('int_tags_judged') }}
+    select * from {{ ref('int_tags_checked') }}
 
 ),
 

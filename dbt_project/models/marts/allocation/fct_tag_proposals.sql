@@ -2,7 +2,7 @@ with
 
 judged as (
 
-    select * from {{ ref('int_tags_judged') }}
+    select * from {{ ref('int_tags_checked') }}
 
     where resource_id is not null
 
@@ -83,7 +83,7 @@ proposed as (
             when neighbours.neighbour_value is not null
                 then 'all tagged resources of the account have it'
             else 'nothing suggests a value'
-        end as proposed_because,
+        end as proposal_reason,
         summed.billing_currency,
         {{ money('summed.untagged_cost') }} as effective_cost
     from summed_to_resource as summed

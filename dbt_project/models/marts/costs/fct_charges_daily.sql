@@ -2,13 +2,13 @@ with
 
 charges as (
 
-    select * from {{ ref('int_charges_named') }}
+    select * from {{ ref('int_charges') }}
 
 ),
 
 converted as (
 
-    select * from {{ ref('int_charges_converted') }}
+    select * from {{ ref('int_exchange_rates_by_charge_day') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 charges as (
 
-    select * from {{ ref('int_charges_named') }}
+    select * from {{ ref('int_charges') }}
 
 ),
 

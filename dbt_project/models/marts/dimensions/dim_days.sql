@@ -1,21 +1,8 @@
 with
 
-bounds as (
-
-    select
-        cast(date_trunc('month', min(charge_date)) as date) as first_date,
-        cast(date_trunc('month', max(charge_date)) + interval 13 month as date)
-            as end_date
-    from {{ ref('int_charges_named') }}
-
-),
-
 days as (
 
-    select
-        cast(unnest({{ days_between('first_date', 'end_date') }}) as date)
-            as calendar_date
-    from bounds
+    select * from {{ ref('int_days') }}
 
 ),
 

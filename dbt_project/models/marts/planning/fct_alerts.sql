@@ -16,9 +16,7 @@ alerts as (
         scope_value,
         owner_team,
         channel,
-        case alert_kind
-            when 'budget_threshold_passed' then spent_cost else overrun_cost
-        end as amount,
+        if(alert_kind = 'budget_threshold_passed', spent_cost, overrun_cost) as amount,
         budget_currency as currency,
         message,
         as_of_date as alert_date
@@ -34,7 +32,23 @@ alerts as (
         team_name as owner_team,
         impact_cost as amount,
         currency,
-        {{ said_anomaly() }} as message,
+        format(
+            '{} in account {} cost {} {} {}{}, where {} was to be expected; {}.',
+            service_name, sub_account_id,
+            {{ format_amount('effective_cost') }}, currency,
+            if(day_count = 1, 'on ', 'from ') || first_date,
+            if(day_count = 1, '', ' to ' || last_date),
+            {{ format_amount('expected_cost') }},
+            case
+                when cause = 'volume' and direction = 'surge' then 'more of it was used'
+                when cause = 'volume' then 'less of it was used'
+                when cause = 'price' and direction = 'surge' then 'its price is higher'
+                when cause = 'price' then 'its price is lower'
+                when cause = 'new' then 'it is new'
+                when cause = 'gone' then 'it is gone'
+                else 'quantities do not explain it'
+            end
+        ) as message,
         first_date as alert_date
     from {{ ref('fct_cost_anomalies') }}
     union all by name
@@ -46,7 +60,22 @@ alerts as (
         project_name as owner_team,
         drift_cost as amount,
         billing_currency as currency,
-        {{ said_drift() }} as message,
+        format(
+            'An answer of {}{} takes {:,.0f} tokens, where it took {:,.0f} in the'
+            || ' four weeks before: {}; it made {} {} {} in seven days.',
+            model_id,
+            if(feature_name = 'unassigned', '', ' for ' || feature_name),
+            cast(tokens_per_inference as double),
+            cast(earlier_tokens_per_inference as double),
+            case
+                when cause = 'cache' and direction = 'up' then 'a cache is read less'
+                when cause = 'cache' then 'a cache is read more'
+                when direction = 'up' then 'the ' || cause || ' became longer'
+                else 'the ' || cause || ' became shorter'
+            end,
+            {{ format_amount('abs(drift_cost)') }}, billing_currency,
+            if(direction = 'up', 'more', 'less')
+        ) as message,
         first_date as alert_date
     from {{ ref('fct_token_drifts') }}
     union all by name
@@ -57,7 +86,11 @@ alerts as (
         plan_id as scope_value,
         -cap_headroom as amount,
         billing_currency as currency,
-        {{ said_run() }} as message,
+        format(
+            'Training {} cost {} {}, {} more than its cap of {}.',
+            run_name, {{ format_amount('effective_cost') }}, billing_currency,
+            {{ format_amount('-cap_headroom') }}, {{ format_amount('cost_cap') }}
+        ) as message,
         cast(ended_at as date) as alert_date
     from {{ ref('fct_training_run_plans') }}
     where plan_status = 'over_cap'
@@ -70,7 +103,11 @@ alerts as (
         run_id as scope_value,
         effective_cost as amount,
         billing_currency as currency,
-        {{ said_epoch() }} as message,
+        format(
+            'Epoch {} of {} cost {} {} and did not better {} by enough for it.',
+            epoch_number, run_name, {{ format_amount('effective_cost') }},
+            billing_currency, metric_name
+        ) as message,
         cast(epoch_ended_at as date) as alert_date
     from {{ ref('fct_training_epoch_costs') }}
     where is_below_floor
@@ -90,7 +127,12 @@ alerts as (
         source_name as scope_value,
         billed_cost_delta as amount,
         billing_currency as currency,
-        {{ said_restatement() }} as message,
+        format(
+            'The closed month {} of {} changed by {} {} billed, to {}.',
+            strftime(billing_period_start, '%Y-%m'), source_name,
+            {{ format_amount('billed_cost_delta') }}, billing_currency,
+            {{ format_amount('new_billed_cost') }}
+        ) as message,
         cast(new_published_at as date) as alert_date
     from {{ ref('fct_restatements') }}
     where is_closed_period
@@ -109,7 +151,7 @@ select
     {{ money('alerts.amount') }} as amount,
     alerts.currency,
     alerts.message,
-    kinds.look_at,
+    kinds.details_mart,
     coalesce(alerts.alert_date, closed.as_of_date) as alert_date,
     closed.as_of_date
 

@@ -1,4 +1,4 @@
--- Events of leaves, rolled up: a drop that hides a surge in the sum is one event more here.
+-- Events of series, rolled up: a drop that hides a surge in the sum is one event more here.
 {%- set scopes = {
     'total': "'all'",
     'provider': 'service_provider_name',
@@ -13,7 +13,7 @@ costs as (
     select
         *,
         cast(date_trunc('month', charge_date) as date) as month
-    from {{ ref('int_leaf_costs_daily') }}
+    from {{ ref('int_anomaly_series_costs_daily') }}
     -- What is not AI shows in fct_cost_anomalies, and in no rate of AI.
     where ai_cost_class != 'not_ai'
 
@@ -21,7 +21,7 @@ costs as (
 
 judged as (
 
-    select * from {{ ref('int_leaf_days_judged') }}
+    select * from {{ ref('int_anomaly_series_days_scored') }}
 
 ),
 
@@ -32,7 +32,7 @@ joined as (
         judged.anomaly_id,
         coalesce(judged.impact_cost, 0) as impact_cost
     from costs
-    left join judged using (leaf_id, charge_date)
+    left join judged using (anomaly_series_id, charge_date)
 
 ),
 
@@ -59,7 +59,7 @@ rated as (
 
     select
         *,
-        {{ share('anomaly_cost', 'ai_cost') }} as anomaly_ratio
+        {{ ratio('anomaly_cost', 'ai_cost') }} as anomaly_ratio
     from rolled_up
 
 ),

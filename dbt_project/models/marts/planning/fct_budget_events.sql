@@ -44,7 +44,21 @@ causes as (
         news.budget_id,
         news.valid_from,
         news.as_of_date,
-        arg_max({{ said_cause() }}, anomalies.impact_cost) as cause
+        arg_max(
+            format(
+                '; behind it is {} {} in account {} since {}',
+                case cause
+                    when 'volume' then 'more use of'
+                    when 'price' then 'a higher price of'
+                    when 'new' then 'the new cost of'
+                    else 'the rising cost of'
+                end,
+                service_name,
+                sub_account_id,
+                first_date
+            ),
+            anomalies.impact_cost
+        ) as cause
     from budget_news as news
     inner join {{ ref('fct_cost_anomalies') }} as anomalies
         on
@@ -85,7 +99,28 @@ final as (
             else greatest(0, spent_cost - budget_amount)
         end as overrun_cost,
         breach_date,
-        {{ said_budget() }} || coalesce(cause, '') || '.' as message,
+        format(
+            '{}: {} of {} {} was spent by {}, {}{}.',
+            coalesce(budget_name, budget_id),
+            {{ format_amount('spent_cost') }},
+            {{ format_amount('budget_amount') }},
+            budget_currency,
+            as_of_date,
+            case alert_kind
+                when 'budget_threshold_passed'
+                    then threshold_passed_percent || ' percent or more'
+                when 'budget_breach_projected'
+                    then format(
+                        'and at {} a day the budget is passed on {}',
+                        {{ format_amount('daily_burn') }},
+                        breach_date
+                    )
+                else
+                    {{ format_amount('spent_cost - budget_amount') }}
+                    || ' more than planned'
+            end,
+            coalesce(cause, '')
+        ) as message,
         as_of_date,
         valid_from
 

@@ -74,9 +74,9 @@ final as (
             'case when projected_upper_cost is not null'
             ~ ' then greatest(0, projected_upper_cost - budget_amount) end'
         ) }} as at_risk_cost,
-        {{ share('spent_cost', 'budget_amount') }} as used_ratio,
-        {{ share('day_count - days_left', 'day_count') }} as elapsed_ratio,
-        {{ share('projected_cost', 'budget_amount') }} as projected_ratio,
+        {{ ratio('spent_cost', 'budget_amount') }} as used_ratio,
+        {{ ratio('day_count - days_left', 'day_count') }} as elapsed_ratio,
+        {{ ratio('projected_cost', 'budget_amount') }} as projected_ratio,
         threshold_passed_percent,
         {{ money(
             'case when days_of_headroom is not null'

@@ -5,7 +5,7 @@ judged as (
     select
         *,
         max(charge_date) over (partition by anomaly_id) as last_date
-    from {{ ref('int_leaf_days_judged') }}
+    from {{ ref('int_anomaly_series_days_scored') }}
 
 ),
 

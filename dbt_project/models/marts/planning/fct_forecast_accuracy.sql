@@ -18,7 +18,7 @@ chosen as (
         series_id,
         model_name,
         true as is_chosen
-    from {{ ref('int_forecast_chosen') }}
+    from {{ ref('int_forecast_models_selected') }}
 
 ),
 
@@ -79,19 +79,19 @@ final as (
         day_count,
         {{ money('expected_cost') }} as expected_cost,
         {{ money('actual_cost') }} as actual_cost,
-        {{ share('expected_cost - actual_cost', 'expected_cost') }} as bias_ratio,
+        {{ ratio('expected_cost - actual_cost', 'expected_cost') }} as bias_ratio,
         {{ money('absolute_error') }} as absolute_error_cost,
-        {{ share('absolute_error', 'actual_cost') }} as wape,
+        {{ ratio('absolute_error', 'actual_cost') }} as wape,
         {{ money('percentage_error_sum') }} as percentage_error_sum,
         skipped_day_count,
-        {{ share('percentage_error_sum', 'day_count - skipped_day_count') }} as mape,
+        {{ ratio('percentage_error_sum', 'day_count - skipped_day_count') }} as mape,
         interval_day_count,
         within_80_day_count,
         within_90_day_count,
-        {{ share('within_80_day_count', 'interval_day_count') }} as coverage_80,
-        {{ share('within_90_day_count', 'interval_day_count') }} as coverage_90,
+        {{ ratio('within_80_day_count', 'interval_day_count') }} as coverage_80,
+        {{ ratio('within_90_day_count', 'interval_day_count') }} as coverage_90,
         {{ money('naive_absolute_error') }} as naive_absolute_error_cost,
-        {{ share('naive_absolute_error - absolute_error', 'naive_absolute_error') }}
+        {{ ratio('naive_absolute_error - absolute_error', 'naive_absolute_error') }}
             as skill_ratio
 
     from summed

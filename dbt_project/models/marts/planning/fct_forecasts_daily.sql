@@ -9,7 +9,7 @@ candidates as (
 
 chosen as (
 
-    select * from {{ ref('int_forecast_chosen') }}
+    select * from {{ ref('int_forecast_models_selected') }}
 
 ),
 
@@ -37,7 +37,7 @@ series as (
 ),
 
 -- Earlier origins are backtests: fct_forecast_accuracy has them.
-told as (
+forecasts as (
 
     select
         series.*,
@@ -74,32 +74,34 @@ told as (
 final as (
 
     select
-        told.scope_type,
-        told.scope_value,
-        told.currency,
-        told.model_name,
-        {{ money('told.expected') }} as expected_cost,
+        forecasts.scope_type,
+        forecasts.scope_value,
+        forecasts.currency,
+        forecasts.model_name,
+        {{ money('forecasts.expected') }} as expected_cost,
         {% for level in levels %}
         {{ money(
-            'case when told.has_credits then told.expected - told.error_' ~ level ~
-            ' else greatest(told.expected - told.error_' ~ level ~ ', 0) end'
+            'case when forecasts.has_credits then forecasts.expected - forecasts.error_'
+            ~ level ~
+            ' else greatest(forecasts.expected - forecasts.error_' ~ level ~ ', 0) end'
         ) }} as lower_{{ level }},
-        {{ money('told.expected + told.error_' ~ level) }} as upper_{{ level }},
+        {{ money('forecasts.expected + forecasts.error_' ~ level) }}
+            as upper_{{ level }},
         {% endfor %}
-        {{ money('told.expected_to_date') }} as expected_to_date_cost,
-        {{ money('told.expected_to_date + told.short_to_date') }}
+        {{ money('forecasts.expected_to_date') }} as expected_to_date_cost,
+        {{ money('forecasts.expected_to_date + forecasts.short_to_date') }}
             as upper_90_to_date_cost,
-        case when told.driver_quantity is not null then drivers.driver_name end
+        case when forecasts.driver_quantity is not null then drivers.driver_name end
             as driver_name,
-        {{ money('told.driver_quantity') }} as driver_quantity,
-        {{ money('told.driver_unit_cost') }} as driver_unit_cost,
-        told.horizon_days,
-        told.forecast_date,
-        told.as_of_date
+        {{ money('forecasts.driver_quantity') }} as driver_quantity,
+        {{ money('forecasts.driver_unit_cost') }} as driver_unit_cost,
+        forecasts.horizon_days,
+        forecasts.forecast_date,
+        forecasts.as_of_date
 
-    from told
+    from forecasts
 
-    left join drivers on told.series_id = drivers.series_id
+    left join drivers on forecasts.series_id = drivers.series_id
 
 )
 

@@ -3,7 +3,7 @@ with
 
 rates as (
 
-    select * from {{ ref('int_scope_rates_daily') }}
+    select * from {{ ref('int_scope_burn_rates_daily') }}
     where known_date = as_of_date
 
 ),
@@ -77,7 +77,7 @@ final as (
         {{ money('upper_rest - expected_rest') }} as cost_at_risk,
         {{ money('mean_28') }} as mean_daily_cost,
         {{ money('deviation_28') }} as deviation_daily_cost,
-        {{ share('deviation_28', 'mean_28') }} as variation_ratio,
+        {{ ratio('deviation_28', 'mean_28') }} as variation_ratio,
         month,
         as_of_date
 

@@ -58,7 +58,7 @@ divided as (
         recent_{{ count }} / recent_inference_count
         - earlier_{{ count }} / earlier_inference_count as {{ count }}_change,
         {% endfor %}
-        {{ share('tokens_per_inference', 'earlier_tokens_per_inference') }}
+        {{ ratio('tokens_per_inference', 'earlier_tokens_per_inference') }}
             as drift_ratio,
         {{ money(
             'cast(recent_cost as double) * (tokens_per_inference '
@@ -74,7 +74,7 @@ drifting as (
         divided.*,
         case when drift_ratio > 1 then 'up' else 'down' end as direction
     from divided
-    cross join {{ ref('int_lever_settings') }} as settings
+    cross join {{ ref('int_planning_settings') }} as settings
     left join {{ ref('int_reporting_rates_monthly') }} as rates
         on
             divided.billing_currency = rates.billing_currency
@@ -86,7 +86,7 @@ drifting as (
 
 ),
 
--- A drift is told once: on its first day, unless it was away for a week.
+-- A drift is reported once: on its first day, unless it was away for a week.
 begun as (
 
     select *

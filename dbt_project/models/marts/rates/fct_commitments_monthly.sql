@@ -89,8 +89,8 @@ final as (
         {% for cost in ['billed', 'effective', 'purchased', 'used', 'unused'] %}
         {{ money(cost ~ '_cost') }} as {{ cost }}_cost,
         {% endfor %}
-        {{ share('used_cost', 'used_cost + unused_cost') }} as utilisation_ratio,
-        {{ share('unused_cost', 'used_cost + unused_cost') }} as waste_ratio,
+        {{ ratio('used_cost', 'used_cost + unused_cost') }} as utilization_ratio,
+        {{ ratio('unused_cost', 'used_cost + unused_cost') }} as waste_ratio,
         {{ money('covered_list_cost') }} as covered_list_cost,
         {{ money('covered_contracted_cost - used_cost - unused_cost') }}
             as commitment_savings,

@@ -95,13 +95,13 @@ rated as (
 
     select
         * exclude (billing_period_start),
-        {{ share(
+        {{ ratio(
             'rated_effective_cost', 'rated_effective_cost + unlisted_effective_cost'
         ) }} as list_price_coverage_ratio,
-        {{ share('effective_savings', 'rated_list_cost') }} as effective_savings_rate,
-        {{ share('negotiated_savings', 'rated_list_cost') }} as negotiated_savings_rate,
-        {{ share('commitment_savings', 'rated_list_cost') }} as commitment_savings_rate,
-        {{ share('covered_list_cost', 'eligible_list_cost') }}
+        {{ ratio('effective_savings', 'rated_list_cost') }} as effective_savings_rate,
+        {{ ratio('negotiated_savings', 'rated_list_cost') }} as negotiated_savings_rate,
+        {{ ratio('commitment_savings', 'rated_list_cost') }} as commitment_savings_rate,
+        {{ ratio('covered_list_cost', 'eligible_list_cost') }}
             as commitment_coverage_ratio,
         billing_period_start
     from summed_to_month

@@ -6,7 +6,7 @@ with
 
 machine_time as (
 
-    select * from {{ ref('int_machine_time_priced') }}
+    select * from {{ ref('int_compute_charges_priced') }}
 
 ),
 
@@ -97,7 +97,7 @@ final as (
         billing_currency,
         {{ money('spot_quantity') }} as spot_quantity,
         {{ money('total_quantity') }} as total_quantity,
-        {{ share('spot_quantity', 'total_quantity') }} as spot_ratio,
+        {{ ratio('spot_quantity', 'total_quantity') }} as spot_ratio,
         {{ money('on_demand_unit_price') }} as on_demand_unit_price,
         {{ money('spot_cost') }} as spot_cost,
         {{ money('case when on_demand_unit_price is null then spot_cost else 0 end') }}

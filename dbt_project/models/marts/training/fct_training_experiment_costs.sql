@@ -76,14 +76,14 @@ final as (
         {{ money('summed.effective_cost') }} as effective_cost,
         {{ money('summed.productive_cost') }} as productive_cost,
         {{ money('summed.unfinished_cost') }} as unfinished_cost,
-        {{ share('summed.unfinished_cost', 'summed.cost_of_runs') }}
+        {{ ratio('summed.unfinished_cost', 'summed.cost_of_runs') }}
             as unfinished_cost_ratio,
         metrics.best_metric_value,
         {{ unit_cost('summed.effective_cost', 'metrics.metric_points') }}
             as cost_per_metric_point,
         {{ money('caps.cost_cap') }} as cost_cap,
         {{ money('caps.cost_cap - summed.effective_cost') }} as cap_headroom,
-        {{ share('summed.effective_cost', 'caps.cost_cap') }} as cap_ratio,
+        {{ ratio('summed.effective_cost', 'caps.cost_cap') }} as cap_ratio,
         summed.started_at,
         summed.ended_at
 

@@ -58,7 +58,7 @@ final as (
             as wasted_cost,
         case
             when summed_to_run.run_id != 'unassigned'
-                then {{ share(
+                then {{ ratio(
                     'summed_to_run.productive_cost', 'summed_to_run.effective_cost'
                 ) }}
         end as goodput_ratio,

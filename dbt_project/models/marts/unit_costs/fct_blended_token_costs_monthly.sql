@@ -77,7 +77,7 @@ summed_to_month as (
         {{ money('sum(token_count)') }} as token_count,
         {{ money('sum(effective_cost)') }} as effective_cost,
         {{ unit_cost('sum(effective_cost)', 'sum(token_count)', per=1000000) }}
-            as realised_cost_per_1m_tokens,
+            as realized_cost_per_1m_tokens,
         {{ money('sum(token_share)') }} as basket_coverage_ratio,
         {{ money('1000000 * sum(token_share * rate) / sum(token_share)') }}
             as basket_cost_per_1m_tokens,

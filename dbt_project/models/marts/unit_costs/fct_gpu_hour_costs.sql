@@ -44,7 +44,7 @@ final as (
         {{ money('machine_hours') }} as machine_hours,
         {{ money('available_gpu_hours') }} as available_gpu_hours,
         {{ money('observed_gpu_hours') }} as observed_gpu_hours,
-        {{ share('observed_gpu_hours', 'available_gpu_hours') }} as observed_ratio,
+        {{ ratio('observed_gpu_hours', 'available_gpu_hours') }} as observed_ratio,
         {{ money('allocated_gpu_hours') }} as allocated_gpu_hours,
         {{ money('busy_gpu_hours') }} as busy_gpu_hours,
         {{ money('energy_kwh') }} as gpu_energy_kwh,

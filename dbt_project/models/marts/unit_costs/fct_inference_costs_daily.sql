@@ -1,12 +1,12 @@
 with
 
-rented as (
+api as (
 
     select
-        'rented' as hosting,
+        'api' as hosting,
         *,
         effective_cost as busy_cost
-    from {{ ref('int_rented_inferences') }}
+    from {{ ref('int_api_inferences') }}
 
 ),
 
@@ -21,13 +21,13 @@ self_hosted as (
 
 hosted as (
 
-    select * from rented
+    select * from api
     union all by name
     select * from self_hosted
 
 ),
 
--- Rented calls that nothing is billed for cost nothing; what a machine of ours did
+-- API calls that nothing is billed for cost nothing; what a self-hosted machine did
 -- without anybody looking is unknown.
 counted as (
 
@@ -36,7 +36,7 @@ counted as (
             {{ money('coalesce(billed_cost, 0)') }} as billed_cost,
             {{ money('coalesce(effective_cost, 0)') }} as effective_cost,
             {{ money(
-                "case when hosting = 'rented' then coalesce(busy_cost, 0) "
+                "case when hosting = 'api' then coalesce(busy_cost, 0) "
                 ~ "else busy_cost end"
             ) }} as busy_cost
         ),

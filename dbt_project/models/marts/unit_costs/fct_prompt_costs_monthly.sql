@@ -21,7 +21,7 @@ inferences as (
 
     select
         *,
-        case when hosting = 'rented' then service_provider_name else 'self-hosted' end
+        case when hosting = 'api' then service_provider_name else 'self-hosted' end
             as provider_name
     from {{ ref('fct_inference_costs_daily') }}
 
@@ -101,7 +101,7 @@ final as (
             as tokens_per_resolved_session,
         {{ unit_cost('session_cost', 'resolved_session_count') }}
             as cost_per_resolved_session,
-        {{ share('resolved_session_count', 'ended_session_count') }} as resolved_ratio,
+        {{ ratio('resolved_session_count', 'ended_session_count') }} as resolved_ratio,
         first_date,
         last_date,
         billing_period_start

@@ -56,7 +56,7 @@ summed_to_caller as (
             ~ ' filter (where reasoning_tokens is not null)'
         ) }} as reasoning_known_token_count,
         {{ money('sum(sample_weight * reasoning_tokens)') }} as reasoning_token_count,
-        {{ share('reasoning_token_count', 'reasoning_known_token_count') }}
+        {{ ratio('reasoning_token_count', 'reasoning_known_token_count') }}
             as reasoning_token_ratio,
         {% for name, measure, share in [
             ('p50_cost_per_request', 'estimated_cost', 0.5),

@@ -7,13 +7,13 @@ with
 charges as (
 
     select * replace (coalesce(instance_type, 'unassigned') as instance_type)
-    from {{ ref('int_machine_hours') }}
+    from {{ ref('int_machine_hour_charges') }}
 
 ),
 
 hours as (
 
-    select * from {{ ref('int_machine_hours_hourly') }}
+    select * from {{ ref('int_machines_hourly') }}
 
 ),
 
@@ -99,11 +99,11 @@ final as (
             'cast(costs.effective_cost as double) / costs.machine_hours '
             ~ '* peaks.peak_machines * 24'
         ) }} as peak_capacity_cost,
-        {{ share('peak_capacity_cost', 'costs.effective_cost') }}
+        {{ ratio('peak_capacity_cost', 'costs.effective_cost') }}
             as autoscaling_efficiency_ratio,
         {{ money('bursts.peak_busy_gpus') }} as peak_busy_gpus,
         {{ money('bursts.mean_busy_gpus') }} as mean_busy_gpus,
-        {{ share('peak_busy_gpus', 'mean_busy_gpus') }} as burst_index,
+        {{ ratio('peak_busy_gpus', 'mean_busy_gpus') }} as burst_index,
         costs.charge_date,
         costs.billing_period_start
     from costs

@@ -79,7 +79,7 @@ final as (
         {{ money('machine_hours') }} as machine_hours,
         {{ money('available_gpu_hours') }} as available_gpu_hours,
         {{ money('observed_gpu_hours') }} as observed_gpu_hours,
-        {{ share('observed_gpu_hours', 'available_gpu_hours') }} as observed_ratio,
+        {{ ratio('observed_gpu_hours', 'available_gpu_hours') }} as observed_ratio,
         {{ money('busy_gpus_p50') }} as busy_gpus_p50,
         {{ money('busy_gpus_p95') }} as busy_gpus_p95,
         {{ money('kv_cache_p95') }} as kv_cache_p95,
@@ -110,7 +110,7 @@ final as (
             when needed_gpus >= gpu_count then 'its work needs the GPUs that it has'
             when target_name is not null then 'the smaller machine costs no less'
             else 'its provider has no smaller machine of this GPU'
-        end as no_target_because,
+        end as no_target_reason,
         billing_period_start
     from joined
 

@@ -54,7 +54,7 @@ final as (
         {{ money('capacity_gib_hours') }} as capacity_gib_hours,
         {{ money('requested_gib_hours') }} as requested_gib_hours,
         {{ money('used_gib_hours') }} as used_gib_hours,
-        {{ share('used_gib_hours', 'capacity_gib_hours') }} as used_memory_ratio,
+        {{ ratio('used_gib_hours', 'capacity_gib_hours') }} as used_memory_ratio,
         {{ money('used_gib_p95') }} as used_gib_p95,
         {{ money('needed_gib') }}
             as needed_memory_gib,

@@ -100,7 +100,7 @@ final as (
             as growth_gb,
         case
             when is_next_month
-                then {{ share('stored_gb - previous_stored_gb', 'previous_stored_gb') }}
+                then {{ ratio('stored_gb - previous_stored_gb', 'previous_stored_gb') }}
         end as growth_ratio,
         billing_period_start
     from counted

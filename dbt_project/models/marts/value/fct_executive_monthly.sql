@@ -50,7 +50,7 @@ savable as (
         {{ month | join(', ') }},
         sum(reporting_net_saving) as potential_saving,
         sum(reporting_net_saving + reporting_freed_capacity_cost) filter (
-            lever in (
+            opportunity_type in (
                 'stop_idle', 'avoid_lost_work', 'stop_at_best_epoch', 'fix_pipelines',
                 'use_commitment'
             )
@@ -79,17 +79,17 @@ final as (
         valued.confidence as value_confidence,
         {{ money('coalesce(effective_cost, 0)') }} as reporting_effective_cost,
         {{ money('coalesce(ai_cost, 0)') }} as reporting_ai_cost,
-        {{ share('coalesce(ai_cost, 0)', 'effective_cost') }} as ai_cost_share,
+        {{ ratio('coalesce(ai_cost, 0)', 'effective_cost') }} as ai_cost_ratio,
         {{ money('coalesce(unassigned_cost, 0)') }} as reporting_unassigned_cost,
         {{ money('coalesce(benefit, 0)') }} as reporting_benefit,
         {{ money('compared_benefit') }} as compared_benefit,
         {{ money('valued_cost') }} as valued_cost,
-        {{ share('compared_benefit - valued_cost', 'valued_cost') }} as roi_ratio,
+        {{ ratio('compared_benefit - valued_cost', 'valued_cost') }} as roi_ratio,
         {{ money('savings') }} as reporting_effective_savings,
         {{ money('list_cost') }} as reporting_list_cost,
-        {{ share('savings', 'list_cost') }} as effective_savings_rate,
+        {{ ratio('savings', 'list_cost') }} as effective_savings_rate,
         {{ money('coalesce(wasted_cost, 0)') }} as reporting_wasted_cost,
-        {{ share('coalesce(wasted_cost, 0)', 'coalesce(ai_cost, 0)') }} as waste_ratio,
+        {{ ratio('coalesce(wasted_cost, 0)', 'coalesce(ai_cost, 0)') }} as waste_ratio,
         {{ money('coalesce(potential_saving, 0)') }} as reporting_potential_saving,
         {{ money('forecast.projected_cost') }} as projected_cost,
         {{ money('forecast.upper_90_cost') }} as upper_90_cost,

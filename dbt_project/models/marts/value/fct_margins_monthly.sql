@@ -68,7 +68,7 @@ final as (
         {{ money('revenue') }} as reporting_revenue,
         {{ money('effective_cost') }} as reporting_effective_cost,
         {{ money('revenue - effective_cost') }} as reporting_margin,
-        {{ share('revenue - effective_cost', 'revenue') }} as margin_ratio,
+        {{ ratio('revenue - effective_cost', 'revenue') }} as margin_ratio,
         has_revenue,
         has_cost,
         billing_period_start

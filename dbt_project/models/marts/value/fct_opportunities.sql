@@ -2,13 +2,13 @@ with
 
 findings as (
 
-    select * from {{ ref('int_opportunities_chained') }}
+    select * from {{ ref('int_opportunities_without_overlap') }}
 
 ),
 
-levers as (
+types as (
 
-    select * from {{ ref('opportunity_levers') }}
+    select * from {{ ref('opportunity_types') }}
 
 ),
 
@@ -18,13 +18,13 @@ rates as (
 
 ),
 
--- Of several optimisations that name an opportunity the newest word counts.
+-- Of several optimizations that name an opportunity the newest word counts.
 decided as (
 
     select
         opportunity_id,
-        arg_max(state, (state_date, optimisation_id)) as state
-    from {{ ref('fct_optimisations') }}
+        arg_max(state, (state_date, optimization_id)) as state
+    from {{ ref('fct_optimizations') }}
     where opportunity_id is not null
     group by all
 
@@ -34,24 +34,24 @@ described as (
 
     select
         findings.*,
-        levers.* exclude (lever, lever_order, scope_type),
+        types.* exclude (opportunity_type, opportunity_order, scope_type),
         rates.reporting_currency,
         {% for amount in ['net_saving', 'freed_capacity_cost'] %}
         {{ money(
             'cast(findings.' ~ amount ~ ' as double) * cast(rates.rate as double)'
         ) }} as reporting_{{ amount }},
         {% endfor %}
-        lever || ':' || left(md5(concat_ws(
+        opportunity_type || ':' || left(md5(concat_ws(
             '|', source_name, service_provider_name, sub_account_id, scope_type,
             scope_value, coalesce(detail, ''), billing_currency
         )), 12) as opportunity_id
     from findings
-    inner join levers using (lever, lever_order, scope_type)
+    inner join types using (opportunity_type, opportunity_order, scope_type)
     left join rates using (billing_currency, billing_period_start)
 
 ),
 
--- Of two that save the same, the one of the earlier lever; then by id, so that the order
+-- Of two that save the same, the one of the earlier type; then by id, so that the order
 -- is the same in every build.
 ranked as (
 
@@ -68,7 +68,7 @@ ranked as (
     window by_saving as (
         partition by billing_period_start
         order by
-            reporting_net_saving desc nulls last, lever_order asc,
+            reporting_net_saving desc nulls last, opportunity_order asc,
             reporting_freed_capacity_cost desc, opportunity_id asc
     )
 
@@ -78,7 +78,7 @@ final as (
 
     select
         opportunity_id,
-        lever,
+        opportunity_type,
         source_name,
         service_provider_name,
         sub_account_id,
@@ -106,7 +106,7 @@ final as (
         saving_rank,
         {{ money('cumulative_saving') }} as cumulative_saving,
         {{ money('month_saving') }} as month_saving,
-        {{ share('cumulative_saving', 'month_saving') }} as cumulative_saving_ratio,
+        {{ ratio('cumulative_saving', 'month_saving') }} as cumulative_saving_ratio,
         reporting_net_saving > 0
         and 2 * (cumulative_saving - reporting_net_saving) < month_saving
             as is_in_first_half,

@@ -99,9 +99,9 @@ final as (
         {{ money(benefit) }} as reporting_benefit,
         {{ money('cost') }} as reporting_effective_cost,
         {{ money(benefit ~ ' - cost') }} as reporting_net_benefit,
-        case when has_value then {{ share(benefit ~ ' - cost', 'cost') }} end
+        case when has_value then {{ ratio(benefit ~ ' - cost', 'cost') }} end
             as roi_ratio,
-        case when has_value then {{ share(benefit, 'cost') }} end
+        case when has_value then {{ ratio(benefit, 'cost') }} end
             as benefit_cost_ratio,
         case when has_cost then {{ unit_cost('cost', 'outcome_count') }} end
             as cost_per_outcome,

@@ -1,0 +1,100 @@
+-- Each day of a budget up to the last closed one, with what its scope cost on it. Days
+-- without cost are days all the same: a budget of something that nobody runs is not spent.
+with
+
+budgets as (
+
+    select * from {{ ref('stg_lists__budgets') }}
+
+),
+
+days as (
+
+    select * from {{ ref('int_days') }}
+
+),
+
+closed as (
+
+    select max(newest_closed_date) as closed_date
+    from {{ ref('int_days_closed') }}
+
+),
+
+costs as (
+
+    {% for scope_type, scope_value in scopes().items() %}
+    select
+        '{{ scope_type }}' as scope_type,
+        {{ scope_value }} as scope_value,
+        currency,
+        charge_date,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from {{ ref('int_costs_in_reporting_currency') }}
+    group by all
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_scope_burn_rates_daily') }}
+
+),
+
+budget_days as (
+
+    select
+        budgets.*,
+        days.calendar_date as as_of_date,
+        case budgets.cost_basis
+            when 'billed' then coalesce(costs.billed_cost, 0)
+            else coalesce(costs.effective_cost, 0)
+        end as day_cost
+    from budgets
+
+    cross join closed
+
+    inner join days
+        on
+            budgets.valid_from <= days.calendar_date
+            and budgets.valid_to > days.calendar_date
+            and closed.closed_date >= days.calendar_date
+
+    left join costs
+        on
+            budgets.scope_type = costs.scope_type
+            and budgets.scope_value = costs.scope_value
+            and budgets.budget_currency = costs.currency
+            and days.calendar_date = costs.charge_date
+
+),
+
+-- Only days up to the one that is looked at: each row is what was known on its day.
+spent as (
+
+    select
+        budget_days.*,
+        coalesce(rates.mean_7, 0) as daily_burn,
+        rates.deviation_28,
+        cast(budget_days.valid_to - budget_days.as_of_date - 1 as integer) as days_left,
+        cast(budget_days.valid_to - budget_days.valid_from as integer) as day_count,
+        sum(budget_days.day_cost) over (
+            partition by budget_days.budget_id, budget_days.valid_from
+            order by budget_days.as_of_date
+        ) as spent_cost
+
+    from budget_days
+
+    left join rates
+        on
+            budget_days.scope_type = rates.scope_type
+            and budget_days.scope_value = rates.scope_value
+            and budget_days.budget_currency = rates.currency
+            and budget_days.as_of_date = rates.known_date
+
+)
+
+select * from spent

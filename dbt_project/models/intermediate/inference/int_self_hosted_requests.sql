@@ -1,0 +1,100 @@
+-- Calls of self-hosted models, by caller and day, with the machine where the
+-- telemetry names it. The calls of callers come from the telemetry that knows callers;
+-- what the servers count beyond them is a row without a caller. Tokens that a cache
+-- answered cost next to nothing, so they weigh nothing.
+{%- set counts = [
+    'request_count', 'failed_request_count', 'retried_request_count',
+    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
+    'latency_request_count', 'input_token_count', 'cache_read_token_count',
+    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
+    'computed_token_count',
+] %}
+with
+
+machines as (
+
+    select * from {{ ref('int_node_names') }}
+
+),
+
+usage as (
+
+    select
+        *,
+        coalesce(model_id, 'unassigned') as served_model_id,
+        coalesce(input_uncached_tokens, 0) + coalesce(input_cache_read_tokens, 0)
+        + coalesce(input_cache_write_tokens, 0) as input_token_count,
+        input_cache_read_tokens as cache_read_token_count,
+        input_cache_write_tokens as cache_write_token_count,
+        coalesce(output_tokens, 0) as output_token_count,
+        truncated_output_tokens as truncated_token_count,
+        coalesce(input_uncached_tokens, 0) + coalesce(input_cache_write_tokens, 0)
+        + coalesce(output_tokens, 0) as computed_token_count
+    from {{ ref('int_model_usage_ranked') }}
+    where provider_name = 'self-hosted' and (is_metering or is_attributing)
+
+),
+
+attributed as (
+
+    select
+        machines.source_name,
+        machines.node_name,
+        usage.served_model_id as model_id,
+        usage.processing_tier,
+        usage.project_name,
+        usage.workload_name,
+        usage.feature_name,
+        usage.tenant_id,
+        usage.environment_name,
+        usage.prompt_name,
+        usage.prompt_version,
+        {% for count in counts %}
+        sum(usage.{{ count }}) as {{ count }},
+        {% endfor %}
+        usage.usage_date
+    from usage
+    left join machines on lower(usage.resource_id) = machines.machine_name
+    where usage.is_attributing
+    group by all
+
+),
+
+beyond as (
+
+    select
+        served_model_id as model_id,
+        processing_tier,
+        {% for count in counts %}
+        greatest(
+            0,
+            coalesce(sum({{ count }}) filter (where is_metering), 0)
+            - coalesce(sum({{ count }}) filter (where is_attributing), 0)
+        ) as {{ count }},
+        {% endfor %}
+        usage_date
+    from usage
+    group by all
+
+),
+
+calls as (
+
+    select * from attributed
+
+    union all by name
+
+    select * from beyond
+    where request_count > 0 or computed_token_count > 0
+
+)
+
+select
+    *,
+    {{ money('coalesce(nullif(computed_token_count, 0), request_count, 0)') }}
+        as call_weight,
+    row_number() over () as call_number
+from (
+    select * from calls
+    order by all
+) as ordered

@@ -1,0 +1,85 @@
+-- Which model server answered which calls: those of its model on the machine that the
+-- telemetry names, else those that name its workload, else all of its model. Calls that
+-- several servers may have answered are spread over them by their cost.
+{%- set counts = [
+    'request_count', 'failed_request_count', 'retried_request_count',
+    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
+    'latency_request_count', 'input_token_count', 'cache_read_token_count',
+    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
+] %}
+with
+
+servers as (
+
+    select * from {{ ref('int_serving_costs_daily') }}
+
+),
+
+calls as (
+
+    select * from {{ ref('int_self_hosted_requests') }}
+
+),
+
+matched as (
+
+    select
+        servers.server_number,
+        greatest(servers.effective_cost, 0.000001) as server_cost,
+        calls.*,
+        case
+            when
+                calls.source_name = servers.source_name
+                and calls.node_name = servers.node_name
+                then 1
+            when calls.workload_name = servers.workload_name then 2
+            else 3
+        end as match_rank
+    from calls
+    inner join servers
+        on
+            calls.model_id = servers.model_id
+            and calls.usage_date = servers.charge_date
+    where calls.call_weight > 0
+    qualify
+        match_rank = min(match_rank) over (partition by calls.call_number)
+
+),
+
+spread as (
+
+    select
+        *,
+        sum(server_cost) over (
+            partition by call_number order by server_number
+        ) as running_cost,
+        sum(server_cost) over (partition by call_number) as whole_cost
+    from matched
+
+),
+
+counted as (
+
+    select
+        server_number,
+        call_number,
+        processing_tier,
+        project_name,
+        workload_name,
+        feature_name,
+        tenant_id,
+        environment_name,
+        prompt_name,
+        prompt_version,
+        ['resource', 'deployment', 'model'][match_rank] as attribution_method,
+        {% for count in counts %}
+        {{ portion(count, 'running_cost', 'server_cost', 'whole_cost', digits=0) }}
+            as {{ count }},
+        {% endfor %}
+        {{ portion('call_weight', 'running_cost', 'server_cost', 'whole_cost') }}
+            as call_weight
+    from spread
+
+)
+
+select * from counted

@@ -1,0 +1,65 @@
+-- Several sources may see the same calls (a vendor's report and a gateway's log); added
+-- up they would count twice. Per provider and month one of them meters, and one says
+-- whose the calls were; a source may do both. Of self-hosted models each has
+-- servers and logs of its own, so it is per model.
+with
+
+model_usage as (
+
+    select * from {{ ref('int_model_usage_with_billed_names') }}
+
+),
+
+usage_sources as (
+
+    select * from {{ ref('usage_sources') }}
+
+),
+
+ranked as (
+
+    select
+        model_usage.*,
+        coalesce(usage_sources.metering_rank, 50) as metering_rank,
+        coalesce(usage_sources.attribution_rank, 50) as attribution_rank,
+        case
+            when model_usage.provider_name = 'self-hosted'
+                then coalesce(model_usage.model_id, 'unassigned')
+        end as served_model_id,
+        date_trunc('month', model_usage.usage_date) as usage_month
+    from model_usage
+    left join usage_sources on model_usage.source_name = usage_sources.source_name
+
+),
+
+chosen as (
+
+    select
+        provider_name,
+        served_model_id,
+        usage_month,
+        arg_min(source_name, (metering_rank, source_name)) as metering_source,
+        arg_min(source_name, (attribution_rank, source_name)) as attribution_source
+    from ranked
+    group by all
+
+),
+
+marked as (
+
+    select
+        ranked.* exclude (
+            metering_rank, attribution_rank, served_model_id, usage_month
+        ),
+        ranked.source_name = chosen.metering_source as is_metering,
+        ranked.source_name = chosen.attribution_source as is_attributing
+    from ranked
+    left join chosen
+        on
+            ranked.provider_name = chosen.provider_name
+            and ranked.served_model_id is not distinct from chosen.served_model_id
+            and ranked.usage_month = chosen.usage_month
+
+)
+
+select * from marked

@@ -1,0 +1,55 @@
+-- Telemetry under the model names of the bill. Clouds bill "Claude Sonnet 4.5" where
+-- their logs say anthropic.claude-sonnet-4-5-20250929-v1:0; the seed model_names knows.
+with
+
+model_usage as (
+
+    select * from {{ ref('stg_usage__model_usage') }}
+
+),
+
+model_names as (
+
+    select * from {{ ref('model_names') }}
+
+),
+
+reported as (
+
+    select distinct
+        provider_name,
+        model_id as reported_model_id
+    from model_usage
+
+),
+
+named as (
+
+    select
+        reported.provider_name,
+        reported.reported_model_id,
+        max(model_names.model_id) as model_id
+    from reported
+    inner join model_names
+        on
+            reported.provider_name = model_names.provider_name
+            and reported.reported_model_id like model_names.name_like
+    group by all
+
+),
+
+renamed as (
+
+    select
+        model_usage.* exclude (model_id),
+        coalesce(named.model_id, model_usage.model_id) as model_id,
+        model_usage.model_id as reported_model_id
+    from model_usage
+    left join named
+        on
+            model_usage.provider_name = named.provider_name
+            and model_usage.model_id = named.reported_model_id
+
+)
+
+select * from renamed
