@@ -2,7 +2,7 @@
 
 Belongs here: laying facts out as Markdown. Does not: the facts. A mart's question,
 grain and columns stand in its yml, a usage table's columns in
-``pipelines.schema.tables``, their meanings in ``usage_columns.yml``, what a setting
+``pipelines.schema``, a list in ``pipelines.sources.lists``, what a setting
 means in ``unitmill.toml``, and a decision's title in the decision. ``make docs`` runs
 it; ``tests/test_docs.py`` fails when a committed page differs from what it would write.
 """
@@ -17,14 +17,14 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-from pipelines.schema import list_tables, tables
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources.formats.owner_list import OwnerList
+from pipelines.sources.tables import LISTS, TABLES
 
 DOCS = PROJECT_DIR / "docs"
 MODELS = PROJECT_DIR / "dbt_project" / "models"
 MARTS = MODELS / "marts"
 GOLDEN = PROJECT_DIR / "tests" / "golden" / "expected.csv"
-MEANINGS = DOCS / "usage_columns.yml"
 # In the order in which a reader meets them; other folders follow by name.
 DOMAINS = (
     "costs",
@@ -102,6 +102,13 @@ at one that bills 6.00 GBP. At Halde it has machines at 10.00 an hour: 30 hours 
 demand for 8.00, 180 that a plan covers, which is not all used, and 20 on Spot. Its
 project research earns 225.00. The exports are in `tests/golden/exports`.
 """
+LISTS_HEAD = """
+No bill knows a budget, an owner or a contract's price, so you write it down: a CSV
+anywhere below the exports folder, recognised by its header. Columns may stand in any
+order, and those that are not required may be missing. A file that is edited replaces
+what it said; a month that it no longer has is emptied. `sample_exports` has an example
+of each.
+"""
 SETTINGS_HEAD = """
 In `unitmill.toml`, or in an environment variable, which wins. The options `--exports`
 and `--home` of the command line win over both. A relative path of the file or of a
@@ -126,6 +133,7 @@ def pages() -> dict[Path, str]:
         DOCS / "marts.md": marts_page(),
         DOCS / "kpi-map.md": kpi_page(),
         DOCS / "usage-tables.md": usage_tables_page(),
+        DOCS / "lists.md": lists_page(),
         DOCS / "settings.md": settings_page(),
         DOCS / "golden-ledger.md": golden_page(),
         DOCS / "decisions" / "index.md": decisions_page(),
@@ -235,38 +243,61 @@ def usage_tables_page() -> str:
 
 
 def _usage_lines() -> Iterator[str]:
-    meanings = yaml.safe_load(MEANINGS.read_text("utf-8"))
-    source = "".join(
-        Path(module.__file__).read_text("utf-8") for module in (tables, list_tables)
-    )
     yield from (
-        "# Usage tables: what telemetry has to look like",
+        "# Usage tables: what telemetry and lists become",
         "",
         (
-            "<!-- Made by `make docs` from pipelines/schema/tables.py and "
-            "usage_columns.yml; do not edit. -->"
+            "<!-- Made by `make docs` from pipelines/schema and "
+            "pipelines/sources/lists; do not edit. -->"
         ),
         "",
-        *_sentences((tables.__doc__ or "").partition("\n\n")[2]),
         *_sentences(USAGE_HEAD),
     )
-    for table, columns in tables.TABLES.items():
-        told = meanings.get(table, {})
-        if set(told) != set(columns):
-            differ = ", ".join(sorted(set(told) ^ set(columns)))
-            raise PageError(f"{MEANINGS.name}: {table}: {differ}; expected its columns")
-        yield from ("", f"## {table}", "", *_sentences(_comment(source, table)))
+    for table in TABLES.values():
+        yield from ("", f"## {table.name}", "")
+        yield from _sentences(f"{table.description} {table.grain} {table.notes}")
         yield from ("", "| column | type | meaning |", "|---|---|---|")
-        for name, kind in columns.items():
-            yield f"| `{name}` | {kind} | {_cell(told[name])} |"
+        for column in table.columns:
+            yield f"| `{column.name}` | {column.type} | {_cell(column.meaning)} |"
 
 
-def _comment(source: str, table: str) -> str:
-    """Find the comment above a table's definition."""
-    found = re.search(rf"((?:^# .*\n)+){table.upper()}: Mapping", source, re.MULTILINE)
-    if not found:
-        raise PageError(f"tables.py: no comment above {table.upper()}; expected one")
-    return " ".join(line.removeprefix("# ") for line in found[1].splitlines())
+def lists_page() -> str:
+    """Lay out the lists that owners write: header, columns and checks."""
+    return _page(_list_lines())
+
+
+def _list_lines() -> Iterator[str]:
+    yield from (
+        "# Which lists may I write, and what do they say?",
+        "",
+        "<!-- Made by `make docs` from pipelines/sources/lists; do not edit. -->",
+        "",
+        *_sentences(LISTS_HEAD),
+    )
+    for one in LISTS:
+        yield from ("", f"## {one.name}", "", *_sentences(one.description))
+        yield from _sentences(f"{one.grain} {_restated(one)}")
+        yield from ("", "```", one.header, "```", "")
+        yield "| column | required | a cell says | meaning |"
+        yield "|---|---|---|---|"
+        for column in one.columns:
+            required = "yes" if column.required else ""
+            blank = column.blank.strip("'")
+            meaning = column.meaning + (f" Blank means `{blank}`." if blank else "")
+            yield (
+                f"| `{column.name}` | {required} | {_cell(column.type.expected)} "
+                f"| {_cell(meaning)} |"
+            )
+        yield from ("", "A row is refused, by file, row and column, unless", "")
+        for name, check in one.all_checks.items():
+            yield f"- `{name}` is {_cell(check.expected)}"
+
+
+def _restated(one: OwnerList) -> str:
+    """Say what a newer file of a list does."""
+    if one.restates == "period":
+        return "A newer file replaces the months that it has again."
+    return f"Of the rows with the same {', '.join(one.key)} the newest counts."
 
 
 def settings_page() -> str:

@@ -28,6 +28,7 @@ from sample_company.gcp import write_gcp
 from sample_company.invoices import invoices, write_invoices, write_planted
 from sample_company.kiosks import write_call_log, write_langfuse
 from sample_company.litellm import write_litellm
+from sample_company.migration_scenarios import write_migration_scenarios
 from sample_company.mlflow import write_mlflow
 from sample_company.model_variants import write_model_variants
 from sample_company.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
@@ -38,7 +39,7 @@ from sample_company.openai_pages import write_openai
 from sample_company.opencost import write_opencost
 from sample_company.openrouter import write_openrouter
 from sample_company.openshift import write_openshift
-from sample_company.optimisations import write_optimisations
+from sample_company.optimizations import write_optimizations
 from sample_company.ownership import write_ownership
 from sample_company.pipeline_runs import write_pipeline_runs
 from sample_company.prepaid import write_prepaid
@@ -48,7 +49,6 @@ from sample_company.run_plans import write_run_plans
 from sample_company.sagemaker import write_sagemaker
 from sample_company.slurm import write_slurm
 from sample_company.storage_access import write_storage_access
-from sample_company.trade_options import write_trade_options
 
 # Oldest first: the last legacy assembly is the one that its month's manifest names.
 LEGACY = (
@@ -158,8 +158,8 @@ def write_samples(out: Path) -> None:
     write_langfuse(out / "langfuse")
     write_call_log(out / "call_log")
     write_budgets(out / "budgets")
-    write_optimisations(out / "optimizations")
-    write_trade_options(out / "migration_scenarios")
+    write_optimizations(out / "optimizations")
+    write_migration_scenarios(out / "migration_scenarios")
     write_business_values(out / "business_values")
     write_storage_access(out / "storage_access")
     write_pipeline_runs(out / "pipeline_runs")

@@ -1,4 +1,4 @@
-"""`unitmill`: build, ui, query, status, alerts, versions, rollback, tags, trades.
+"""`unitmill`: build, ui, query, status, alerts, versions, rollback, tags, scenarios.
 
 Thin over the same Dagster definitions that the UI runs. Belongs here: the names of the
 commands and how the process ends; what a command does is in the module of its kind.
@@ -28,7 +28,7 @@ app.command()(asking.status)
 app.command()(asking.alerts)
 app.command("versions")(versions.list_versions)
 app.command("rollback")(versions.roll_back)
-app.command("trades")(proposing.show_trades)
+app.command("scenarios")(proposing.show_scenarios)
 app.add_typer(tags, name="tags")
 
 

@@ -1,4 +1,4 @@
-"""`unitmill tags propose` and `unitmill trades`: what somebody may decide on.
+"""`unitmill tags propose` and `unitmill scenarios`: what somebody may decide on.
 
 Nothing here is done: a tag is not set and a machine is not moved.
 """
@@ -11,7 +11,7 @@ import typer
 
 from pipelines.cli import terminal
 from pipelines.cli.calling import Home, console, fail, published, settings_of
-from pipelines.reports.one_pager import OVERVIEW, TradeError, one_pager
+from pipelines.reports.migration_scenario import OVERVIEW, ScenarioError, scenario_page
 from pipelines.reports.tag_proposals import write_proposals
 
 
@@ -30,9 +30,10 @@ def propose_tags(
     console.print(f"{count} tags that are missing: {output}", soft_wrap=True)
 
 
-def show_trades(
-    trade: Annotated[
-        str | None, typer.Argument(help="The id of a trade; without it all are listed.")
+def show_scenarios(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(help="Its id; without it all are listed."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -40,15 +41,15 @@ def show_trades(
     ] = None,
     home: Home = None,
 ) -> None:
-    """List the trades of the newest closed month, or write the page of one."""
+    """List the scenarios of the newest closed month, or write the page of one."""
     version = published(settings_of(home, None))
     with duckdb.connect(str(version.database), read_only=True) as db:
-        if trade is None:
-            _list_trades(db)
+        if scenario is None:
+            _list_scenarios(db)
             return
         try:
-            page = one_pager(db, trade)
-        except TradeError as error:
+            page = scenario_page(db, scenario)
+        except ScenarioError as error:
             fail(str(error), 2)
     if output is None:
         typer.echo(page)
@@ -58,10 +59,10 @@ def show_trades(
             file.write(page)
     except OSError as error:
         fail(f"{output}: {error.strerror}; expected the name of a new file", 2)
-    console.print(f"{trade}: {output}", soft_wrap=True)
+    console.print(f"{scenario}: {output}", soft_wrap=True)
 
 
-def _list_trades(db: duckdb.DuckDBPyConnection) -> None:
+def _list_scenarios(db: duckdb.DuckDBPyConnection) -> None:
     if db.execute(OVERVIEW).fetchone() is None:
-        console.print("No trades: the exports hold no list `trade_options`.")
-    terminal.show_rows(console, db, OVERVIEW, "The same work on other machines")
+        console.print("No scenarios: the exports hold no list `migration_scenarios`.")
+    terminal.show_rows(console, db, OVERVIEW, "Migration scenarios")

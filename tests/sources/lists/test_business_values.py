@@ -56,10 +56,11 @@ def test_money_has_a_currency_and_an_outcome_its_unit(put, convert):
     ]
 
 
-def test_a_value_of_which_nobody_says_how_sure_he_is_is_assumed(put, convert):
+def test_a_confidence_that_is_not_stated_is_unknown_to_the_ledger(put, convert):
+    """What it counts as is said in staging."""
     put("values.csv", HEADER + SOLD.replace("estimated", ""))
 
-    assert convert(SOURCE, "2026-10", "confidence") == [("assumed",)]
+    assert convert(SOURCE, "2026-10", "confidence") == [(None,)]
 
 
 def test_what_is_taken_back_is_below_0(put, convert):

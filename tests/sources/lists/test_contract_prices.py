@@ -51,9 +51,18 @@ def test_a_price_and_a_discount_are_read_exactly(put, convert):
     ("change", "said"),
     [
         ({"price_per_1m_tokens": "two"}, "price_per_1m_tokens is 'two'"),
-        ({"price_per_1m_tokens": "-1"}, "price_per_1m_tokens is '-1'"),
-        ({"price_per_1m_tokens": ""}, "expected a price or a discount_percent"),
-        ({"discount_percent": "5"}, "expected a price or a discount_percent"),
+        (
+            {"price_per_1m_tokens": "-1"},
+            "price_per_1m_tokens is '-1.0*', expected a price",
+        ),
+        (
+            {"price_per_1m_tokens": ""},
+            "price of 0 or more, or a discount_percent",
+        ),
+        (
+            {"discount_percent": "5"},
+            "price of 0 or more, or a discount_percent",
+        ),
         ({"valid_to": "soon"}, "valid_to is 'soon'"),
     ],
 )
@@ -70,8 +79,8 @@ def test_a_cell_that_cannot_be_is_refused_by_row_and_column(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (file({"valid_from": "August"}), "valid_from 'August'; expected a day"),
-        (file({}).replace("sku_meter", "meter"), "lacks sku_meter"),
+        (file({"valid_from": "August"}), "valid_from is 'August', expected a date"),
+        (file({}).replace("sku_meter", "meter"), "without sku_meter"),
     ],
 )
 def test_a_file_without_days_or_columns_is_refused(put, settings, text, said):

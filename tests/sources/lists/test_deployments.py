@@ -60,10 +60,13 @@ def test_a_deployment_that_moved_is_two_rows(put, convert):
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ("a,m,n,4,fp16,2026-08-03,2026-08-02", "valid_to is 2026-08-02 00:00:00, exp"),
-        ("a,m,n,0,fp16,2026-08-03,", "gpu_count is 0.000000000000, expected more than"),
+        (
+            "a,m,n,4,fp16,2026-08-03,2026-08-02",
+            "valid_to is '2026-08-02 00:00:00', ex",
+        ),
+        ("a,m,n,0,fp16,2026-08-03,", "gpu_count is '0.000000000000', expected more"),
         ("a,m,n,four,fp16,2026-08-03,", "gpu_count is 'four', expected a number"),
-        ("a,m,,4,fp16,2026-08-03,", "resource_id, node_name and workload_name are em"),
+        ("a,m,,4,fp16,2026-08-03,", "node_name is empty, expected it, or a resource"),
         ("a,,n,4,fp16,2026-08-03,", "model_id is empty"),
     ],
 )

@@ -36,10 +36,11 @@ def test_an_invoice_keeps_its_amounts_to_the_last_decimal(put, convert):
     ]
 
 
-def test_an_invoice_without_tax_has_none(put, convert):
+def test_a_blank_amount_stays_blank_in_the_ledger(put, convert):
+    """That it means 0 is said in staging."""
     put("invoices.csv", invoices("Ferrum,F-1,ferrum,2026-08,USD,10.00,"))
 
-    assert convert(SOURCE, "2026-08", "tax_amount, credit_amount") == [(0, 0)]
+    assert convert(SOURCE, "2026-08", "tax_amount, credit_amount") == [(None, None)]
 
 
 def test_a_list_without_the_columns_that_few_invoices_need_is_whole(put, convert):
@@ -47,7 +48,7 @@ def test_a_list_without_the_columns_that_few_invoices_need_is_whole(put, convert
 
     rows = convert(SOURCE, "2026-08", "credit_amount, invoice_currency, exchange_rate")
 
-    assert rows == [(0, "USD", None)]
+    assert rows == [(None, None, None)]
 
 
 def test_an_invoice_in_another_currency_keeps_the_rate_that_it_states(put, convert):

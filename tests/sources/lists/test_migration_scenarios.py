@@ -1,4 +1,4 @@
-"""The owner's list of trades, read by row and column, and the page of one."""
+"""The owner's list of migration scenarios, by row and column, and the page of one."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
 from pipelines.publishing.versions import current
-from pipelines.reports.one_pager import TradeError, one_pager
+from pipelines.reports.migration_scenario import ScenarioError, scenario_page
 from pipelines.sources.lists.migration_scenarios import MIGRATION_SCENARIOS
 
 SOURCE = MIGRATION_SCENARIOS.as_source()
@@ -81,7 +81,7 @@ def published(sample_settings):
 
 @pytest.mark.slow
 def test_the_page_of_a_trade_says_what_it_saves_and_what_is_assumed(published):
-    page = one_pager(published, "second-node-to-ferrum")
+    page = scenario_page(published, "second-node-to-ferrum")
 
     # 172 hours at 21.957642, beside 172 / 2.4 hours at 23.92.
     assert "**Saves**: 2,062.45 USD less in 2026-10, 55 % of the cost of now" in page
@@ -92,35 +92,37 @@ def test_the_page_of_a_trade_says_what_it_saves_and_what_is_assumed(published):
 
 @pytest.mark.slow
 def test_the_page_tells_that_a_commitment_is_paid_on(published):
-    page = one_pager(published, "pretraining-to-ferrum")
+    page = scenario_page(published, "pretraining-to-ferrum")
 
     assert "**Saves after the commitment**: 6,409.52 USD less" in page
     assert "11,762.27 USD of the cost of now is under a commitment" in page
-    assert "the trade costs 5,352.75 USD a month" in page
+    assert "it costs 5,352.75 USD a month" in page
 
 
 @pytest.mark.slow
-def test_a_trade_that_is_slower_than_it_may_is_no_saving(published):
-    page = one_pager(published, "answers-to-l40s")
+def test_a_scenario_that_is_slower_than_it_may_is_no_saving(published):
+    page = scenario_page(published, "answers-to-l40s")
 
     assert "**Not the same performance**" in page
     assert "3,400 ms (3,000 ms allowed)" in page
 
 
 @pytest.mark.slow
-def test_an_unknown_trade_names_those_that_there_are(published):
-    with pytest.raises(TradeError, match="no trade gone; expected one of: answers-to-"):
-        one_pager(published, "gone")
+def test_an_unknown_scenario_names_those_that_there_are(published):
+    with pytest.raises(
+        ScenarioError, match="no scenario gone; expected one of: answer"
+    ):
+        scenario_page(published, "gone")
 
 
 @pytest.mark.slow
 def test_the_command_lists_trades_and_writes_a_page_once(
     command, sample_settings, tmp_path
 ):
-    path = tmp_path / "trade.md"
-    call = ("trades", "answers-to-a10g", "--output", str(path))
+    path = tmp_path / "scenario.md"
+    call = ("scenarios", "answers-to-a10g", "--output", str(path))
 
-    listed = command("trades", settings=sample_settings)
+    listed = command("scenarios", settings=sample_settings)
     first = command(*call, settings=sample_settings)
     again = command(*call, settings=sample_settings)
 

@@ -88,7 +88,7 @@ def test_other_accounts_bases_tools_and_months_are_other_totals(put, convert):
         ({"cost_basis": "list"}, "cost_basis is 'list', expected one of billed"),
         ({"native_total": "1,5"}, "native_total is"),
         ({"native_total": ""}, "native_total is empty, expected a number"),
-        ({"currency": "usd"}, "currency is 'usd', expected a currency code"),
+        ({"currency": "US$"}, r"currency is 'US\$', expected a currency code"),
         ({"tool": ""}, "tool is empty, expected a value"),
         ({"read_on": "2026-09-30"}, "read_on is '2026-09-30', expected a day of the"),
     ],

@@ -40,7 +40,7 @@ def test_a_rule_is_read_from_the_month_that_it_begins_in(put, convert):
         ({"match_kind": "planet"}, "match_kind is 'planet', expected one of resource"),
         ({"team_name": ""}, "team_name is empty, expected the project's team, or"),
         ({"match_kind": "tag"}, "tag_key is empty, expected the tag's key"),
-        ({"is_ai": "yes"}, "is_ai is 'yes', expected nothing, unless"),
+        ({"is_ai": "yes"}, "is_ai is 'true', expected nothing, unless"),
         ({"valid_to": "2026-08-01"}, "valid_to is '2026-08-01', expected a day after"),
         (
             {"match_kind": "project", "team_name": "", "environment_name": "x"},

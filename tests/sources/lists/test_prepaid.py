@@ -124,7 +124,7 @@ def test_a_newer_file_replaces_the_months_that_it_names(put_credits, convert):
         ("amount", "", "empty, expected a number of 0 or more"),
         ("fee", "free", "'free', expected a number of 0 or more"),
         ("purchased_on", "3.9.2026", "'3.9.2026', expected a date like"),
-        ("currency", "usd", "'usd', expected a currency code of ISO 4217"),
+        ("currency", "US", "'US', expected a currency code of ISO 4217"),
         ("invoice_id", "R-1", "'R-1', expected an invoice that no other row"),
         ("ledger_source", "", "empty, expected a value"),
         ("expires_on", "2026-08-03", "'2026-08-03', expected a date after"),

@@ -57,11 +57,11 @@ def test_a_newer_file_corrects_a_plan(put, convert, reasons):
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ("p,,,2026-08-03,1,,,USD,", "run_name_pattern and experiment_name are empty"),
-        ("p,a,,2026-08-03,,,,USD,3", "planned_cost and cost_cap are empty, exp"),
-        ("p,a,,2026-08-03,1,,0,USD,", "cost_cap is 0.000000000000, planned_ep"),
-        ("p,a,,2026-08-03,-1,,,USD,", "planned_gpu_hours is -1.000000000000, p"),
-        ("p,a,,2026-08-03,1,,,usd,", "billing_currency is 'usd', expected a currency"),
+        ("p,,,2026-08-03,1,,,USD,", "run_name_pattern is empty, expected it or an"),
+        ("p,a,,2026-08-03,,,,USD,3", "cost_cap is empty, expected more than 0, or pl"),
+        ("p,a,,2026-08-03,1,,0,USD,", "cost_cap is '0.000000000000', expected more"),
+        ("p,a,,2026-08-03,-1,,,USD,", "planned_gpu_hours is '-1.000000000000', ex"),
+        ("p,a,,2026-08-03,1,,,US,", "billing_currency is 'US', expected a currency"),
         ("p,a,,2026-08-03,many,,,USD,", "planned_gpu_hours is 'many', expected a n"),
         (",a,,2026-08-03,1,,,USD,", "plan_id is empty"),
     ],

@@ -71,9 +71,9 @@ def test_a_newer_inventory_of_the_day_corrects_the_older(put, convert, reasons):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (COLD.replace("13900.5", "-1"), r"stored_gb is -1.*, expected 0 or more"),
-        (COLD.replace("55600", "-5"), r"object_count is -5.*, expected 0 or more"),
-        (COLD.replace("06-18", "11-01"), "last_read_on is 2026-11-01, expected no day"),
+        (COLD.replace("13900.5", "-1"), r"stored_gb is '-1.*', expected 0 or more"),
+        (COLD.replace("55600", "-5"), r"object_count is '-5.*', expected 0 or more"),
+        (COLD.replace("06-18", "11-01"), "last_read_on is '2026-11-01', expected no"),
         (COLD.replace("13900.5", "much"), "stored_gb is 'much', expected a number"),
     ],
 )

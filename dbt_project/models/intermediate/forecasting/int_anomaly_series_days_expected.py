@@ -1,4 +1,4 @@
-"""Runs pipelines.forecasting over every anomaly series; see the yml of the same name."""
+"""Runs pipelines.forecasting over every anomaly series; see the yml of that name."""
 
 from pipelines.forecasting.expected import Limits, judged
 
@@ -14,6 +14,8 @@ def model(dbt, session):
         .fetchall()[0]
     )
     return judged(
-        costs.project("anomaly_series_id, charge_date, effective_cost as cost").to_arrow_table(),
+        costs.project(
+            "anomaly_series_id, charge_date, effective_cost as cost"
+        ).to_arrow_table(),
         Limits(floor, threshold),
     )

@@ -1,4 +1,4 @@
-"""The page that argues for a trade, or against it, for engineers and for finance.
+"""A migration scenario as a page: what speaks for it and against it.
 
 Belongs here: words and layout. Every number is of the mart
 ``fct_migration_scenarios`` of a published version.
@@ -11,10 +11,10 @@ import duckdb
 
 OVERVIEW = """
 select
-    scenario_id as trade,
+    scenario_id as scenario,
     finding,
-    effective_cost as "cost of now",
-    target_cost as "cost then",
+    effective_cost as "present cost",
+    target_cost as "target cost",
     monthly_saving as "saved a month",
     break_even_months as "months to pay back",
     split_part(risk, ':', 1) as risk,
@@ -26,7 +26,7 @@ order by (finding = 'saves') desc, monthly_saving desc nulls last, scenario_id
 MONTHS = """
 select *
 from fct_migration_scenarios
-where scenario_id = $trade
+where scenario_id = $scenario
 order by billing_period_start desc
 """
 IDS = "select distinct scenario_id from fct_migration_scenarios order by all"
@@ -34,23 +34,23 @@ IDS = "select distinct scenario_id from fct_migration_scenarios order by all"
 Row = Mapping[str, object]
 
 
-class TradeError(Exception):
-    """There is no such trade; the message names those that there are."""
+class ScenarioError(Exception):
+    """There is no such scenario; the message names those that there are."""
 
 
-def one_pager(db: duckdb.DuckDBPyConnection, trade: str) -> str:
-    """Write the page of a trade in Markdown, from its newest closed month.
+def scenario_page(db: duckdb.DuckDBPyConnection, scenario: str) -> str:
+    """Write the page of a scenario in Markdown, from its newest closed month.
 
     Raises:
-        TradeError: no trade of the list has the id.
+        ScenarioError: no scenario of the list has the id.
     """
-    found = db.execute(MONTHS, {"trade": trade})
+    found = db.execute(MONTHS, {"scenario": scenario})
     names = [column[0] for column in found.description or []]
     months = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     if not months:
         known = [row[0] for row in db.execute(IDS).fetchall()]
-        wanted = ", ".join(known) or "a list trade_options beside the exports"
-        raise TradeError(f"no trade {trade}; expected one of: {wanted}")
+        expected = ", ".join(known) or "a list migration_scenarios beside the exports"
+        raise ScenarioError(f"no scenario {scenario}; expected one of: {expected}")
     return "\n".join(_page(months)) + "\n"
 
 
@@ -60,7 +60,7 @@ def _page(months: Sequence[Row]) -> Iterator[str]:
     yield ""
     yield _verdict(newest)
     yield ""
-    yield from _now_and_then(newest)
+    yield from _comparison(newest)
     yield ""
     yield "## Month by month"
     yield ""
@@ -88,12 +88,12 @@ def _verdict(row: Row) -> str:
     paid_back = row["break_even_months"]
     return (
         f"**{_sentence(finding)}**: {_money(row, saving)} less in {month}, "
-        f"{100 * saving / cost:.0f} % of the cost of now"
+        f"{100 * saving / cost:.0f} % of the present cost"
         + (f"; the move pays back in {paid_back:.1f} months." if paid_back else ".")
     )
 
 
-def _now_and_then(row: Row) -> Iterator[str]:
+def _comparison(row: Row) -> Iterator[str]:
     scope = f"{_words(row['scope_type'])} `{row['scope_value']}`"
     then = f"{_count(row['target_unit_count'])} {row['target_instance_type']}"
     place = f", {row['target_region_id']}" if row["target_region_id"] else ""
@@ -131,7 +131,7 @@ def _now_and_then(row: Row) -> Iterator[str]:
 
 
 def _history(months: Sequence[Row]) -> Iterator[str]:
-    yield "| month | cost of now | cost then | saved | finding |"
+    yield "| month | present cost | cost then | saved | finding |"
     yield "|---|---:|---:|---:|---|"
     for row in months:
         costs = ("effective_cost", "target_cost", "monthly_saving")
@@ -151,8 +151,8 @@ def _terms(row: Row) -> Iterator[str]:
     if isinstance(committed, Decimal) and committed > 0 and isinstance(later, Decimal):
         word = "saves" if later > 0 else "costs"
         yield (
-            f"- {_money(row, committed)} of the cost of now is under a commitment. "
-            f"Until that ends, the trade {word} {_money(row, abs(later))} a month."
+            f"- {_money(row, committed)} of the present cost is under a commitment. "
+            f"Until that ends, it {word} {_money(row, abs(later))} a month."
         )
     yield f"- Risk: {row['risk'] or 'not known without a price'}."
 

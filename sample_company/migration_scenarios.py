@@ -53,6 +53,6 @@ _ROWS = (
 )  # fmt: skip
 
 
-def write_trade_options(out: Path) -> None:
-    """Write the list of trades."""
+def write_migration_scenarios(out: Path) -> None:
+    """Write the list of migration scenarios."""
     write_text(out / "migration_scenarios.csv", csv_text(HEADER, _ROWS))

@@ -47,6 +47,6 @@ _ROWS = (
 )  # fmt: skip
 
 
-def write_optimisations(out: Path) -> None:
-    """Write the list of optimisations, one row per state."""
+def write_optimizations(out: Path) -> None:
+    """Write the list of optimizations, one row per state."""
     write_text(out / "optimizations.csv", csv_text(HEADER, _ROWS))
