@@ -12,8 +12,10 @@ own as (
 
     select
         *,
-        case when ai_evidence is null then 'not_ai' else coalesce(rule_class, 'other_ai') end
-            as own_class,
+        case
+            when ai_evidence is null then 'not_ai'
+            else coalesce(rule_class, 'other_ai')
+        end as own_class,
         coalesce(ai_evidence != 'itself', true)
         and resource_id is null
         and (

@@ -1,4 +1,4 @@
-"""Runs pipelines.forecasting over every anomaly series; see the yml of that name."""
+"""Runs pipelines.forecasting over every anomaly series; the yml says more."""
 
 from pipelines.forecasting.expected import Limits, judged
 
@@ -13,9 +13,5 @@ def model(dbt, session):
         .project("cast(anomaly_floor as double), cast(anomaly_threshold as double)")
         .fetchall()[0]
     )
-    return judged(
-        costs.project(
-            "anomaly_series_id, charge_date, effective_cost as cost"
-        ).to_arrow_table(),
-        Limits(floor, threshold),
-    )
+    series = costs.project("anomaly_series_id, charge_date, effective_cost as cost")
+    return judged(series.to_arrow_table(), Limits(floor, threshold))

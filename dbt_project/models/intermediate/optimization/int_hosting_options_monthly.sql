@@ -1,4 +1,4 @@
--- Beside each model of an account what is known of the other ways to host it: the api
+-- Beside each model of an account what is known of the other ways to host it: the API
 -- model that could replace a self-hosted one, the self-hosted one that could replace an
 -- API model with the work of its GPUs, and what a second of those GPUs costs without a
 -- machine: the newest price that the list has in the month.

@@ -30,7 +30,8 @@ priced as (
 
     select
         scenarios.*,
-        coalesce(scenarios.target_unit_price, prices.on_demand_unit_price) as unit_price,
+        coalesce(scenarios.target_unit_price, prices.on_demand_unit_price)
+            as unit_price,
         if(scenarios.target_unit_price is null, prices.basis, 'quote') as price_basis
     from scenarios
     left join prices

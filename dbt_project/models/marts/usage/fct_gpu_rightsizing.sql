@@ -25,7 +25,7 @@ judged as (
                 is_server and busy_signal in (
                     'DCGM_FI_DEV_GPU_UTIL', 'nv_gpu_utilization', 'gpu_pod_utilization'
                 )
-                then 'utilisation is no busy signal of a model server'
+                then 'utilization is no busy signal of a model server'
         end as unproven
     from needs
 
