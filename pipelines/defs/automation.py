@@ -1,7 +1,8 @@
 """What runs by itself: the job, a daily schedule, and a sensor for new deliveries."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -42,33 +43,35 @@ def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
     )
     def new_deliveries(
         context: dg.SensorEvaluationContext,
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    ) -> dg.RunRequest | dg.SkipReason:
         try:
-            # Only listed here: the build reads objects, and then knows their months.
-            if stored := news(settings):
-                yield dg.RunRequest(
-                    run_key=key_of(stored), tags=partition_range(settings)
-                )
-                return
-            inputs = scan_inputs(settings, sources)
-            inputs.require_complete()
+            return _request(settings, sources, context.log)
         except ExportError as error:
-            yield dg.SkipReason(str(error))
-            return
-        if not inputs.stale:
-            yield dg.SkipReason("the ledger holds everything that was delivered")
-            return
-        what = sorted(f"{s.source.name} {s.period}" for s in inputs.stale)
-        ids = sorted(d.delivery_id for s in inputs.stale for d in s.deliveries)
-        context.log.info("stale: %s", ", ".join(what))
-        periods = sorted(s.period for s in inputs.stale)
-        yield dg.RunRequest(
-            run_key=key_of(what + ids),
-            tags=partition_range(settings, periods[0], periods[-1]),
-        )
+            return dg.SkipReason(str(error))
 
     return dg.Definitions(
         jobs=[job], schedules=[every_morning], sensors=[new_deliveries]
+    )
+
+
+def _request(
+    settings: Settings, sources: Sequence[Source], log: logging.Logger
+) -> dg.RunRequest | dg.SkipReason:
+    """Ask for the months that are stale, or say that none is."""
+    # Only listed here: the build reads objects, and then knows their months.
+    if stored := news(settings):
+        return dg.RunRequest(run_key=key_of(stored), tags=partition_range(settings))
+    inputs = scan_inputs(settings, sources)
+    inputs.require_complete()
+    if not inputs.stale:
+        return dg.SkipReason("the ledger holds everything that was delivered")
+    what = sorted(f"{s.source.name} {s.period}" for s in inputs.stale)
+    ids = sorted(d.delivery_id for s in inputs.stale for d in s.deliveries)
+    log.info("stale: %s", ", ".join(what))
+    periods = sorted(s.period for s in inputs.stale)
+    return dg.RunRequest(
+        run_key=key_of(what + ids),
+        tags=partition_range(settings, periods[0], periods[-1]),
     )
 
 

@@ -90,11 +90,7 @@ class Translator(ddbt.DagsterDbtTranslator):
 def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
     """Give the dbt assets and the dbt resource that runs them."""
     _set_dbt_variables(settings)
-    project = ddbt.DbtProject(
-        project_dir=DBT_DIR,
-        profiles_dir=DBT_DIR,
-        target_path=settings.home_dir / "dbt" / "target",
-    )
+    project = _project(settings)
     dbt_cli = Dbt(project_dir=str(DBT_DIR), dbt_executable=str(DBT))
     _parse_if_older(project, dbt_cli)
 
@@ -110,11 +106,11 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         dbt: Dbt,
         inputs: dg.ResourceParam[RunInputs],
     ) -> Iterator[Event]:
+        is_build = not context.is_subset
         for table in ("focus", *TABLES):
             write_stub(settings.ledger_dir, table)
-        is_build = not context.is_subset
         if is_build or not settings.build_database.exists():
-            _start(settings, context, inputs)
+            _start(settings, context.run, inputs)
         call = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"],
             context=context,
@@ -128,20 +124,22 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             audit.record(settings, "dbt", checks)
             audit.seal(settings)
         yield from (_shown(event, context, settings) for event in events)
-        broken = [check.name for check in checks if check.detail.startswith("error")]
-        if broken or not checks:
-            raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")
+        _fail_if_broken(checks)
 
     return models, dbt_cli
 
 
-def _start(
-    settings: Settings, context: dg.AssetExecutionContext, inputs: RunInputs
-) -> None:
+def _project(settings: Settings) -> ddbt.DbtProject:
+    """Give the dbt project, parsed in the home folder."""
+    target = settings.home_dir / "dbt" / "target"
+    return ddbt.DbtProject(DBT_DIR, target_path=target, profiles_dir=DBT_DIR)
+
+
+def _start(settings: Settings, run: dg.DagsterRun, inputs: RunInputs) -> None:
     """Start a build, of reference tables that are of this ledger and these settings."""
     if not settings.deliveries_file.exists():
         raise dg.Failure("no deliveries are recorded; materialize landing/deliveries")
-    if not _makes_reference_tables(context.run):
+    if not _makes_reference_tables(run):
         record_all(settings)
     start_build(settings)
     checks = audit.landing_checks(settings, inputs.recorded())
@@ -177,6 +175,13 @@ def _parse_if_older(project: ddbt.DbtProject, dbt: Dbt) -> None:
     manifest = project.manifest_path
     if not manifest.exists() or manifest.stat().st_mtime < newest:
         dbt.cli(["parse", "--quiet"], target_path=project.target_path).wait()
+
+
+def _fail_if_broken(checks: list[audit.Check]) -> None:
+    """Fail where dbt could not judge something; what it judged is in the audit."""
+    broken = [check.name for check in checks if check.detail.startswith("error")]
+    if broken or not checks:
+        raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")
 
 
 def _run_folder(settings: Settings, project: ddbt.DbtProject) -> Path:

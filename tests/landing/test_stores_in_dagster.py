@@ -35,8 +35,7 @@ def tick():
     def once(settings):
         [sensor] = automation(settings, all_sources(settings)).sensors
         with dg.DagsterInstance.ephemeral() as instance:
-            [request] = sensor(dg.build_sensor_context(instance=instance))
-        return request
+            return sensor(dg.build_sensor_context(instance=instance))
 
     return once
 
