@@ -52,7 +52,7 @@ def build(settings: Settings, console: Console) -> Outcome:
             console.print("Nothing new: the published version is up to date.")
             return Outcome(published=True)
         places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
-        if not inputs.landing.deliveries:
+        if not any(delivery.periods for delivery in inputs.landing.deliveries):
             refused = "".join(f"\n{', '.join(r.names)}: {r.reason}" for r in refusals)
             raise ExportError(f"nothing to read in {places}{refused}")
         console.print(
