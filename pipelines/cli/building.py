@@ -57,7 +57,7 @@ def ui(
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
     settings = settings_of(home, None)
-    from pipelines.defs.run import prepare_dagster_home
+    from pipelines.defs.instance import prepare_dagster_home
 
     environment = os.environ | {
         "DAGSTER_HOME": str(prepare_dagster_home(settings)),

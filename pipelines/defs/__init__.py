@@ -11,32 +11,49 @@ import dagster as dg
 from pipelines.defs.alerts import alerting
 from pipelines.defs.automation import automation
 from pipelines.defs.convert import convert_assets, table_assets
-from pipelines.defs.landing import landing_assets
+from pipelines.defs.inputs import inputs_resource
+from pipelines.defs.landing import landing_asset
 from pipelines.defs.publish import publish_asset
 from pipelines.defs.quality import quality_checks
-from pipelines.defs.warehouse import warehouse
+from pipelines.defs.reference import reference_assets
+from pipelines.defs.warehouse import BUILD, warehouse
+from pipelines.ledger.inputs import Inputs
 from pipelines.settings import Settings
+from pipelines.sources.registry import all_sources
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """Give everything that Dagster knows of Unitmill, for these settings."""
+def build_definitions(
+    settings: Settings, inputs: Inputs | None = None
+) -> dg.Definitions:
+    """Give everything that Dagster knows of Unitmill, for these settings.
+
+    Args:
+        settings: what the user chose.
+        inputs: what the run is of, where it is known; else `landing/deliveries` looks.
+    """
     # Backfill policies are beta in Dagster 1.13; without them a backfill of 24 months
     # is 24 runs. The warning would greet each user 14 times.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    sources = inputs.sources if inputs else all_sources(settings)
     models, dbt = warehouse(settings)
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[
-                *landing_assets(settings),
-                *convert_assets(settings),
-                *table_assets(settings),
+                landing_asset(settings),
+                *convert_assets(settings, sources),
+                *table_assets(settings, sources),
+                *reference_assets(settings),
+                BUILD,
                 models,
                 publish_asset(settings, models),
             ],
             asset_checks=[quality_checks(settings)],
-            resources={"dbt": dbt},
+            resources={
+                "dbt": dbt,
+                "inputs": inputs_resource(settings, sources, inputs),
+            },
             executor=dg.in_process_executor,
         ),
-        automation(settings),
+        automation(settings, sources),
         alerting(settings),
     )

@@ -1,24 +1,23 @@
 """What runs by itself: the job, a daily schedule, and a sensor for new deliveries."""
 
 import hashlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Sequence
 
 import dagster as dg
 
 from pipelines.defs.partitions import months
-from pipelines.landing.deliveries import scan
 from pipelines.landing.mirror import news
-from pipelines.landing.source import ExportError
-from pipelines.ledger.stale import stale_partitions
+from pipelines.landing.source import ExportError, Source
+from pipelines.ledger.inputs import scan_inputs
 from pipelines.settings import Settings
-from pipelines.sources.registry import all_sources
 
 JOB = "build"
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
 
-def automation(settings: Settings) -> dg.Definitions:
+def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
     """Give the job that does everything, and what starts it."""
     job = dg.define_asset_job(
         JOB,
@@ -44,34 +43,35 @@ def automation(settings: Settings) -> dg.Definitions:
     )
     def new_deliveries(
         context: dg.SensorEvaluationContext,
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        sources = all_sources(settings)
+    ) -> dg.RunRequest | dg.SkipReason:
         try:
-            # Only listed here: the build reads objects, and then knows their months.
-            if stored := news(settings):
-                yield dg.RunRequest(
-                    run_key=key_of(stored), tags=partition_range(settings)
-                )
-                return
-            landing = scan(settings, sources)
-            stale = stale_partitions(settings.ledger_dir, landing, sources)
+            return _request(settings, sources, context.log)
         except ExportError as error:
-            yield dg.SkipReason(str(error))
-            return
-        if not stale:
-            yield dg.SkipReason("the ledger holds everything that was delivered")
-            return
-        what = sorted(f"{s.source.name} {s.period}" for s in stale)
-        ids = sorted(d.delivery_id for s in stale for d in s.deliveries)
-        context.log.info("stale: %s", ", ".join(what))
-        periods = sorted(s.period for s in stale)
-        yield dg.RunRequest(
-            run_key=key_of(what + ids),
-            tags=partition_range(settings, periods[0], periods[-1]),
-        )
+            return dg.SkipReason(str(error))
 
     return dg.Definitions(
         jobs=[job], schedules=[every_morning], sensors=[new_deliveries]
+    )
+
+
+def _request(
+    settings: Settings, sources: Sequence[Source], log: logging.Logger
+) -> dg.RunRequest | dg.SkipReason:
+    """Ask for the months that are stale, or say that none is."""
+    # Only listed here: the build reads objects, and then knows their months.
+    if stored := news(settings):
+        return dg.RunRequest(run_key=key_of(stored), tags=partition_range(settings))
+    inputs = scan_inputs(settings, sources)
+    inputs.require_complete()
+    if not inputs.stale:
+        return dg.SkipReason("the ledger holds everything that was delivered")
+    what = sorted(f"{s.source.name} {s.period}" for s in inputs.stale)
+    ids = sorted(d.delivery_id for s in inputs.stale for d in s.deliveries)
+    log.info("stale: %s", ", ".join(what))
+    periods = sorted(s.period for s in inputs.stale)
+    return dg.RunRequest(
+        run_key=key_of(what + ids),
+        tags=partition_range(settings, periods[0], periods[-1]),
     )
 
 
@@ -85,5 +85,5 @@ def partition_range(
 ) -> dict[str, str]:
     """Name a range of months in the tags that Dagster reads it from."""
     keys = months(settings).get_partition_keys()
-    wanted = [key for key in keys if first <= key[:7] <= last]
-    return {RANGE_START: wanted[0], RANGE_END: wanted[-1]}
+    asked_for = [key for key in keys if first <= key[:7] <= last]
+    return {RANGE_START: asked_for[0], RANGE_END: asked_for[-1]}

@@ -1,23 +1,21 @@
-"""Landing: which exports arrived, and the settings that this build uses."""
+"""Landing: which exports arrived."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.defs.inputs import RunInputs
 from pipelines.defs.partitions import OWNERS
-from pipelines.landing.deliveries import Landing, record, scan
+from pipelines.landing.deliveries import Landing, record
 from pipelines.landing.source import TransientError
-from pipelines.reference.settings_used import record_settings
 from pipelines.settings import Settings
-from pipelines.sources.registry import all_sources
 
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])
-SETTINGS = dg.AssetKey(["landing", "settings"])
 EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognised")
 
 
-def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Give the assets that look at the exports folder and the object stores."""
+def landing_asset(settings: Settings) -> dg.AssetsDefinition:
+    """Give the asset that looks at the exports folder and the object stores."""
     blocks = settings.landing.unrecognized == "block"
 
     @dg.asset(
@@ -43,44 +41,42 @@ def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             )
         ],
     )
-    def deliveries() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        sources = all_sources(settings)
+    def deliveries(
+        inputs: dg.ResourceParam[RunInputs],
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         try:
-            landing = scan(settings, sources)
+            found = inputs.scanned()
         except TransientError as error:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
-        table = record(settings.deliveries_file, landing, sources)
-        yield dg.MaterializeResult(
-            asset_key=DELIVERIES,
-            metadata={
-                "dagster/row_count": table.num_rows,
-                "exports folder": dg.MetadataValue.path(str(settings.exports_dir)),
-                "object stores": ", ".join(settings.landing.stores) or "none",
-                "deliveries": dg.MetadataValue.md(_listing(landing)),
-            },
-        )
-        yield dg.AssetCheckResult(
-            asset_key=DELIVERIES,
-            check_name=EVERY_FILE.name,
-            passed=not landing.refusals,
-            severity=dg.AssetCheckSeverity.ERROR
-            if blocks
-            else dg.AssetCheckSeverity.WARN,
-            metadata={"refused": dg.MetadataValue.md(_refusals(landing))},
-        )
+        table = record(settings.deliveries_file, found.landing, found.sources)
+        yield _recorded(settings, found.landing, table.num_rows)
+        yield _every_file_is_recognised(found.landing, blocks=blocks)
 
-    @dg.asset(
-        key=SETTINGS,
-        group_name="land",
-        owners=OWNERS,
-        kinds={"python", "parquet"},
-        description="What the owner set in unitmill.toml that moves a number.",
+    return deliveries
+
+
+def _recorded(
+    settings: Settings, landing: Landing, row_count: int
+) -> dg.MaterializeResult[None]:
+    return dg.MaterializeResult(
+        asset_key=DELIVERIES,
+        metadata={
+            "dagster/row_count": row_count,
+            "exports folder": dg.MetadataValue.path(str(settings.exports_dir)),
+            "object stores": ", ".join(settings.landing.stores) or "none",
+            "deliveries": dg.MetadataValue.md(_listing(landing)),
+        },
     )
-    def settings_used() -> dg.MaterializeResult[None]:
-        values = record_settings(settings)
-        return dg.MaterializeResult(metadata={k: str(v) for k, v in values.items()})
 
-    return [deliveries, settings_used]
+
+def _every_file_is_recognised(landing: Landing, *, blocks: bool) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=DELIVERIES,
+        check_name=EVERY_FILE.name,
+        passed=not landing.refusals,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        metadata={"refused": dg.MetadataValue.md(_refusals(landing))},
+    )
 
 
 def _listing(landing: Landing) -> str:

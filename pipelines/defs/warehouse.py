@@ -18,18 +18,28 @@ import dagster_dbt as ddbt
 import duckdb
 from packaging.version import Version
 
-from pipelines.defs.landing import SETTINGS
+from pipelines.defs.inputs import RunInputs
 from pipelines.defs.partitions import OWNERS
+from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.ledger.partitions import write_stub
 from pipelines.ledger.summary import markdown
 from pipelines.publishing import audit
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.publishing.build import start_build
+from pipelines.reference.tables import record_all
+from pipelines.settings import DBT_DIR, Settings
 from pipelines.sources.tables import TABLES
 
-DBT_DIR = PROJECT_DIR / "dbt_project"
 # The dbt of this environment, whether or not it is on the PATH.
 DBT = Path(sys.executable).parent / "dbt"
 SAMPLE_ROWS = 10
+# No asset makes it: it is there when the models start.
+BUILD = dg.AssetSpec(
+    ["meta", "build"],
+    group_name="reference",
+    owners=OWNERS,
+    kinds={"duckdb"},
+    description="The id of the build, made when the models start.",
+)
 
 Event = (
     dg.Output[Any]
@@ -52,22 +62,10 @@ class Translator(ddbt.DagsterDbtTranslator):
     """Names: layer, then model; every asset has the owner that the ledger has."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Give `marts/fct_x`, `staging/stg_x`, or the key of a ledger table."""
-        # Made when a build starts, from the settings and what was published before.
-        if dbt_resource_props["name"] in {
-            "build",
-            "exchange_rates",
-            "ledger_rows",
-            "list_prices",
-            "published_forecasts",
-            "published_totals",
-            "rows_left_out",
-        }:
-            return SETTINGS
+        """Give `marts/fct_x`, `staging/stg_x`, or the key of what fills a source."""
         if dbt_resource_props["resource_type"] == "source":
-            return dg.AssetKey(
-                [dbt_resource_props["source_name"], dbt_resource_props["name"]]
-            )
+            # sources.yml names the asset of a source that another room makes.
+            return super().get_asset_key(dbt_resource_props)
         layer = dbt_resource_props["config"].get("schema") or "dbt"
         return dg.AssetKey([layer, dbt_resource_props["name"]])
 
@@ -103,31 +101,28 @@ class Translator(ddbt.DagsterDbtTranslator):
 
 def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
     """Give the dbt assets and the dbt resource that runs them."""
-    _tell_dbt(settings)
-    project = ddbt.DbtProject(
-        project_dir=DBT_DIR,
-        profiles_dir=DBT_DIR,
-        target_path=settings.home_dir / "dbt" / "target",
-    )
+    _set_dbt_variables(settings)
+    project = _project(settings)
     dbt_cli = Dbt(project_dir=str(DBT_DIR), dbt_executable=str(DBT))
     _parse_if_older(project, dbt_cli)
 
     @ddbt.dbt_assets(
         manifest=project.manifest_path,
         project=project,
-        dagster_dbt_translator=Translator(
-            ddbt.DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
-        ),
+        dagster_dbt_translator=Translator(),
         exclude="resource_type:unit_test",
         pool="warehouse",
     )
-    def models(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Event]:
+    def models(
+        context: dg.AssetExecutionContext,
+        dbt: Dbt,
+        inputs: dg.ResourceParam[RunInputs],
+    ) -> Iterator[Event]:
+        is_build = not context.is_subset
         for table in ("focus", *TABLES):
             write_stub(settings.ledger_dir, table)
-        is_build = not context.is_subset
         if is_build or not settings.build_database.exists():
-            audit.start_build(settings)
-            audit.record(settings, "landing", audit.landing_checks(settings))
+            _start(settings, context.run, inputs)
         call = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"],
             context=context,
@@ -141,14 +136,39 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             audit.record(settings, "dbt", checks)
             audit.seal(settings)
         yield from (_shown(event, context, settings) for event in events)
-        broken = [check.name for check in checks if check.detail.startswith("error")]
-        if broken or not checks:
-            raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")
+        _fail_if_broken(checks)
 
     return models, dbt_cli
 
 
-def _tell_dbt(settings: Settings) -> None:
+def _project(settings: Settings) -> ddbt.DbtProject:
+    """Give the dbt project, parsed in the home folder."""
+    target = settings.home_dir / "dbt" / "target"
+    return ddbt.DbtProject(DBT_DIR, target_path=target, profiles_dir=DBT_DIR)
+
+
+def _start(settings: Settings, run: dg.DagsterRun, inputs: RunInputs) -> None:
+    """Start a build, of reference tables that are of this ledger and these settings."""
+    if not settings.deliveries_file.exists():
+        raise dg.Failure("no deliveries are recorded; materialize landing/deliveries")
+    if not _makes_reference_tables(run):
+        record_all(settings)
+    start_build(settings)
+    checks = audit.landing_checks(settings, inputs.recorded())
+    audit.record(settings, "landing", checks)
+
+
+def _makes_reference_tables(run: dg.DagsterRun) -> bool:
+    """Say whether a run made the reference tables itself, before the models.
+
+    One of the models alone did not, nor may one that goes on where another failed.
+    """
+    selection = run.asset_selection
+    whole = selection is None or selection >= REFERENCE_KEYS
+    return whole and run.parent_run_id is None
+
+
+def _set_dbt_variables(settings: Settings) -> None:
     """Tell dbt's profile where the build database is and how much memory it may use."""
     os.environ["UNITMILL_BUILD_DATABASE"] = str(settings.build_database)
     os.environ["UNITMILL_MEMORY_LIMIT"] = settings.memory_limit
@@ -167,6 +187,13 @@ def _parse_if_older(project: ddbt.DbtProject, dbt: Dbt) -> None:
     manifest = project.manifest_path
     if not manifest.exists() or manifest.stat().st_mtime < newest:
         dbt.cli(["parse", "--quiet"], target_path=project.target_path).wait()
+
+
+def _fail_if_broken(checks: list[audit.Check]) -> None:
+    """Fail where dbt could not judge something; what it judged is in the audit."""
+    broken = [check.name for check in checks if check.detail.startswith("error")]
+    if broken or not checks:
+        raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")
 
 
 def _run_folder(settings: Settings, project: ddbt.DbtProject) -> Path:

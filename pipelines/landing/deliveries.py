@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from pipelines.landing.candidates import find
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.mirror import find_stored
-from pipelines.landing.owners import agree, why_not
-from pipelines.landing.past import not_here, rows_of_the_past
+from pipelines.landing.owners import has_single_owner, rejection_reason
+from pipelines.landing.past import carried_forward_rows, missing_deliveries
 from pipelines.landing.records import write_record
 from pipelines.landing.source import (
     UNREADABLE,
@@ -113,44 +113,64 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     stored, unusable = find_stored(settings)
     for source in sources:
         stored += source.fetch(settings) if source.fetch else []
-    refusals = [Refusal("", (n,), reason) for n, reason in (*damaged, *unusable)]
+    claimed, rejected = _claimed((*candidates, *stored), sources)
+    hashed = Hashes(settings.hashes_file)
+    delivered, refused = _delivered(claimed, sources, hashed)
+    hashed.save()
+    deliveries: dict[str, Delivery] = {}
+    copies: list[tuple[Delivery, str]] = []
+    for delivery in delivered:
+        if delivery.delivery_id in deliveries:
+            copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
+        deliveries.setdefault(delivery.delivery_id, delivery)
+    damages = [Refusal("", (n,), reason) for n, reason in (*damaged, *unusable)]
+    # A family reads its files alike, and refuses them alike: once is enough.
+    refusals = tuple(dict.fromkeys([*damages, *rejected, *refused]))
+    landing = Landing(tuple(deliveries.values()), refusals, tuple(copies))
+    lost, overwritten = missing_deliveries(
+        _recorded(settings.deliveries_file), deliveries.keys(), set(landing.names())
+    )
+    return replace(landing, lost=lost, overwritten=overwritten)
+
+
+def _claimed(
+    candidates: Iterable[Candidate], sources: Sequence[Source]
+) -> tuple[dict[str, list[Candidate]], list[Refusal]]:
+    """Ask every source about every file: whose it is, and what nobody can take."""
     claimed: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in (*candidates, *stored):
+    refusals = []
+    for candidate in candidates:
         try:
             owners = [source for source in sources if source.claims(candidate)]
         except UNREADABLE as error:
             reason = f"{candidate.name}: unreadable, {error}"
             refusals.append(Refusal("", (candidate.name,), reason))
             continue
-        if agree(owners):
+        if has_single_owner(owners):
             for owner in owners:
                 claimed[owner.name].append(candidate)
         else:
-            refusals.append(Refusal("", (candidate.name,), why_not(owners, sources)))
-    hashed = Hashes(settings.hashes_file)
-    deliveries: dict[str, Delivery] = {}
-    copies: list[tuple[Delivery, str]] = []
+            reason = rejection_reason(owners, sources)
+            refusals.append(Refusal("", (candidate.name,), reason))
+    return claimed, refusals
+
+
+def _delivered(
+    claimed: dict[str, list[Candidate]], sources: Sequence[Source], hashed: Hashes
+) -> tuple[list[Delivery], list[Refusal]]:
+    """Let every source group its files; one broken file refuses all of a source."""
+    delivered: list[Delivery] = []
+    refusals = []
     for source in sources:
-        mine = claimed[source.name]
+        mine = claimed.get(source.name, [])
         try:
             drops = source.drops(mine) if mine else []
-            found = [_delivery(source, drop, hashed) for drop in drops]
+            delivered += [_delivery(source, drop, hashed) for drop in drops]
         except _BROKEN as error:
             names = tuple(candidate.name for candidate in mine)
             family = source.family or source.name
             refusals.append(Refusal(family, names, _what_is_wrong(source, error)))
-            continue
-        for delivery in found:
-            if delivery.delivery_id in deliveries:
-                copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
-            deliveries.setdefault(delivery.delivery_id, delivery)
-    hashed.save()
-    # A family reads its files alike, and refuses them alike: once is enough.
-    told = tuple(dict.fromkeys(refusals))
-    landing = Landing(tuple(deliveries.values()), told, tuple(copies))
-    recorded = _recorded(settings.deliveries_file)
-    lost, overwritten = not_here(recorded, deliveries.keys(), set(landing.names()))
-    return replace(landing, lost=lost, overwritten=overwritten)
+    return delivered, refusals
 
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
@@ -163,7 +183,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), now)}
         for row in [*_rows(landing, sources), *_copies(landing), *_refused(landing)]
     ]
-    rows += rows_of_the_past(old, rows, landing.lost, sources)
+    rows += carried_forward_rows(old, rows, landing.lost, sources)
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     write_record(path, table)
     return table
@@ -181,8 +201,8 @@ def load(settings: Settings) -> Landing:
     for row in rows:
         if row["status"] not in {"current", "superseded"}:
             continue
-        known = found.get(row["delivery_id"])
-        periods = (*known.periods, row["period"]) if known else (row["period"],)
+        earlier = found.get(row["delivery_id"])
+        periods = (*(earlier.periods if earlier else ()), row["period"])
         found[row["delivery_id"]] = Delivery(
             delivery_id=row["delivery_id"],
             source=row["source_name"],

@@ -92,13 +92,13 @@ def _differences(store: Store, folder: Path) -> tuple[list[Object], list[Path]]:
         if path.is_file():
             stat = path.stat()
             here[path] = stat.st_size, stat.st_mtime_ns
-    wanted = {folder / item.key: item for item in store.objects}
+    expected = {folder / item.key: item for item in store.objects}
     missing = [
         item
-        for path, item in wanted.items()
+        for path, item in expected.items()
         if here.get(path) != (item.size, item.modified_ns)
     ]
-    return missing, [path for path in here if path not in wanted]
+    return missing, [path for path in here if path not in expected]
 
 
 def _remove(gone: list[Path], folder: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Source
 
 
-def agree(owners: Sequence[Source]) -> bool:
+def has_single_owner(owners: Sequence[Source]) -> bool:
     """Say whether a file has one owner, or one for each table of what it holds.
 
     That is a family's tables, and the bill where the vendor writes both into one file.
@@ -15,10 +15,10 @@ def agree(owners: Sequence[Source]) -> bool:
     return bool(owners) and len(families) <= 1 and len(tables) == len(owners)
 
 
-def why_not(owners: Sequence[Source], sources: Sequence[Source]) -> str:
+def rejection_reason(owners: Sequence[Source], sources: Sequence[Source]) -> str:
     """Say why a file has no owner."""
     if owners:
         names = " and ".join(source.name for source in owners)
         return f"claimed by {names}; expected one source"
-    known = "; ".join(f"{source.name}: {source.expected}" for source in sources)
-    return f"no source recognises it; expected one of: {known}"
+    expected = "; ".join(f"{source.name}: {source.expected}" for source in sources)
+    return f"no source recognises it; expected one of: {expected}"

@@ -19,7 +19,7 @@ _NEVER_HERE = {"refused", "copy"}
 Row = dict[str, Any]
 
 
-def not_here(
+def missing_deliveries(
     recorded: Iterable[Row], here: AbstractSet[str], names: AbstractSet[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Name deliveries whose files are gone, and those that living files overwrote.
@@ -38,7 +38,7 @@ def not_here(
     return frozenset(before) - overwritten, overwritten
 
 
-def rows_of_the_past(
+def carried_forward_rows(
     recorded: Iterable[Row],
     present: Sequence[Row],
     lost: AbstractSet[str],

@@ -47,9 +47,9 @@ def without_addresses(
 
 def _cleaned(name: str, kind: str, word: str) -> str:
     """Replace each address that a text has; nearly no text has an '@' at all."""
-    said = f'cast("{name}" as varchar)' if kind == "JSON" else f'"{name}"'
+    text_column = f'cast("{name}" as varchar)' if kind == "JSON" else f'"{name}"'
     found = (
-        f"list_filter(list_distinct(regexp_extract_all({said}, '{EMAIL}')), "
+        f"list_filter(list_distinct(regexp_extract_all({text_column}, '{EMAIL}')), "
         f"lambda address: not ends_with(address, '{MACHINES}'))"
     )
     # Longest first: one address may be the end of another.
@@ -59,8 +59,8 @@ def _cleaned(name: str, kind: str, word: str) -> str:
     )
     clean = (
         f"list_reduce({ordered}, lambda text, address: "
-        f"replace(text, address, {word}), {said})"
+        f"replace(text, address, {word}), {text_column})"
     )
     if kind == "JSON":
         clean = f"cast({clean} as json)"
-    return f"case when contains({said}, '@') then {clean} else \"{name}\" end"
+    return f"case when contains({text_column}, '@') then {clean} else \"{name}\" end"

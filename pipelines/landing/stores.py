@@ -91,10 +91,10 @@ def open_store(url: str) -> Store:
     ]
     if not listed:
         raise TransientError(f"{url}: holds no object; expected exports below it")
-    wanted = [o for o in listed if not _is_odd(o.key) and not _is_ignored(o.key)]
-    folders = {folder for item in wanted for folder in _folders(item.key)}
-    objects = [o for o in wanted if not _objection(o.key, folders)]
-    refused = [o for o in wanted if _objection(o.key, folders)]
+    usable = [o for o in listed if not _is_odd(o.key) and not _is_ignored(o.key)]
+    folders = {folder for item in usable for folder in _folders(item.key)}
+    objects = [o for o in usable if not _objection(o.key, folders)]
+    refused = [o for o in usable if _objection(o.key, folders)]
     refused += [o for o in listed if _is_odd(o.key)]
     unusable = [_refusal(url, item.key, folders) for item in refused]
     return Store(url, root, filesystem, tuple(objects), tuple(unusable))
@@ -102,9 +102,10 @@ def open_store(url: str) -> Store:
 
 def unreadable(name: str, what: str, error: Exception) -> TransientError:
     """Say what could not be read, without what a cloud's answer may give away."""
-    said = QUERY.sub("", str(error).partition("\n")[0])
+    message = QUERY.sub("", str(error).partition("\n")[0])
     return TransientError(
-        f"{name}: cannot be {what}, {said}; expected a bucket or container that can be "
+        f"{name}: cannot be {what}, {message}; "
+        "expected a bucket or container that can be "
         "reached, listed and read with the credentials of this environment"
     )
 
@@ -122,15 +123,15 @@ def _connect(url: str) -> tuple[pafs.FileSystem, str]:
 
 def _azure(account: str) -> pafs.FileSystem:
     connection = CloudVariables().azure_storage_connection_string.get_secret_value()
-    said = dict(part.split("=", 1) for part in connection.split(";") if "=" in part)
-    if said.get("AccountName") != account:
+    given = dict(part.split("=", 1) for part in connection.split(";") if "=" in part)
+    if given.get("AccountName") != account:
         return pafs.AzureFileSystem(account)
     options = {}
-    if "AccountKey" in said:
-        options["account_key"] = said["AccountKey"]
-    elif "SharedAccessSignature" in said:
-        options["sas_token"] = "?" + said["SharedAccessSignature"].lstrip("?")
-    endpoint = urlsplit(said.get("BlobEndpoint", ""))
+    if "AccountKey" in given:
+        options["account_key"] = given["AccountKey"]
+    elif "SharedAccessSignature" in given:
+        options["sas_token"] = "?" + given["SharedAccessSignature"].lstrip("?")
+    endpoint = urlsplit(given.get("BlobEndpoint", ""))
     # An emulator's address names the account in the path, Azure's own in the host.
     if endpoint.path.strip("/") == account:
         for service in ("blob", "dfs"):

@@ -53,8 +53,10 @@ def judge_partition(settings: Settings, source: Source, period: str) -> None:
 @cache
 def rules_version() -> str:
     """Hash the rules: a changed rule judges every partition anew."""
-    said = "\n".join(f"{rule.id} {rule.severity} {rule.broken}" for rule in all_rules())
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    rules = "\n".join(
+        f"{rule.id} {rule.severity} {rule.broken}" for rule in all_rules()
+    )
+    return hashlib.sha256(rules.encode()).hexdigest()[:16]
 
 
 def _record(item: Judgement, source: Source, period: str) -> dict[str, object]:

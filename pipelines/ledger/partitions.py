@@ -79,38 +79,40 @@ def write_partition(
             shaped = without_addresses(shaped, columns, closed_lists(), choice)
             counts = source.tally(context, deliveries, period) if source.tally else ""
             tallies = tally(db, counts)
-            said = {
+            metadata = {
                 INPUTS_KEY: inputs_of(source, deliveries),
                 LEFT_OUT_KEY: as_json(tallies),
             }
             with _replaced(path) as temporary:
-                rows = _write(db, shaped, temporary, said)
+                rows = _write(db, shaped, temporary, metadata)
                 place = f"{source.name} {period}"
                 if source.tally:
                     refuse_difference(db, place, source.table, tallies, temporary)
         except UNREADABLE as error:
             transient = isinstance(error, OSError | duckdb.IOException)
             raise (TransientError if transient else ExportError)(
-                f"{source.name} {period}: {_told(error, deliveries)}"
+                f"{source.name} {period}: {_message(error, deliveries)}"
             ) from error
     return Partition(path, rows)
 
 
-def _told(error: Exception, deliveries: Sequence[Delivery]) -> str:
+def _message(error: Exception, deliveries: Sequence[Delivery]) -> str:
     """Say what is wrong; a refusal of a cell names its file, others name them all."""
-    said = str(error).removeprefix("Invalid Input Error: ")
+    message = str(error).removeprefix("Invalid Input Error: ")
     names = [name for delivery in deliveries for name in delivery.names]
-    if said.startswith(tuple(f"{name}, row " for name in names)):
-        return said
-    return f"cannot convert {', '.join(names)}: {said}"
+    if message.startswith(tuple(f"{name}, row " for name in names)):
+        return message
+    return f"cannot convert {', '.join(names)}: {message}"
 
 
 def empty_partition(settings: Settings, source: Source, period: str) -> Partition:
     """Take every row out of a partition that no delivery speaks of any more."""
     path = partition_path(settings.ledger_dir, source, period)
-    said = {INPUTS_KEY: inputs_of(source, ())}
+    metadata = {INPUTS_KEY: inputs_of(source, ())}
     with duckdb.connect() as db, _replaced(path) as temporary:
-        return Partition(path, _write(db, _nothing_of(source.table), temporary, said))
+        return Partition(
+            path, _write(db, _nothing_of(source.table), temporary, metadata)
+        )
 
 
 def write_stub(ledger_dir: Path, table: str) -> None:
@@ -167,12 +169,12 @@ def _replaced(path: Path) -> Iterator[Path]:
 
 
 def _write(
-    db: duckdb.DuckDBPyConnection, select: str, path: Path, said: Mapping[str, str]
+    db: duckdb.DuckDBPyConnection, select: str, path: Path, metadata: Mapping[str, str]
 ) -> int:
-    """Write rows and what is said of them; give how many they are."""
-    metadata = ", ".join(f"{quoted(k)}: {quoted(v)}" for k, v in said.items())
+    """Write rows and their metadata; give how many they are."""
+    pairs = ", ".join(f"{quoted(k)}: {quoted(v)}" for k, v in metadata.items())
     row = db.execute(
         f"copy ({select}) to {quoted(path)} (format parquet, "
-        f"compression zstd, kv_metadata {{{metadata}}})"
+        f"compression zstd, kv_metadata {{{pairs}}})"
     ).fetchone()
     return int(row[0]) if row else 0

@@ -52,8 +52,8 @@ def needs_conversion(
     deliveries = landing.of(source, period)
     path = partition_path(ledger_dir, source, period)
     recorded = recorded_inputs(path)
-    wanted = inputs_of(source, deliveries)
-    if recorded is None or recorded == wanted:
+    expected = inputs_of(source, deliveries)
+    if recorded is None or recorded == expected:
         return recorded is None and bool(deliveries)
     code, _, ids = recorded.partition(":")
     made_of = set(ids.split(",")) - {""}
@@ -61,7 +61,7 @@ def needs_conversion(
         return False
     lost = made_of & landing.lost
     remaining = made_of - lost
-    if code == wanted.partition(":")[0] and remaining == {
+    if code == expected.partition(":")[0] and remaining == {
         delivery.delivery_id for delivery in deliveries
     }:
         return False

@@ -7,7 +7,6 @@ A build has an id, which stands in the build database itself and in the audit. S
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,23 +16,14 @@ from typing import Literal, TypedDict
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.landing.deliveries import load
-from pipelines.landing.source import ExportError, quoted
+from pipelines.ledger.inputs import Inputs, compare
 from pipelines.ledger.partitions import recorded_inputs
-from pipelines.ledger.stale import stale_partitions
-from pipelines.ledger.tally import ledger_rows, left_out
-from pipelines.reference.exchange_rates import record_rates
-from pipelines.reference.list_prices import record_list_prices
-from pipelines.reference.published_forecasts import record_vintages
-from pipelines.reference.published_totals import record_history
-from pipelines.settings import PROJECT_DIR, Settings
-from pipelines.sources.registry import all_sources
-from pipelines.sources.tables import TABLES
+from pipelines.settings import DBT_DIR, Settings
 
 # What has to have been checked before anything is shown.
 REQUIRED = ("landing", "dbt", "quality")
 # Settings that a build's numbers do not depend on.
-MOVE_NO_NUMBER = {
+NON_FINANCIAL_SETTINGS = {
     "exports",
     "first_period",
     "home",
@@ -63,16 +53,8 @@ class Audit(TypedDict):
     checks: dict[str, list[dict[str, object]]]
 
 
-def start_build(settings: Settings) -> str:
-    """Begin a build: an empty database with a new id, and an audit without checks."""
-    build_id = secrets.token_hex(8)
-    settings.build_dir.mkdir(parents=True, exist_ok=True)
-    for leftover in settings.build_dir.glob("warehouse.duckdb*"):
-        leftover.unlink()
-    with duckdb.connect(str(settings.build_database)) as db:
-        db.execute("create schema meta")
-        db.execute(f"create table meta.build as select {quoted(build_id)} as build_id")
-        _show_inputs(db, settings)
+def begin(settings: Settings, build_id: str) -> None:
+    """Begin the audit of a build: what it is made of, and no check yet."""
     _write(
         settings,
         Audit(
@@ -83,39 +65,6 @@ def start_build(settings: Settings) -> str:
             checks={},
         ),
     )
-    return build_id
-
-
-def _show_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Show what dbt reads as views of two schemas: the ledger's tables and landing."""
-    db.execute("create schema ledger")
-    for table in ("focus", *TABLES):
-        parts = quoted(settings.ledger_dir / table / "*" / "*.parquet")
-        db.execute(
-            f"create view ledger.{table} as "
-            f"select * from read_parquet({parts}, union_by_name = true)"
-        )
-    db.execute("create schema landing")
-    db.execute(f"create view landing.rows_left_out as {left_out(settings.ledger_dir)}")
-    with_deliveries = [t for t in TABLES if "delivery_id" in TABLES[t].types]
-    counts = ledger_rows(settings.ledger_dir, with_deliveries)
-    db.execute(f"create view landing.ledger_rows as {counts}")
-    record_history(settings)
-    record_vintages(settings)
-    record_rates(settings)
-    record_list_prices(settings)
-    for file in (
-        settings.deliveries_file,
-        settings.settings_record,
-        settings.history_file,
-        settings.vintages_file,
-        settings.rates_record,
-        settings.list_prices_record,
-    ):
-        db.execute(
-            f"create view landing.{file.stem} as "
-            f"select * from read_parquet({quoted(file)})"
-        )
 
 
 def record(settings: Settings, kind: str, checks: Iterable[Check]) -> None:
@@ -184,13 +133,13 @@ def inputs_fingerprint(settings: Settings) -> str:
     for path in sorted(settings.ledger_dir.rglob("*.parquet")):
         place = path.relative_to(settings.ledger_dir).as_posix()
         digest.update(f"{place}={recorded_inputs(path)}\n".encode())
-    for path in sorted((PROJECT_DIR / "dbt_project").rglob("*")):
+    for path in sorted(DBT_DIR.rglob("*")):
         if (
             path.suffix in {".sql", ".yml", ".csv", ".py"}
             and "target" not in path.parts
         ):
             digest.update(path.read_bytes())
-    chosen = settings.model_dump_json(exclude=MOVE_NO_NUMBER)
+    chosen = settings.model_dump_json(exclude=NON_FINANCIAL_SETTINGS)
     digest.update(chosen.encode())
     return digest.hexdigest()
 
@@ -211,7 +160,7 @@ def _write(settings: Settings, audit: Audit) -> None:
     temporary.replace(path)
 
 
-def landing_checks(settings: Settings) -> list[Check]:
+def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
     """Judge landing: files that nobody could read, deliveries not in the ledger."""
     blocks = settings.landing.unrecognized == "block"
     rows = pq.read_table(settings.deliveries_file).to_pylist()
@@ -224,21 +173,19 @@ def landing_checks(settings: Settings) -> list[Check]:
             severity="error" if blocks else "warn",
             detail=names,
         ),
-        _every_delivery_is_in_the_ledger(settings),
+        _every_delivery_is_in_the_ledger(settings, inputs),
     ]
 
 
-def _every_delivery_is_in_the_ledger(settings: Settings) -> Check:
+def _every_delivery_is_in_the_ledger(settings: Settings, inputs: Inputs) -> Check:
     """A month that Dagster does not show, or was not asked for, would be missing."""
-    landing = load(settings)
-    try:
-        stale = stale_partitions(settings.ledger_dir, landing, all_sources(settings))
-        detail = ", ".join(f"{item.source.name} {item.period}" for item in stale)
-    except ExportError as error:
-        detail = str(error)
+    now = compare(settings, inputs.sources, inputs.landing)
+    stale = ", ".join(f"{item.source.name} {item.period}" for item in now.stale)
+    missing = [f"materialize {stale}"] if stale else []
+    missing += now.incomplete.values()
     return Check(
         name="every_delivery_is_in_the_ledger",
-        passed=not detail,
+        passed=not missing,
         severity="error",
-        detail=f"materialize {detail}" if detail else "",
+        detail="; ".join(missing),
     )

@@ -109,8 +109,8 @@ def rollback(settings: Settings, name: str) -> Version:
     """
     found = [version for version in versions(settings) if version.name == name]
     if not found:
-        known = ", ".join(version.name for version in versions(settings)) or "none"
-        raise PublishError(f"no version {name!r}; known versions: {known}")
+        names = ", ".join(version.name for version in versions(settings)) or "none"
+        raise PublishError(f"no version {name!r}; known versions: {names}")
     _point_current(settings, name)
     return found[0]
 

@@ -48,8 +48,8 @@ order by all
 """
 
 
-def record_rates(settings: Settings) -> int:
-    """Write the rates that charges and business values need; give how many there are.
+def record_exchange_rates(settings: Settings) -> pa.Table:
+    """Write the rates that charges and business values need; give what was written.
 
     A day without a rate is left out: dbt's checks name it and block publication.
 
@@ -61,13 +61,13 @@ def record_rates(settings: Settings) -> int:
     rows = list(
         _from_file(settings, file, needed) if file else _from_ecb(settings, needed)
     )
-    path = settings.rates_record
-    write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
-    return len(rows)
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    write_record(settings.reference_file("exchange_rates"), table)
+    return table
 
 
 def _needed(settings: Settings) -> list[tuple[str, date]]:
-    asked = [
+    selects = [
         NEEDED.format(
             files=quoted(settings.ledger_dir / table / "*" / "*.parquet"),
             currency=currency,
@@ -77,7 +77,7 @@ def _needed(settings: Settings) -> list[tuple[str, date]]:
     ]
     with duckdb.connect() as db:
         return db.execute(
-            f"select distinct * from ({' union all '.join(asked)}) order by all",
+            f"select distinct * from ({' union all '.join(selects)}) order by all",
             {"reporting": settings.currency.reporting},
         ).fetchall()
 
@@ -104,7 +104,7 @@ def _from_file(
 ) -> Iterator[dict[str, object]]:
     try:
         with duckdb.connect() as db:
-            told = db.execute(
+            listed = db.execute(
                 USER_RATES,
                 {"file": str(file), "reporting": settings.currency.reporting},
             ).fetchall()
@@ -113,8 +113,8 @@ def _from_file(
             f"currency: {file}: {error}; expected a CSV with the header "
             "date,from_currency,to_currency,rate"
         ) from error
-    rates = {(currency, day): rate for day, currency, rate in told}
-    return _rows(settings, needed, lambda *asked: rates.get(asked), file.name)
+    rates = {(currency, day): rate for day, currency, rate in listed}
+    return _rows(settings, needed, lambda *key: rates.get(key), file.name)
 
 
 def _rows(

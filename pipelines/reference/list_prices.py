@@ -25,7 +25,7 @@ from genai_prices.types import (
 
 from pipelines.landing.records import write_record
 from pipelines.landing.source import quoted
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import DBT_DIR, Settings
 
 SCHEMA = pa.schema(
     [
@@ -40,7 +40,7 @@ SCHEMA = pa.schema(
         ("price_source", pa.string()),
     ]
 )
-SEEDS = PROJECT_DIR / "dbt_project" / "seeds"
+SEEDS = DBT_DIR / "seeds"
 NAMES = SEEDS / "model_names.csv"
 SWAPS = SEEDS / "model_swaps.csv"
 EQUIVALENTS = SEEDS / "model_equivalents.csv"
@@ -76,17 +76,17 @@ order by all
 Period = tuple[date, ModelPrice]
 
 
-def record_list_prices(settings: Settings) -> int:
-    """Write the list prices of the models in use and of their stand-ins; give how many.
+def record_list_prices(settings: Settings) -> pa.Table:
+    """Write the list prices of the models in use and of their stand-ins.
 
     A model that the list does not have is left out; the reconciliation names it.
     """
     in_use = _in_use(settings)
     stand_ins = {*swaps_of(in_use), *equivalents_of(in_use)} - set(in_use)
     rows = [row for pair in (*in_use, *sorted(stand_ins)) for row in _prices(*pair)]
-    path = settings.list_prices_record
-    write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
-    return len(rows)
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    write_record(settings.reference_file("list_prices"), table)
+    return table
 
 
 def _in_use(settings: Settings) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 A version holds its marts as Parquet; the record is the forecasts of all of them, so a
 killed publish loses nothing: the next build reads the versions again. Of the versions
-that forecast from the same last day the first counts, because it is what was told.
+that forecast from the same last day the first counts: people read that one.
 """
 
 import duckdb
@@ -33,8 +33,8 @@ SCHEMA = pa.schema(
 )
 MART = "fct_forecasts_daily"
 # The record comes first: a rebuilt version forecasts from the same day again.
-FIRST_TOLD = """
-select * from told
+FIRST_PUBLISHED = """
+select * from published
 qualify version = min(version) over (
     partition by scope_type, scope_value, currency, as_of_date
 )
@@ -42,23 +42,24 @@ order by all
 """
 
 
-def record_vintages(settings: Settings) -> None:
+def record_published_forecasts(settings: Settings) -> pa.Table:
     """Write the record anew from what it was and from every version there is."""
-    path = settings.vintages_file
-    told = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
-    known = set(told["version"].to_pylist())
+    path = settings.reference_file("published_forecasts")
+    published = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
+    recorded = set(published["version"].to_pylist())
     columns = ", ".join(SCHEMA.names)
     with duckdb.connect() as db:
         for mart in sorted(settings.versions_dir.glob(f"*/marts/{MART}.parquet")):
             version = mart.parent.parent
             whole = (version / "manifest.json").exists() and not version.is_symlink()
-            if not whole or version.name in known:
+            if not whole or version.name in recorded:
                 continue
             added = db.sql(
                 f"select {quoted(version.name)} as version, "
                 f"{columns.partition(', ')[2]} from read_parquet({quoted(mart)})"
             ).to_arrow_table()
-            told = pa.concat_tables([told, added.cast(SCHEMA)])
-        db.register("told", told)
-        kept = db.sql(FIRST_TOLD).to_arrow_table()
-    write_record(path, kept.cast(SCHEMA))
+            published = pa.concat_tables([published, added.cast(SCHEMA)])
+        db.register("published", published)
+        kept = db.sql(FIRST_PUBLISHED).to_arrow_table().cast(SCHEMA)
+    write_record(path, kept)
+    return kept

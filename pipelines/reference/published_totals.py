@@ -56,16 +56,18 @@ def totals_of(database: Path) -> list[dict[str, object]]:
         return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
 
-def record_history(settings: Settings) -> None:
+def record_published_totals(settings: Settings) -> pa.Table:
     """Write the history anew from what it was and from every manifest there is."""
-    path = settings.history_file
-    known = pq.read_table(path).to_pylist() if path.exists() else []
-    kept = {row["build_id"] for row in known}
-    for manifest in sorted(settings.versions_dir.glob("*/manifest.json")):
-        told = json.loads(manifest.read_text("utf-8"))
-        if not manifest.parent.is_symlink() and told["build_id"] not in kept:
-            known += [_row(told, totals) for totals in told.get("totals", [])]
-    write_record(path, pa.Table.from_pylist(known, schema=SCHEMA))
+    path = settings.reference_file("published_totals")
+    rows = pq.read_table(path).to_pylist() if path.exists() else []
+    kept = {row["build_id"] for row in rows}
+    for place in sorted(settings.versions_dir.glob("*/manifest.json")):
+        manifest = json.loads(place.read_text("utf-8"))
+        if not place.parent.is_symlink() and manifest["build_id"] not in kept:
+            rows += [_row(manifest, totals) for totals in manifest.get("totals", [])]
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    write_record(path, table)
+    return table
 
 
 def _row(manifest: dict[str, Any], totals: dict[str, Any]) -> dict[str, object]:

@@ -42,7 +42,13 @@ from pipelines.settings.sections import (
     UsageSettings,
 )
 
+# The repository. Code reads from it only by the two roots that follow.
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
+# What Unitmill ships beside its code: the dbt project and Dagster's settings.
+SHIPPED_DIR = PROJECT_DIR
+DBT_DIR = SHIPPED_DIR / "dbt_project"
+# What is the user's: unitmill.toml, and where relative paths in it start.
+WORKSPACE_DIR = PROJECT_DIR
 
 # Set by Unitmill for dbt, or read by tests.
 OTHER_VARIABLES = {
@@ -103,35 +109,35 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read arguments, then the environment, then unitmill.toml."""
-        toml = TomlConfigSettingsSource(settings_cls, PROJECT_DIR / "unitmill.toml")
+        toml = TomlConfigSettingsSource(settings_cls, WORKSPACE_DIR / "unitmill.toml")
         return init_settings, env_settings, toml
 
     @model_validator(mode="before")
     @classmethod
     def no_variable_is_misspelt(cls, values: object) -> object:
         """Refuse UNITMILL_ variables that set nothing; they were meant to."""
-        known = {"UNITMILL_" + name.upper() for name in cls.model_fields}
+        variables = {"UNITMILL_" + name.upper() for name in cls.model_fields}
         for name in os.environ:
             top = name.upper().split("__")[0]
-            if top.startswith("UNITMILL_") and top not in known | OTHER_VARIABLES:
+            if top.startswith("UNITMILL_") and top not in variables | OTHER_VARIABLES:
                 near = get_close_matches(name, _variables(cls), 1, 0.0)
                 raise ValueError(f"{name} sets nothing; did you mean {near[0]}?")
         return values
 
     @cached_property
     def exports_dir(self) -> Path:
-        """Folder of the exports; relative paths start at the project's root."""
-        return (PROJECT_DIR / self.exports).resolve()
+        """Folder of the exports; relative paths start at the workspace."""
+        return (WORKSPACE_DIR / self.exports).resolve()
 
     @cached_property
     def home_dir(self) -> Path:
         """Folder that holds everything Unitmill makes."""
-        return (PROJECT_DIR / self.home).resolve()
+        return (WORKSPACE_DIR / self.home).resolve()
 
     @cached_property
     def plans_dir(self) -> Path:
         """Folder of the user's conversion plans, one folder inside per vendor."""
-        return (PROJECT_DIR / self.plans.folder).resolve()
+        return (WORKSPACE_DIR / self.plans.folder).resolve()
 
     @property
     def dagster_home(self) -> Path:
@@ -154,35 +160,14 @@ class Settings(BaseSettings):
         return self.home_dir / "landing" / "stores"
 
     @property
-    def history_file(self) -> Path:
-        """What each published version said, Parquet."""
-        return self.home_dir / "landing" / "published_totals.parquet"
-
-    @property
-    def vintages_file(self) -> Path:
-        """What each published version forecast, Parquet."""
-        return self.home_dir / "landing" / "published_forecasts.parquet"
-
-    @property
     def rates_file(self) -> Path | None:
         """The user's own exchange rates, where there are any."""
         rates = self.currency.rates
-        return (PROJECT_DIR / rates).resolve() if rates else None
+        return (WORKSPACE_DIR / rates).resolve() if rates else None
 
-    @property
-    def rates_record(self) -> Path:
-        """The exchange rates that the ledger needs, Parquet."""
-        return self.home_dir / "landing" / "exchange_rates.parquet"
-
-    @property
-    def list_prices_record(self) -> Path:
-        """The list prices of the models in use, Parquet."""
-        return self.home_dir / "landing" / "list_prices.parquet"
-
-    @property
-    def settings_record(self) -> Path:
-        """The settings that dbt models read, Parquet."""
-        return self.home_dir / "landing" / "settings.parquet"
+    def reference_file(self, table: str) -> Path:
+        """One of the small tables that a build reads beside the ledger, Parquet."""
+        return self.home_dir / "landing" / f"{table}.parquet"
 
     @property
     def ledger_dir(self) -> Path:

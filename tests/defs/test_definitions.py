@@ -24,11 +24,11 @@ def settings(tmp_path_factory):
 @pytest.fixture(scope="module")
 def loaded(settings):
     """Load the definitions as Dagster does; keep the warnings that it gives."""
-    with warnings.catch_warnings(record=True) as heard:
+    with warnings.catch_warnings(record=True) as captured:
         warnings.simplefilter("always")
         definitions = build_definitions(settings)
         definitions.resolve_asset_graph()
-    return definitions, heard
+    return definitions, captured
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,49 @@ def test_every_mart_comes_before_publishing_and_nothing_after(graph):
     assert marts
     assert graph.get(VERSION).parent_keys == marts
     assert graph.get(VERSION).child_keys == set()
+
+
+# What each is made from, as somebody who follows an amount would ask.
+UPSTREAM = {
+    "landing/deliveries": set(),
+    "reference/settings": set(),
+    "reference/exchange_rates": {
+        "ledger/focus",
+        "ledger/business_values",
+        "reference/settings",
+    },
+    "reference/list_prices": {"ledger/focus", "ledger/model_usage"},
+    "reference/published_totals": set(),
+    "reference/published_forecasts": set(),
+    "staging/stg_landing__deliveries": {"landing/deliveries"},
+    "staging/stg_landing__settings": {"reference/settings"},
+    "staging/stg_landing__exchange_rates": {"reference/exchange_rates"},
+    "staging/stg_landing__list_prices": {"reference/list_prices"},
+    "staging/stg_landing__published_totals": {"reference/published_totals"},
+    "staging/stg_landing__published_forecasts": {"reference/published_forecasts"},
+    "staging/stg_landing__rows_left_out": {"ledger/row_counts"},
+    "staging/stg_meta__build": {"meta/build"},
+}
+
+
+@pytest.mark.parametrize("name", UPSTREAM)
+def test_what_a_build_reads_beside_the_ledger_says_what_it_is_made_from(graph, name):
+    parents = graph.get(dg.AssetKey(name.split("/"))).parent_keys
+
+    assert {key.to_user_string() for key in parents} == UPSTREAM[name]
+
+
+def test_rows_that_were_left_out_come_from_every_table_of_the_ledger(graph):
+    tables = {k for k in graph.materializable_asset_keys if k.path[0] == "ledger"}
+    left_out = dg.AssetKey(["ledger", "row_counts"])
+
+    assert graph.get(left_out).parent_keys == tables - {left_out}
+
+
+def test_only_the_id_of_the_build_is_made_by_no_asset(graph):
+    keys = graph.get_all_asset_keys() - graph.materializable_asset_keys
+
+    assert {key.to_user_string() for key in keys} == {"meta/build"}
 
 
 def test_every_great_expectations_suite_blocks_a_mart_that_is_published(graph):

@@ -6,7 +6,8 @@ import dagster as dg
 import pytest
 
 from pipelines.defs.automation import automation
-from pipelines.defs.landing import landing_assets
+from pipelines.defs.inputs import inputs_resource
+from pipelines.defs.landing import landing_asset
 from pipelines.landing.deliveries import record, scan
 from pipelines.landing.source import TransientError
 from pipelines.landing.stores import open_store
@@ -32,10 +33,9 @@ def tick():
     """Let the sensor look once; give what it asks for."""
 
     def once(settings):
-        [sensor] = automation(settings).sensors
+        [sensor] = automation(settings, all_sources(settings)).sensors
         with dg.DagsterInstance.ephemeral() as instance:
-            [said] = sensor(dg.build_sensor_context(instance=instance))
-        return said
+            return sensor(dg.build_sensor_context(instance=instance))
 
     return once
 
@@ -57,24 +57,27 @@ def build(settings):
 
 @pytest.fixture
 def materialize(settings, tmp_path):
-    """Materialize the deliveries; give the result and all that was written or told."""
+    """Materialize the deliveries; give the result and what was written or logged."""
 
     def once(settings, caplog):
-        [deliveries, _] = landing_assets(settings)
+        inputs = inputs_resource(settings, all_sources(settings))
         folder = tmp_path / "dagster"
         folder.mkdir(exist_ok=True)
         with dg.DagsterInstance.local_temp(str(folder)) as instance:
             result = dg.materialize(
-                [deliveries], instance=instance, raise_on_error=False
+                [landing_asset(settings)],
+                instance=instance,
+                resources={"inputs": inputs},
+                raise_on_error=False,
             )
-            told = [str(event) for event in instance.all_logs(result.run_id)]
+            events = [str(event) for event in instance.all_logs(result.run_id)]
         written = [
             path.read_bytes()
             for place in (folder, settings.home_dir)
             for path in place.rglob("*")
             if path.is_file()
         ]
-        return result, "\n".join([*told, caplog.text]).encode() + b"".join(written)
+        return result, "\n".join([*events, caplog.text]).encode() + b"".join(written)
 
     return once
 

@@ -10,8 +10,9 @@ from pipelines.landing.deliveries import Landing
 from pipelines.landing.deliveries import record as record_deliveries
 from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.publishing import versions
-from pipelines.publishing.audit import REQUIRED, Check, record, seal, start_build
-from pipelines.reference.settings_used import record_settings
+from pipelines.publishing.audit import REQUIRED, Check, record, seal
+from pipelines.publishing.build import start_build
+from pipelines.reference.tables import record_all
 from pipelines.sources.tables import TABLES
 
 # As much of a build as publishing looks at.
@@ -62,7 +63,7 @@ def audited(settings, charge):
         charge(cost)
         for table in TABLES:
             write_stub(settings.ledger_dir, table)
-        record_settings(settings)
+        record_all(settings)
         record_deliveries(settings.deliveries_file, Landing(), ())
         build_id = start_build(settings)
         (settings.build_dir / versions.QUALITY).write_text("<h1>Data quality</h1>")

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.landing import deliveries
+from pipelines.ledger.inputs import Inputs
 from pipelines.publishing.audit import (
     REQUIRED,
     Check,
@@ -15,8 +16,8 @@ from pipelines.publishing.audit import (
     objections,
     read,
     record,
-    start_build,
 )
+from pipelines.publishing.build import start_build
 from pipelines.publishing.versions import PublishError, current, publish
 from pipelines.settings import PublishingSettings, ToleranceSettings, TrainingSettings
 
@@ -174,8 +175,9 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
         update={"landing": settings.landing.model_copy(update={"unrecognized": "warn"})}
     )
 
-    check, in_ledger = landing_checks(settings)
-    warning, _ = landing_checks(lenient)
+    inputs = Inputs((), landing)
+    check, in_ledger = landing_checks(settings, inputs)
+    warning, _ = landing_checks(lenient, inputs)
 
     assert (check.passed, check.severity) == (False, "error")
     assert check.detail == "odd.csv: no source recognises it"

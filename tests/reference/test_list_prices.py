@@ -25,10 +25,11 @@ def listed(settings, invent):
         write_partition(settings, invent(select=lambda *_: select), [], "2026-08")
         write_stub(settings.ledger_dir, "model_usage")
         record_list_prices(settings)
+        prices_file = settings.reference_file("list_prices")
         names = ", ".join(f"'{model}'" for _, model in models)
         with duckdb.connect() as db:
             return db.execute(
-                f"select {columns} from '{settings.list_prices_record}' "
+                f"select {columns} from '{prices_file}' "
                 f"where {where} and model_id in ({names}) order by all"
             ).fetchall()
 

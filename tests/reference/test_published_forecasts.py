@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.reference.published_forecasts import SCHEMA, record_vintages
+from pipelines.reference.published_forecasts import SCHEMA, record_published_forecasts
 
 
 @pytest.fixture
@@ -40,36 +40,36 @@ def publish(settings):
     return version
 
 
-def told(settings):
-    record_vintages(settings)
-    rows = pq.read_table(settings.vintages_file).to_pylist()
+def recorded(settings):
+    record_published_forecasts(settings)
+    rows = pq.read_table(settings.reference_file("published_forecasts")).to_pylist()
     return [
         (row["version"], row["as_of_date"].day, row["expected_cost"]) for row in rows
     ]
 
 
 def test_before_the_first_version_there_is_an_empty_record(settings):
-    assert told(settings) == []
+    assert recorded(settings) == []
 
 
-def test_what_was_told_first_from_a_day_counts(settings, publish):
+def test_what_was_published_first_from_a_day_counts(settings, publish):
     publish("1", "100")
     publish("2", "120")
     publish("3", "90", as_of=date(2026, 10, 30))
 
-    assert told(settings) == [("1", 31, 100), ("3", 30, 90)]
+    assert recorded(settings) == [("1", 31, 100), ("3", 30, 90)]
 
 
 def test_a_version_that_retires_leaves_its_forecast(settings, publish):
     folder = publish("1", "100")
-    record_vintages(settings)
+    record_published_forecasts(settings)
     (folder / "manifest.json").unlink()
     publish("2", "120")
 
-    assert told(settings) == [("1", 31, 100)]
+    assert recorded(settings) == [("1", 31, 100)]
 
 
-def test_a_publish_that_was_killed_told_nothing(settings, publish):
+def test_a_publish_that_was_killed_leaves_no_forecast(settings, publish):
     publish("1", "100", whole=False)
 
-    assert told(settings) == []
+    assert recorded(settings) == []
