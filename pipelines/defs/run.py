@@ -98,7 +98,8 @@ def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
             tags=partition_range(settings, first, last) | STARTED_HERE,
             run_config={"loggers": {"progress": {}}},
         )
-    if result.success:
+    # A run may succeed without its last step, where nothing came of the ones before.
+    if result.success and _is_published(settings):
         return Outcome(published=True)
     return Outcome(published=False, reasons=(*_reasons(result), f"log: {log}"))
 
