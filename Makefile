@@ -24,7 +24,7 @@ help:
 	@echo "make bench    speed and memory, as ratios"
 	@echo "make official-validator  what the FinOps Foundation's validator says"
 	@echo "make samples  write sample_exports again"
-	@echo "make docs     write the generated pages of docs again"
+	@echo "make docs     write the generated pages and staging models again"
 	@echo "make clean    remove everything that these made"
 
 demo: $(VENV)/installed
@@ -56,6 +56,7 @@ samples: $(VENV)/installed
 	$(BIN)/python -m sample_company
 
 docs: $(VENV)/installed
+	$(BIN)/python dbt_project/generate.py
 	$(BIN)/python docs/generate.py
 	@$(BIN)/unitmill build
 	$(BIN)/python docs/questions.py

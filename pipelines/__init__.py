@@ -1,25 +1,24 @@
-"""Unitmill: provider exports to FOCUS, FOCUS to proven unit costs.
+"""Unitmill: provider exports to FOCUS, FOCUS to reconciled unit costs.
 
-The packages in the order in which data meets them; each may import only what
-stands below it in this list reversed (kept by import-linter, pyproject.toml).
+The rooms in the order in which data meets them, from the last to the first: each may
+import only those below it (``[tool.importlinter]`` in pyproject.toml). What belongs in
+each, and what does not, stands in its docstring and in docs/architecture.md.
 
-- ``addresses``    what an address of an object store is
-- ``settings``     what the user may choose; the only reader of the environment
-- ``focus``        the FOCUS specification as data: columns, types, rules
-- ``landing``      deliveries: which export files arrived, in a folder or an object
-                   store, what they are, their hash
-- ``envelopes``    forms of documents that several sources share
-- ``providers``    sources of cost: one folder each, export -> FOCUS rows
-- ``telemetry``    sources of usage: one folder each, export -> usage tables
-- ``plans``        sources of cost that a user maps in YAML, without Python
-- ``invoices``     what finance was asked to pay, from invoices.csv
-- ``sources``      the registry of all of these
-- ``ledger``       the Parquet partitions: written, replaced and read
-- ``currency``     exchange rates into the reporting currency
+- ``cli``          the commands, and what a terminal shows
+- ``definitions``  where Dagster enters
+- ``defs``         the Dagster shell: assets, checks, jobs, one run; no logic
+- ``alerting``     sends the alerts of the published version
+- ``reports``      pages and files that people take away, from a published version
+- ``publishing``   the build database, its audit, the gate, versions
 - ``quality``      Great Expectations suites and the page of their results
-- ``publishing``   the gate, versions, rollback
-- ``defs``         the Dagster shell around all of it
-- ``samples``      the seeded generator of sample_exports and of benchmark data
+- ``forecasting``  fits series; called by the Python models of dbt
+- ``reference``    small tables beside the ledger: rates, prices, what was published
+- ``ledger``       the Parquet partitions: written, replaced, read, counted
+- ``sources``      every source of rows: its files, and how they become a table
+- ``landing``      deliveries: what arrived, whose it is, what counts
+- ``schema``       the shape of every usage table
+- ``focus``        the FOCUS specification as data: columns, types, rules
+- ``settings``     what the user may choose; the only reader of the environment
 
 What money *means* is not here: it is in dbt_project/.
 """

@@ -1,10 +1,12 @@
 """The house rules that a reader relies on: sizes, layers, and what no file may say."""
 
+import ast
 import json
 import os
 import re
 import subprocess
 
+import grimp
 import pytest
 
 from pipelines.defs.warehouse import DBT, DBT_DIR
@@ -80,6 +82,17 @@ def test_no_module_is_longer_than_300_lines():
     assert [relative(path) for path in PIPELINES if lines(path) > 300] == []
 
 
+def test_no_function_is_longer_than_50_lines():
+    long = [
+        f"{relative(path)}: {node.name}"
+        for path in PIPELINES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 50
+    ]
+
+    assert long == []
+
+
 def test_no_dbt_model_is_longer_than_160_lines():
     assert [relative(path) for path in MODELS if lines(path) > 160] == []
 
@@ -92,6 +105,52 @@ def test_every_module_says_what_it_is():
 
 def test_every_model_has_a_yml_of_its_name():
     assert [relative(p) for p in MODELS if not p.with_suffix(".yml").is_file()] == []
+
+
+def room_of(module):
+    """Give `ledger` of a module, and `sources.cost` of one of the wing of sources."""
+    parts = module.split(".")
+    return ".".join(parts[1:3] if parts[1:2] == ["sources"] else parts[1:2])
+
+
+@pytest.fixture(scope="module")
+def imports():
+    """Give what each room imports of the others; no room is `pipelines` itself."""
+    graph = grimp.build_graph("pipelines")
+    found = {room_of(module): set() for module in graph.modules}
+    for module in graph.modules:
+        for imported in graph.find_modules_directly_imported_by(module):
+            found[room_of(module)].add(room_of(imported))
+    return {
+        room: imported - {room, ""}
+        for room, imported in found.items()
+        if room not in {"", "sources"}
+    }
+
+
+def test_the_docs_say_which_room_imports_which(imports):
+    page = (PROJECT_DIR / "docs" / "architecture.md").read_text("utf-8")
+    table = page.partition("## Which room imports which?")[2].partition("## ")[0]
+    rows = re.findall(r"^\| `([\w.]+)` \| (.+) \|$", table, re.MULTILINE)
+    rooms = [room for room, _ in rows]
+
+    assert {
+        room: set(re.findall(r"`([\w.]+)`", names)) for room, names in rows
+    } == imports
+    # Upwards or in a circle, an import would name a room that stands above.
+    assert [
+        (room, other)
+        for room in rooms
+        for other in imports[room]
+        if rooms.index(other) < rooms.index(room)
+    ] == []
+
+
+def test_each_room_says_what_belongs_in_it_and_what_does_not(imports):
+    page = (PROJECT_DIR / "docs" / "architecture.md").read_text("utf-8")
+    described = re.findall(r"^\| `([\w.]+)` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
+
+    assert set(described) == set(imports)
 
 
 def test_only_the_shell_imports_dagster():
@@ -200,7 +259,7 @@ def test_the_domains_stand_in_their_order_in_the_docs(nodes):
 
 
 def test_no_tracked_file_names_a_registry_or_a_path_of_one_machine():
-    told = []
+    found = []
     for path in tracked():
         if not path.is_file() or path.name == "test_layout.py":
             continue
@@ -208,10 +267,10 @@ def test_no_tracked_file_names_a_registry_or_a_path_of_one_machine():
             text = path.read_text("utf-8")
         except UnicodeDecodeError:
             continue
-        told += [f"{relative(path)}: {m[0]}" for m in HOSTS.finditer(text)]
-        told += [f"{relative(path)}: {m[0]}" for m in PATHS.finditer(text)]
+        found += [f"{relative(path)}: {m[0]}" for m in HOSTS.finditer(text)]
+        found += [f"{relative(path)}: {m[0]}" for m in PATHS.finditer(text)]
 
-    assert told == []
+    assert found == []
 
 
 def test_no_sample_export_has_an_e_mail_address():
