@@ -14,6 +14,8 @@ from pipelines.sources.registry import all_sources
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])
 SETTINGS = dg.AssetKey(["landing", "settings"])
 EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognised")
+# How long a store may be out of reach: seconds between tries.
+PAUSE = 5.0
 
 
 def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -48,7 +50,7 @@ def landing_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         try:
             landing = scan(settings, sources)
         except TransientError as error:
-            raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
+            raise dg.RetryRequested(max_retries=3, seconds_to_wait=PAUSE) from error
         table = record(settings.deliveries_file, landing, sources)
         yield dg.MaterializeResult(
             asset_key=DELIVERIES,

@@ -5,6 +5,7 @@ import logging
 import dagster as dg
 import pytest
 
+from pipelines.defs import landing as landing_defs
 from pipelines.defs.automation import automation
 from pipelines.defs.landing import landing_assets
 from pipelines.landing.deliveries import record, scan
@@ -56,8 +57,9 @@ def build(settings):
 
 
 @pytest.fixture
-def materialize(settings, tmp_path):
+def materialize(settings, tmp_path, monkeypatch):
     """Materialize the deliveries; give the result and all that was written or told."""
+    monkeypatch.setattr(landing_defs, "PAUSE", 0.1)
 
     def once(settings, caplog):
         [deliveries, _] = landing_assets(settings)
