@@ -37,7 +37,8 @@ golden: $(VENV)/installed
 	@$(BIN)/python tests/golden/golden.py
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		$(PYTEST_ARGS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check

@@ -10,7 +10,7 @@ from typing import Literal
 
 import duckdb
 
-from sample_company.aws_columns import Column, columns
+from sample_company.aws.columns import Column, columns
 
 Format = Literal["parquet", "csv.gz"]
 

@@ -30,8 +30,8 @@ from pipelines.sources.cost import (
     openrouter,
 )
 from sample_company.anthropic import write_anthropic
-from sample_company.azure import write_azure
-from sample_company.azure_focus import write_azure_focus
+from sample_company.azure.details import write_azure
+from sample_company.azure.focus import write_azure_focus
 from sample_company.driftbase import write_driftbase
 from sample_company.gcp import write_gcp
 from sample_company.oci import write_oci

@@ -23,7 +23,7 @@ from pipelines.ledger.partitions import write_partition
 from pipelines.ledger.stale import stale_partitions
 from pipelines.settings import Settings
 from pipelines.sources.cost.aws import SOURCE
-from sample_company.aws_columns import columns
+from sample_company.aws.columns import columns
 from sample_company.files import write_json
 
 MODULE = "bench.rerun"

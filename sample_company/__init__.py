@@ -6,8 +6,8 @@ nothing of this package.
 
 ``story`` says what happened, one module per system writes it down:
 
-story -> aws_rows (aws_line, aws_compute, aws_services, aws_charges)
-      -> aws_legacy, aws_cur2
+story -> aws.rows (aws.line, aws.compute, aws.services, aws.charges)
+      -> aws.legacy, aws.cur2
       -> openai, ferrum, slurm, mlflow
       -> invoices, planted -> make
 """

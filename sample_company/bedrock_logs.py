@@ -1,14 +1,14 @@
 """Bedrock's invocation logs of October: every token of its bill, call by call.
 
 Belongs here: lines of calls without a prompt or an answer. The tokens are those that
-``aws_bedrock`` bills.
+``aws.bedrock`` bills.
 """
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from sample_company.aws_bedrock import Used, used
+from sample_company.aws.bedrock import Used, used
 from sample_company.calls import Call, calls
 from sample_company.files import write_gzip
 from sample_company.months import OCTOBER, at

@@ -7,7 +7,7 @@ reserved machine of Azure, which is a node of the team's cluster.
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sample_company.azure import GROUP
+from sample_company.azure.details import GROUP
 from sample_company.files import write_json
 from sample_company.mlflow import milliseconds
 from sample_company.months import at

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sample_company.azure import hours_up
+from sample_company.azure.details import hours_up
 from sample_company.cluster_jobs import KUBEFLOW, MACHINE, NAMESPACE, NODE
 from sample_company.months import HOUR, OCTOBER
 from sample_company.seeded import between, digest

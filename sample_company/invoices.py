@@ -11,9 +11,6 @@ from pathlib import Path
 
 from sample_company import (
     anthropic,
-    aws_bedrock,
-    azure,
-    azure_focus,
     databricks,
     driftbase,
     ferrum,
@@ -25,8 +22,10 @@ from sample_company import (
     openrouter,
     prepaid,
 )
-from sample_company.aws_line import AWS, MARKETPLACE, Line, number, text
-from sample_company.aws_rows import INVOICES
+from sample_company.aws import bedrock
+from sample_company.aws.line import AWS, MARKETPLACE, Line, number, text
+from sample_company.aws.rows import INVOICES
+from sample_company.azure import details, focus
 from sample_company.files import csv_text, write_text
 from sample_company.months import MONTHS, OCTOBER, Month
 from sample_company.seeded import cents, plain
@@ -114,11 +113,11 @@ def _aws(month: Month, lines: Sequence[Line]) -> Iterator[Invoice]:
 def _azure(month: Month) -> Iterator[Invoice]:
     """Give the invoice of the enterprise agreement, and the one of the trial."""
     none = Decimal(0)
-    invoice_id, asked = azure.INVOICES[month], azure.total(month)
-    yield Invoice(azure.ISSUER, invoice_id, "azure", month, asked, none)
+    invoice_id, asked = details.INVOICES[month], details.total(month)
+    yield Invoice(details.ISSUER, invoice_id, "azure", month, asked, none)
     if month == OCTOBER:
-        invoice_id, asked = azure_focus.INVOICE, azure_focus.total()
-        yield Invoice(azure.ISSUER, invoice_id, "azure_focus", month, asked, none)
+        invoice_id, asked = focus.INVOICE, focus.total()
+        yield Invoice(details.ISSUER, invoice_id, "azure_focus", month, asked, none)
 
 
 def _gcp(month: Month) -> Invoice:
@@ -203,7 +202,7 @@ def _differences(
     for month, cause, amount, note in openai.planted():
         yield "openai", month, cause, amount, f"billed minus metered: {note}"
     note = "billed minus metered: global Claude Sonnet 4.5 is billed below list"
-    yield "aws", OCTOBER, "price_drift", aws_bedrock.below_list(OCTOBER), note
+    yield "aws", OCTOBER, "price_drift", bedrock.below_list(OCTOBER), note
     note = "billed minus metered: the gateway metered cached tokens as uncached"
     yield "azure", OCTOBER, "cache_class", litellm.not_cached(), note
     for invoice in made:

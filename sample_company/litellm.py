@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sample_company.azure import MODEL_METERS, thousands_of
-from sample_company.azure_row import SUBSCRIPTION
+from sample_company.azure.details import MODEL_METERS, thousands_of
+from sample_company.azure.row import SUBSCRIPTION
 from sample_company.calls import Call, calls
 from sample_company.months import OCTOBER, at
 from sample_company.seeded import digest, hex_id

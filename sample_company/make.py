@@ -9,16 +9,13 @@ from pathlib import Path
 
 from sample_company.agents import write_claude_code, write_traces
 from sample_company.anthropic import write_anthropic
-from sample_company.aws_cur2 import write_cur2
-from sample_company.aws_legacy import write_legacy
-from sample_company.aws_rows import Delivery, delivered, month_lines
-from sample_company.azure import write_azure
-from sample_company.azure_focus import write_azure_focus
+from sample_company.aws.cur2 import write_cur2
+from sample_company.aws.legacy import write_legacy
+from sample_company.aws.rows import Delivery, delivered, month_lines
+from sample_company.azure.details import write_azure
+from sample_company.azure.focus import write_azure_focus
 from sample_company.bedrock_logs import write_bedrock_logs
-from sample_company.budgets import write_budgets
-from sample_company.business_values import write_business_values
 from sample_company.cluster_jobs import write_kubeflow, write_ray
-from sample_company.contracts import write_contracts
 from sample_company.databricks import write_databricks
 from sample_company.deployments import write_deployments
 from sample_company.driftbase import write_driftbase
@@ -27,10 +24,9 @@ from sample_company.files import write_text
 from sample_company.gcp import write_gcp
 from sample_company.invoices import invoices, write_invoices, write_planted
 from sample_company.kiosks import write_call_log, write_langfuse
+from sample_company.lists import write_lists
 from sample_company.litellm import write_litellm
-from sample_company.migration_scenarios import write_migration_scenarios
 from sample_company.mlflow import write_mlflow
-from sample_company.model_variants import write_model_variants
 from sample_company.months import AUGUST, MONTHS, OCTOBER, SEPTEMBER, at
 from sample_company.native_totals import write_native_totals
 from sample_company.oci import write_oci
@@ -39,13 +35,10 @@ from sample_company.openai_pages import write_openai
 from sample_company.opencost import write_opencost
 from sample_company.openrouter import write_openrouter
 from sample_company.openshift import write_openshift
-from sample_company.optimizations import write_optimizations
-from sample_company.ownership import write_ownership
 from sample_company.pipeline_runs import write_pipeline_runs
 from sample_company.prepaid import write_prepaid
 from sample_company.prometheus import write_prometheus
 from sample_company.readme import README
-from sample_company.run_plans import write_run_plans
 from sample_company.sagemaker import write_sagemaker
 from sample_company.slurm import write_slurm
 from sample_company.storage_access import write_storage_access
@@ -134,17 +127,13 @@ def write_samples(out: Path) -> None:
     write_openai(out / "openai")
     write_openrouter(out / "openrouter")
     write_prepaid(out / "prepaid")
-    write_contracts(out / "contracts")
-    write_ownership(out / "ownership")
     write_anthropic(out / "anthropic")
     write_databricks(out / "databricks")
     write_driftbase(out / "driftbase")
     write_ferrum(out / "ferrum")
     write_slurm(out / "slurm")
     write_mlflow(out / "mlflow")
-    write_run_plans(out / "run_plans")
     write_deployments(out / "deployments")
-    write_model_variants(out / "model_variants")
     write_prometheus(out / "prometheus")
     write_opencost(out / "opencost")
     write_openshift(out / "openshift")
@@ -157,10 +146,7 @@ def write_samples(out: Path) -> None:
     write_claude_code(out / "claude_code")
     write_langfuse(out / "langfuse")
     write_call_log(out / "call_log")
-    write_budgets(out / "budgets")
-    write_optimizations(out / "optimizations")
-    write_migration_scenarios(out / "migration_scenarios")
-    write_business_values(out / "business_values")
+    write_lists(out)
     write_storage_access(out / "storage_access")
     write_pipeline_runs(out / "pipeline_runs")
     write_native_totals(

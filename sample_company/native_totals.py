@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from sample_company import azure, gcp
-from sample_company.aws_line import Line, number, text
-from sample_company.azure_row import SUBSCRIPTION
+from sample_company import gcp
+from sample_company.aws.line import Line, number, text
+from sample_company.azure import details
+from sample_company.azure.row import SUBSCRIPTION
 from sample_company.files import csv_text, write_text
 from sample_company.months import OCTOBER
 from sample_company.seeded import cents
@@ -50,7 +51,7 @@ def write_native_totals(
     read = (
         ("aws", SEARCH, _of_account(final, SEARCH), AWS, LATE),
         ("aws", MARKETING, _of_account(early, MARKETING), AWS, EARLY),
-        ("azure", SUBSCRIPTION, azure.total(OCTOBER), AZURE, LATE),
+        ("azure", SUBSCRIPTION, details.total(OCTOBER), AZURE, LATE),
         ("gcp", gcp.PROJECT, _without_credits(), GOOGLE, LATE),
     )
     rows = [

@@ -1,11 +1,12 @@
 """Fixtures of every shelf: the sample company built once, and copies of it.
 
-A build costs half a minute. Tests that need one take a copy of ``sample_home``, which
-is built once a session; a copy's partitions are those of ``sample_exports``, so only
-what a test changes is converted again.
+A build costs a minute of two cores. Tests that need one take a copy of ``sample_home``,
+which is built once a session; a copy's partitions are those of ``sample_exports``, so
+only what a test changes is converted again. A home that starts empty has dbt's parse.
 """
 
 import atexit
+import contextlib
 import fcntl
 import io
 import json
@@ -22,6 +23,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.defs import run
+from pipelines.defs.warehouse import warehouse
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.partitions import write_partition
@@ -30,6 +32,16 @@ from pipelines.settings import PROJECT_DIR, Settings
 
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
+# The files that make whole builds come first, and the last ones to end are short. The
+# first builds the sample company; the second needs it not, so it does not wait.
+FIRST = ("build/test_gate.py", "golden/test_golden.py", "build/test_kill.py")
+
+
+def pytest_collection_modifyitems(items):
+    places = [PROJECT_DIR / "tests" / name for name in FIRST]
+    items.sort(
+        key=lambda item: places.index(item.path) if item.path in places else len(FIRST)
+    )
 
 
 def pytest_sessionfinish(session, exitstatus):
@@ -74,22 +86,49 @@ def build():
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory, build):
-    """Give the home of the one build of sample_exports; read it, never write.
+def once_a_session(tmp_path_factory):
+    """Give a folder that the processes of pytest-xdist share, to one at a time.
 
-    The processes of pytest-xdist share it: who comes first builds, the others wait.
+    Who comes first fills it, the others wait.
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    home = shared / "built" / "home"
-    home.parent.mkdir(exist_ok=True)
-    with (home.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        settings = Settings(exports=SAMPLE_EXPORTS, home=home)
+
+    @contextlib.contextmanager
+    def folder(name):
+        place = shared / "once" / name
+        place.mkdir(parents=True, exist_ok=True)
+        with (shared / "once" / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield place
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def new_home(once_a_session):
+    """Make a home in which nothing was built, but dbt's project is parsed."""
+    with once_a_session("parsed") as home:
+        if not (home / "dbt").exists():
+            warehouse(Settings(exports=SAMPLE_EXPORTS, home=home))
+
+    def make(place):
+        shutil.copytree(home / "dbt", place / "dbt")
+        return place
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sample_home(once_a_session, new_home, build):
+    """Give the home of the one build of sample_exports; read it, never write."""
+    with once_a_session("built") as folder:
+        settings = Settings(exports=SAMPLE_EXPORTS, home=folder / "home")
         if current(settings) is None:
+            new_home(settings.home_dir)
             outcome = build(settings)
             assert outcome.published, outcome.why
-    return home
+    return settings.home_dir
 
 
 @pytest.fixture
@@ -104,21 +143,30 @@ def exports(tmp_path):
     return Path(shutil.copytree(SAMPLE_EXPORTS, tmp_path / "exports"))
 
 
-@pytest.fixture
-def built(sample_home, exports, tmp_path):
-    """Give settings of a built home, and exports, that are the test's own.
+@pytest.fixture(scope="session")
+def copy_of_built(sample_home):
+    """Copy the built home and its exports into a folder; give their settings.
 
     Published databases name their ledger files by absolute path, so the copied build
     is published again where it lies now.
     """
-    shutil.copytree(
-        sample_home,
-        tmp_path / "home",
-        ignore=shutil.ignore_patterns("versions", "dagster", "tmp"),
-    )
-    settings = Settings(exports=exports, home=tmp_path / "home")
-    publish(settings)
-    return settings
+
+    def copy(folder):
+        ignored = shutil.ignore_patterns("versions", "dagster", "tmp", "run")
+        shutil.copytree(sample_home, folder / "home", ignore=ignored)
+        if not (folder / "exports").exists():
+            shutil.copytree(SAMPLE_EXPORTS, folder / "exports")
+        settings = Settings(exports=folder / "exports", home=folder / "home")
+        publish(settings)
+        return settings
+
+    return copy
+
+
+@pytest.fixture
+def built(copy_of_built, exports, tmp_path):
+    """Give settings of a built home, and exports, that are the test's own."""
+    return copy_of_built(tmp_path)
 
 
 @pytest.fixture

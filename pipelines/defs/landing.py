@@ -12,6 +12,8 @@ from pipelines.settings import Settings
 
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])
 EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognised")
+# How long a store may be out of reach: seconds between tries.
+PAUSE = 5.0
 
 
 def landing_asset(settings: Settings) -> dg.AssetsDefinition:
@@ -47,7 +49,7 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
         try:
             found = inputs.scanned()
         except TransientError as error:
-            raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
+            raise dg.RetryRequested(max_retries=3, seconds_to_wait=PAUSE) from error
         table = record(settings.deliveries_file, found.landing, found.sources)
         yield _recorded(settings, found.landing, table.num_rows)
         yield _every_file_is_recognised(found.landing, blocks=blocks)

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.publishing.audit import seal
 from pipelines.publishing.versions import current, publish, versions
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.slow
 
@@ -139,28 +139,6 @@ def test_a_second_build_finds_nothing_new_and_keeps_the_version(built, build):
     assert outcome.published
     assert "Nothing new" in outcome.output
     assert versions(built) == [before]
-
-
-def test_two_builds_from_nothing_give_the_same_marts(sample_settings, tmp_path, build):
-    again = Settings(exports=SAMPLE_EXPORTS, home=tmp_path / "again")
-    assert build(again).published
-
-    with duckdb.connect() as db:
-        for name, home in (("one", sample_settings), ("two", again)):
-            db.execute(f"attach '{current(home).database}' as {name} (read_only)")
-        tables = db.execute(
-            "select table_name from duckdb_tables() where database_name = 'one'"
-        ).fetchall()
-        assert tables
-        for (table,) in tables:
-            one, two = (
-                f"select * exclude (first_seen_at) from {name}.marts.{table}"
-                if table == "deliveries"
-                else f"select * from {name}.marts.{table}"
-                for name in ("one", "two")
-            )
-            differing = f"({one} except all {two}) union all ({two} except all {one})"
-            assert db.execute(differing).fetchall() == [], table
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """kill -9 in the middle of a build: readers see the last version, the next run mends.
 
-Each round changes Ferrum's last invoice, so that work is to be done and old and new
-numbers differ. UNITMILL_KILLS says how often each phase is killed; once by default.
+Ferrum's last invoice is changed, so that work is to be done and old and new numbers
+differ. UNITMILL_KILLS says how often each phase is killed; once by default.
 """
 
 import csv
 import fcntl
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,18 +21,22 @@ import duckdb
 import pytest
 
 from pipelines.landing.source import ExportError
-from pipelines.publishing.versions import current, versions
+from pipelines.publishing.versions import current, publish, rollback, versions
 from pipelines.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("UNITMILL_KILLS", "1"))
 # The line of progress that a phase begins with, and how many seconds it takes.
-PHASES = {
-    "convert": ("· focus/aws", 1.0),
-    "dbt": ("· models", 8.0),
-    "publish": ("· publish/version", 0.6),
-}
+PHASES = {"convert": ("· focus/aws", 1.0), "dbt": ("· models", 8.0)}
+# The last phase is killed alone: another build would have to come as far first.
+PUBLISHING = 1.0
+PUBLISH = """
+from pipelines.publishing.versions import publish
+from pipelines.settings import Settings
+print("publishing", flush=True)
+publish(Settings())
+"""
 BOOKS = """
 select
     (
@@ -107,12 +112,23 @@ def charge_one_more(exports):
 
 def build_and_kill(settings, line, delay):
     """Start `unitmill build`; kill all of it some time after a line of progress."""
+    unitmill = Path(sys.executable).parent / "unitmill"
+    kill_after([unitmill, "build"], settings, line, delay)
+
+
+def publish_and_kill(settings, delay):
+    """Start the last step of a build alone, and kill it."""
+    kill_after([sys.executable, "-c", PUBLISH], settings, "publishing", delay)
+
+
+def kill_after(call, settings, line, delay):
+    """Start a program; kill all of it some time after it has said a line."""
     environment = os.environ | {
         "UNITMILL_EXPORTS": str(settings.exports_dir),
         "UNITMILL_HOME": str(settings.home_dir),
     }
     process = subprocess.Popen(
-        [Path(sys.executable).parent / "unitmill", "build"],
+        call,
         env=environment,
         cwd=PROJECT_DIR,
         stdout=subprocess.PIPE,
@@ -133,34 +149,63 @@ def build_and_kill(settings, line, delay):
     process.wait()
 
 
-@pytest.mark.parametrize("phase", PHASES)
-def test_a_killed_build_harms_no_reader_and_the_next_one_ends_right(
-    phase, built, build
-):
-    line, seconds = PHASES[phase]
-    moments = random.Random(phase)
-    for _ in range(KILLS):
-        before, old = current(built), look(built)
-        new = (*(cost + 1 for cost in old[:3]), *old[3:])
-        charge_one_more(built.exports_dir)
+@pytest.fixture(scope="module", params=range(KILLS))
+def killed(request, copy_of_built, build, tmp_path_factory):
+    """Kill builds in each phase, one after the other, and let the next one end.
 
-        with Reader(built) as reader:
-            build_and_kill(built, line, moments.uniform(0, seconds))
-            after_kill = look(built)
-            if phase == "publish":  # it may have been just in time
-                assert after_kill in {old, new}
-            else:
-                assert after_kill == old
-                assert current(built) == before
+    Each meets what the killed ones before it have left behind. Gives the settings, the
+    books before and after, and what was seen of each kill and by the reader.
+    """
+    settings = copy_of_built(tmp_path_factory.mktemp("killed"))
+    before, old = current(settings), look(settings)
+    new = (*(cost + 1 for cost in old[:3]), *old[3:])
+    charge_one_more(settings.exports_dir)
+    moments = random.Random(request.param)
+    after_kills = []
+    with Reader(settings) as reader:
+        for line, seconds in PHASES.values():
+            build_and_kill(settings, line, moments.uniform(0, seconds))
+            after_kills.append((current(settings), look(settings)))
+        outcome = build(settings)
+    assert after_kills == [(before, old)] * len(PHASES)
+    assert outcome.published, outcome.why
+    return settings, old, new, reader
 
-            outcome = build(built)
 
-        assert outcome.published, outcome.why
-        assert look(built) == new
+def test_a_build_after_killed_ones_ends_right(killed):
+    settings, _, new, _ = killed
+
+    assert look(settings) == new
+    assert_nothing_is_left_over(settings)
+
+
+def test_killed_builds_harm_no_reader(killed):
+    _, old, new, reader = killed
+
+    assert reader.failures == []
+    assert reader.looks > 0
+    assert reader.seen <= {old, new}
+
+
+def test_a_killed_publishing_harms_no_reader_and_the_next_ends_right(killed, request):
+    """The version of the last build is taken back, so that it is to be published."""
+    settings, old, new, _ = killed
+    moments = random.Random(request.node.name)
+    for _ in range(3):
+        first, second = versions(settings)
+        rollback(settings, first.name)
+        shutil.rmtree(second.folder)
+        assert look(settings) == old
+
+        with Reader(settings) as reader:
+            publish_and_kill(settings, moments.uniform(0, PUBLISHING))
+            assert look(settings) in {old, new}  # it may have been just in time
+            publish(settings)
+
+        assert look(settings) == new
         assert reader.failures == []
-        assert reader.looks > 0
         assert reader.seen <= {old, new}
-        assert_nothing_is_left_over(built)
+        assert_nothing_is_left_over(settings)
 
 
 def test_two_builds_of_one_home_do_not_mix(built, build):

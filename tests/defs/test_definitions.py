@@ -17,8 +17,8 @@ SHIPPED = (*COST_SOURCES, *USAGE_SOURCES)
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    return Settings(home=tmp_path_factory.mktemp("defs") / "home")
+def settings(tmp_path_factory, new_home):
+    return Settings(home=new_home(tmp_path_factory.mktemp("defs") / "home"))
 
 
 @pytest.fixture(scope="module")

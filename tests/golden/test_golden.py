@@ -17,8 +17,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    return golden.build(tmp_path_factory.mktemp("golden") / "home")
+def database(tmp_path_factory, new_home):
+    return golden.build(new_home(tmp_path_factory.mktemp("golden") / "home"))
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)

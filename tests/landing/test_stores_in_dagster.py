@@ -5,6 +5,7 @@ import logging
 import dagster as dg
 import pytest
 
+from pipelines.defs import landing as landing_defs
 from pipelines.defs.automation import automation
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
@@ -56,8 +57,9 @@ def build(settings):
 
 
 @pytest.fixture
-def materialize(settings, tmp_path):
+def materialize(settings, tmp_path, monkeypatch):
     """Materialize the deliveries; give the result and what was written or logged."""
+    monkeypatch.setattr(landing_defs, "PAUSE", 0.1)
 
     def once(settings, caplog):
         inputs = inputs_resource(settings, all_sources(settings))

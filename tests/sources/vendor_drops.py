@@ -1,5 +1,8 @@
 """What a source claims and groups in a folder, without hashing or recording it."""
 
+import os
+from datetime import UTC, datetime, timedelta
+
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import Delivery
 
@@ -27,3 +30,10 @@ def deliveries(source, exports):
         )
         for number, drop in enumerate(source.drops(candidates(source, exports)))
     ]
+
+
+def dated(path, days):
+    """Let a file be this many days old."""
+    moment = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+    os.utime(path, (moment, moment))
+    return path

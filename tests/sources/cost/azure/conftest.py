@@ -3,22 +3,15 @@
 import csv
 import gzip
 import json
-import os
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import vendor_drops
 
-from pipelines.landing.source import current_deliveries
-from pipelines.ledger.partitions import write_partition
-from pipelines.settings import Settings
 from pipelines.sources.cost.azure import SOURCE
 
 ORDER = "/providers/Microsoft.Capacity/reservationOrders/O1/reservations/R1"
@@ -175,13 +168,6 @@ candidates = partial(vendor_drops.candidates, SOURCE)
 deliveries = partial(vendor_drops.deliveries, SOURCE)
 
 
-def dated(path, days):
-    """Let a file be this many days old."""
-    moment = (datetime.now(UTC) - timedelta(days=days)).timestamp()
-    os.utime(path, (moment, moment))
-    return path
-
-
 @pytest.fixture
 def azure():
     return SimpleNamespace(
@@ -198,46 +184,13 @@ def azure():
         run=run,
         candidates=candidates,
         deliveries=deliveries,
-        dated=dated,
+        dated=vendor_drops.dated,
     )
 
 
 @pytest.fixture
-def exports(tmp_path):
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def partition(tmp_path):
-    """Convert what lies in a folder of exports; give the partition of one period."""
-
-    def written(exports, period="2026-08"):
-        chosen = Settings(exports=exports, home=tmp_path / "home")
-        current = current_deliveries(SOURCE, deliveries(exports), period)
-        return write_partition(chosen, SOURCE, current, period)
-
-    return written
-
-
-@pytest.fixture
-def ledger(partition):
-    """Convert what lies in a folder of exports; give the rows of one period."""
-
-    def converted(exports, period="2026-08"):
-        with duckdb.connect() as db:
-            found = db.execute(
-                "from read_parquet($path) order by x_DeliveryId, x_SourceRowNumber",
-                {"path": str(partition(exports, period).path)},
-            )
-            names = [column[0] for column in found.description]
-            return [
-                SimpleNamespace(**dict(zip(names, r, strict=True)))
-                for r in found.fetchall()
-            ]
-
-    return converted
+def source():
+    return SOURCE
 
 
 @pytest.fixture
@@ -252,18 +205,5 @@ def converted(exports, ledger):
 
 
 @pytest.fixture
-def total():
-    """Sum one column exactly."""
-
-    def of(rows, column):
-        return sum((getattr(each, column) for each in rows), Decimal(0))
-
-    return of
-
-
-@pytest.fixture
-def real_exports():
-    folder = os.environ.get("UNITMILL_REAL_EXPORTS")
-    if not folder:
-        pytest.skip("UNITMILL_REAL_EXPORTS is not set")
-    return Path(folder) / "azure_cost_details"
+def real_exports(real_exports):
+    return real_exports / "azure_cost_details"

@@ -3,19 +3,14 @@
 import csv
 import gzip
 import json
-from decimal import Decimal
 from functools import partial
 from types import SimpleNamespace
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import vendor_drops
 
-from pipelines.landing.source import current_deliveries
-from pipelines.ledger.partitions import write_partition
-from pipelines.settings import Settings
 from pipelines.sources.cost.azure_focus import SOURCE
 
 RESOURCE = "/subscriptions/S-1/resourceGroups/RG/providers/Microsoft.Compute"
@@ -162,41 +157,8 @@ def azure():
 
 
 @pytest.fixture
-def exports(tmp_path):
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def partition(tmp_path):
-    """Convert what lies in a folder of exports; give the partition of the month."""
-
-    def written(exports):
-        chosen = Settings(exports=exports, home=tmp_path / "home")
-        current = current_deliveries(SOURCE, deliveries(exports), "2026-08")
-        return write_partition(chosen, SOURCE, current, "2026-08")
-
-    return written
-
-
-@pytest.fixture
-def ledger(partition):
-    """Convert what lies in a folder of exports; give the rows of the month."""
-
-    def converted(exports):
-        with duckdb.connect() as db:
-            found = db.execute(
-                "from read_parquet($path) order by x_DeliveryId, x_SourceRowNumber",
-                {"path": str(partition(exports).path)},
-            )
-            names = [column[0] for column in found.description]
-            return [
-                SimpleNamespace(**dict(zip(names, r, strict=True)))
-                for r in found.fetchall()
-            ]
-
-    return converted
+def source():
+    return SOURCE
 
 
 @pytest.fixture
@@ -208,13 +170,3 @@ def converted(exports, ledger):
         return ledger(exports)
 
     return rows
-
-
-@pytest.fixture
-def total():
-    """Sum one column exactly."""
-
-    def of(rows, column):
-        return sum((getattr(each, column) for each in rows), Decimal(0))
-
-    return of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sample_company.aws_line import (
+from sample_company.aws.line import (
     MARKETING_TAGS,
     SEARCH_TAGS,
     Line,

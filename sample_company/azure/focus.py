@@ -1,7 +1,7 @@
 """Azure FOCUS export: the chatbot's trial in a second subscription, October only.
 
 Belongs here: the rows of version 1.2-preview and their amounts. The run's folders are
-laid down by ``azure_run``.
+laid down by ``run``.
 """
 
 import csv
@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from sample_company.azure_run import Run, write_run
+from sample_company.azure.run import Run, write_run
 from sample_company.files import csv_text
 from sample_company.months import DAY, OCTOBER, at
 from sample_company.seeded import between, plain
@@ -93,8 +93,8 @@ def write_azure_focus(out: Path) -> None:
 @cache
 def columns() -> Sequence[str]:
     """Give the columns of the export, in its order."""
-    package = files("sample_company")
-    text = package.joinpath("azure_focus_columns.csv").read_text("utf-8")
+    package = files("sample_company.azure")
+    text = package.joinpath("focus_columns.csv").read_text("utf-8")
     return [row["name"] for row in csv.DictReader(text.splitlines())]
 
 

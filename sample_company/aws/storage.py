@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sample_company.aws_line import Line, Price, Product, usage
+from sample_company.aws.line import Line, Price, Product, usage
 from sample_company.months import DAY, Month
 from sample_company.seeded import between
 from sample_company.story import MARKETING, SEARCH, TRAINING

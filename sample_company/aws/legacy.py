@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from sample_company.aws_columns import columns
-from sample_company.aws_line import Line, Value
-from sample_company.aws_rows import Delivery, delivered
+from sample_company.aws.columns import columns
+from sample_company.aws.line import Line, Value
+from sample_company.aws.rows import Delivery, delivered
 from sample_company.files import csv_text, write_gzip, write_json
 from sample_company.seeded import hex_id, plain
 from sample_company.story import PAYER

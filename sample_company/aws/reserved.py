@@ -7,8 +7,8 @@ equal what the hours used plus what stayed unused.
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sample_company.aws_compute import machine
-from sample_company.aws_line import REGION, ZONE, Line, line
+from sample_company.aws.compute import machine
+from sample_company.aws.line import REGION, ZONE, Line, line
 from sample_company.months import HOUR, Month, at
 from sample_company.seeded import hex_id
 from sample_company.story import SEARCH

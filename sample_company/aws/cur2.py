@@ -11,10 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sample_company.aws_charges import EDP_SHARE, edp_discount, is_discounted
-from sample_company.aws_columns import Column, columns
-from sample_company.aws_line import Line, Value, number
-from sample_company.aws_rows import Delivery, delivered
+from sample_company.aws.charges import EDP_SHARE, edp_discount, is_discounted
+from sample_company.aws.columns import Column, columns
+from sample_company.aws.line import Line, Value, number
+from sample_company.aws.rows import Delivery, delivered
 from sample_company.files import write_json
 from sample_company.seeded import money, plain
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sample_company.aws_compute import machine
-from sample_company.aws_line import (
+from sample_company.aws.compute import machine
+from sample_company.aws.line import (
     SEARCH_TAGS,
     ZONE,
     Line,

@@ -5,8 +5,8 @@ Belongs here: EC2 of the cluster ``inference``. What runs on it is in ``serving`
 
 from decimal import Decimal
 
-from sample_company.aws_compute import machine
-from sample_company.aws_line import (
+from sample_company.aws.compute import machine
+from sample_company.aws.line import (
     SEARCH_TAGS,
     ZONE,
     Line,

@@ -59,7 +59,8 @@ class Charge:
 @cache
 def columns() -> Sequence[str]:
     """Give the columns of the export, in its order."""
-    text = files("sample_company").joinpath("azure_columns.csv").read_text("utf-8")
+    package = files("sample_company.azure")
+    text = package.joinpath("details_columns.csv").read_text("utf-8")
     return [row["name"] for row in csv.DictReader(text.splitlines())]
 
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sample_company.aws_bedrock import bedrock_lines
-from sample_company.aws_charges import charge_lines
-from sample_company.aws_compute import compute_lines
-from sample_company.aws_inference import inference_lines
-from sample_company.aws_line import MARKETPLACE, Line, moment, text
-from sample_company.aws_reserved import reserved_lines
-from sample_company.aws_services import service_lines
-from sample_company.aws_storage import storage_lines
+from sample_company.aws.bedrock import bedrock_lines
+from sample_company.aws.charges import charge_lines
+from sample_company.aws.compute import compute_lines
+from sample_company.aws.inference import inference_lines
+from sample_company.aws.line import MARKETPLACE, Line, moment, text
+from sample_company.aws.reserved import reserved_lines
+from sample_company.aws.services import service_lines
+from sample_company.aws.storage import storage_lines
 from sample_company.months import AUGUST, OCTOBER, SEPTEMBER, Month
 from sample_company.seeded import base32_id
 

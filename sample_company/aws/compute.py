@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sample_company.aws_line import (
+from sample_company.aws.line import (
     ZONE,
     Line,
     Price,

@@ -1,6 +1,6 @@
 """The columns of CUR 2.0, with the name that each had in the legacy report.
 
-Belongs here: reading the table ``aws_columns.csv``: CUR 2.0 name, legacy CSV name
+Belongs here: reading the table ``columns.csv``: CUR 2.0 name, legacy CSV name
 (empty where the legacy report has no such column) and type.
 """
 

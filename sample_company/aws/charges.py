@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from sample_company.aws_bedrock import BEDROCK
-from sample_company.aws_line import MARKETPLACE, Line, Product, line, number, text
-from sample_company.aws_services import ML_PLAN, ML_PLAN_PRODUCT, ML_PLAN_UPFRONT
-from sample_company.aws_storage import NAT
+from sample_company.aws.bedrock import BEDROCK
+from sample_company.aws.line import MARKETPLACE, Line, Product, line, number, text
+from sample_company.aws.services import ML_PLAN, ML_PLAN_PRODUCT, ML_PLAN_UPFRONT
+from sample_company.aws.storage import NAT
 from sample_company.months import AUGUST, DAY, OCTOBER, SEPTEMBER, Month, at
 from sample_company.seeded import cents, money
 from sample_company.story import PAYER, SEARCH

@@ -1,7 +1,7 @@
 """Azure: what the platform team rents there, in actual and in amortized cost details.
 
 Belongs here: an enterprise agreement's rows of both books, and the run folders that
-an export writes. The second subscription, which exports FOCUS, is in ``azure_focus``.
+an export writes. The second subscription, which exports FOCUS, is in ``focus``.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from sample_company.azure_row import (
+from sample_company.azure.row import (
     ENROLLMENT,
     SUBSCRIPTION,
     Charge,
@@ -17,7 +17,7 @@ from sample_company.azure_row import (
     columns,
     row_of,
 )
-from sample_company.azure_run import Run, write_run
+from sample_company.azure.run import Run, write_run
 from sample_company.files import csv_text
 from sample_company.months import AUGUST, DAY, OCTOBER, SEPTEMBER, Month, at
 from sample_company.seeded import between, plain

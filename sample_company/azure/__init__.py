@@ -1,0 +1,1 @@
+"""Azure: cost details of one subscription, a FOCUS export of the other."""
