@@ -5,9 +5,10 @@ monthly budget one row a month. What was spent of it is in the mart
 ``fct_budget_status_daily``.
 """
 
-from pipelines.schema.vocabulary import COST_BASES, SCOPE_TYPES
+from pipelines.schema.vocabulary import COST_BASES
 from pipelines.sources.formats.csv_cells import TYPES, Check, listed
 from pipelines.sources.formats.owner_list import FROM, TO, ListColumn, OwnerList
+from pipelines.sources.formats.scopes import SCOPE, scope_check
 
 # How much of the amount may be spent before an alert, where a row does not say it.
 THRESHOLDS = "50;80;100"
@@ -27,16 +28,7 @@ BUDGETS = OwnerList(
         ListColumn(
             "budget_name", TYPES["text"], "What people call it.", blank="budget_id"
         ),
-        ListColumn(
-            "scope_type", listed(SCOPE_TYPES), "The level it applies to.", required=True
-        ),
-        ListColumn(
-            "scope_value",
-            TYPES["text"],
-            "Which one, as `fct_showback_daily` spells it; blank where scope_type is "
-            "total.",
-            blank="'all'",
-        ),
+        *SCOPE,
         ListColumn(
             "budget_amount",
             TYPES["amount"],
@@ -72,10 +64,7 @@ BUDGETS = OwnerList(
         TO,
     ),
     checks={
-        "scope_value": Check(
-            "(scope_type = 'total') = (scope_value is null)",
-            "what is budgeted, or nothing where scope_type is total",
-        ),
+        "scope_value": scope_check("what is budgeted"),
         "budget_amount": Check("budget_amount > 0", "more than 0"),
         "threshold_percents": Check(
             f"threshold_percents is null or {_PERCENTS}",

@@ -5,9 +5,9 @@ a later row of the same id its next state. What a done one saved is in the mart
 ``fct_optimizations``.
 """
 
-from pipelines.schema.vocabulary import SCOPE_TYPES
 from pipelines.sources.formats.csv_cells import TYPES, Check, listed
 from pipelines.sources.formats.owner_list import FROM, TO, ListColumn, OwnerList
+from pipelines.sources.formats.scopes import SCOPE, scope_check
 
 STATES = ("proposed", "accepted", "done", "dismissed")
 OPTIMIZATIONS = OwnerList(
@@ -36,16 +36,7 @@ OPTIMIZATIONS = OwnerList(
             "How it saves, such as batch, small_model, spot or right_size.",
             required=True,
         ),
-        ListColumn(
-            "scope_type", listed(SCOPE_TYPES), "The level it applies to.", required=True
-        ),
-        ListColumn(
-            "scope_value",
-            TYPES["text"],
-            "Which one, as `fct_showback_daily` spells it; blank where scope_type is "
-            "total.",
-            blank="'all'",
-        ),
+        *SCOPE,
         ListColumn(
             "promised_monthly_saving",
             TYPES["amount"],
@@ -65,10 +56,7 @@ OPTIMIZATIONS = OwnerList(
         TO,
     ),
     checks={
-        "scope_value": Check(
-            "(scope_type = 'total') = (scope_value is null)",
-            "what is changed, or nothing where scope_type is total",
-        ),
+        "scope_value": scope_check("what is changed"),
         "promised_monthly_saving": Check("promised_monthly_saving >= 0", "0 or more"),
     },
 )
