@@ -127,8 +127,10 @@ def _pages(
     place = folder / pull
     place.mkdir(parents=True)
     for number, bucket in enumerate(buckets):
-        wanted = min(per_bucket, rows - number * per_bucket)
-        repeated = list(islice(_repeated(bucket["results"], varies), max(wanted, 0)))
+        count_left = min(per_bucket, rows - number * per_bucket)
+        repeated = list(
+            islice(_repeated(bucket["results"], varies), max(count_left, 0))
+        )
         page = pages[0] | {"data": [bucket | {"results": repeated}]}
         (place / f"page-{number:03}.json").write_text(json.dumps(page), "utf-8")
 

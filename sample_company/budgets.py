@@ -1,6 +1,6 @@
 """What Lumenloop planned to spend: the marketing chatbot's plan is 2,000 USD a month.
 
-Belongs here: the plan. What was spent is told by the bills of the other modules.
+Belongs here: the plan. What was spent is in the bills of the other modules.
 """
 
 from pathlib import Path
@@ -41,7 +41,19 @@ def write_budgets(out: Path) -> None:
     for month in MONTHS:
         days = (f"{month.start:%Y-%m-%d}", f"{month.end:%Y-%m-%d}")
         rows += [
-            (key, name, kind, value, amount, "USD", "effective", owner, told, to, *days)
-            for key, name, kind, value, amount, owner, told, to in _MONTHLY
+            (
+                key,
+                name,
+                kind,
+                value,
+                amount,
+                "USD",
+                "effective",
+                owner,
+                thresholds,
+                to,
+                *days,
+            )
+            for key, name, kind, value, amount, owner, thresholds, to in _MONTHLY
         ]
     write_text(out / "budgets.csv", csv_text(HEADER, rows))

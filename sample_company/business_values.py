@@ -31,12 +31,12 @@ RESOLVED = {AUGUST: "6150", SEPTEMBER: "6480", OCTOBER: "7900"}
 CHATBOT, SEARCH, STORES, TRIAL = "marketing-chatbot", "search", "stores", "insights"
 
 
-def _row(month: Month, metric: str, value: Decimal, **said: str) -> dict[str, str]:
+def _row(month: Month, metric: str, value: Decimal, **others: str) -> dict[str, str]:
     return {
         "date": f"{month.start:%Y-%m-%d}",
         "metric_name": metric,
         "value": plain(value),
-    } | said
+    } | others
 
 
 def _of(month: Month) -> Iterator[dict[str, str]]:
@@ -68,8 +68,8 @@ def _of_october() -> Iterator[dict[str, str]]:
 
 def write_business_values(out: Path) -> None:
     """Write the list of three months."""
-    said = [row for month in MONTHS for row in _of(month)]
+    listed = [row for month in MONTHS for row in _of(month)]
     rows = [
-        tuple(row.get(name, "") for name in HEADER) for row in (*said, *_of_october())
+        tuple(row.get(name, "") for name in HEADER) for row in (*listed, *_of_october())
     ]
     write_text(out / "business_values.csv", csv_text(HEADER, rows))

@@ -135,8 +135,8 @@ def _history(months: Sequence[Row]) -> Iterator[str]:
     yield "|---|---:|---:|---:|---|"
     for row in months:
         costs = ("effective_cost", "target_cost", "monthly_saving")
-        said = [_month(row), *(_number(row[cost]) for cost in costs)]
-        yield "| " + " | ".join([*said, str(row["finding"])]) + " |"
+        cells = [_month(row), *(_number(row[cost]) for cost in costs)]
+        yield "| " + " | ".join([*cells, str(row["finding"])]) + " |"
 
 
 def _terms(row: Row) -> Iterator[str]:

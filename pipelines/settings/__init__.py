@@ -186,7 +186,7 @@ class Settings(BaseSettings):
 
     @property
     def notifications_file(self) -> Path:
-        """Which alerts were told to whom, JSON lines."""
+        """Which alerts were sent to whom, JSON lines."""
         return self.home_dir / "alerts" / "notifications.jsonl"
 
     @property

@@ -20,7 +20,7 @@ from pipelines.sources.formats.package_files import text_beside
 
 
 @dataclass(frozen=True, slots=True)
-class NewestRows:
+class LatestByKey:
     """One kind of log.
 
     Attributes:

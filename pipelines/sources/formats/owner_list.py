@@ -30,7 +30,7 @@ from pipelines.sources.formats.csv_cells import (
     positions,
     refuse_missing,
 )
-from pipelines.sources.formats.months import Dated, months_of
+from pipelines.sources.formats.months import DatedRows, months_of
 from pipelines.sources.formats.records import opened
 
 _PLACE = f"age, {PLACE}"
@@ -162,7 +162,7 @@ class OwnerList:
         dated = next(one for one in self.columns if one.name == self.month_of)
         for file in candidates:
             refuse_missing(self.name, file, self.columns)
-            months = Dated(
+            months = DatedRows(
                 source=self.name,
                 file=file.name,
                 rows=opened(file, self.columns),

@@ -22,7 +22,7 @@ services (
 
 ),
 
-regions (said, region_id, region_name) as (
+regions (location, region_id, region_name) as (
 
     values
         {regions}
@@ -74,7 +74,7 @@ charge_types (charge_type, category, rule) as (
 ),
 
 -- Old pay-as-you-go exports have neither charge types nor pricing models.
-told as (
+typed as (
 
     select
         details.*,
@@ -103,7 +103,7 @@ classified as (
         json_extract_string(info, '$.ServiceType') as size_name,
         try_cast(json_extract_string(info, '$.RINormalizationRatio') as decimal(38, 12))
             as ratio
-    from told
+    from typed
 
 ),
 
@@ -151,7 +151,7 @@ counted as (
     left join services
         on classified.arm_type = services.resource_type
     left join regions
-        on lower(replace(classified.resource_location, ' ', '')) = regions.said
+        on lower(replace(classified.resource_location, ' ', '')) = regions.location
     left join gpus
         on lower(classified.size_name) = gpus.instance_type
 

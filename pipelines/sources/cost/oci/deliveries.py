@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.landing.source import Candidate, Delivery, Drop, ExportError
 from pipelines.sources.cost.oci import columns, reading
-from pipelines.sources.formats.months import Dated, months_of
+from pipelines.sources.formats.months import DatedRows, months_of
 
 TELLING = {
     "lineItem/referenceNo",
@@ -42,7 +42,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
                 f"oci: {file.name}: a cost report without {', '.join(missing)}; "
                 "expected the file as Oracle wrote it"
             )
-        dated = Dated(
+        dated = DatedRows(
             source="oci",
             file=file.name,
             rows=reading.scan(file.path),

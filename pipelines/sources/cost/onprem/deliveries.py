@@ -15,7 +15,7 @@ from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.onprem import columns
 from pipelines.sources.cost.onprem.columns import Table
 from pipelines.sources.formats.csv_cells import TYPES, refuse_missing, scan
-from pipelines.sources.formats.months import Dated, months_of
+from pipelines.sources.formats.months import DatedRows, months_of
 
 
 def claims(candidate: Candidate) -> bool:
@@ -68,7 +68,7 @@ def _months(file: Candidate) -> tuple[str, ...]:
     table = _table(file)
     refuse_missing("onprem", file, columns.known(table))
     column, month = columns.month(table)
-    dated = Dated(
+    dated = DatedRows(
         source="onprem",
         file=file.name,
         rows=scan(file.path, columns.known(table)),

@@ -51,7 +51,7 @@ def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 
 def _rows(deliveries: Sequence[Delivery]) -> str:
-    """Give the generations of all files, and whether each is said here last."""
+    """Give the generations of all files, and whether each is the newest of its id."""
     parts = [
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
         f"{quoted(name)} as file_name, * from ({reading.scan(path)})"

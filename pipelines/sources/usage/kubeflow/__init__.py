@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source, quoted
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 from pipelines.sources.formats.package_files import text_beside
 
 COLUMNS = {
@@ -65,7 +65,7 @@ LOG = logs.Log(
     needed=("uid", "name"),
     opened=opened,
 )
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG, __package__, key="uid", replaced="a newer list has its job", reason=REASON
 )
 SOURCE = Source(

@@ -63,7 +63,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     sql = text_beside(__package__, "convert.sql")
     calls = sql.format(
         rows=logs.rows(LOG, deliveries, period),
-        provider=labels.provider("said_provider"),
+        provider=labels.provider("stated_provider"),
         metadata_labels=labels.read("metadata"),
         is_truncated=labels.truncated("finish_reason"),
         **labels.labels("words"),

@@ -41,7 +41,7 @@ JUDGED = """
             coalesce(cluster, nullif({cluster}, '')) as cluster_name,
             case
                 when regexp_matches(
-                    coalesce(said_name, pod, namespace, ''), '{nobodys}'
+                    coalesce(allocation_name, pod, namespace, ''), '{nobodys}'
                 ) then 'idle'
                 else 'workload'
             end as allocation_kind
@@ -65,7 +65,7 @@ JUDGED = """
         select
             *,
             coalesce(own_reason, case when row_number() over (
-                partition by {key}, container, said_name, own_reason is null
+                partition by {key}, container, allocation_name, own_reason is null
                 order by age desc, row_number desc
             ) > 1 then 'a newer row has its window and workload' end) as left_out
         from judged

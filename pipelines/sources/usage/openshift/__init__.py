@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column, scan
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 
 OF_THE_OPERATOR = {"report_period_start", "interval_start", "interval_end"}
 PLACE = {
@@ -81,7 +81,7 @@ def _opened(file: Candidate, known: Sequence[Column]) -> str:
     )
 
 
-def _rows(columns: dict[str, str], key: str, reason: str, sql: str) -> NewestRows:
+def _rows(columns: dict[str, str], key: str, reason: str, sql: str) -> LatestByKey:
     log = logs.Log(
         source="openshift",
         time="interval_start",
@@ -89,7 +89,7 @@ def _rows(columns: dict[str, str], key: str, reason: str, sql: str) -> NewestRow
         needed=("interval_end",),
         opened=_opened,
     )
-    return NewestRows(
+    return LatestByKey(
         log,
         __package__,
         key=f"interval_start, node, namespace, pod, {key}",

@@ -8,7 +8,7 @@ from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import Candidate, Source, quoted
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import positions
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 
 _NEEDED = ("pipeline_name", "run_id", "status", "started_at")
 STATUSES = ("succeeded", "failed", "cancelled", "timed_out", "running")
@@ -30,7 +30,7 @@ LOG = logs.Log(
     stated=_NEEDED,
 )
 # A run that was still running has an end in a newer file.
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG,
     __package__,
     key="pipeline_name, run_id",

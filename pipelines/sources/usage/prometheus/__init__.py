@@ -86,7 +86,7 @@ def _judged(key: str, reason: str) -> str:
     ) > 1 then {quoted(SUMMED)} end"""
     judged = reason.format(summed=summed)
     return counted(
-        f"select delivery_id, {judged} as said from prometheus_samples", "said"
+        f"select delivery_id, {judged} as reason from prometheus_samples", "reason"
     )
 
 

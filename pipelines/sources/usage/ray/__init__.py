@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 from pipelines.sources.formats.records import documents
 
 # Column -> its type, and where it stands in a job; the first one that is there. Times
@@ -62,7 +62,7 @@ LOG = logs.Log(
     needed=("job_id",),
     opened=opened,
 )
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG,
     __package__,
     key="job_id",

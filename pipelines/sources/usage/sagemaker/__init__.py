@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 from pipelines.sources.formats.records import documents
 
 # Column -> its type, and where it stands in the answer; the first one that is there.
@@ -71,7 +71,7 @@ LOG = logs.Log(
     needed=("arn",),
     opened=opened,
 )
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG, __package__, key="arn", replaced="a newer answer has its job", reason=REASON
 )
 SOURCE = Source(
