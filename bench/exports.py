@@ -56,7 +56,7 @@ class Export:
         period: the month that all rows are of.
         make: writes it below a folder, with so many rows.
         reader: how DuckDB reads its ``$files`` without knowing the provider.
-        rows: how many rows a bench takes, unless it is told.
+        rows: how many rows a bench takes, unless given.
     """
 
     source: Source

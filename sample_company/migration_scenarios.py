@@ -1,6 +1,6 @@
 """The machines that Lumenloop's engineers would swap, and what they measured of others.
 
-Belongs here: the list. What the machines of now cost and do is told by the bills and
+Belongs here: the list. What the present machines cost and do is in the bills and
 the telemetry of the other modules.
 """
 

@@ -45,8 +45,8 @@ _RENTED = (
 def write_model_variants(out: Path) -> None:
     """Write the list; every measurement of it still holds."""
     served = [("self-hosted", *map(str, row), "") for row in _SERVED]
-    rented = [
+    api_models = [
         (provider, model, "", "", *map(str, judged), "", "", first, "")
         for provider, model, *judged, first in _RENTED
     ]
-    write_text(out / "model_variants.csv", csv_text(HEADER, [*served, *rented]))
+    write_text(out / "model_variants.csv", csv_text(HEADER, [*served, *api_models]))

@@ -1,6 +1,6 @@
 """What Lumenloop changes to save money: what was promised, and how far it is.
 
-Belongs here: the list. What was saved is told by the bills of the other modules.
+Belongs here: the list. What was saved is in the bills of the other modules.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What each candidate says now, and what it would have said before: rolling origins.
+"""Forecasts of each candidate, from today and from earlier days: rolling origins.
 
 Belongs here: cutting histories and running candidates. Does not: scoring them; every
 prediction is a row, and ``int_forecast_errors`` lays actual costs beside it.

@@ -2,8 +2,8 @@
 
 Belongs here: which months a file has, and the refusal of a cell that cannot be read,
 by file, row and column. What a cell means is in each source's ``convert.sql``; which of
-the rows that repeat each other counts is in ``newest_rows``, or for calls in
-``telemetry.requests``.
+the rows that repeat each other counts is in ``latest_by_key``, or for calls in
+``usage.requests``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -38,7 +38,7 @@ class DatedRows:
     """Rows that each should be in a month.
 
     Attributes:
-        source: whose file it is, for messages.
+        source: the source of the file, for messages.
         file: its name, for messages.
         rows: a SELECT of its rows, with ``row_number``.
         month: SQL of a row's month, '2026-08'; NULL where it has none.

@@ -142,7 +142,7 @@ def wall(value: Value, complaint: str) -> str:
 
 
 def assigned(value: Value, zone: str, complaint: str) -> Value:
-    """Say that a wall clock stands in a zone; of two equal hours take the earlier."""
+    """Read a wall clock in a zone; of two equal hours take the earlier."""
     clock = wall(value, complaint)
     if zone == "UTC":
         return Value(clock, "TIMESTAMP", zone)

@@ -1,6 +1,6 @@
 -- Azure cost details of one month as FOCUS 1.4 rows.
 --
--- {rows} are the books that count (conversion.py), {tag_text}, {tags} and {raw_tags}
+-- {rows} are the cost types that count (conversion.py), {tag_text}, {tags} and {raw_tags}
 -- read tags; {services}, {regions}, {gpus}, {measures} and {ai_meters} are tables of
 -- pipelines/sources/cost/azure_exports.
 -- Everything that a charge type means is in the table charge_types below.
@@ -108,7 +108,7 @@ classified as (
 ),
 
 -- Quantities count blocks: 0.0004 of '10K' are four operations. Some agreements count
--- single units instead; the price tells, where it tells at all.
+-- single units instead; the price shows which, where it can.
 counted as (
 
     select
@@ -189,12 +189,12 @@ priced as (
         cast(blocks * block as decimal(38, 12)) as consumed,
         -- Usage under a commitment was paid by the purchase of it.
         case
-            when book <> 'actual' and category = 'Usage' and is_committed then 0
+            when cost_type <> 'actual' and category = 'Usage' and is_committed then 0
             else cost
         end as billed,
         -- A purchase is effective where it is used, which only amortized costs know.
         case
-            when book = 'both' and category = 'Purchase' and is_committed then 0
+            when cost_type = 'both' and category = 'Purchase' and is_committed then 0
             else cost
         end as effective
     from counted

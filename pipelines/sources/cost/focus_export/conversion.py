@@ -57,7 +57,7 @@ def _file(context: Context, delivery: Delivery, place: int) -> str:
 def _flavour(
     context: Context, rows: str, columns: Mapping[str, object]
 ) -> Flavour | None:
-    """Tell by its columns and its first row who exported a file."""
+    """Recognize by its columns and its first row who exported a file."""
     for flavour in FLAVOURS:
         if flavour.needs <= columns.keys():
             matched = context.db.execute(

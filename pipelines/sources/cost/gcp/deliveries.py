@@ -1,4 +1,4 @@
-"""Recognise files of a billing export, and find the invoice months in their rows.
+"""Recognize files of a billing export, and find the invoice months in their rows.
 
 Belongs here: which files are claimed or refused, and their months. An export table is
 only ever appended to, so a file is a delivery and replaces nothing.
@@ -40,7 +40,7 @@ class Facts:
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file has rows of a billing export."""
+    """Return whether a file has rows of a billing export."""
     if candidate.compression == "zip":
         return False
     if candidate.format == "json":

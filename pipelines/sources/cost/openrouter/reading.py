@@ -1,4 +1,4 @@
-"""Recognise activity files, open them as texts, and give the texts their types.
+"""Recognize activity files, open them as texts, and give the texts their types.
 
 Belongs here: which files are claimed or refused, their months, and the words of a
 refusal: file, row, column. What an hour of activity means is in ``convert.sql``.
@@ -37,7 +37,7 @@ EXPECTED = {"number": "a number", "time": "a time like 2026-08-13 05:46:57.713"}
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file is the activity of an account."""
+    """Return whether a file is the activity of an account."""
     if candidate.format != "csv" or candidate.compression == "zip":
         return False
     return set(_places(candidate)) >= TELLING

@@ -1,9 +1,9 @@
 """Kubeflow's training jobs: ``kubectl get ... -o json`` of jobs, their pods and nodes.
 
-A job says when it ran and how it ended, a pod on which node and with how many GPUs, and
-a node which machine of the bill it is (``spec.providerID``). Belongs here: PyTorchJob
-and its like of the Training Operator (kubeflow.org/v1), TrainJob of the Trainer
-(trainer.kubeflow.org). Fields: the types of both in github.com/kubeflow.
+A job has its times and its outcome, a pod its node and its GPUs, and a node the machine
+of the bill (``spec.providerID``). Belongs here: PyTorchJob and its like of the Training
+Operator (kubeflow.org/v1), TrainJob of the Trainer (trainer.kubeflow.org). Fields: the
+types of both in github.com/kubeflow. Does not belong here: what the machines cost.
 """
 
 from collections.abc import Sequence

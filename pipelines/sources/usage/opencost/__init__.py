@@ -1,7 +1,8 @@
-"""OpenCost and Kubecost: who held how much of a Kubernetes cluster.
+"""OpenCost and Kubecost: the workloads of a Kubernetes cluster and what they held.
 
-The answer of ``/allocation`` as JSON, the CSV export, or the Parquet exporter's files.
-Their costs are list prices: weights for splitting the bill of a node, never money.
+Belongs here: the answer of ``/allocation`` as JSON, the CSV export, and the Parquet
+exporter's files. Does not belong here: money; their costs are list prices, and only
+weights for splitting the bill of a node.
 """
 
 from collections.abc import Sequence

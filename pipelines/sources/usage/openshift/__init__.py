@@ -1,8 +1,9 @@
 """OpenShift: the hourly CSV files of the Cost Management Metrics Operator.
 
 ``openshift`` fills ``kubernetes_allocation`` from what pods asked for and used,
-``openshift_gpu`` fills ``gpu_usage`` from what they did with NVIDIA GPUs. The other
-files (nodes, namespaces, volumes) say nothing of either and are counted only.
+``openshift_gpu`` fills ``gpu_usage`` from their use of NVIDIA GPUs. Belongs here: rows
+of pods and of GPUs. Does not belong here: the operator's other files (nodes,
+namespaces, volumes), which are counted only, and prices.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
-"""Pipeline runs: what data pipelines did, as their scheduler tells it.
+"""Pipeline runs: what data pipelines did, as their scheduler recorded it.
 
 Every scheduler has its own tables (Airflow, Dagster, Databricks, Step Functions), and a
-query of them gives these columns; the columns are the contract.
+query of them gives these columns; the columns are the contract. Belongs here: that
+contract. Does not belong here: any scheduler's own schema.
 """
 
 from pipelines.landing.candidates import first_keys

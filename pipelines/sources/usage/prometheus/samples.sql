@@ -1,5 +1,5 @@
 -- The samples of one table's metrics, each with the interval that it closes and why it
--- is left out. A sample tells of the time since the one before it in its series.
+-- is left out. A sample stands for the time since the one before it in its series.
 with read as (
     {rows}
 ),
@@ -10,7 +10,7 @@ known as (
             regexp_replace(host_name, ':\d+$', '') as host_name,
             -- aws:///us-east-1a/i-0abc: the id ends with the machine's own.
             regexp_replace(machine_id, '^(aws:///[^/]*/|azure://)', '') as machine_id,
-            -- What DCGM's exporter says of itself where no pod holds the GPU.
+            -- What DCGM's exporter reports of itself where no pod holds the GPU.
             case when pod_name not like '%dcgm-exporter%' then pod_name end as pod_name
         ),
         metrics.* exclude (metric, table_name),

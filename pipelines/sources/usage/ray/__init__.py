@@ -1,8 +1,9 @@
 """Ray jobs: the list that Ray's Jobs API gives, ``GET /api/jobs/``.
 
 Ray knows when a job ran, but names no machine of the bill: only the node of its driver,
-by an id of its own. The job's ``metadata``, which its owner writes when submitting it,
-says what it held. Fields: JobDetails in docs.ray.io.
+by an id of its own. Belongs here: a job's times, its outcome, and its ``metadata``, in
+which its owner names what it held. Fields: JobDetails in docs.ray.io. Does not belong
+here: tasks and actors inside a job.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """SageMaker training jobs: the answers of DescribeTrainingJob, one or many in a file.
 
-A job is a resource of its own on the bill: its ARN is all that an attempt needs to
-meet its cost. Times are seconds since 1970 or ISO times, as the tool wrote them.
+A job is a resource of its own on the bill: its ARN is all that an attempt needs to meet
+its cost. Belongs here: a job's times (seconds since 1970 or ISO times, as the tool
+wrote them), its outcome and its machines. Does not belong here: what it cost.
 """
 
 from collections.abc import Sequence
