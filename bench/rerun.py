@@ -2,7 +2,7 @@
 
 Run ``python -m bench.rerun --months 24 --rows 50000``. The newest month is delivered
 again with other rows. ``convert`` is what its partition costs: look at the exports
-folder, find what is stale, convert and judge it. ``build`` is all of `unitmill build`,
+folder, find what is stale, convert and check it. ``build`` is all of `unitmill build`,
 in which dbt makes every mart anew from all months.
 """
 
@@ -18,7 +18,7 @@ from bench import ledger
 from bench.cur import write_cur
 from bench.measuring import Cost, child, ratio, row, spend, table
 from pipelines.landing.deliveries import scan
-from pipelines.ledger.conformance import judge_partition
+from pipelines.ledger.conformance import evaluate_partition
 from pipelines.ledger.partitions import write_partition
 from pipelines.ledger.stale import stale_partitions
 from pipelines.settings import Settings
@@ -75,7 +75,7 @@ def convert(settings: Settings) -> int:
     stale = stale_partitions(settings.ledger_dir, landing, [SOURCE])
     for each in stale:
         write_partition(settings, SOURCE, each.deliveries, each.period)
-        judge_partition(settings, SOURCE, each.period)
+        evaluate_partition(settings, SOURCE, each.period)
     return len(stale)
 
 

@@ -104,7 +104,7 @@ project research earns 225.00. The exports are in `tests/golden/exports`.
 """
 LISTS_HEAD = """
 No bill knows a budget, an owner or a contract's price, so you write it down: a CSV
-anywhere below the exports folder, recognised by its header. Columns may stand in any
+anywhere below the exports folder, recognized by its header. Columns may stand in any
 order, and those that are not required may be missing. A file that is edited replaces
 what it said; a month that it no longer has is emptied. `sample_exports` has an example
 of each.

@@ -63,9 +63,9 @@ def _run(day: datetime, number: int) -> Iterator[Span]:
         counts = (prompt, prompt * 6 // 10, int(between("200", "700", "judge", *key)))
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
         start = began + timedelta(seconds=20 * call)
-        said = _call(counts) | _PROMPTED | session
-        said["prompt_version"] = _version(day)
-        below.append(_span((trace, f"call{call}", "agent"), start, 6, said))
+        attributes = _call(counts) | _PROMPTED | session
+        attributes["prompt_version"] = _version(day)
+        below.append(_span((trace, f"call{call}", "agent"), start, 6, attributes))
         tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "lookup"}
         start += timedelta(seconds=8)
         below.append(_span((trace, f"tool{call}", "agent"), start, 1, tool))
@@ -100,7 +100,7 @@ def _span(
     at_place: tuple[str, str, str],
     start: datetime,
     seconds: int,
-    said: Mapping[str, str | int],
+    attributes: Mapping[str, str | int],
 ) -> Span:
     """Write a span down; its place is its trace, its name and its parent's name."""
     trace, name, parent = at_place
@@ -112,11 +112,11 @@ def _span(
         "name": name,
         "startTimeUnixNano": str(first),
         "endTimeUnixNano": str(first + seconds * 10**9),
-        "attributes": _pairs(said),
+        "attributes": _pairs(attributes),
     }
 
 
-def _pairs(said: Mapping[str, str | int]) -> list[dict[str, object]]:
+def _pairs(attributes: Mapping[str, str | int]) -> list[dict[str, object]]:
     return [
         {
             "key": key,
@@ -124,7 +124,7 @@ def _pairs(said: Mapping[str, str | int]) -> list[dict[str, object]]:
             if isinstance(value, int)
             else {"stringValue": value},
         }
-        for key, value in said.items()
+        for key, value in attributes.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""Anthropic's reports: the search team judges its answers with Claude.
+"""Anthropic's reports: the search team evaluates its answers with Claude.
 
 Belongs here: tokens of a day, their price, and both reports as pages. The bill has no
 quantities and the meter no money; both come from the same tokens.

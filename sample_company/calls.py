@@ -38,7 +38,7 @@ def calls(
         day: when they were.
         totals: the day's tokens by class.
         size: tokens of an average call, all classes together.
-        key: tells callers apart.
+        key: identifies the caller.
     """
     count = max(1, round(sum(totals) / size))
     # Not all alike, and still few different ones: a sample has to stay small.

@@ -122,7 +122,7 @@ def _row(record: Record) -> tuple[str, ...]:
         for name, fact in _FACTS[record.sku].items()
     }
     end = record.start + record.hours * HOUR
-    said = facts | {
+    cells = facts | {
         "record_id": hex_id(20, "databricks", record.sku, record.start, record.kind),
         "account_id": ACCOUNT,
         "workspace_id": WORKSPACE,
@@ -137,4 +137,4 @@ def _row(record: Record) -> tuple[str, ...]:
         "list_price": plain(_LIST[record.sku]),
         "effective_price": plain(record.price),
     }
-    return tuple(said[name] for name in HEADER)
+    return tuple(cells[name] for name in HEADER)

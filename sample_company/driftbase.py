@@ -83,7 +83,7 @@ def _row(
     month: Month, day: datetime, sku: str, quantity: Decimal, cost: Decimal
 ) -> tuple[str, ...]:
     description, unit, price, *_ = _SKUS[sku]
-    said = {
+    cells = {
         "BillingAccountId": "drb-lumenloop",
         "BillingAccountName": "Lumenloop",
         "BillingCurrency": "USD",
@@ -108,9 +108,9 @@ def _row(
         "SubAccountName": "search",
         "Tags": '{"team": "search"}',
     }
-    said |= dict.fromkeys(("ConsumedUnit", "PricingUnit"), unit)
-    said |= dict.fromkeys(("ConsumedQuantity", "PricingQuantity"), plain(quantity))
-    said |= dict.fromkeys(("ContractedUnitPrice", "ListUnitPrice"), price)
+    cells |= dict.fromkeys(("ConsumedUnit", "PricingUnit"), unit)
+    cells |= dict.fromkeys(("ConsumedQuantity", "PricingQuantity"), plain(quantity))
+    cells |= dict.fromkeys(("ContractedUnitPrice", "ListUnitPrice"), price)
     costs = ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost")
-    said |= dict.fromkeys(costs, plain(cost))
-    return tuple(said.get(name, "") for name in HEADER)
+    cells |= dict.fromkeys(costs, plain(cost))
+    return tuple(cells.get(name, "") for name in HEADER)

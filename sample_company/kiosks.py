@@ -1,4 +1,4 @@
-"""What the kiosks in the shops were asked: their model runs on machines of one's own.
+"""What the kiosks in the shops were asked: their model is self-hosted.
 
 Belongs here: a trial traced with Langfuse in August, and a log of the kiosks' own since
 September, of the first days of each month. The machines and their cost are in

@@ -1,4 +1,4 @@
-"""What the clouds' own consoles said that October cost.
+"""What the clouds' own consoles showed for October.
 
 Belongs here: who read what on which day. The amounts are sums of the rows that the
 other modules make; a console shows whole cents.
@@ -60,11 +60,11 @@ def write_native_totals(
             account,
             OCTOBER.period,
             "billed",
-            f"{cents(said):.2f}",
+            f"{cents(amount):.2f}",
             "USD",
             tool,
             day,
         )
-        for source, account, said, tool, day in read
+        for source, account, amount, tool, day in read
     ]
     write_text(out / "native_totals.csv", csv_text(HEADER, rows))

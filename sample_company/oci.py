@@ -83,7 +83,7 @@ _SKUS: Mapping[str, Mapping[str, str]] = {
 }
 # The machine would not start in this hour; Oracle gave it back in October.
 FAILED = at("09-12 08:00")
-# October's first file said more gigabytes for this hour than its second one.
+# October's first file had more gigabytes for this hour than its second one.
 RESTATED = at("10-15 23:00")
 
 
@@ -131,9 +131,9 @@ def write_oci(out: Path) -> None:
     """Write two reports for each month; corrections wait for the next month's first."""
     late = [line for line in lines(SEPTEMBER) if line.corrects]
     for place, month in enumerate(MONTHS):
-        said = [line for line in lines(month) if not line.corrects]
-        first = [line for line in said if line.start.day <= HALF]
-        second = [line for line in said if line.start.day > HALF]
+        counting = [line for line in lines(month) if not line.corrects]
+        first = [line for line in counting if line.start.day <= HALF]
+        second = [line for line in counting if line.start.day > HALF]
         if month == OCTOBER:
             second = [line for line in first if line.start == RESTATED] + second
             first = late + [_provisional(line) for line in first]
@@ -150,7 +150,7 @@ def _provisional(line: Line) -> Line:
 
 
 def _row(line: Line) -> tuple[str, ...]:
-    said = {
+    cells = {
         "lineItem/referenceNo": line.reference,
         "lineItem/tenantId": TENANCY,
         "lineItem/intervalUsageStart": f"{line.start:%Y-%m-%dT%H:%MZ}",
@@ -169,8 +169,8 @@ def _row(line: Line) -> tuple[str, ...]:
         TAGS[0]: "default/terraform",
         TAGS[2]: "platform",
     }
-    said |= _SKUS[line.sku]
-    return tuple(said.get(name, "") for name in HEADER)
+    cells |= _SKUS[line.sku]
+    return tuple(cells.get(name, "") for name in HEADER)
 
 
 def _number(value: Decimal) -> str:

@@ -48,19 +48,19 @@ def _allocation(
         "start": f"{day + DAY - int(hours) * HOUR:%FT%TZ}",
         "end": window["end"],
         "minutes": int(hours * 60),
-        "cpuCoreRequestAverage": _said(held["cpu"]),
-        "cpuCoreUsageAverage": _said(used["cpu"]),
-        "cpuCoreHours": _said(held["cpu"] * hours),
-        "cpuCost": _said(costs["cpu"]),
+        "cpuCoreRequestAverage": _rounded(held["cpu"]),
+        "cpuCoreUsageAverage": _rounded(used["cpu"]),
+        "cpuCoreHours": _rounded(held["cpu"] * hours),
+        "cpuCost": _rounded(costs["cpu"]),
         "cpuCostAdjustment": 0,
-        "ramByteRequestAverage": _said(held["ram"] * _GIB),
-        "ramByteUsageAverage": _said(used["ram"] * _GIB),
-        "ramByteHours": _said(held["ram"] * _GIB * hours),
-        "ramCost": _said(costs["ram"]),
+        "ramByteRequestAverage": _rounded(held["ram"] * _GIB),
+        "ramByteUsageAverage": _rounded(used["ram"] * _GIB),
+        "ramByteHours": _rounded(held["ram"] * _GIB * hours),
+        "ramCost": _rounded(costs["ram"]),
         "ramCostAdjustment": 0,
-        "gpuCount": _said(held["gpu"]),
-        "gpuHours": _said(held["gpu"] * hours),
-        "gpuCost": _said(costs["gpu"]),
+        "gpuCount": _rounded(held["gpu"]),
+        "gpuHours": _rounded(held["gpu"] * hours),
+        "gpuCost": _rounded(costs["gpu"]),
         "gpuCostAdjustment": 0,
         "networkCost": 0,
         "loadBalancerCost": 0,
@@ -68,11 +68,11 @@ def _allocation(
         "pvs": None,
         "externalCost": 0,
         "sharedCost": 0,
-        "totalCost": _said(sum(costs.values(), Decimal(0))),
+        "totalCost": _rounded(sum(costs.values(), Decimal(0))),
     }
 
 
-def _said(number: Decimal) -> float:
+def _rounded(number: Decimal) -> float:
     return round(float(number), 5)
 
 

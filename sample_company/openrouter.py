@@ -93,7 +93,7 @@ def write_openrouter(out: Path) -> None:
 def _row(generation: Generation) -> tuple[str, ...]:
     # Who asks for long answers runs into the limit of the trial.
     reason = "length" if generation.completion > LIMIT else "stop"
-    said = {
+    cells = {
         "generation_id": generation.number,
         "created_at": f"{generation.at:%Y-%m-%d %H:%M:%S}.713",
         "cost_total": plain(generation.cost),
@@ -109,7 +109,7 @@ def _row(generation: Generation) -> tuple[str, ...]:
         "app_name": "lumen-chat",
     }
     zeros = ("cost_web_search", "cost_cache", "cost_file_processing")
-    said |= dict.fromkeys((*zeros, "byok_usage_inference"), "0")
-    said |= dict.fromkeys(("tokens_reasoning", "tokens_cached"), "0")
-    said |= dict.fromkeys(("cancelled", "streamed", "api_key_disabled"), "false")
-    return tuple(said.get(name, "") for name in HEADER)
+    cells |= dict.fromkeys((*zeros, "byok_usage_inference"), "0")
+    cells |= dict.fromkeys(("tokens_reasoning", "tokens_cached"), "0")
+    cells |= dict.fromkeys(("cancelled", "streamed", "api_key_disabled"), "false")
+    return tuple(cells.get(name, "") for name in HEADER)

@@ -54,7 +54,7 @@ def write_prepaid(out: Path) -> None:
     rows = []
     for month in MONTHS:
         bought = PURCHASES[month]
-        said = {
+        cells = {
             "vendor": openrouter.ISSUER,
             "ledger_source": "openrouter",
             "billing_account_id": "openrouter",
@@ -65,5 +65,5 @@ def write_prepaid(out: Path) -> None:
             "fee": f"{FEE:.2f}",
             "expires_on": f"2027-{bought.day}",
         }
-        rows.append([said.get(name, "") for name in HEADER])
+        rows.append([cells.get(name, "") for name in HEADER])
     write_text(out / "prepaid_credits.csv", csv_text(HEADER, rows))

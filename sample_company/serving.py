@@ -140,5 +140,5 @@ def _hour(replica: Replica, hour: datetime) -> Served:
 
 
 def is_scraped(moment: datetime) -> bool:
-    """Say whether metrics of a moment were kept."""
+    """Return whether metrics of a moment were kept."""
     return not NO_METRICS[0] <= moment <= NO_METRICS[1]

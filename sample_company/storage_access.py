@@ -93,8 +93,8 @@ def _of_vectors(month: Month, grown: int) -> tuple[str, ...]:
     queries = between("82", "94", "vectors", month.period) * 1_000_000
     last_day = f"{month.end - timedelta(days=1):%Y-%m-%d}"
     counts = (str(int(stored * _VECTORS_PER_GB)), str(int(queries)))
-    said = (last_day, _STORE, "", "corpus-vectors", "", plain(stored), *counts)
-    return (*said, "", last_day, "")
+    columns = (last_day, _STORE, "", "corpus-vectors", "", plain(stored), *counts)
+    return (*columns, "", last_day, "")
 
 
 def _rows() -> Iterator[tuple[str, ...]]:

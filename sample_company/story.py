@@ -1,7 +1,7 @@
 """What happened at Lumenloop: accounts, machines, windows, training runs.
 
 Belongs here: every fact that two systems must agree on. A run is written once and
-AWS, Ferrum, Slurm and MLflow are all told from it. Does not belong here: how a
+AWS, Ferrum, Slurm and MLflow are all written from it. Does not belong here: how a
 system prices it or writes it down.
 """
 
@@ -272,5 +272,5 @@ FINE_TUNINGS = (
     FineTuning("query-rewriter-1014", _P4, at("10-14 05:00"), 930),
     FineTuning("answer-judge-1021", _G5, at("10-21 22:30"), 258),
 )
-# Nobody logged this one; only SageMaker itself can tell of it.
+# Nobody logged this one; only SageMaker itself has a record of it.
 UNTRACKED = (FineTuning("query-router-1024", _G5, at("10-24 10:00"), 150),)

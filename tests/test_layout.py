@@ -103,6 +103,22 @@ def test_every_module_says_what_it_is():
     assert [relative(path) for path in bare] == []
 
 
+def test_every_package_says_what_belongs_in_it_and_what_does_not():
+    def words(path):
+        tree = ast.parse(path.read_text("utf-8"))
+        return " ".join((ast.get_docstring(tree) or "").split())
+
+    roots = ("pipelines", "bench", "sample_company")
+    packages = {p for root in roots for p in (PROJECT_DIR / root).rglob("__init__.py")}
+    packages -= {PROJECT_DIR / "pipelines" / "__init__.py"}  # the list of the others
+    assert [
+        relative(path)
+        for path in sorted(packages)
+        if "elongs here: " not in words(path)
+        or "Does not belong here: " not in words(path)
+    ] == []
+
+
 def test_every_model_has_a_yml_of_its_name():
     assert [relative(p) for p in MODELS if not p.with_suffix(".yml").is_file()] == []
 

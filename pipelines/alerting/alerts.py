@@ -44,7 +44,7 @@ class Alert:
 
     @property
     def body(self) -> str:
-        """What happened, whose it is, and where to look."""
+        """What happened, who owns it, and where to look."""
         return (
             f"{self.message}\n\n"
             f"Severity: {self.severity}. Owner: {self.owner_team}. "

@@ -26,25 +26,25 @@ ASSET = AppriseAsset(
 
 
 def addresses_of(channel: str, channels: Mapping[str, str]) -> list[NotifyBase]:
-    """Give the addresses of a channel; those of `default` where it is not known.
+    """Give the addresses of a channel; those of `default` where it is not configured.
 
     Args:
-        channel: what the alert says.
+        channel: the alert's channel.
         channels: channel -> the environment variable that holds apprise's addresses,
             with a space or a new line between them.
 
     Raises:
         AlertError: no variable, nothing in it, or no address that apprise knows. No
-            message says what a variable holds.
+            message shows the content of a variable.
     """
     variable = channels.get(channel) or channels.get("default")
     if variable is None:
         raise AlertError(f"alerts.channels names neither {channel} nor default")
-    said = secret(variable).get_secret_value().split()
-    if not said:
+    urls = secret(variable).get_secret_value().split()
+    if not urls:
         raise AlertError(f"the environment variable {variable} is empty")
     addresses = []
-    for place, url in enumerate(said, start=1):
+    for place, url in enumerate(urls, start=1):
         with _silent():
             address = Apprise.instantiate(url, asset=ASSET)
         if not isinstance(address, NotifyBase):
@@ -53,9 +53,9 @@ def addresses_of(channel: str, channels: Mapping[str, str]) -> list[NotifyBase]:
     return addresses
 
 
-def tell(alert: Alert, address: NotifyBase) -> str:
-    """Send an alert to an address; give why it was not taken, or ''."""
-    heard: list[str] = []
+def send(alert: Alert, address: NotifyBase) -> str:
+    """Send an alert to an address; return why it was not accepted, or ''."""
+    log_messages: list[str] = []
     sender = Apprise(address, asset=ASSET)
     with _silent():
         result = sender.notify(
@@ -63,10 +63,10 @@ def tell(alert: Alert, address: NotifyBase) -> str:
             body=alert.body,
             notify_type=TYPES[alert.severity],
             body_format=NotifyFormat.TEXT,
-            log_callback=lambda entry, _plugin: heard.append(entry.message),
+            log_callback=lambda entry, _plugin: log_messages.append(entry.message),
             log_level=logging.WARNING,
         )
-    return "" if result else "; ".join(heard) or "it was not taken"
+    return "" if result else "; ".join(log_messages) or "it was not accepted"
 
 
 @contextmanager

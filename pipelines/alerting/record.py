@@ -1,4 +1,4 @@
-"""The record of what was told to whom: JSON lines in the home folder, one per alert."""
+"""The record of notifications: JSON lines in the home folder, one per alert."""
 
 import fcntl
 import json
@@ -14,14 +14,14 @@ from pipelines.alerting.alerts import AlertError
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """How telling an alert went.
+    """How sending an alert went.
 
     Attributes:
         alert_id: of ``fct_alerts``.
         channel: where it went or should go.
         status: dry_run: it would have been sent; failed: at least one address of the
-            channel did not take it, and the next run tries again.
-        sent_to: hashes of the addresses that took it; they hold no secret.
+            channel did not accept it, and the next run tries again.
+        sent_to: hashes of the addresses that accepted it; they hold no secret.
         attempt_count: how often sending was tried.
         attempted_at: the last time, ISO 8601 in UTC.
         error: what the last attempt failed by; '' where it did not.
@@ -37,7 +37,7 @@ class Notification:
 
 
 def read_record(path: Path) -> dict[str, Notification]:
-    """Give what was told so far, by alert_id; nothing before the first time.
+    """Return the notifications so far, by alert_id; none before the first run.
 
     Raises:
         AlertError: somebody wrote into the record.
@@ -47,8 +47,8 @@ def read_record(path: Path) -> dict[str, Notification]:
     found = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
-            said = json.loads(line)
-            one = Notification(**said | {"sent_to": tuple(said["sent_to"])})
+            values = json.loads(line)
+            one = Notification(**values | {"sent_to": tuple(values["sent_to"])})
         except (ValueError, TypeError, KeyError) as error:
             raise AlertError(
                 f"{path}, row {number}: expected a notification; {error}"
@@ -70,7 +70,7 @@ def write_record(path: Path, record: Mapping[str, Notification]) -> None:
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold the record, so that two processes never tell the same alert.
+    """Hold the record, so that two processes never send the same alert.
 
     Raises:
         AlertError: another process holds it.

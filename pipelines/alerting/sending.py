@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.alerting.alerts import Alert, AlertError, recent_alerts
-from pipelines.alerting.channels import addresses_of, tell
+from pipelines.alerting.channels import addresses_of, send
 from pipelines.alerting.record import Notification, held, read_record, write_record
 from pipelines.publishing.versions import current
 from pipelines.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An alert, and what the record says of it; None where it was never told."""
+class AlertStatus:
+    """An alert, with its notification; None where it was never sent."""
 
     alert: Alert
     notification: Notification | None
@@ -24,7 +24,7 @@ class Told:
         return self.notification.attempt_count if self.notification else 0
 
 
-def listed(settings: Settings) -> list[Told]:
+def listed(settings: Settings) -> list[AlertStatus]:
     """Give the recent alerts of the published version with their notifications.
 
     Raises:
@@ -35,30 +35,30 @@ def listed(settings: Settings) -> list[Told]:
         raise AlertError("nothing is published yet")
     record = read_record(settings.notifications_file)
     recent = recent_alerts(version.database, settings.alerts.max_age_days)
-    return [Told(alert, record.get(alert.alert_id)) for alert in recent]
+    return [AlertStatus(alert, record.get(alert.alert_id)) for alert in recent]
 
 
-def pending(settings: Settings) -> list[Told]:
-    """Give the alerts that a run would tell now.
+def pending(settings: Settings) -> list[AlertStatus]:
+    """Give the alerts that a run would send now.
 
-    In a dry run those that were never told; else those that were never sent, so that
-    what dry runs told is sent once, too.
+    In a dry run those without a notification; otherwise those that were never sent,
+    so that alerts recorded by dry runs are sent once, too.
 
     Raises:
         AlertError: as ``listed``.
     """
     found = listed(settings)
     if settings.alerts.dry_run:
-        return [told for told in found if told.notification is None]
+        return [entry for entry in found if entry.notification is None]
     return [
-        told
-        for told in found
-        if told.notification is None or told.notification.status != "sent"
+        entry
+        for entry in found
+        if entry.notification is None or entry.notification.status != "sent"
     ]
 
 
-def send_pending(settings: Settings) -> Iterator[Told]:
-    """Tell what is pending, and give each alert with how it went.
+def send_pending(settings: Settings) -> Iterator[AlertStatus]:
+    """Send the pending alerts, and yield each with its notification.
 
     The record is written after every alert, so that a killed run repeats at most the
     one that it was at.
@@ -69,37 +69,37 @@ def send_pending(settings: Settings) -> Iterator[Told]:
     path = settings.notifications_file
     with held(path):
         record = read_record(path)
-        for told in pending(settings):
-            made = _tell(settings, told)
-            record[made.alert_id] = made
+        for entry in pending(settings):
+            notification = _notify(settings, entry)
+            record[notification.alert_id] = notification
             write_record(path, record)
-            yield Told(told.alert, made)
+            yield AlertStatus(entry.alert, notification)
 
 
-def _tell(settings: Settings, told: Told) -> Notification:
-    alert = told.alert
+def _notify(settings: Settings, entry: AlertStatus) -> Notification:
+    alert = entry.alert
     now = datetime.now(UTC).isoformat(timespec="seconds")
     if settings.alerts.dry_run:
         return Notification(alert.alert_id, alert.channel, "dry_run", (), 0, now, "")
-    taken = told.notification.sent_to if told.notification else ()
+    accepted = entry.notification.sent_to if entry.notification else ()
     failures = []
     try:
         for address in addresses_of(alert.channel, settings.alerts.channels):
             key = str(address.url_id())  # type: ignore[no-untyped-call]
-            if key in taken:
+            if key in accepted:
                 continue
-            if failure := tell(alert, address):
+            if failure := send(alert, address):
                 failures.append(failure)
             else:
-                taken = (*taken, key)
+                accepted = (*accepted, key)
     except AlertError as error:
         failures.append(str(error))
     return Notification(
         alert_id=alert.alert_id,
         channel=alert.channel,
         status="failed" if failures else "sent",
-        sent_to=taken,
-        attempt_count=told.attempt_count + 1,
+        sent_to=accepted,
+        attempt_count=entry.attempt_count + 1,
         attempted_at=now,
         error="; ".join(failures),
     )

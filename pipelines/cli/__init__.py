@@ -1,7 +1,8 @@
 """`unitmill`: build, ui, query, status, alerts, versions, rollback, tags, scenarios.
 
 Thin over the same Dagster definitions that the UI runs. Belongs here: the names of the
-commands and how the process ends; what a command does is in the module of its kind.
+commands and how the process ends. Does not belong here: what a command does; that is in
+the module of its kind.
 """
 
 import atexit

@@ -82,10 +82,10 @@ def alerts(
     settings = settings_of(home, None)
     failed = 0
     try:
-        for told in send_pending(settings) if send else listed(settings):
-            terminal.show_alert(console, told)
-            made = told.notification
-            failed += made is not None and made.status == "failed"
+        for entry in send_pending(settings) if send else listed(settings):
+            terminal.show_alert(console, entry)
+            notification = entry.notification
+            failed += notification is not None and notification.status == "failed"
     except AlertError as error:
         fail(str(error), 1)
     if send and failed:

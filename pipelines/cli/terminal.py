@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.alerting.sending import Told
+from pipelines.alerting.sending import AlertStatus
 
 PROOF = """
 select
@@ -75,13 +75,13 @@ group by all
 order by 1
 """
 LEFT_OUT = f"""
-select source, said['2'] as "left out, because", sum(said['1']::bigint)::bigint as rows
+select source, part['2'] as "left out, because", sum(part['1']::bigint)::bigint as rows
 from (
     select
         source_name as source,
         regexp_extract(
             unnest(string_split(exclusion_reasons, '; ')), '(\\d+) (.*)', ['1', '2']
-        ) as said
+        ) as part
     {CURRENT}
 )
 group by all
@@ -218,16 +218,18 @@ def show_month(console: Console, db: duckdb.DuckDBPyConnection) -> None:
         show_rows(console, db, query, f"{title}, {month}", {"month": month})
 
 
-def show_alert(console: Console, told: Told) -> None:
+def show_alert(console: Console, entry: AlertStatus) -> None:
     """Show an alert in a line, and below it why it was not sent."""
-    alert, made = told.alert, told.notification
-    status = made.status.replace("_", " ") if made else "new"
+    alert, notification = entry.alert, entry.notification
+    status = notification.status.replace("_", " ") if notification else "new"
     console.print(
         f"{alert.alert_date} {alert.severity:<8} {status:<7} {escape(alert.message)}",
         soft_wrap=True,
     )
-    if made and made.error:
-        console.print(f"  {alert.channel}: {escape(made.error)}", soft_wrap=True)
+    if notification and notification.error:
+        console.print(
+            f"  {alert.channel}: {escape(notification.error)}", soft_wrap=True
+        )
 
 
 def show_rows(
@@ -237,7 +239,7 @@ def show_rows(
     title: str,
     values: dict[str, object] | None = None,
 ) -> None:
-    """Show the result of a query as a table; say nothing where it is empty."""
+    """Show the result of a query as a table; print nothing where it is empty."""
     cursor = db.execute(query, values or {})
     names = [column[0] for column in cursor.description or []]
     rows = cursor.fetchall()

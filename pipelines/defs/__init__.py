@@ -1,7 +1,7 @@
 """The Dagster shell, in flow order: names, partitions, groups, checks, metadata.
 
-What belongs here: what Dagster needs to show, run and watch the pipeline. What does
-not: logic; each module calls the package that it is named after.
+Belongs here: what Dagster needs to show, run and monitor the pipeline. Does not belong
+here: logic; each module calls the package that it is named after.
 """
 
 import warnings

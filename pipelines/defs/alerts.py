@@ -18,12 +18,12 @@ def alerting(settings: Settings) -> dg.Definitions:
     @dg.op(description="Sends each alert of the published version once.")
     def send(context: dg.OpExecutionContext) -> None:
         failed = []
-        for told in send_pending(settings):
-            assert told.notification is not None
-            made = told.notification
-            context.log.info("%s: %s", made.status, told.alert.message)
-            if made.status == "failed":
-                failed.append(f"{told.alert.title}: {made.error}")
+        for entry in send_pending(settings):
+            assert entry.notification is not None
+            notification = entry.notification
+            context.log.info("%s: %s", notification.status, entry.alert.message)
+            if notification.status == "failed":
+                failed.append(f"{entry.alert.title}: {notification.error}")
         if failed:
             raise dg.Failure("not sent: " + "\n".join(failed))
 
@@ -46,11 +46,11 @@ def alerting(settings: Settings) -> dg.Definitions:
             yield dg.SkipReason(str(error))
             return
         if not found:
-            yield dg.SkipReason("every alert was told")
+            yield dg.SkipReason("every alert was sent")
             return
         # An attempt that failed makes another key, so it is tried again.
         mode = "dry run" if settings.alerts.dry_run else "sent"
-        tried = [f"{told.alert.alert_id} {told.attempt_count}" for told in found]
+        tried = [f"{entry.alert.alert_id} {entry.attempt_count}" for entry in found]
         yield dg.RunRequest(run_key=key_of([mode, *tried]))
 
     return dg.Definitions(jobs=[job], sensors=[alerts])

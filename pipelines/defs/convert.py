@@ -10,7 +10,7 @@ from pipelines.defs.inputs import RunInputs
 from pipelines.defs.landing import DELIVERIES
 from pipelines.defs.partitions import OWNERS, months, period_of
 from pipelines.landing.source import Source, TransientError
-from pipelines.ledger.conformance import judge_partition
+from pipelines.ledger.conformance import evaluate_partition
 from pipelines.ledger.partitions import (
     empty_partition,
     partition_path,
@@ -18,7 +18,7 @@ from pipelines.ledger.partitions import (
     write_stub,
 )
 from pipelines.ledger.stale import Stale
-from pipelines.ledger.summary import markdown, summarise
+from pipelines.ledger.summary import markdown, summarize
 from pipelines.ledger.tally import left_out
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
@@ -74,10 +74,10 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
                 context.log.info("%s %s: converting", source.name, period)
                 _make_anew(settings, stale[period])
             if source.table == "focus":
-                judge_partition(settings, source, period)
+                evaluate_partition(settings, source, period)
             path = partition_path(settings.ledger_dir, source, period)
             context.add_asset_metadata(
-                _metadata(summarise(path, source.table)),
+                _metadata(summarize(path, source.table)),
                 asset_key=source_key(source),
                 partition_key=key,
             )
@@ -109,7 +109,7 @@ def _table_asset(
     def whole_table() -> dg.MaterializeResult[None]:
         write_stub(settings.ledger_dir, table)
         everything = settings.ledger_dir / table / "*" / "*.parquet"
-        return dg.MaterializeResult(metadata=_metadata(summarise(everything, table)))
+        return dg.MaterializeResult(metadata=_metadata(summarize(everything, table)))
 
     return whole_table
 

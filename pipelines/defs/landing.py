@@ -11,7 +11,7 @@ from pipelines.landing.source import TransientError
 from pipelines.settings import Settings
 
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])
-EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognised")
+EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognized")
 # How long a store may be out of reach: seconds between tries.
 PAUSE = 5.0
 
@@ -52,7 +52,7 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=PAUSE) from error
         table = record(settings.deliveries_file, found.landing, found.sources)
         yield _recorded(settings, found.landing, table.num_rows)
-        yield _every_file_is_recognised(found.landing, blocks=blocks)
+        yield _every_file_is_recognized(found.landing, blocks=blocks)
 
     return deliveries
 
@@ -71,7 +71,7 @@ def _recorded(
     )
 
 
-def _every_file_is_recognised(landing: Landing, *, blocks: bool) -> dg.AssetCheckResult:
+def _every_file_is_recognized(landing: Landing, *, blocks: bool) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=DELIVERIES,
         check_name=EVERY_FILE.name,

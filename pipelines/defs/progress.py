@@ -7,7 +7,7 @@ from rich.console import Console
 
 
 class Progress(logging.Handler):
-    """Says which step of a Dagster run begins, fails or is tried again."""
+    """Prints which step of a Dagster run begins, fails or is tried again."""
 
     def __init__(self, console: Console) -> None:
         """Write to this console."""
@@ -15,7 +15,7 @@ class Progress(logging.Handler):
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say one line for a step that begins or goes wrong; keep quiet otherwise."""
+        """Print one line for a step that begins or goes wrong; keep quiet otherwise."""
         event = getattr(record, "dagster_event", None)
         step = str(getattr(event, "step_key", "") or "").replace("__", "/")
         kind = str(getattr(event, "event_type_value", ""))

@@ -105,7 +105,7 @@ def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:
-    """Say what went wrong: checks that failed, then steps that broke."""
+    """Return what went wrong: checks that failed, then steps that broke."""
     found = []
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:

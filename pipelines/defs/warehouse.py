@@ -163,7 +163,7 @@ def _start(settings: Settings, run: dg.DagsterRun, inputs: RunInputs) -> None:
 
 
 def _makes_reference_tables(run: dg.DagsterRun) -> bool:
-    """Say whether a run made the reference tables itself, before the models.
+    """Return whether a run made the reference tables itself, before the models.
 
     One of the models alone did not, nor may one that goes on where another failed.
     """
@@ -194,7 +194,7 @@ def _parse_if_older(project: ddbt.DbtProject, dbt: Dbt) -> None:
 
 
 def _fail_if_broken(checks: list[audit.Check]) -> None:
-    """Fail where dbt could not judge something; what it judged is in the audit."""
+    """Fail where dbt could not run a test; the audit has the results of the others."""
     broken = [check.name for check in checks if check.detail.startswith("error")]
     if broken or not checks:
         raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")

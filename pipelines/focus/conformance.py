@@ -15,12 +15,12 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """How a set of rows stands to one rule.
+class RuleResult:
+    """The result of one rule for a set of rows.
 
     Attributes:
         rule: the rule.
-        rows: rows judged.
+        rows: rows evaluated.
         failing: rows that break it.
         examples: where some of them are: source row numbers with the delivery.
     """
@@ -31,16 +31,16 @@ class Judgement:
     examples: tuple[str, ...]
 
 
-def judge(
+def evaluate(
     db: duckdb.DuckDBPyConnection, relation: str, rules: Sequence[Rule] | None = None
-) -> list[Judgement]:
-    """Judge a relation with the ledger's columns by every rule."""
+) -> list[RuleResult]:
+    """Evaluate every rule on a relation with the ledger's columns."""
     chosen = all_rules() if rules is None else rules
     counted = db.execute(counting_query(relation, chosen)).fetchone()
     assert counted is not None
     rows, *failing = (int(value or 0) for value in counted)
     return [
-        Judgement(rule, rows, count, _examples(db, relation, rule) if count else ())
+        RuleResult(rule, rows, count, _examples(db, relation, rule) if count else ())
         for rule, count in zip(chosen, failing, strict=True)
     ]
 

@@ -99,9 +99,9 @@ def conform(select: str, present: Mapping[str, str], types: Mapping[str, str]) -
     return f"select {', '.join(shaped)} from ({select})"
 
 
-def _shaped(name: str, wanted: str, got: str | None) -> str:
-    if got is None:
-        return f'cast(null as {wanted}) as "{name}"'
-    if got == wanted:
+def _shaped(name: str, expected: str, actual: str | None) -> str:
+    if actual is None:
+        return f'cast(null as {expected}) as "{name}"'
+    if actual == expected:
         return f'"{name}"'
-    return f'cast("{name}" as {wanted}) as "{name}"'
+    return f'cast("{name}" as {expected}) as "{name}"'

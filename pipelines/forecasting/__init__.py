@@ -1,7 +1,7 @@
-"""What SQL cannot hold of planning: fitting models to series, and judging day by day.
+"""Time-series models, which SQL cannot hold: forecasts and the expected cost of a day.
 
-Belongs here: arrays in, arrays out; what a forecast or an expected day is made of. Does
-not: which costs are a series, which model wins, how good it was, what a month will cost
-and why a day stood out; those are dbt models around these functions, because they are
-sums and comparisons that a person wants to read.
+Belongs here: fitting models to arrays and evaluating them day by day. Does not belong
+here: which costs are a series, which model is selected, how accurate it was, what a
+month will cost and why a day is an anomaly; those are dbt models around these
+functions, because they are sums and comparisons that a person wants to read.
 """

@@ -1,4 +1,4 @@
-"""What each candidate says now, and what it would have said before: rolling origins.
+"""Forecasts of each candidate, from today and from earlier days: rolling origins.
 
 Belongs here: cutting histories and running candidates. Does not: scoring them; every
 prediction is a row, and ``int_forecast_errors`` lays actual costs beside it.
@@ -56,7 +56,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What one candidate said on one day about the days after it."""
+    """What one candidate forecast on one day for the days after it."""
 
     key: str
     model: str
@@ -83,14 +83,16 @@ def predictions(series: Series, least_days: int, floor: float) -> Iterator[Predi
         made_on = series.first_day + timedelta(days=end - 1)
         days = HORIZON if end == known else min(HORIZON, known - end)
         history = series.costs[max(0, end - LONGEST_HISTORY) : end]
-        told = {
+        forecasts = {
             name: _above_zero(history, model(history, days))
             for name, model in models.items()
         }
-        # A fit that fails says nothing.
-        told = {name: days for name, days in told.items() if np.isfinite(days).all()}
-        told[COMBINED] = np.median(np.stack(list(told.values())), axis=0)
-        for name, expected in told.items():
+        # A fit that fails gives no forecast.
+        forecasts = {
+            name: days for name, days in forecasts.items() if np.isfinite(days).all()
+        }
+        forecasts[COMBINED] = np.median(np.stack(list(forecasts.values())), axis=0)
+        for name, expected in forecasts.items():
             yield Prediction(series.key, name, made_on, expected)
         if series.driver is not None and models.keys() >= {"ets"}:
             yield _by_driver(series, series.driver, made_on, end, days)

@@ -26,7 +26,7 @@ LEAST_OF_KIND = 3
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a deviation must pass to be told: an amount a day, and a share."""
+    """What a deviation must exceed to be an anomaly: an amount a day, and a share."""
 
     floor: float
     threshold: float
@@ -48,7 +48,7 @@ def judged(costs: pa.Table, limits: Limits) -> pa.Table:
     Returns:
         ``anomaly_series_id``, ``charge_date``, ``expected``, ``lower``, ``upper`` and
         ``event_first_date``, NULL on a day like others; days that have fewer than 14
-        before them are not judged and have no row.
+        before them are not evaluated and have no row.
     """
     if not costs.num_rows:
         none = np.empty((0, 0))
@@ -89,7 +89,7 @@ def _band(
     today_is_weekend: np.bool_,
     limits: Limits,
 ) -> tuple[Array, Array, Array]:
-    """Give expected, lower and upper cost of a day per series; NaN: not judged."""
+    """Give expected, lower and upper cost of a day per series; NaN: not evaluated."""
     places = ends[:, None] - WINDOW + np.arange(WINDOW)[None, :]
     inside = places >= 0
     places = np.maximum(places, 0)

@@ -58,7 +58,7 @@ def find(
 
 
 def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
-    """Say what one file's beginning is.
+    """Return what one file's beginning is.
 
     Raises:
         ExportError: the file is damaged (truncated archive, broken Parquet footer),
@@ -95,7 +95,7 @@ def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
 
 
 def is_ignored(*parts: str) -> bool:
-    """Say whether a file is no export: hidden, a note or a leftover.
+    """Return whether a file is no export: hidden, a note or a leftover.
 
     Args:
         parts: the folders that it lies in, then its name.

@@ -107,7 +107,7 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
 
     Raises:
         ExportError: the exports folder is missing, or a store or database cannot be
-            read. Nothing is said then, so no delivery looks gone that is only unseen.
+            read. Nothing is recorded then, so that no unseen delivery counts as gone.
     """
     candidates, damaged = find(settings.exports_dir)
     stored, unusable = find_stored(settings)

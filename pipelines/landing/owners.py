@@ -6,7 +6,7 @@ from pipelines.landing.source import Source
 
 
 def has_single_owner(owners: Sequence[Source]) -> bool:
-    """Say whether a file has one owner, or one for each table of what it holds.
+    """Return whether a file has one owner, or one for each table of what it holds.
 
     That is a family's tables, and the bill where the vendor writes both into one file.
     """
@@ -16,9 +16,9 @@ def has_single_owner(owners: Sequence[Source]) -> bool:
 
 
 def rejection_reason(owners: Sequence[Source], sources: Sequence[Source]) -> str:
-    """Say why a file has no owner."""
+    """Return why a file has no owner."""
     if owners:
         names = " and ".join(source.name for source in owners)
         return f"claimed by {names}; expected one source"
     expected = "; ".join(f"{source.name}: {source.expected}" for source in sources)
-    return f"no source recognises it; expected one of: {expected}"
+    return f"no source recognizes it; expected one of: {expected}"

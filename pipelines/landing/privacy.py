@@ -1,7 +1,7 @@
 """Take e-mail addresses out of rows before they reach the ledger.
 
 Vendors write who made a resource into tags, names and descriptions. A bill needs to
-tell persons apart at most, so by default an address becomes a short hash of itself:
+distinguish persons at most, so by default an address becomes a short hash of itself:
 the same person has the same hash in every source. Addresses of machines (Google's
 service accounts) are no persons and stay.
 """

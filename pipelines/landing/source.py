@@ -1,6 +1,6 @@
-"""The contract that every source fills: recognise files, group them, convert them.
+"""The contract that every source fills: recognize files, group them, convert them.
 
-A source of cost (``providers/``), of usage (``telemetry/``) or of invoices is one
+A source of cost, of usage or of an owner's list (``pipelines.sources``) is one
 ``Source``: a frozen value that holds three functions. There is nothing to inherit.
 """
 
@@ -68,7 +68,7 @@ UNREADABLE: tuple[type[Exception], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file below the exports folder, with what its beginning says about it.
+    """A file below the exports folder, with what its beginning shows.
 
     Attributes:
         path: absolute path.
@@ -94,7 +94,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """What a source says about one vendor drop, before it is hashed.
+    """What a source knows of one vendor drop, before it is hashed.
 
     Attributes:
         files: the data files, in reading order.
@@ -143,7 +143,7 @@ class Source:
 
     Attributes:
         name: one lower-case word or ``vendor_kind``; also folder and asset name.
-        table: 'focus', a usage table of ``telemetry.tables`` or 'invoices'.
+        table: 'focus', else a table of ``sources.tables``.
         description: what a FinOps analyst reads in the Dagster UI.
         expected: what a file of this source looks like, for error messages.
         claims: whether a candidate is a file (or manifest) of this source.
@@ -151,12 +151,12 @@ class Source:
         select: one SELECT with the rows of one period from the deliveries that
             count, oldest first; columns by name, missing ones become NULL.
         tally: one SELECT of ``delivery_id, reason, row_count`` over every row of the
-            period that these deliveries hold; ``reason`` says why a row is not in the
+            period that these deliveries hold; ``reason`` is why a row is not in the
             ledger as a row of its own, NULL where it is. '' where none is left out
-            and row numbers run from 1 through a delivery: they then say it.
+            and row numbers run from 1 through a delivery: they then count the rows.
         restates: 'period' - a newer delivery of a scope replaces the period;
             'rows' - the SELECT itself lets newer rows replace older ones.
-        version: raise it when the SELECT changes what a row says; partitions made
+        version: raise it when the SELECT changes what a row holds; partitions made
             by an older version are stale.
         uses: the settings that the SELECT reads, such as 'aws.cost_basis'.
         chosen: what the user chose for them (registry); partitions made with other

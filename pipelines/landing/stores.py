@@ -101,7 +101,7 @@ def open_store(url: str) -> Store:
 
 
 def unreadable(name: str, what: str, error: Exception) -> TransientError:
-    """Say what could not be read, without what a cloud's answer may give away."""
+    """Return what could not be read, without what a cloud's answer may give away."""
     message = QUERY.sub("", str(error).partition("\n")[0])
     return TransientError(
         f"{name}: cannot be {what}, {message}; "
@@ -141,7 +141,7 @@ def _azure(account: str) -> pafs.FileSystem:
 
 
 def _is_odd(key: str) -> bool:
-    """Say whether a key is no path below a folder; the SDKs cannot read these."""
+    """Return whether a key is no path below a folder; the SDKs cannot read these."""
     return not {"", ".", ".."}.isdisjoint(key.split("/"))
 
 
@@ -155,7 +155,7 @@ def _folders(key: str) -> Iterable[str]:
 
 
 def _objection(key: str, folders: set[str]) -> str:
-    """Say why a key cannot be a file's path; '' where it can."""
+    """Return why a key cannot be a file's path; '' where it can."""
     if _is_odd(key):
         return "has an empty, . or .. part"
     if key != key.translate(CONTROLS) or "\\" in key:

@@ -1,5 +1,5 @@
 """The ledger folder: Parquet partitions, one per table, source and period.
 
-What belongs here: which partitions are stale, writing one atomically, knowing what
-one was made of. What does not: where rows come from, what they mean.
+Belongs here: which partitions are stale, writing one atomically, and knowing what it
+was made of. Does not belong here: where rows come from, and what they mean.
 """

@@ -5,7 +5,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from pipelines.focus.conformance import Judgement, judge
+from pipelines.focus.conformance import RuleResult, evaluate
 from pipelines.focus.rules import all_rules
 from pipelines.landing.records import write_record
 from pipelines.landing.source import Source, quoted
@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
 )
 
 
-def judge_partition(settings: Settings, source: Source, period: str) -> None:
+def evaluate_partition(settings: Settings, source: Source, period: str) -> None:
     """Judge a partition of the ledger, unless these rows met these rules before."""
     rows = partition_path(settings.ledger_dir, source, period)
     if not rows.exists():
@@ -44,7 +44,7 @@ def judge_partition(settings: Settings, source: Source, period: str) -> None:
     if recorded_inputs(judged) == inputs:
         return
     with connect(settings) as db:
-        found = judge(db, f"read_parquet({quoted(rows)})")
+        found = evaluate(db, f"read_parquet({quoted(rows)})")
     records = [_record(item, source, period) for item in found]
     table = pa.Table.from_pylist(records, schema=SCHEMA)
     write_record(judged, table.replace_schema_metadata({INPUTS_KEY: inputs}))
@@ -52,14 +52,14 @@ def judge_partition(settings: Settings, source: Source, period: str) -> None:
 
 @cache
 def rules_version() -> str:
-    """Hash the rules: a changed rule judges every partition anew."""
+    """Hash the rules: a changed rule evaluates every partition anew."""
     rules = "\n".join(
         f"{rule.id} {rule.severity} {rule.broken}" for rule in all_rules()
     )
     return hashlib.sha256(rules.encode()).hexdigest()[:16]
 
 
-def _record(item: Judgement, source: Source, period: str) -> dict[str, object]:
+def _record(item: RuleResult, source: Source, period: str) -> dict[str, object]:
     return {
         "source_name": source.name,
         "period": period,

@@ -97,7 +97,7 @@ def write_partition(
 
 
 def _message(error: Exception, deliveries: Sequence[Delivery]) -> str:
-    """Say what is wrong; a refusal of a cell names its file, others name them all."""
+    """Return what is wrong; a refused cell names its file, others all files."""
     message = str(error).removeprefix("Invalid Input Error: ")
     names = [name for delivery in deliveries for name in delivery.names]
     if message.startswith(tuple(f"{name}, row " for name in names)):

@@ -41,7 +41,7 @@ def stale_partitions(
 def needs_conversion(
     ledger_dir: Path, source: Source, period: str, landing: Landing
 ) -> bool:
-    """Say whether a partition differs from its deliveries.
+    """Return whether a partition differs from its deliveries.
 
     Exports that left the folder do not take their rows along: the partition stays. A
     list that was edited does; a month that it no longer has is made anew, empty.

@@ -104,7 +104,7 @@ SUMMARIES = {
 }
 
 
-def summarise(path: Path, table: str) -> dict[str, object]:
+def summarize(path: Path, table: str) -> dict[str, object]:
     """Give rows, totals and a preview (Markdown) of a partition or of a whole table."""
     if "*" not in str(path) and not path.exists():
         return {"rows": 0, "note": "no delivery has rows of this period"}

@@ -1,5 +1,5 @@
-"""The gate and what lies behind it: the audit of a build, versions, rollback.
+"""The gate and what follows it: the audit of a build, versions, rollback.
 
-What belongs here: deciding whether a build may be seen, and showing it. What does
-not: what the checks check (dbt tests, ``quality``).
+Belongs here: deciding whether a build may be published, and publishing it. Does not
+belong here: what the checks check (dbt tests, ``quality``).
 """

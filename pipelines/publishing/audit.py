@@ -1,7 +1,7 @@
 """The audit: one record per build of what was checked and how it ended.
 
 A build has an id, which stands in the build database itself and in the audit. So
-``publish`` can tell whether the record that it reads is of the marts that it copies.
+``publish`` can check whether the record that it reads is of the marts that it copies.
 """
 
 import hashlib
@@ -94,7 +94,7 @@ def read(settings: Settings) -> Audit | None:
 
 
 def objections(settings: Settings) -> list[str]:
-    """Say everything that speaks against publishing the build as it lies there."""
+    """List every objection to publishing the build as it lies there."""
     audit = read(settings)
     if audit is None or not settings.build_database.exists():
         return ["there is no build; materialize the marts first"]
@@ -168,7 +168,7 @@ def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
     names = "; ".join(f"{', '.join(r['file_names'])}: {r['detail']}" for r in refused)
     return [
         Check(
-            name="every_file_is_recognised",
+            name="every_file_is_recognized",
             passed=not refused,
             severity="error" if blocks else "warn",
             detail=names,

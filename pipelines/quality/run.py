@@ -65,7 +65,7 @@ def run_suites(database: Path) -> list[SuiteResult]:
     try:
         return [_run(context, build, suite) for suite in suites()]
     finally:
-        # Until both let go of the file, nobody else in this process can open it.
+        # Until both close the file, nobody else in this process can open it.
         build.get_engine().dispose()
         build.get_execution_engine().close()
 

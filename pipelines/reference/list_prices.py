@@ -77,7 +77,7 @@ Period = tuple[date, ModelPrice]
 
 
 def record_list_prices(settings: Settings) -> pa.Table:
-    """Write the list prices of the models in use and of their stand-ins.
+    """Write the list prices of the models in use and of their API equivalents.
 
     A model that the list does not have is left out; the reconciliation names it.
     """
@@ -111,7 +111,7 @@ def swaps_of(in_use: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def equivalents_of(in_use: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Name the rented models that could stand in for those on machines of our own."""
+    """Name the API models that are equivalents of self-hosted ones."""
     with EQUIVALENTS.open(encoding="utf-8", newline="") as file:
         return sorted(
             {

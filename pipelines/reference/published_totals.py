@@ -1,4 +1,4 @@
-"""What each published version said per source and month, kept when versions retire.
+"""Totals of each published version per source and month, kept when versions retire.
 
 The manifest of a version holds its totals; the history is all of them, so a killed
 publish loses nothing: the next build reads the manifests again.

@@ -66,7 +66,7 @@ REFERENCE_TABLES = (
     ReferenceTable(
         name="published_totals",
         description=(
-            "What each published version said that a month of a source costs; it "
+            "What a month of a source cost by each published version; it "
             "outlives the versions, and restatements are measured by it."
         ),
         record=record_published_totals,
@@ -75,7 +75,7 @@ REFERENCE_TABLES = (
         name="published_forecasts",
         description=(
             "What each published version forecast; it outlives the versions, and "
-            "forecasts are judged by it when the days have come."
+            "forecasts are scored by it when the days have come."
         ),
         record=record_published_forecasts,
     ),

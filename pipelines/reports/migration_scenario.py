@@ -79,7 +79,7 @@ def _verdict(row: Row) -> str:
     finding, month = row["finding"], _month(row)
     saving, cost = row["monthly_saving"], row["effective_cost"]
     if not isinstance(saving, Decimal) or not isinstance(cost, Decimal) or not cost:
-        return f"**{_sentence(finding)}** in {month}: no saving can be told."
+        return f"**{_sentence(finding)}** in {month}: the saving is unknown."
     if saving <= 0:
         return (
             f"**{_sentence(finding)}**: in {month} it would have cost "
@@ -135,8 +135,8 @@ def _history(months: Sequence[Row]) -> Iterator[str]:
     yield "|---|---:|---:|---:|---|"
     for row in months:
         costs = ("effective_cost", "target_cost", "monthly_saving")
-        said = [_month(row), *(_number(row[cost]) for cost in costs)]
-        yield "| " + " | ".join([*said, str(row["finding"])]) + " |"
+        cells = [_month(row), *(_number(row[cost]) for cost in costs)]
+        yield "| " + " | ".join([*cells, str(row["finding"])]) + " |"
 
 
 def _terms(row: Row) -> Iterator[str]:

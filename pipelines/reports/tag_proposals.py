@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-# The dearest first; a proposal without a value is for a person to fill in.
+# The most expensive first; a proposal without a value is for a person to fill in.
 PROPOSALS = """
 select
     source_name,

@@ -26,7 +26,7 @@ FOCUS_CONFORMANCE = Table(
             "The part of FOCUS 1.4 that the rule comes from.",
         ),
         Column("rule_text", "VARCHAR", "What must hold, in our words."),
-        Column("row_count", "BIGINT", "Rows judged."),
+        Column("row_count", "BIGINT", "Rows evaluated."),
         Column("failing_row_count", "BIGINT", "Rows that break the rule."),
         Column(
             "examples",

@@ -71,7 +71,7 @@ GPU_USAGE = Table(
             "kv_cache_used_ratio",
             MONEY,
             "The share of its model server's KV cache that was in use, on average; "
-            "NULL where no server tells.",
+            "NULL where no server reports it.",
         ),
         Column(
             "energy_kwh", MONEY, "Energy that it took, where the source measures it."

@@ -1,8 +1,9 @@
-"""What a user may choose, and nothing else: the only reader of the environment.
+"""What a user may choose: the only reader of the environment.
 
 Values come, last one wins, from the defaults below, ``unitmill.toml`` beside
 ``pyproject.toml`` (every key is documented there) and environment variables
-``UNITMILL_<KEY>``, with ``__`` between a section and its key.
+``UNITMILL_<KEY>``, with ``__`` between a section and its key. Belongs here: settings,
+and the paths that follow from them. Does not belong here: what a setting changes.
 """
 
 import os
@@ -186,7 +187,7 @@ class Settings(BaseSettings):
 
     @property
     def notifications_file(self) -> Path:
-        """Which alerts were told to whom, JSON lines."""
+        """Which alerts were sent to whom, JSON lines."""
         return self.home_dir / "alerts" / "notifications.jsonl"
 
     @property

@@ -167,7 +167,7 @@ class ForecastSettings(BaseModel):
 
 
 class AnomalySettings(BaseModel):
-    """How far a day must be from what was expected to be told."""
+    """How far a day must be from the expected cost to be an anomaly."""
 
     model_config = ConfigDict(extra="forbid")
 

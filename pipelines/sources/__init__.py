@@ -1,6 +1,6 @@
 """Every source of rows: what a file of it looks like, and how it becomes a table.
 
-Belongs here: recognising, grouping and decoding files, one folder or file per source,
+Belongs here: recognizing, grouping and decoding files, one folder or file per source,
 and the registry of them all. Does not belong here: where files lie and which delivery
 counts (``landing``), partitions (``ledger``), and what money means (dbt).
 

@@ -94,8 +94,8 @@ def all_sources(settings: Settings) -> tuple[Source, ...]:
 def _chosen(source: Source, settings: Settings) -> str:
     """Hash the settings that a source's rows depend on."""
     values = settings.model_dump(mode="json")
-    said = [
+    chosen_values = [
         f"{name}={reduce(getitem, name.split('.'), values)}"
         for name in (*source.uses, "landing.personal_data")
     ]
-    return "+" + sha256("\n".join(said).encode()).hexdigest()[:8]
+    return "+" + sha256("\n".join(chosen_values).encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""AWS Bedrock: models rented by the token, first party and from the Marketplace.
+"""AWS Bedrock: models paid for by the token, first party and from the Marketplace.
 
 Belongs here: token lines, one per caller, meter and day, and the tokens in them.
 """

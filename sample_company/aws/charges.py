@@ -35,7 +35,7 @@ _DISCOUNTED = {
 
 
 def is_discounted(made: Line) -> bool:
-    """Say whether the agreed discount reaches a line."""
+    """Return whether the agreed discount reaches a line."""
     return (
         text(made, "line_item_line_item_type") in _DISCOUNTED
         and text(made, "bill_billing_entity") != MARKETPLACE

@@ -1,7 +1,7 @@
 """Azure: what the platform team rents there, in actual and in amortized cost details.
 
-Belongs here: an enterprise agreement's rows of both books, and the run folders that
-an export writes. The second subscription, which exports FOCUS, is in ``focus``.
+Belongs here: an enterprise agreement's rows of both cost types, and the run folders
+that an export writes. The second subscription exports FOCUS: ``focus``.
 """
 
 from collections.abc import Iterator
@@ -57,9 +57,9 @@ RUNS = (
 )
 
 
-def rows(month: Month, book: str, until: datetime | None = None) -> list[Row]:
-    """Give the rows of one book of a month, up to a day that is not in it."""
-    made = [row_of(charge, month) for charge in _charges(month, book)]
+def rows(month: Month, cost_type: str, until: datetime | None = None) -> list[Row]:
+    """Give the rows of one cost type of a month, up to a day that is not in it."""
+    made = [row_of(charge, month) for charge in _charges(month, cost_type)]
     if until is None:
         return made
     return [row for row in made if row["Date"] < f"{until:%m/%d/%Y}"]
@@ -79,29 +79,32 @@ def total(month: Month) -> Decimal:
 def write_azure(out: Path) -> None:
     """Write every run of the two exports."""
     for run in RUNS:
-        for book, kind in (("actual", "ActualCost"), ("amortized", "AmortizedCost")):
-            made = rows(run.month, book, run.until)
+        for cost_type, kind in (
+            ("actual", "ActualCost"),
+            ("amortized", "AmortizedCost"),
+        ):
+            made = rows(run.month, cost_type, run.until)
             text = csv_text(columns(), [[row[c] for c in columns()] for row in made])
             write_run(
                 out,
                 run,
-                name=f"lumenloop-{book}",
+                name=f"lumenloop-{cost_type}",
                 scope=f"/providers/Microsoft.Billing/billingAccounts/{ENROLLMENT}",
                 kind=(kind, "2024-08-01"),
                 parts=((text, len(made)),),
             )
 
 
-def _charges(month: Month, book: str) -> Iterator[Charge]:
-    if book == "actual":
+def _charges(month: Month, cost_type: str) -> Iterator[Charge]:
+    if cost_type == "actual":
         hours = 24 * (month.end - month.start).days
         yield _reserved(month.start + 4 * DAY, hours, "Purchase", RESERVED_HOUR)
     for day in month.days():
         yield from _model(month, day)
         used = hours_up(month, day)
         if used:
-            yield _machine(day, used, book)
-        if book == "amortized" and used < 24:
+            yield _machine(day, used, cost_type)
+        if cost_type == "amortized" and used < 24:
             yield _reserved(day, 24 - used, "UnusedReservation", RESERVED_HOUR)
         if day.day in BURST[month]:
             yield _burst(day)
@@ -142,7 +145,7 @@ def _info(name: str) -> str:
     )
 
 
-def _machine(day: datetime, used: int, book: str) -> Charge:
+def _machine(day: datetime, used: int, cost_type: str) -> Charge:
     """Give the hours of the reserved machine; they cost where they are amortized."""
     hours = Decimal(used)
     return Charge(
@@ -153,7 +156,7 @@ def _machine(day: datetime, used: int, book: str) -> Charge:
         "1 Hour",
         hours,
         LIST_HOUR,
-        hours * RESERVED_HOUR if book == "amortized" else Decimal(0),
+        hours * RESERVED_HOUR if cost_type == "amortized" else Decimal(0),
         (*_committed(), ("AdditionalInfo", _info("plt-a100-1"))),
     )
 

@@ -173,5 +173,5 @@ def test_the_sensor_starts_the_job_that_sends_and_then_has_nothing_to_do(
     assert outcomes == [False, True]
     assert keys[0] != keys[1]
     assert look().run_requests == []
-    assert look().skip_message == "every alert was told"
+    assert look().skip_message == "every alert was sent"
     assert [told.notification.status for told in listed(live)] == ["sent"]

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.focus.rules import all_rules
 from pipelines.focus.schema import ledger_types
 
@@ -71,7 +71,7 @@ def db():
 
 
 def test_good_rows_break_no_rule(db):
-    broken = [j.rule.id for j in judge(db, "good") if j.failing]
+    broken = [j.rule.id for j in evaluate(db, "good") if j.failing]
 
     assert broken == []
 
@@ -81,7 +81,7 @@ def test_a_fault_injected_for_a_rule_is_caught_by_it(db, rule):
     db.execute("create table bad as from good")
     db.execute(f"update bad set {rule.fault} where x_SourceRowNumber = 3")
 
-    found = {j.rule.id: j for j in judge(db, "bad")}[rule.id]
+    found = {j.rule.id: j for j in evaluate(db, "bad")}[rule.id]
 
     assert (found.failing, found.examples) == (1, ("d row 3",))
 
@@ -95,6 +95,6 @@ def test_every_column_of_the_specification_has_a_rule():
 def test_a_conditional_column_that_a_source_never_fills_is_not_judged(db):
     db.execute("update good set PricingCurrency = null")
 
-    found = {j.rule.id: j for j in judge(db, "good")}["PricingCurrency-known"]
+    found = {j.rule.id: j for j in evaluate(db, "good")}["PricingCurrency-known"]
 
     assert found.failing == 0

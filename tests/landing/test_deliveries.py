@@ -97,7 +97,7 @@ def test_a_file_that_nobody_knows_is_refused_with_what_each_source_expects(
 
     assert row["status"] == "refused"
     assert row["detail"] == (
-        "no source recognises it; expected one of: "
+        "no source recognizes it; expected one of: "
         "acme: a file named acme*; globex: a file named globex*"
     )
 

@@ -168,7 +168,7 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     settings, audited
 ):
     audited()
-    refusal = deliveries.Refusal("", ("odd.csv",), "no source recognises it")
+    refusal = deliveries.Refusal("", ("odd.csv",), "no source recognizes it")
     landing = deliveries.Landing(refusals=(refusal,))
     deliveries.record(settings.deliveries_file, landing, ())
     lenient = settings.model_copy(
@@ -180,7 +180,7 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     warning, _ = landing_checks(lenient, inputs)
 
     assert (check.passed, check.severity) == (False, "error")
-    assert check.detail == "odd.csv: no source recognises it"
+    assert check.detail == "odd.csv: no source recognizes it"
     assert (warning.passed, warning.severity) == (False, "warn")
     assert in_ledger.passed
 

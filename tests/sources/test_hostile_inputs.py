@@ -153,7 +153,7 @@ def test_utf_16(name, samples, spoiled):
     content = samples[name][1]
     text = "\n".join(",".join(row) for row in _rows(content))
 
-    assert "no source recognises it" in spoiled(name, text.encode("utf-16"))
+    assert "no source recognizes it" in spoiled(name, text.encode("utf-16"))
 
 
 @pytest.mark.parametrize("name", ["aws", "azure", "focus_export", "ferrum", "invoices"])
@@ -373,7 +373,7 @@ def test_a_file_that_two_sources_claim(samples, spoiled):
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\x00" * 9, b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("name", ["aws", "invoices", "openai", "mlflow store"])
 def test_an_empty_file(name, content, spoiled):
-    assert "no source recognises it" in spoiled(name, content)
+    assert "no source recognizes it" in spoiled(name, content)
 
 
 def test_a_folder_named_like_a_file(samples, put, taken, ledger, settings):

@@ -5,7 +5,9 @@
 - ``charges``  rules over several columns: charges, prices, quantities
 - ``objects``  rules over several columns: commitments, resources, JSON objects
 
-Texts are ours; ``section`` names the part of the specification that demands it.
+Belongs here: requirements of the specification; the texts are Unitmill's, ``section``
+names the part that demands the rule. Does not belong here: running them
+(``focus.conformance``), and promises of Unitmill's own (``quality``).
 """
 
 from functools import cache

@@ -25,25 +25,25 @@ def _price_rule(kind: str) -> Rule:
     )
 
 
-def _absent(column: str, condition: str, said: str, fault: str) -> Rule:
+def _absent(column: str, condition: str, charge_type: str, fault: str) -> Rule:
     return Rule(
-        id=f"{column}-absent-{said.replace(' ', '-')}",
+        id=f"{column}-absent-{charge_type.replace(' ', '-')}",
         column=column,
         section=f"Columns, {column}",
         severity="error",
-        text=f"{column} is null on {said} rows.",
+        text=f"{column} is null on {charge_type} rows.",
         broken=f'"{column}" is not null and {condition}',
         fault=fault,
     )
 
 
-def _needed(column: str, condition: str, said: str, fault: str) -> Rule:
+def _needed(column: str, condition: str, charge_type: str, fault: str) -> Rule:
     return Rule(
-        id=f"{column}-needed-{said.replace(' ', '-')}",
+        id=f"{column}-needed-{charge_type.replace(' ', '-')}",
         column=column,
         section=f"Columns, {column}",
         severity="error",
-        text=f"{column} is known on {said} rows that correct nothing.",
+        text=f"{column} is known on {charge_type} rows that correct nothing.",
         broken=f'"{column}" is null and {condition}',
         fault=fault,
         only_if_supplied=True,

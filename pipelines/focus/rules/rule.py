@@ -17,7 +17,7 @@ class Rule:
         broken: SQL over the ledger's columns that is true for a row that breaks it.
         fault: SQL assignments that break it in a good row, for the mutation test.
         when: SQL that picks a row which the fault can break; any row when empty.
-        only_if_supplied: conditional columns are judged only where a source fills
+        only_if_supplied: conditional columns are checked only where a source fills
             them at all.
     """
 

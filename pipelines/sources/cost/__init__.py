@@ -1,6 +1,6 @@
 """Sources of cost: one folder each, from the vendor's export to FOCUS rows.
 
-A folder holds ``__init__.py`` with the ``SOURCE``, how its deliveries are told
-apart, and ``convert.sql``. A provider knows no other provider, and nothing of
-dbt, Dagster or where the rows go.
+Belongs here: recognizing a vendor's deliveries (``__init__.py`` holds the ``SOURCE``)
+and converting their rows (``convert.sql``). Does not belong here: other vendors; a
+source knows no other source, and nothing of dbt, Dagster or where the rows go.
 """

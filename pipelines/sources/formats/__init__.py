@@ -1,6 +1,7 @@
-"""Forms of documents that several sources share.
+"""File formats that several sources share.
 
-Sources may not know each other; what two of them must read the same way (pages,
-buckets, which pull or row is newer, logs, files that a person fills in, use that
-credits paid for) stands here once.
+Belongs here: what two sources must read the same way, since sources may not know each
+other: pages, buckets, which pull or row is newer, logs, lists that a person fills in,
+usage that prepaid credits covered. Does not belong here: what a row means; that is each
+source's business.
 """

@@ -1,8 +1,8 @@
 """Anthropic's pages, which its cost report and its usage report share.
 
 Both have buckets from ``starting_at`` to ``ending_at`` (RFC 3339) and nothing that
-names the report, so a page is told by the fields of its results. One whose buckets are
-all empty counts as one of the cost report, where it adds nothing.
+names the report, so a page is recognized by the fields of its results. One whose
+buckets are all empty counts as one of the cost report, where it adds nothing.
 """
 
 import re
@@ -29,7 +29,7 @@ ENVELOPE = Envelope(
 
 
 def report_of(candidate: Candidate) -> str:
-    """Say which report a page is of: 'cost', 'usage', or '' for no page at all."""
+    """Return which report a page is of: 'cost', 'usage', or '' for no page at all."""
     if candidate.format != "json" or not BUCKET.search(candidate.head):
         return ""
     if USAGE.search(candidate.head):

@@ -1,6 +1,6 @@
 """CSV files that a person fills in: cells to types, and refusals that name the cell.
 
-Belongs here: how such a file is opened and what a cell may say. What its columns are
+Belongs here: how such a file is opened and what a cell may hold. What its columns are
 called and what they mean belongs to its source, which gives them as ``Column``.
 """
 
@@ -48,7 +48,7 @@ class Type:
 
     Attributes:
         read: SQL with ``{cell}``, NULL where the cell is not what is expected.
-        expected: what a cell says, for messages and docs.
+        expected: what a cell holds, for messages and docs.
         stored: the DuckDB type of a table's column that holds it.
     """
 
@@ -68,7 +68,7 @@ class Column:
     Attributes:
         name: its header, in lower case.
         type: how its cells are read.
-        meaning: what it says, where docs need it.
+        meaning: what it holds, where docs need it.
         required: whether every row must have a value.
     """
 
@@ -79,7 +79,7 @@ class Column:
 
 
 def listed(names: Sequence[str]) -> Type:
-    """Give the type of a cell that says one of these names."""
+    """Give the type of a cell that is one of these names."""
     texts = ", ".join(quoted(name) for name in names)
     return Type(
         f"case when {{cell}} in ({texts}) then {{cell}} end",
@@ -211,7 +211,7 @@ def typed(
         rows: a SELECT of ``scan`` with ``delivery_id`` and ``file_name``.
         columns: the columns.
         checks: what must hold between cells of a row, or of all rows.
-        place: what says where a row is from.
+        place: the columns that locate a row.
     """
     values = ", ".join(f"{_value(column)} as {column.name}" for column in columns)
     return checked(f"select {place}, {values} from ({rows})", checks)

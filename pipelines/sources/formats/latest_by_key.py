@@ -20,13 +20,13 @@ from pipelines.sources.formats.package_files import text_beside
 
 
 @dataclass(frozen=True, slots=True)
-class NewestRows:
+class LatestByKey:
     """One kind of log.
 
     Attributes:
         log: its columns.
         package: the package of the source, where its SQL lies.
-        key: SQL of what tells rows apart, columns or expressions.
+        key: SQL of what identifies a row, columns or expressions.
         replaced: why an older row of a key is left out, as a user reads it.
         reason: SQL of why a row cannot count whatever came later; '' for none.
         sql: the file with the SELECT.

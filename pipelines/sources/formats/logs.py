@@ -2,8 +2,8 @@
 
 Belongs here: which months a file has, and the refusal of a cell that cannot be read,
 by file, row and column. What a cell means is in each source's ``convert.sql``; which of
-the rows that repeat each other counts is in ``newest_rows``, or for calls in
-``telemetry.requests``.
+the rows that repeat each other counts is in ``latest_by_key``, or for calls in
+``usage.requests``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from pipelines.landing.source import (
 )
 from pipelines.sources.formats import csv_cells
 from pipelines.sources.formats.csv_cells import PLACE, Column, Type, positions, typed
-from pipelines.sources.formats.months import Dated, months_said
+from pipelines.sources.formats.months import DatedRows, months_in_file
 from pipelines.sources.formats.records import opened
 
 
@@ -133,7 +133,7 @@ def _refuse_missing(log: Log, file: Candidate) -> None:
 
 def _months(log: Log, file: Candidate) -> tuple[str, ...]:
     stat = file.path.stat()
-    dated = Dated(
+    dated = DatedRows(
         source=log.source,
         file=file.name,
         rows=log.opened(file, log.known()),
@@ -145,8 +145,8 @@ def _months(log: Log, file: Candidate) -> tuple[str, ...]:
     # Every column is counted, so that one that cannot be read is found here.
     cells = " + ".join(f"count({name})" for name in log.columns)
     try:
-        return months_said(dated, stat.st_size, stat.st_mtime_ns, cells)
+        return months_in_file(dated, stat.st_size, stat.st_mtime_ns, cells)
     except duckdb.Error as error:
         # DuckDB would quote a value that it did not expect, and with it a prompt.
-        told = str(error).partition(", but got")[0]
-        raise ExportError(f"{log.source}: {file.name}: unreadable, {told}") from None
+        message = str(error).partition(", but got")[0]
+        raise ExportError(f"{log.source}: {file.name}: unreadable, {message}") from None

@@ -1,4 +1,4 @@
-"""The months that the rows of a file are in, which a scan of the exports folder asks.
+"""The months that the rows of a file are in; every scan of the exports needs them.
 
 Belongs here: the one query that finds them, and the refusal of a row without one. What
 the month of a row is, is each source's business.
@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.landing.source import LOOK_INSIDE, Candidate, ExportError
 
-# A conversion asks for the same files that a scan asks for, and so do three sources of
+# A conversion reads the same files as a scan, and so do three sources of
 # one log.
 REMEMBERED = 16_384
 # Grouped: a list of distinct months over 6 million rows took 1.7 GB more.
@@ -19,13 +19,13 @@ _FOUND = """
     select
         list(month_of_row) filter (month_of_row is not null),
         min(first_row) filter (month_of_row is null),
-        arg_min(first_said, first_row) filter (month_of_row is null),
+        arg_min(first_cell, first_row) filter (month_of_row is null),
         max(other)
     from (
         select
             {month} as month_of_row,
             min(row_number) as first_row,
-            arg_min(coalesce({cell}, ''), row_number) as first_said,
+            arg_min(coalesce({cell}, ''), row_number) as first_cell,
             {other} as other
         from ({rows})
         group by 1
@@ -34,15 +34,15 @@ _FOUND = """
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DatedRows:
     """Rows that each should be in a month.
 
     Attributes:
-        source: whose file it is, for messages.
+        source: the source of the file, for messages.
         file: its name, for messages.
         rows: a SELECT of its rows, with ``row_number``.
         month: SQL of a row's month, '2026-08'; NULL where it has none.
-        said: the column of ``rows`` that says it.
+        cell: the column of ``rows`` that holds it.
         column: what the file calls that column.
         expected: what a cell of it looks like, for messages.
     """
@@ -56,7 +56,7 @@ class Dated:
     expected: str
 
 
-def months_of(dated: Dated, file: Candidate) -> tuple[str, ...]:
+def months_of(dated: DatedRows, file: Candidate) -> tuple[str, ...]:
     """Give the months of a file's rows; one that did not change is read once.
 
     Raises:
@@ -64,7 +64,7 @@ def months_of(dated: Dated, file: Candidate) -> tuple[str, ...]:
     """
     stat = file.path.stat()
     try:
-        return months_said(dated, stat.st_size, stat.st_mtime_ns)
+        return months_in_file(dated, stat.st_size, stat.st_mtime_ns)
     except duckdb.Error as error:
         raise ExportError(
             f"{dated.source}: {file.name}: unreadable, {error}"
@@ -72,8 +72,8 @@ def months_of(dated: Dated, file: Candidate) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def months_said(
-    dated: Dated, _size: int, _modified: int, other: str = "null"
+def months_in_file(
+    dated: DatedRows, _size: int, _modified: int, other: str = "null"
 ) -> tuple[str, ...]:
     """Give the months of rows that are in a file of this size and time.
 
@@ -86,12 +86,12 @@ def months_said(
         ExportError: a row has no month.
     """
     with duckdb.connect(config=LOOK_INSIDE) as db:
-        months, _ = look(db, dated, other)
+        months, _ = read_months(db, dated, other)
     return months
 
 
-def look(
-    db: duckdb.DuckDBPyConnection, dated: Dated, other: str = "null"
+def read_months(
+    db: duckdb.DuckDBPyConnection, dated: DatedRows, other: str = "null"
 ) -> tuple[tuple[str, ...], object]:
     """Give the months, and the highest value of another aggregate.
 
@@ -100,7 +100,12 @@ def look(
         ExportError: a row has no month.
     """
     found = db.execute(
-        _FOUND.format(month=dated.month, cell=dated.cell, rows=dated.rows, other=other)
+        _FOUND.format(
+            month=dated.month,
+            cell=dated.cell,
+            rows=dated.rows,
+            other=other,
+        )
     ).fetchone()
     assert found is not None
     months, bad_row, bad, highest = found

@@ -23,7 +23,7 @@ ENVELOPE = Envelope(
 
 
 def api_of(candidate: Candidate) -> str:
-    """Say which API a page is of: 'costs', 'usage', or '' for no page at all.
+    """Return which API a page is of: 'costs', 'usage', or '' for no page at all.
 
     A page whose buckets are all empty names no API; it counts as one of costs, where
     it adds nothing.

@@ -30,7 +30,7 @@ from pipelines.sources.formats.csv_cells import (
     positions,
     refuse_missing,
 )
-from pipelines.sources.formats.months import Dated, months_of
+from pipelines.sources.formats.months import DatedRows, months_of
 from pipelines.sources.formats.records import opened
 
 _PLACE = f"age, {PLACE}"
@@ -80,18 +80,18 @@ class OwnerList:
         description: what a FinOps analyst reads in the Dagster UI.
         grain: what one row of the table is.
         columns: those that the owner writes, in the order of the header.
-        key: the columns that tell rows apart.
+        key: the columns that identify a row.
         checks: what must hold between the cells of a row, or of the rows of a month.
         restates: what a newer file does: 'period' - it replaces the months that it has,
             and a key stands once a day; 'rows' - its rows replace those of their key.
         month_of: the column that says which month a row is in.
-        recognised_by: the headers that only this list has; the required ones if empty.
+        recognized_by: the headers that only this list has; the required ones if empty.
         formats: what such a file may be.
         derived: further columns of the table.
         refuse: looks at a whole file and raises ExportError where it cannot hold.
         replaced: why an older row of a key is left out, as a user reads it.
         newest: SQL of the order of a key's rows, the one that counts first.
-        version: raise it when a row says something else than before.
+        version: raise it when a row is read differently than before.
     """
 
     name: str
@@ -102,7 +102,7 @@ class OwnerList:
     checks: Checks = field(default_factory=dict)
     restates: Literal["period", "rows"] = "period"
     month_of: str = "valid_from"
-    recognised_by: tuple[str, ...] = ()
+    recognized_by: tuple[str, ...] = ()
     formats: tuple[Format, ...] = ("csv",)
     derived: tuple[Derived, ...] = ()
     refuse: Callable[[Candidate], None] | None = None
@@ -147,10 +147,10 @@ class OwnerList:
     def claims(self, candidate: Candidate) -> bool:
         """Claim files with the columns that only this list has."""
         required = {column.name for column in self.columns if column.required}
-        recognised_by = set(self.recognised_by) or required
+        recognized_by = set(self.recognized_by) or required
         if candidate.format not in self.formats or candidate.compression == "zip":
             return False
-        return positions(candidate.columns).keys() >= recognised_by
+        return positions(candidate.columns).keys() >= recognized_by
 
     def drops(self, candidates: Sequence[Candidate]) -> Iterator[Drop]:
         """Take each file as a drop.
@@ -162,7 +162,7 @@ class OwnerList:
         dated = next(one for one in self.columns if one.name == self.month_of)
         for file in candidates:
             refuse_missing(self.name, file, self.columns)
-            months = Dated(
+            months = DatedRows(
                 source=self.name,
                 file=file.name,
                 rows=opened(file, self.columns),

@@ -1,7 +1,7 @@
 """Pages of time buckets of results, the envelope of LLM vendors' reporting APIs.
 
-A vendor's bill (providers) and its usage (telemetry) come in the same envelope. What a
-page looks like is an ``Envelope``; what a result says is the source's business.
+A vendor's bill and its usage come in the same envelope. Belongs here: what a page looks
+like (``Envelope``). Does not belong here: what a result means, which is the source's.
 """
 
 import json
@@ -115,7 +115,7 @@ class Envelope:
         end: the bucket's key of its end, exclusive.
         time_type: the type of both in JSON, for DuckDB.
         time: SQL that makes a UTC timestamp of ``{value}``.
-        kind: SQL over ``result`` that tells the endpoints apart whose buckets do not
+        kind: SQL over ``result`` that distinguishes the endpoints whose buckets do not
             replace each other.
         parse: reads the same time in Python.
         expected: what a page looks like, for error messages.
@@ -148,7 +148,7 @@ def pulls(
 
     Args:
         candidates: the pages.
-        months: says which months a page has.
+        months: returns the months of a page.
     """
     pages_of: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:

@@ -25,7 +25,7 @@ BUSINESS_VALUES = OwnerList(
         "environment_name",
     ),
     replaced="a newer row has the value",
-    recognised_by=("date", "metric_name", "value", "confidence"),
+    recognized_by=("date", "metric_name", "value", "confidence"),
     columns=(
         ListColumn(
             "date",

@@ -23,7 +23,7 @@ CONTRACT_PRICES = OwnerList(
         "with their first and last day."
     ),
     grain="One row per price or discount.",
-    recognised_by=("contract_id", "price_per_1m_tokens"),
+    recognized_by=("contract_id", "price_per_1m_tokens"),
     columns=(
         ListColumn(
             "provider_name",

@@ -21,7 +21,7 @@ INVOICES = OwnerList(
     month_of="billing_period",
     key=("invoice_issuer_name", "invoice_id"),
     replaced="a newer file has the invoice",
-    recognised_by=("invoice_id", "invoice_amount"),
+    recognized_by=("invoice_id", "invoice_amount"),
     version=2,
     columns=(
         ListColumn(

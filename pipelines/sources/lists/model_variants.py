@@ -49,7 +49,7 @@ MODEL_VARIANTS = OwnerList(
         ListColumn(
             "judged_answer_count",
             TOOL_TYPES["count"],
-            "Answers that were judged.",
+            "Answers that were evaluated.",
             required=True,
         ),
         ListColumn(

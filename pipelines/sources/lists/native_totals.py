@@ -28,7 +28,7 @@ NATIVE_TOTALS = OwnerList(
     ),
     replaced="a newer reading has its total",
     newest="read_on desc, age desc, row_number desc",
-    recognised_by=("native_total", "read_on"),
+    recognized_by=("native_total", "read_on"),
     columns=(
         ListColumn(
             "ledger_source",

@@ -18,7 +18,7 @@ RUN_PLANS = OwnerList(
     month_of="planned_start",
     key=("plan_id",),
     replaced="a newer row has its plan",
-    recognised_by=(
+    recognized_by=(
         "plan_id",
         "planned_start",
         "billing_currency",

@@ -20,7 +20,7 @@ STORAGE_ACCESS = OwnerList(
     month_of="date",
     key=("date", "resource_id", "prefix", "storage_tier"),
     replaced="a newer row has its day, resource, prefix and tier",
-    recognised_by=("date", "resource_id", "stored_gb", "last_read_on"),
+    recognized_by=("date", "resource_id", "stored_gb", "last_read_on"),
     formats=("csv", "parquet"),
     columns=(
         ListColumn(

@@ -1,7 +1,7 @@
 """Sources of cost that a user maps in YAML: focus-converter's plans as DuckDB SQL.
 
-What belongs here: the plan language (read, validated, compiled), vendors and overlays
-made of it. What does not: vendors that Unitmill ships (``providers``).
+Belongs here: the plan language (read, validated, compiled), vendors and overlays made
+of it. Does not belong here: vendors that Unitmill ships (``sources.cost``).
 
 - ``language``     a folder of plan files, validated by focus_converter's own models
 - ``expressions``  what each conversion of a column is in SQL
@@ -10,7 +10,7 @@ made of it. What does not: vendors that Unitmill ships (``providers``).
 - ``shape``        made columns get the types of the ledger
 - ``compile``      all of it, in the order of focus-converter's engine
 - ``vendor``       plans/<vendor>/ as a Source
-- ``overlay``      plans/<vendor>/ that replaces columns of a shipped provider
+- ``overlay``      plans/<vendor>/ that replaces columns of a shipped source
 """
 
 from pipelines.sources.plans.compile import Compiled, compile_plans

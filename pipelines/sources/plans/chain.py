@@ -63,7 +63,7 @@ class Chain:
         self._db.close()
 
     def has(self, column: str) -> bool:
-        """Say whether a column exists at this step."""
+        """Return whether a column exists at this step."""
         return column in self._made or column in self._source
 
     def read(self, plan: Plan, column: str, field: str = "column") -> Value:

@@ -91,9 +91,9 @@ def outputs_of(plans: Iterable[Plan]) -> dict[str, Plan]:
 
 def _final(chain: Chain, plan: Plan) -> str:
     value = chain.read(plan, plan.alias)
-    wanted = ledger_types().get(plan.output, value.type)
+    ledger_type = ledger_types().get(plan.output, value.type)
     where = f"{plan.where}: {plan.output}"
-    return f"{shaped(value, wanted, where)} as {name(plan.output)}"
+    return f"{shaped(value, ledger_type, where)} as {name(plan.output)}"
 
 
 def _missing_column(chain: Chain, plan: Plan) -> None:
@@ -106,8 +106,8 @@ def _missing_column(chain: Chain, plan: Plan) -> None:
 def _types(chain: Chain, plan: Plan) -> None:
     for each in plan.args.dtype_args:
         value = chain.read(plan, each.column_name, "conversion_args.dtype_args")
-        complaint = f"{plan.where}: {each.column_name}: expected {each.dtype}"
-        typed = expressions.typed(value, each.dtype, complaint, strict=each.strict)
+        message = f"{plan.where}: {each.column_name}: expected {each.dtype}"
+        typed = expressions.typed(value, each.dtype, message, strict=each.strict)
         chain.make(plan, each.column_name, typed)
 
 
@@ -126,9 +126,9 @@ def _renamed(_: Plan, value: Value) -> Value:
 
 def _parsed(plan: Plan, value: Value) -> Value:
     pattern = None if plan.args is None else str(plan.args)
-    wanted = f"a time like {pattern}" if pattern else "an ISO 8601 time"
-    complaint = f"{plan.where}: {plan.column}: expected {wanted}"
-    return expressions.parsed(value, pattern, complaint)
+    expected = f"a time like {pattern}" if pattern else "an ISO 8601 time"
+    message = f"{plan.where}: {plan.column}: expected {expected}"
+    return expressions.parsed(value, pattern, message)
 
 
 def _time(plan: Plan) -> str:

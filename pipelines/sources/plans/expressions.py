@@ -142,7 +142,7 @@ def wall(value: Value, complaint: str) -> str:
 
 
 def assigned(value: Value, zone: str, complaint: str) -> Value:
-    """Say that a wall clock stands in a zone; of two equal hours take the earlier."""
+    """Read a wall clock in a zone; of two equal hours take the earlier."""
     clock = wall(value, complaint)
     if zone == "UTC":
         return Value(clock, "TIMESTAMP", zone)
@@ -179,11 +179,11 @@ def mapped(
     """Replace a value by a table; what is not in it gets the default."""
     text = f"cast({value.sql} as {TEXT})"
     cases = " ".join(f"when {quoted(k)} then {quoted(v)}" for k, v in pairs.items())
-    known = f"case {text} {cases} else {quoted(default)} end" if cases else ""
-    known = known or quoted(default)
+    mapped = f"case {text} {cases} else {quoted(default)} end" if cases else ""
+    mapped = mapped or quoted(default)
     if null_too:
-        return Value(known, TEXT)
-    return Value(f"case when {text} is not null then {known} end", TEXT)
+        return Value(mapped, TEXT)
+    return Value(f"case when {text} is not null then {mapped} end", TEXT)
 
 
 def typed(value: Value, dtype: str, complaint: str, *, strict: bool) -> Value:

@@ -38,7 +38,7 @@ class SourceFile(BaseModel):
         description: what a FinOps analyst reads about the vendor.
         format: what the vendor's files are.
         delimiter: what separates the columns of a CSV.
-        columns: names in the header by which a file is recognised.
+        columns: names in the header by which a file is recognized.
         period_column: the column that says a row's billing period.
         period_format: its strptime format, where it is not ISO 8601 or YYYY-MM.
         invoice_scope: columns whose values a newer file replaces; default: its folder.

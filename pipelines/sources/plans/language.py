@@ -193,9 +193,9 @@ def _args(file: Path, where: str, written: Mapping[str, object]) -> Any:  # noqa
     """Validate conversion_args by themselves: that names the field inside them."""
     kind, args = written.get("conversion_type"), written.get("conversion_args")
     if kind not in {each.value for each in STATIC_CONVERSION_TYPES}:
-        known = ", ".join(sorted(each.value for each in STATIC_CONVERSION_TYPES))
+        kinds = ", ".join(sorted(each.value for each in STATIC_CONVERSION_TYPES))
         raise PlanError(
-            f"{where}: conversion_type: {kind!r} is unknown; expected one of {known}"
+            f"{where}: conversion_type: {kind!r} is unknown; expected one of {kinds}"
         )
     if kind == "lookup" and isinstance(args, dict):
         _absolute_reference(file, args)
@@ -221,10 +221,12 @@ def _check_focus_column(plan: Plan) -> None:
     target = RENAMED.get(name, name)
     if target in RESERVED:
         raise plan.error("focus_column", f"{name} is written by Unitmill itself")
-    known = {column.name for column in columns()} | {PLACE_HOLDER}
-    if target in known or re.fullmatch(r"x_[A-Za-z0-9_]+", target):
+    valid_targets = {column.name for column in columns()} | {PLACE_HOLDER}
+    if target in valid_targets or re.fullmatch(r"x_[A-Za-z0-9_]+", target):
         return
-    close = difflib.get_close_matches(name, [*known, *RENAMED, *ledger_types()], 1)
+    close = difflib.get_close_matches(
+        name, [*valid_targets, *RENAMED, *ledger_types()], 1
+    )
     hint = f"; did you mean {close[0]}?" if close else ""
     raise plan.error(
         "focus_column",

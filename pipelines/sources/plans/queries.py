@@ -88,7 +88,7 @@ def query(plan: Plan) -> Query:
 
 
 def has_filter(plan: Plan) -> bool:
-    """Say whether a plan's own WHERE takes rows out."""
+    """Return whether a plan's own WHERE takes rows out."""
     return plan.conversion == "sql_query" and query(plan).where is not None
 
 
@@ -184,7 +184,7 @@ def _branches(node: exp.Expr) -> list[exp.Expr]:
 
 
 def _is_numeric(node: exp.Expr) -> bool:
-    """Say whether a node calculates with numbers, not with times or texts."""
+    """Return whether a node calculates with numbers, not with times or texts."""
     operands = list(node.iter_expressions())
     if node.find(exp.Interval) or any(_is_time(each) for each in operands):
         return False

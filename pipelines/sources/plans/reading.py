@@ -53,10 +53,10 @@ def rows_of_period(
     """Give the SELECT of a file's rows of a period, and the types of its columns."""
     relation = rows_of_file(about, context.db, file)
     types = described(context.db, relation)
-    wanted = f"{period_of(about, types)} = {quoted(period)}"
+    condition = f"{period_of(about, types)} = {quoted(period)}"
     if about.invoice_scope:
-        wanted += f" and {scope_of(about)} = {quoted(delivery.scope)}"
-    return f"select * from ({relation}) where {wanted}", types
+        condition += f" and {scope_of(about)} = {quoted(delivery.scope)}"
+    return f"select * from ({relation}) where {condition}", types
 
 
 def described(db: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:
@@ -74,9 +74,9 @@ def period_of(about: SourceFile, types: dict[str, str]) -> str:
         value = Value(
             f"case when {month} then {column} || '-01' else {column} end", TEXT
         )
-    wanted = about.period_format or "an ISO 8601 time or YYYY-MM"
-    complaint = f"{about.name}/source.yaml: {about.period_column}: expected {wanted}"
-    read = parsed(value, about.period_format, complaint)
+    expected = about.period_format or "an ISO 8601 time or YYYY-MM"
+    message = f"{about.name}/source.yaml: {about.period_column}: expected {expected}"
+    read = parsed(value, about.period_format, message)
     return f"strftime({read.sql}, '%Y-%m')"
 
 
@@ -94,8 +94,8 @@ def delivered_at(about: SourceFile, types: dict[str, str]) -> str:
     if column is None:
         return "cast(null as timestamp)"
     value = Value(name(column), types[column])
-    complaint = f"{about.name}/source.yaml: {column}: expected an ISO 8601 time"
-    return or_refuse(time(value), value, complaint)
+    message = f"{about.name}/source.yaml: {column}: expected an ISO 8601 time"
+    return or_refuse(time(value), value, message)
 
 
 def _texts(columns: Iterable[str]) -> str:

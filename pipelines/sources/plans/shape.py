@@ -11,20 +11,20 @@ from pipelines.sources.plans.expressions import TEXT, Value, number, or_refuse, 
 NESTED = ("STRUCT", "MAP", "UNION")
 
 
-def shaped(value: Value, wanted: str, where: str) -> str:
+def shaped(value: Value, ledger_type: str, where: str) -> str:
     """Give a value the type of its ledger column."""
-    if wanted == MONEY:
+    if ledger_type == MONEY:
         return _number(value, f"{where}: expected a number")
-    if wanted == "TIMESTAMP":
+    if ledger_type == "TIMESTAMP":
         complaint = f"{where}: expected an ISO 8601 time"
         return f"cast({or_refuse(time(value), value, complaint)} as timestamp)"
-    if wanted == "JSON":
+    if ledger_type == "JSON":
         return _json(value, f"{where}: expected JSON")
-    if wanted == TEXT and value.type == "JSON":
+    if ledger_type == TEXT and value.type == "JSON":
         return f"json_extract_string({value.sql}, '$')"
-    if wanted == TEXT and _is_nested(value):
+    if ledger_type == TEXT and _is_nested(value):
         return f"cast(to_json({value.sql}) as {TEXT})"
-    return f"cast({value.sql} as {wanted})"
+    return f"cast({value.sql} as {ledger_type})"
 
 
 def _number(value: Value, complaint: str) -> str:

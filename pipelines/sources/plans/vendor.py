@@ -1,6 +1,6 @@
 """A vendor that a user maps: plans/<vendor>/ as a Source.
 
-What belongs here: recognising the vendor's files by their header, their periods and
+What belongs here: recognizing the vendor's files by their header, their periods and
 scopes, and the FOCUS rows of a period. What does not: what plans mean (``compile``).
 
 Plans say everything about a row but this: BillingPeriodStart and BillingPeriodEnd

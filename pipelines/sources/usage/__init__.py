@@ -1,4 +1,6 @@
-"""Sources of usage: the contract of ``providers``, towards the usage tables.
+"""Sources of usage: one folder each, from a tool's export to the usage tables.
 
-A usage source never adds money to the ledger.
+Belongs here: recognizing what a tool exports and converting its rows, by the same
+contract as ``sources.cost``. Does not belong here: money; a usage source never adds to
+the ledger of charges.
 """

@@ -226,4 +226,4 @@ def test_a_list_without_a_training_job_is_not_claimed(put, settings):
 
     [refusal] = scan(settings, [SOURCE]).refusals
 
-    assert "no source recognises it" in refusal.reason
+    assert "no source recognizes it" in refusal.reason

@@ -307,7 +307,7 @@ def test_a_gpu_without_a_sample_is_not_idle_but_unseen(scrape, convert):
     ]
 
 
-def test_the_engine_says_more_than_the_utilisation(scrape, convert):
+def test_the_engine_says_more_than_the_utilization(scrape, convert):
     scrape(
         "dcgm.json",
         series("DCGM_FI_DEV_GPU_UTIL", *[100] * 13, **DCGM),

@@ -143,4 +143,4 @@ def test_a_list_of_summaries_is_no_description(put, settings):
 
     [refusal] = scan(settings, [SOURCE]).refusals
 
-    assert "no source recognises it" in refusal.reason
+    assert "no source recognizes it" in refusal.reason

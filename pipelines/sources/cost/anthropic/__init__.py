@@ -1,7 +1,9 @@
 """Anthropic's bill: cost report pages, one FOCUS row per result.
 
-Amounts are decimal texts in **cents**. Priority Tier and plan purchases are not in the
-report; they reach the ledger only through an invoice.
+Amounts are decimal texts in **cents**. Belongs here: what a result of the cost report
+means. Does not belong here: tokens (``sources.usage.anthropic_usage``), and Priority
+Tier and plan purchases, which are not in the report and reach the ledger only through
+an invoice.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,9 @@
 """AWS Cost and Usage Reports, legacy and CUR 2.0, as FOCUS rows.
 
-``deliveries.py`` tells files and drops apart, ``columns.py`` knows their columns,
-``reading.py`` and ``values.py`` make them alike, ``convert.sql`` says what they mean.
-Nothing here knows another vendor, dbt, Dagster or where the rows go.
+Belongs here: recognizing files and drops (``deliveries.py``), their columns
+(``columns.py``), bringing them into one shape (``reading.py``, ``values.py``) and what
+a line item means (``convert.sql``). Does not belong here: AWS's own FOCUS export
+(``focus_export``), Bedrock's logs (``sources.usage.bedrock_logs``).
 """
 
 from pipelines.landing.source import Source

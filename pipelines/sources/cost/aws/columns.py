@@ -26,7 +26,7 @@ CORE = (
 )
 # Fewer known columns than this, and a table only happens to share a name.
 ENOUGH = 4
-# A legacy tag column is named after the tag, with whose tag it is in front.
+# A legacy tag column is named after the tag, with the owner of the tag in front.
 TAG_PREFIXES = {
     "resourceTags/user:": "",
     "resourceTags/aws:": "aws:",
@@ -91,7 +91,7 @@ def tag_columns(headers: Iterable[str]) -> dict[str, str]:
 
 
 def looks_like_cur(headers: Iterable[str]) -> bool:
-    """Say whether a table's header is that of a Cost and Usage Report."""
+    """Return whether a table's header is that of a Cost and Usage Report."""
     return len(present(headers)) >= ENOUGH
 
 

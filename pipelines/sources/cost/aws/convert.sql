@@ -2,7 +2,7 @@
 --
 -- {cur} is the report with its columns typed (reading.py), {services} the list in
 -- services.csv; {product_name} and {gpu} look into CUR 2.0's product map,
--- which is dear, and so stand only where the plain column is empty.
+-- which is expensive, and so stand only where the plain column is empty.
 -- Everything that a line item type means is in the table line_item_types below.
 
 with

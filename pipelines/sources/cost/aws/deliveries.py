@@ -1,4 +1,4 @@
-"""Tell AWS's report files apart and group them into drops.
+"""Recognize AWS's report files and group them into drops.
 
 A drop is what AWS delivers at once: the files that a manifest names, or, without a
 manifest, the numbered chunks of one report in one folder. Belongs here: which files,
@@ -41,7 +41,7 @@ class Report:
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file is a Cost and Usage Report, or the manifest of one."""
+    """Return whether a file is a Cost and Usage Report, or the manifest of one."""
     if candidate.format in ("csv", "parquet"):
         return columns.looks_like_cur(candidate.columns)
     return manifests.is_manifest(candidate)
@@ -98,7 +98,7 @@ def _named(
 
 
 def _is_above(manifest: Candidate, file: Candidate) -> bool:
-    """Say whether this is the manifest of a month, above its assemblies' folders."""
+    """Return whether this is the manifest of a month, above its assemblies' folders."""
     folder = PurePosixPath(file.name).parent
     return PurePosixPath(manifest.name).parent == folder.parent
 

@@ -43,7 +43,7 @@ class Manifest:
 
 
 def is_manifest(candidate: Candidate) -> bool:
-    """Say whether a JSON file is the manifest of a Cost and Usage Report."""
+    """Return whether a JSON file is the manifest of a Cost and Usage Report."""
     return (
         candidate.format == "json"
         and candidate.name.lower().endswith(SUFFIX)

@@ -1,8 +1,9 @@
 """Azure cost details, actual and amortized, as FOCUS rows.
 
-``deliveries.py`` tells the two books of a bill apart, ``conversion.py`` brings them
-together, ``convert.sql`` says what a row means. Nothing here knows another vendor,
-dbt, Dagster or where the rows go.
+Belongs here: telling actual from amortized files (``deliveries.py``), combining the two
+(``conversion.py``) and what a row means (``convert.sql``). Does not belong here: what
+all exports of Azure share (``azure_exports``), and Azure's own FOCUS export
+(``azure_focus``).
 """
 
 from pipelines.landing.source import Source

@@ -1,7 +1,7 @@
-"""Fill ``convert.sql`` with the rows of the books that a month has.
+"""Fill ``convert.sql`` with the rows of the cost types that a month has.
 
-Belongs here: which rows of which book count, and the tables that the SQL joins. What
-a row means is in ``convert.sql``.
+Belongs here: which rows of which cost type count, and the tables that the SQL
+joins. What a row means is in ``convert.sql``.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from functools import cache
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.azure.deliveries import ASKED
 from pipelines.sources.cost.azure_exports import facts, tags
-from pipelines.sources.cost.azure_exports.drops import book_of, merged
+from pipelines.sources.cost.azure_exports.drops import cost_type_of, merged
 from pipelines.sources.cost.azure_exports.reading import facts_of_delivery, rows
 from pipelines.sources.formats.package_files import text_beside
 
@@ -46,26 +46,26 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 
 def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the rows of one month; of two books, one says what the other says too."""
+    """Count the rows of one month; of two cost types one repeats the other."""
     return counted("\nunion all\n".join(_parts(deliveries, period)), LEFT_OUT)
 
 
 def _parts(deliveries: Sequence[Delivery], period: str) -> list[str]:
-    """Give a SELECT per file; the books of a scope that has both are one bill."""
-    books: dict[str, set[str]] = defaultdict(set)
+    """Give a SELECT per file; the cost types of a scope that has both are one bill."""
+    cost_types: dict[str, set[str]] = defaultdict(set)
     for delivery in deliveries:
-        billed, book = book_of(delivery.scope)
-        books[billed].add(book)
+        billed, cost_type = cost_type_of(delivery.scope)
+        cost_types[billed].add(cost_type)
     made = []
     for delivery in deliveries:
-        billed, book = book_of(delivery.scope)
-        is_paired = len(books[billed]) > 1
+        billed, cost_type = cost_type_of(delivery.scope)
+        is_paired = len(cost_types[billed]) > 1
         more = {
             "delivery_id": quoted(delivery.delivery_id),
-            "book": quoted("both" if is_paired else book),
+            "cost_type": quoted("both" if is_paired else cost_type),
         }
         for part in rows("azure", ASKED, delivery, period, more):
-            kept = ONLY_PURCHASES if is_paired and book == "actual" else "true"
+            kept = ONLY_PURCHASES if is_paired and cost_type == "actual" else "true"
             made.append(f"select *, {kept} as is_kept from ({part})")
     return made or [_nothing()]
 
@@ -78,7 +78,7 @@ def _kept(deliveries: Sequence[Delivery], period: str) -> str:
 def _nothing() -> str:
     types = {"text": "varchar", "number": "decimal(38, 12)", "time": "timestamp"}
     picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in ASKED.columns]
-    picked += ["'' as delivery_id", "'' as book", "true as is_kept"]
+    picked += ["'' as delivery_id", "'' as cost_type", "true as is_kept"]
     return f"select 0 as row_number, {', '.join(picked)} limit 0"
 
 

@@ -1,6 +1,6 @@
 -- Azure cost details of one month as FOCUS 1.4 rows.
 --
--- {rows} are the books that count (conversion.py), {tag_text}, {tags} and {raw_tags}
+-- {rows} are the cost types that count (conversion.py), {tag_text}, {tags} and {raw_tags}
 -- read tags; {services}, {regions}, {gpus}, {measures} and {ai_meters} are tables of
 -- pipelines/sources/cost/azure_exports.
 -- Everything that a charge type means is in the table charge_types below.
@@ -22,7 +22,7 @@ services (
 
 ),
 
-regions (said, region_id, region_name) as (
+regions (location, region_id, region_name) as (
 
     values
         {regions}
@@ -74,7 +74,7 @@ charge_types (charge_type, category, rule) as (
 ),
 
 -- Old pay-as-you-go exports have neither charge types nor pricing models.
-told as (
+typed as (
 
     select
         details.*,
@@ -103,12 +103,12 @@ classified as (
         json_extract_string(info, '$.ServiceType') as size_name,
         try_cast(json_extract_string(info, '$.RINormalizationRatio') as decimal(38, 12))
             as ratio
-    from told
+    from typed
 
 ),
 
 -- Quantities count blocks: 0.0004 of '10K' are four operations. Some agreements count
--- single units instead; the price tells, where it tells at all.
+-- single units instead; the price shows which, where it can.
 counted as (
 
     select
@@ -151,7 +151,7 @@ counted as (
     left join services
         on classified.arm_type = services.resource_type
     left join regions
-        on lower(replace(classified.resource_location, ' ', '')) = regions.said
+        on lower(replace(classified.resource_location, ' ', '')) = regions.location
     left join gpus
         on lower(classified.size_name) = gpus.instance_type
 
@@ -189,12 +189,12 @@ priced as (
         cast(blocks * block as decimal(38, 12)) as consumed,
         -- Usage under a commitment was paid by the purchase of it.
         case
-            when book <> 'actual' and category = 'Usage' and is_committed then 0
+            when cost_type <> 'actual' and category = 'Usage' and is_committed then 0
             else cost
         end as billed,
         -- A purchase is effective where it is used, which only amortized costs know.
         case
-            when book = 'both' and category = 'Purchase' and is_committed then 0
+            when cost_type = 'both' and category = 'Purchase' and is_committed then 0
             else cost
         end as effective
     from counted

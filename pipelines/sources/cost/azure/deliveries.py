@@ -1,7 +1,7 @@
-"""Recognise cost details, and tell actual from amortized ones by their rows.
+"""Recognize cost details, and distinguish actual from amortized ones by their rows.
 
-Belongs here: what the columns of cost details say about a file. How files become
-drops is the same for all exports of Azure (``envelopes.azure.drops``).
+Belongs here: what a file is by its columns of cost details. How files become
+drops is the same for all exports of Azure (``azure_exports.drops``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from pipelines.sources.cost.azure_exports.files import (
 )
 from pipelines.sources.cost.azure_exports.reading import Asked, facts_of
 
-# The data sets of exports that are cost details, and the book that they are.
+# The data sets of exports that are cost details, and the cost type that they are.
 BOOKS = {"ActualCost": "actual", "AmortizedCost": "amortized", "Usage": "actual"}
 COLUMNS = known("pipelines.sources.cost.azure")
 # Every kind of agreement has these three; price sheets and FOCUS exports do not.
@@ -28,7 +28,7 @@ CORE = ("date", "quantity", "cost", "billing_currency")
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file is cost details, or the manifest of their export."""
+    """Return whether a file is cost details, or the manifest of their export."""
     if candidate.format in ("csv", "parquet") and candidate.compression != "zip":
         is_focus = "billedcost" in map(normal, candidate.columns)
         return not is_focus and present(COLUMNS, candidate.columns).keys() >= TELLING
@@ -48,13 +48,13 @@ def drops(candidates: Sequence[Candidate]) -> list[Drop]:
     return group(READER, candidates)
 
 
-def book(kind: str, facts: Facts, place: str) -> str:
-    """Say which book a run is: as its manifest says, else as its rows do.
+def cost_type(kind: str, facts: Facts, place: str) -> str:
+    """Return the cost type of a run: by its manifest, else by its rows.
 
-    Without any commitment both books are the same; it then counts as the actual one.
+    Without any commitment both are the same; it then counts as the actual one.
 
     Raises:
-        ExportError: the rows are of both books.
+        ExportError: the rows are of both cost types.
     """
     named = {name.lower(): found for name, found in BOOKS.items()}
     if kind:
@@ -101,4 +101,4 @@ ASKED = Asked(
     words=("meter_category", "meter_subcategory", "meter_name", "unit_of_measure"),
     marks=_marks,
 )
-READER = Reader("azure", lambda candidate: facts_of(ASKED, candidate), book)
+READER = Reader("azure", lambda candidate: facts_of(ASKED, candidate), cost_type)

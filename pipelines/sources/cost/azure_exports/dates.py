@@ -1,4 +1,4 @@
-"""Say what the texts of dates mean: for a whole delivery, never for a single row.
+"""Return what the texts of dates mean: for a whole delivery, never for a single row.
 
 ``03/04/2026`` is a day of March or of April. One ``03/13/2026`` in the same delivery
 decides for all of it; where none does, the month that it must be of decides; where
@@ -84,5 +84,5 @@ def decide(place: str, texts: Collection[str], months: Collection[str]) -> Style
 
 
 def _fits(found: set[str], months: Collection[str]) -> bool:
-    """Say whether a reading is of the known months, else of one month only."""
+    """Return whether a reading is of the known months, else of one month only."""
     return found <= set(months) if months else len(found) == 1

@@ -1,8 +1,8 @@
-"""Group the files of Azure exports into drops: which run, month, scope and book.
+"""Group the files of Azure exports into drops: which run, month, scope and cost type.
 
 A drop is one run of an export: the files that its manifest names, or the numbered
-parts in one folder, or a single file. Cost details come as two books of one bill,
-actual and amortized; a book is a part of the scope, so that a newer run of one
+parts in one folder, or a single file. Cost details of one bill come in two cost types,
+actual and amortized; the cost type is a part of the scope, so that a newer run of one
 replaces only itself. Belongs here: all that needs no column but dates and accounts.
 """
 
@@ -19,7 +19,7 @@ from pipelines.sources.cost.azure_exports.dates import Style, decide
 
 PART = re.compile(r"^part_\d+_\d+\.")
 GROUP_SCOPE = "/resourcegroups/"
-BOOK_MARK = "#"
+COST_TYPE_MARK = "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Facts:
         starts: the texts of the first days of billing periods.
         others: the texts of all other dates.
         accounts: who is billed.
-        subscriptions: whose usage it is; the account where a row names none.
+        subscriptions: the subscription that used it; else the account.
         words: values of a few columns that the conversion needs a table for.
         marks: how many rows speak for something, by its name.
     """
@@ -76,14 +76,14 @@ class Reader:
 
     Attributes:
         source: the source's name, for messages.
-        facts: what the rows of a file say.
-        book: the book of a run: of its type in the manifest ('' without one), its
-            facts and its place, for messages.
+        facts: returns the facts of the rows of a file.
+        cost_type: returns the cost type of a run, by its type in the manifest (''
+            without one), its facts and its place, for messages.
     """
 
     source: str
     facts: Callable[[Candidate], Facts]
-    book: Callable[[str, Facts, str], str]
+    cost_type: Callable[[str, Facts, str], str]
 
 
 def merged(facts: Iterable[Facts]) -> Facts:
@@ -106,7 +106,7 @@ def merged(facts: Iterable[Facts]) -> Facts:
 
 
 def cut(place: str, facts: Facts, months: Collection[str]) -> Cut:
-    """Say to which months rows belong.
+    """Return the months that rows belong to.
 
     A billing period that is no calendar month (old pay-as-you-go accounts) would lie
     in two runs of monthly exports, each of which has a part of it; there the day of
@@ -177,7 +177,7 @@ def _of_manifest(
     return Drop(
         files=files,
         periods=months,
-        scope=_scope(scope, reader.book(manifest.type, facts, place)),
+        scope=_scope(scope, reader.cost_type(manifest.type, facts, place)),
         delivered_at=manifest.submitted or max(file.modified for file in files),
         manifest=manifest.candidate,
         batch=manifest.run,
@@ -190,19 +190,19 @@ def _of_files(reader: Reader, files: tuple[Candidate, ...], facts: Facts) -> Dro
     return Drop(
         files=files,
         periods=cut(place, facts, ()).months,
-        scope=_scope(scope, reader.book("", facts, place)),
+        scope=_scope(scope, reader.cost_type("", facts, place)),
         delivered_at=max(file.modified for file in files),
     )
 
 
-def _scope(scope: str, book: str) -> str:
-    return f"{scope}{BOOK_MARK}{book}" if book else scope
+def _scope(scope: str, cost_type: str) -> str:
+    return f"{scope}{COST_TYPE_MARK}{cost_type}" if cost_type else scope
 
 
-def book_of(scope: str) -> tuple[str, str]:
-    """Split the scope of a delivery into what is billed and the book."""
-    billed, _, book = scope.rpartition(BOOK_MARK)
-    return billed, book
+def cost_type_of(scope: str) -> tuple[str, str]:
+    """Split the scope of a delivery into what is billed and the cost type."""
+    billed, _, cost_type = scope.rpartition(COST_TYPE_MARK)
+    return billed, cost_type
 
 
 def _bare(
@@ -229,10 +229,10 @@ def _refuse_double_billing(source: str, made: Iterable[tuple[Drop, Facts]]) -> N
     """Refuse two exports of overlapping scopes: together they count money twice."""
     seen: dict[tuple[str, str], Drop] = {}
     for drop, facts in made:
-        scope = drop.scope.partition(BOOK_MARK)[0]
+        scope = drop.scope.partition(COST_TYPE_MARK)[0]
         for key in ((s, month) for s in facts.subscriptions for month in drop.periods):
             other = seen.setdefault(key, drop)
-            its = other.scope.partition(BOOK_MARK)[0]
+            its = other.scope.partition(COST_TYPE_MARK)[0]
             if its == scope or (GROUP_SCOPE in its and GROUP_SCOPE in scope):
                 continue
             raise ExportError(

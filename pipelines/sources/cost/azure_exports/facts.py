@@ -22,11 +22,15 @@ def services() -> str:
 
 @cache
 def regions() -> str:
-    """Give said, region_id, region_name; a region may be said in two ways."""
+    """Give location, region_id, region_name; a region may have two names."""
     rows = []
     for row in rows_beside(__package__, "regions.csv"):
         named = (row["region_id"], row["region_name"])
-        rows += [(cell, *named) for cell in {row["region_id"], row["also"]} if cell]
+        rows += [
+            (location, *named)
+            for location in {row["region_id"], row["also"]}
+            if location
+        ]
     return values(sorted(rows), 3)
 
 

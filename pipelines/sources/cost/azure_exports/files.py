@@ -30,7 +30,7 @@ class Column:
     Attributes:
         name: our name of it.
         type: 'text', 'number' or 'time'.
-        headers: what it is called in exports, normalised, the preferred one first.
+        headers: what it is called in exports, normalized, the preferred one first.
         required: whether a row may not be without a value.
     """
 

@@ -54,7 +54,7 @@ class Manifest:
 
 
 def is_manifest(candidate: Candidate, types: Collection[str]) -> bool:
-    """Say whether a JSON file is the manifest of an export of one of these types."""
+    """Return whether a JSON file is the manifest of an export of one of these types."""
     found = TYPE.search(candidate.head)
     return (
         candidate.format == "json"

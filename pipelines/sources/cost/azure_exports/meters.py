@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pipelines.sources.formats.package_files import rows_beside
 
 VERSION = re.compile(r"\d{4}(\d{4})?")
-# Tokens are sold by the thousand or more; prices are told for a million.
+# Tokens are sold by the thousand or more; prices are stated per million.
 TOKEN_BLOCKS = range(1_000, 1_000_001)
 
 
@@ -88,8 +88,8 @@ def _words(name: str) -> tuple[dict[str, str], list[str]]:
         meaning = meanings.get(word)
         if meaning is None:
             model.append(word)
-        elif meaning["says"] != "nothing":
-            facts.setdefault(meaning["says"], meaning["value"])
+        elif meaning["fact"] != "nothing":
+            facts.setdefault(meaning["fact"], meaning["value"])
     return facts, model
 
 
@@ -98,12 +98,12 @@ def _cache_action(facts: Mapping[str, str], direction: str | None) -> str | None
 
 
 def _family(model: list[str], developer: str) -> tuple[str, str]:
-    spoken = " ".join(model)
+    model_name = " ".join(model)
     for row in rows_beside(__package__, "ai_models.csv"):
-        if spoken.startswith(row["begins"]):
+        if model_name.startswith(row["begins"]):
             return row["family"], row["developer"]
     # '5.5 ShortCo inp' of Azure OpenAI is a GPT.
-    is_gpt = developer == "OpenAI" and spoken[:1].isdigit()
+    is_gpt = developer == "OpenAI" and model_name[:1].isdigit()
     return ("GPT" if is_gpt else ""), developer
 
 
@@ -114,6 +114,6 @@ def _model_id(model: list[str], developer: str) -> str:
 
 def _product(facts: str) -> Mapping[str, str] | None:
     for row in rows_beside(__package__, "ai_products.csv"):
-        if row["said"] in facts:
+        if row["words"] in facts:
             return row
     return None

@@ -35,7 +35,7 @@ class Asked:
         start: the column with the first day of a billing period.
         others: other columns with dates.
         account: who is billed.
-        subscription: whose usage it is.
+        subscription: the subscription that used it.
         words: columns whose values the conversion needs a table for.
         marks: SQL that is true for rows that speak for something, by its name.
     """
@@ -51,7 +51,7 @@ class Asked:
 
 
 def facts_of(asked: Asked, candidate: Candidate) -> Facts:
-    """Say what the rows of a file say; a file that did not change is read once.
+    """Return what the rows of a file say; a file that did not change is read once.
 
     Raises:
         ExportError: it cannot be read.
@@ -96,7 +96,7 @@ def _facts(asked: Asked, path: Path, _size: int, _modified: int) -> Facts:
 
 
 def facts_of_delivery(asked: Asked, delivery: Delivery) -> list[Facts]:
-    """Say what the rows of each file of a delivery say."""
+    """Return what the rows of each file of a delivery say."""
     found = []
     for path in delivery.files:
         stat = path.stat()

@@ -1,8 +1,9 @@
 """Azure's own FOCUS exports (1.0, 1.0r2, 1.2-preview, 1.2), lifted to FOCUS 1.4.
 
-``convert.sql`` repairs what Microsoft names as gaps of the data where the export
-itself says enough, and leaves the rest NULL. Nothing here knows another vendor, dbt,
-Dagster or where the rows go.
+Belongs here: filling the gaps that Microsoft documents where the export itself has
+enough data (``convert.sql``); the rest stays NULL. Does not belong here: cost details
+(``azure``), what all exports of Azure share (``azure_exports``), and FOCUS files of
+others (``focus_export``).
 """
 
 from pipelines.landing.source import Source

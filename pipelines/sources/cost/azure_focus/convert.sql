@@ -46,7 +46,7 @@ ai_meters (
 
 ),
 
-told as (
+typed as (
 
     select
         * exclude (Tags),
@@ -68,7 +68,7 @@ told as (
 joined as (
 
     select
-        told.*,
+        typed.*,
         {tag_text} as tag_text,
         -- A commitment's purchase is effective where it is used.
         case
@@ -79,7 +79,7 @@ joined as (
         ai_meters.ai_meter,
         ai_meters.ai_tier,
         ai_meters.ai_details,
-        coalesce(ai_meters.is_tokens = 'true', false) and told.ChargeCategory = 'Usage'
+        coalesce(ai_meters.is_tokens = 'true', false) and typed.ChargeCategory = 'Usage'
             as is_tokens,
         services.type_name,
         services.known_service,
@@ -87,28 +87,28 @@ joined as (
         services.service_subcategory as known_subcategory,
         subcategories.parent,
         gpus.gpus,
-        json_extract_string(told.info, '$.ServiceType') as size_name,
+        json_extract_string(typed.info, '$.ServiceType') as size_name,
         try_cast(
-            json_extract_string(told.info, '$.RINormalizationRatio') as decimal(38, 12)
+            json_extract_string(typed.info, '$.RINormalizationRatio') as decimal(38, 12)
         ) as ratio
-    from told
+    from typed
     left join ai_meters
         on
-            coalesce(told.x_SkuMeterCategory, '') = ai_meters.meter_category
-            and coalesce(told.x_SkuMeterSubcategory, '') = ai_meters.meter_subcategory
-            and coalesce(told.SkuMeter, '') = ai_meters.meter_name
-            and coalesce(told.x_PricingUnitDescription, '') = ai_meters.measure
-            and told.arm_id like '%/microsoft.cognitiveservices/%'
+            coalesce(typed.x_SkuMeterCategory, '') = ai_meters.meter_category
+            and coalesce(typed.x_SkuMeterSubcategory, '') = ai_meters.meter_subcategory
+            and coalesce(typed.SkuMeter, '') = ai_meters.meter_name
+            and coalesce(typed.x_PricingUnitDescription, '') = ai_meters.measure
+            and typed.arm_id like '%/microsoft.cognitiveservices/%'
     left join services
         on
             coalesce(
-                lower(told.x_ResourceType),
-                regexp_extract(told.arm_id, '.*/providers/([^/]+/[^/]+)', 1)
+                lower(typed.x_ResourceType),
+                regexp_extract(typed.arm_id, '.*/providers/([^/]+/[^/]+)', 1)
             ) = services.resource_type
     left join subcategories
-        on told.ServiceSubcategory = subcategories.subcategory
+        on typed.ServiceSubcategory = subcategories.subcategory
     left join gpus
-        on lower(json_extract_string(told.info, '$.ServiceType')) = gpus.instance_type
+        on lower(json_extract_string(typed.info, '$.ServiceType')) = gpus.instance_type
 
 ),
 

@@ -1,7 +1,7 @@
-"""Recognise FOCUS exports of Azure by their columns.
+"""Recognize FOCUS exports of Azure by their columns.
 
-Belongs here: what tells them from FOCUS exports of others. How files become drops is
-the same for all exports of Azure (``envelopes.azure.drops``).
+Belongs here: how they differ from FOCUS exports of others. How files become drops is
+the same for all exports of Azure (``azure_exports.drops``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ MICROSOFT = {"x_billingprofileid", "x_invoicesectionid", "x_skumeterid"}
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file is a FOCUS export of Azure, or the manifest of one."""
+    """Return whether a file is a FOCUS export of Azure, or the manifest of one."""
     if candidate.format in ("csv", "parquet") and candidate.compression != "zip":
         headers = set(map(normal, candidate.columns))
         return headers >= FOCUS and bool(headers & MICROSOFT)

@@ -1,7 +1,8 @@
 """Files that already are FOCUS (1.0 to 1.4), of any provider, lifted to FOCUS 1.4.
 
-Names that the specification changed are renamed; nothing is calculated or filled in. A
-value that the file does not have stays NULL, and conformance says so. Formats with a
+Belongs here: renaming what the specification renamed, and repairs of exporters with
+known faults (``flavours.py``). Does not belong here: calculating or filling in values;
+what the file lacks stays NULL and shows in the conformance report. Formats with a
 reader of their own (Azure's) are left to it.
 """
 

@@ -57,13 +57,13 @@ def _file(context: Context, delivery: Delivery, place: int) -> str:
 def _flavour(
     context: Context, rows: str, columns: Mapping[str, object]
 ) -> Flavour | None:
-    """Tell by its columns and its first row who exported a file."""
+    """Recognize by its columns and its first row who exported a file."""
     for flavour in FLAVOURS:
         if flavour.needs <= columns.keys():
-            told = context.db.execute(
-                f"select {flavour.tells} from ({rows}) limit 1"
+            matched = context.db.execute(
+                f"select {flavour.recognizes} from ({rows}) limit 1"
             ).fetchone()
-            if told and told[0]:
+            if matched and matched[0]:
                 return flavour
     return None
 
@@ -76,11 +76,11 @@ def _row_count(context: Context, delivery: Delivery, place: int) -> int:
 
 
 def _value(name: str, header: str, kind: str, is_month_first: bool | None) -> str:
-    wanted = ledger_types().get(name, "VARCHAR")
-    if wanted == "TIMESTAMP":
+    ledger_type = ledger_types().get(name, "VARCHAR")
+    if ledger_type == "TIMESTAMP":
         return reading.timestamp(header, is_month_first)
-    if wanted.startswith("DECIMAL"):
+    if ledger_type.startswith("DECIMAL"):
         return reading.number(header, "focus_row")
-    if wanted == "JSON":
+    if ledger_type == "JSON":
         return reading.json_object(header, kind)
     return reading.plain_text(header, kind)

@@ -21,13 +21,13 @@ class Flavour:
     """An exporter whose files need repair.
 
     Attributes:
-        tells: SQL over a file's first row that is true for a file of this exporter.
-        needs: the columns that ``tells`` reads.
+        recognizes: SQL over a file's first row that is true for its files.
+        needs: the columns that ``recognizes`` reads.
         repairs: column -> SQL of its right value over the columns as they are read.
         keeps: new column -> SQL of what a repair would lose.
     """
 
-    tells: str
+    recognizes: str
     needs: frozenset[str]
     repairs: Callable[[Mapping[str, object]], dict[str, str]]
     keeps: Mapping[str, str]
@@ -63,13 +63,13 @@ def _litellm(_: Mapping[str, object]) -> dict[str, str]:
 
 FLAVOURS = (
     Flavour(
-        tells="ServiceProviderName = 'Google Cloud'",
+        recognizes="ServiceProviderName = 'Google Cloud'",
         needs=frozenset({"ServiceProviderName", "x_CostType"}),
         repairs=_google,
         keeps={"x_ServiceCategory": "ServiceCategory"},
     ),
     Flavour(
-        tells="BillingAccountType = 'API Key' and PricingUnit = 'Requests'",
+        recognizes="BillingAccountType = 'API Key' and PricingUnit = 'Requests'",
         needs=frozenset({"BillingAccountType", "PricingUnit", "PricingCurrency"}),
         repairs=_litellm,
         keeps={"x_GatewayCost": "BilledCost"},

@@ -1,8 +1,9 @@
 """Google Cloud's billing export from BigQuery, standard or detailed, as FOCUS rows.
 
-``deliveries.py`` recognises files and their months, ``reading.py`` brings every format
-into one shape, ``values.py`` refuses what cannot be true, ``convert.sql`` says what a
-row means. Google's own FOCUS export has other columns and is not read here.
+Belongs here: recognizing files and their months (``deliveries.py``), bringing every
+format into one shape (``reading.py``), refusing invalid cells (``values.py``) and what
+a row means (``convert.sql``). Does not belong here: Google's own FOCUS export, which
+has other columns and is read by ``focus_export``.
 """
 
 from pipelines.landing.source import Source

@@ -28,7 +28,7 @@ _FOLDER = tempfile.TemporaryDirectory(prefix="unitmill-avro-")
 
 
 def is_avro(candidate: Candidate) -> bool:
-    """Say whether a file begins as Avro does."""
+    """Return whether a file begins as Avro does."""
     if candidate.format not in ("unknown", "csv") or candidate.compression:
         return False
     with candidate.path.open("rb") as raw:

@@ -20,7 +20,7 @@ services (rank, service, category, subcategory) as (
 
 ),
 
-units (rank, said, unit) as (
+units (rank, name, unit) as (
 
     values
         {units}
@@ -117,7 +117,7 @@ ai_skus as (
 ),
 
 -- Rows that are neither usage nor tax change an invoice: adjustments and rounding.
-told as (
+typed as (
 
     select
         exported.*,
@@ -185,10 +185,10 @@ told as (
 matched as (
 
     select
-        told.*,
-        list_transform(told.tag_pairs, lambda pair: pair.key) as tag_keys,
-        told.category = 'Usage' as is_usage,
-        told.category in ('Usage', 'Purchase') as is_priced,
+        typed.*,
+        list_transform(typed.tag_pairs, lambda pair: pair.key) as tag_keys,
+        typed.category = 'Usage' as is_usage,
+        typed.category in ('Usage', 'Purchase') as is_priced,
         ai_skus.model_id,
         ai_skus.family,
         ai_skus.developer,
@@ -199,7 +199,7 @@ matched as (
         nullif(ai_skus.ai_meter.unit, '') as ai_unit,
         coalesce(
             ai_skus.ai_meter.unit = 'Tokens'
-            and lower(told.usage_unit) in ('count', 'token', 'tokens'),
+            and lower(typed.usage_unit) in ('count', 'token', 'tokens'),
             false
         ) as is_tokens,
         services.category as service_category,
@@ -207,17 +207,17 @@ matched as (
         measured.unit as measured_unit,
         priced.unit as priced_unit,
         gpus.gpus
-    from told
+    from typed
     left join ai_skus
-        on told.sku_description = ai_skus.sku_description and told.category = 'Usage'
+        on typed.sku_description = ai_skus.sku_description and typed.category = 'Usage'
     left join services
-        on lower(told.service_description) = services.service
+        on lower(typed.service_description) = services.service
     left join units as measured
-        on lower(told.usage_unit) = measured.said
+        on lower(typed.usage_unit) = measured.name
     left join units as priced
-        on lower(told.pricing_unit) = priced.said
+        on lower(typed.pricing_unit) = priced.name
     left join gpus
-        on told.machine_type = gpus.instance_type
+        on typed.machine_type = gpus.instance_type
 
 ),
 
@@ -226,7 +226,7 @@ counted as (
     select
         *,
         cast(cost + credited as decimal(38, 12)) as net_cost,
-        -- Prices of tokens are said per one, per thousand or per million.
+        -- Prices of tokens are stated per one, per thousand or per million.
         case
             when is_tokens then coalesce(
                 nullif(
@@ -301,26 +301,26 @@ priced as (
         case
             when cost_at_effective_price_default is null then effective_price
             else coalesce(effective_price_default, effective_price)
-        end * price_factor as said_contracted_price,
-        list_price * price_factor as said_list_price,
+        end * price_factor as stated_contracted_price,
+        list_price * price_factor as stated_list_price,
         case
             when
                 is_priced
-                and said_contracted_price >= 0
+                and stated_contracted_price >= 0
                 and abs(
-                    cast(said_contracted_price as double) * pricing_quantity
+                    cast(stated_contracted_price as double) * pricing_quantity
                     - contracted_cost
                 ) <= greatest(0.0000005, abs(contracted_cost) * 0.00005)
-                then said_contracted_price
+                then stated_contracted_price
         end as contracted_price,
         case
             when
                 is_priced
-                and said_list_price >= 0
+                and stated_list_price >= 0
                 and abs(
-                    cast(said_list_price as double) * pricing_quantity - list_cost
+                    cast(stated_list_price as double) * pricing_quantity - list_cost
                 ) <= greatest(0.0000005, abs(list_cost) * 0.00005)
-                then said_list_price
+                then stated_list_price
         end as list_unit_price
     from counted
 

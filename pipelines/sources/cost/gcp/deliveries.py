@@ -1,4 +1,4 @@
-"""Recognise files of a billing export, and find the invoice months in their rows.
+"""Recognize files of a billing export, and find the invoice months in their rows.
 
 Belongs here: which files are claimed or refused, and their months. An export table is
 only ever appended to, so a file is a delivery and replaces nothing.
@@ -15,7 +15,7 @@ import duckdb
 from pipelines.landing.candidates import HEAD_BYTES
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.gcp import avro, columns, lists, reading, values
-from pipelines.sources.formats.months import Dated, look
+from pipelines.sources.formats.months import DatedRows, read_months
 
 # A conversion asks for the same files that a scan of the exports folder asks for.
 REMEMBERED = 4_096
@@ -40,7 +40,7 @@ class Facts:
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file has rows of a billing export."""
+    """Return whether a file has rows of a billing export."""
     if candidate.compression == "zip":
         return False
     if candidate.format == "json":
@@ -104,7 +104,7 @@ def _refuse_missing_columns(file: Candidate) -> None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
-    dated = Dated(
+    dated = DatedRows(
         source="gcp",
         file=name,
         rows=reading.scan(path),
@@ -115,6 +115,6 @@ def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
     )
     with duckdb.connect(config=LOOK_INSIDE) as db:
         lists.register(db)
-        months, last = look(db, dated, f"max({values.time('export_time')})")
+        months, last = read_months(db, dated, f"max({values.time('export_time')})")
     exported_at = last.replace(tzinfo=UTC) if isinstance(last, datetime) else None
     return Facts(months, exported_at)

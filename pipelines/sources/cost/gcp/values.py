@@ -42,13 +42,13 @@ def typed(scan: str, name: str, period: str, more: Mapping[str, str]) -> str:
     picked += [f"{_value(c, name)} as {c.name}" for c in columns.plain()]
     picked += [f"{_list(c, name)} as {c.name}" for c in columns.lists()]
     return (
-        f"select {', '.join(picked)} from ({scan}) as said "
-        f"where {month('said.invoice_month')} = {quoted(period)}"
+        f"select {', '.join(picked)} from ({scan}) as source "
+        f"where {month('source.invoice_month')} = {quoted(period)}"
     )
 
 
 def _value(column: Column, file: str) -> str:
-    cell = f"nullif(trim(said.{column.name}), '')"
+    cell = f"nullif(trim(source.{column.name}), '')"
     coded = f"case when regexp_full_match({cell}, '{CURRENCY}') then {cell} end"
     read = {
         "number": f"try_cast({cell} as {MONEY})",
@@ -61,28 +61,28 @@ def _value(column: Column, file: str) -> str:
     good = f"{read} is not null"
     if not column.required:
         good = f"({good} or {cell} is null)"
-    wanted = EXPECTED.get(column.type, "a value")
-    problem = refusal(file, column.path, f"said.{column.name}", wanted)
+    expected = EXPECTED.get(column.type, "a value")
+    problem = refusal(file, column.path, f"source.{column.name}", expected)
     return f"case when {good} then {read} else {problem} end"
 
 
 def _list(column: Column, file: str) -> str:
-    cell = f"said.unreadable_{column.name}"
-    wanted = f"a list of {' and '.join(column.fields)}"
-    problem = refusal(file, column.path, cell, wanted)
+    cell = f"source.unreadable_{column.name}"
+    expected = f"a list of {' and '.join(column.fields)}"
+    problem = refusal(file, column.path, cell, expected)
     whens = [f"when {cell} is not null then {problem}"]
     if "amount" in column.fields:
-        amounts = f"list_transform(said.{column.name}, lambda c: c.amount)"
+        amounts = f"list_transform(source.{column.name}, lambda c: c.amount)"
         bad = f"list_filter({amounts}, lambda a: try_cast(a as {MONEY}) is null)"
         problem = refusal(file, f"{column.path}.amount", f"{bad}[1]", "a number")
         whens.append(f"when len({bad}) > 0 then {problem}")
-    return f"case {' '.join(whens)} else said.{column.name} end"
+    return f"case {' '.join(whens)} else source.{column.name} end"
 
 
-def refusal(file: str, path: str, cell: str, wanted: str) -> str:
+def refusal(file: str, path: str, cell: str, expected: str) -> str:
     """Give the SQL that stops at a row, naming file, row and column."""
     return (
-        f"error({quoted(file + ', row ')} || said.row_number || ': {path} is ' || "
+        f"error({quoted(file + ', row ')} || source.row_number || ': {path} is ' || "
         f"coalesce('''' || nullif(trim({cell}), '') || '''', 'empty') || "
-        f"', expected {wanted}')"
+        f"', expected {expected}')"
     )

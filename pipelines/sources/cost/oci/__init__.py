@@ -1,8 +1,9 @@
 """Oracle Cloud's cost reports, as the tenancy finds them in Object Storage.
 
-``deliveries.py`` recognises files and their months, ``reading.py`` opens them and
-refuses what cannot be true, ``convert.sql`` says what a row means. Oracle's FOCUS
-reports have other columns; ``focus_export`` reads them.
+Belongs here: recognizing files and their months (``deliveries.py``), opening them and
+refusing invalid cells (``reading.py``), and what a row means (``convert.sql``). Does
+not belong here: Oracle's FOCUS reports, which have other columns; ``focus_export``
+reads them.
 """
 
 from pipelines.landing.source import Source

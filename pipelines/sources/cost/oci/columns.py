@@ -35,10 +35,10 @@ def known() -> tuple[Column, ...]:
 
 def positions(headers: Iterable[str]) -> dict[str, int]:
     """Map the headers that Unitmill reads to their places in a file."""
-    wanted = {column.header.lower(): column.header for column in known()}
+    header_of_lower = {column.header.lower(): column.header for column in known()}
     found: dict[str, int] = {}
     for place, header in enumerate(headers):
-        named = wanted.get(header.strip().lower())
+        named = header_of_lower.get(header.strip().lower())
         if named:
             found.setdefault(named, place)
     return found

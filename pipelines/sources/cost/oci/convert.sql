@@ -20,15 +20,15 @@ services (service, name, category, subcategory) as (
 
 ),
 
-units (said, unit) as (
+units (name, unit) as (
 
     values
         {units}
 
 ),
 
--- A reference number is one charge, whichever files have it; the newest says it.
-said as (
+-- A reference number is one charge, whichever files have it; the newest counts.
+newest as (
 
     select *
     from exported
@@ -39,12 +39,12 @@ said as (
 reported as (
 
     select
-        said.file_name,
-        said.delivery_id,
-        said.row_number,
-        said.tags,
+        newest.file_name,
+        newest.delivery_id,
+        newest.row_number,
+        newest.tags,
         {typed}
-    from said
+    from newest
     where {month} = {period}
 
 ),
@@ -80,7 +80,7 @@ matched as (
     left join services
         on upper(reported.service) = services.service
     left join units
-        on lower(reported.sku_unit) = units.said
+        on lower(reported.sku_unit) = units.name
 
 ),
 

@@ -1,4 +1,4 @@
-"""Recognise cost reports, and find the months in their rows.
+"""Recognize cost reports, and find the months in their rows.
 
 Belongs here: which files are claimed or refused, their months and their numbers. A
 tenancy gets new files only, so a file is a delivery and replaces no other.
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.landing.source import Candidate, Delivery, Drop, ExportError
 from pipelines.sources.cost.oci import columns, reading
-from pipelines.sources.formats.months import Dated, months_of
+from pipelines.sources.formats.months import DatedRows, months_of
 
 TELLING = {
     "lineItem/referenceNo",
@@ -21,7 +21,7 @@ NUMBERED = re.compile(r"(?:^|/)(\d{6,}(?:-\d+)?)\.csv(?:\.gz)?$", re.IGNORECASE)
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file is a cost report of Oracle's own format."""
+    """Return whether a file is a cost report of Oracle's own format."""
     if candidate.format != "csv" or candidate.compression == "zip":
         return False
     return columns.positions(candidate.columns).keys() >= TELLING
@@ -42,7 +42,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
                 f"oci: {file.name}: a cost report without {', '.join(missing)}; "
                 "expected the file as Oracle wrote it"
             )
-        dated = Dated(
+        dated = DatedRows(
             source="oci",
             file=file.name,
             rows=reading.scan(file.path),

@@ -55,7 +55,7 @@ def month(expression: str = "usage_start") -> str:
 
 
 def typed() -> str:
-    """Give the columns of ``said`` with their types; a bad value stops the query."""
+    """Give the columns of ``newest`` with their types; a bad value stops the query."""
     return ",\n".join(f"{_value(c)} as {c.name}" for c in columns.known())
 
 
@@ -76,7 +76,7 @@ def _time(expression: str) -> str:
 
 
 def _value(column: Column) -> str:
-    cell = f"said.{column.name}"
+    cell = f"newest.{column.name}"
     numeric = f"case when regexp_full_match({cell}, '{NUMBER}') then {cell} end"
     coded = f"case when regexp_full_match({cell}, '{CURRENCY}') then {cell} end"
     read = {
@@ -92,16 +92,17 @@ def _value(column: Column) -> str:
         good = f"({good} or {cell} is null)"
     if column.name == "usage_end":
         # A file whose start is no time has no month, and is refused before.
-        good = f"({read} > {_time('said.usage_start')})"
-    wanted = EXPECTED.get(column.type, "a value")
+        good = f"({read} > {_time('newest.usage_start')})"
+    expected = EXPECTED.get(column.type, "a value")
     if column.name == "usage_end":
-        wanted += " after lineItem/intervalUsageStart"
-    return f"case when {good} then {read} else {_refusal(column, wanted)} end"
+        expected += " after lineItem/intervalUsageStart"
+    return f"case when {good} then {read} else {_refusal(column, expected)} end"
 
 
-def _refusal(column: Column, wanted: str) -> str:
+def _refusal(column: Column, expected: str) -> str:
     return (
-        f"error(said.file_name || ', row ' || said.row_number || ': {column.header} "
-        f"is ' || coalesce('''' || said.{column.name} || '''', 'empty') || "
-        f"', expected {wanted}')"
+        f"error(newest.file_name || ', row ' || newest.row_number || "
+        f"': {column.header} "
+        f"is ' || coalesce('''' || newest.{column.name} || '''', 'empty') || "
+        f"', expected {expected}')"
     )

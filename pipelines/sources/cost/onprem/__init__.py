@@ -1,9 +1,9 @@
-"""Machines of one's own: what they cost, from CSV files that their owner fills in.
+"""On-premises machines: what they cost, from CSV files that their owner fills in.
 
-``columns.py`` says what stands in the three files and refuses what cannot be true,
-``deliveries.py`` recognises them and their months, ``convert.sql`` says what a machine
-costs on a day. No vendor bills these rows; the
-rules of straight-line depreciation are in docs/sources/cost/onprem.md.
+Belongs here: the columns of the three files and the refusal of invalid cells
+(``columns.py``), their months (``deliveries.py``) and what a machine costs on a day
+(``convert.sql``), by straight-line depreciation as docs/sources/cost/onprem.md
+describes it. Does not belong here: who uses a machine, and anything a vendor bills.
 """
 
 from pipelines.landing.source import Source
@@ -14,7 +14,7 @@ SOURCE = Source(
     name="onprem",
     table="focus",
     description=(
-        "What machines of one's own cost, on premises and at the edge: one charge per "
+        "What self-hosted machines cost, on-premises and at the edge: one charge per "
         "machine or fleet, cost component and day. A newer file replaces the months "
         "that it names."
     ),

@@ -94,7 +94,7 @@ def known(table: Table) -> tuple[Column, ...]:
 
 
 def table_of(headers: tuple[str, ...]) -> Table | None:
-    """Say which of the three files has these headers."""
+    """Return which of the three files has these headers."""
     found = positions(headers).keys()
     return next((table for table, telling in TELLING.items() if telling <= found), None)
 

@@ -1,4 +1,4 @@
--- What machines of one's own cost in one month, as FOCUS 1.4 rows: one per machine or
+-- What on-premises machines cost in one month, as FOCUS 1.4 rows: one per machine or
 -- fleet, component and day.
 --
 -- {machines}, {power} and {running_costs} are the rows of the owner's files with their
@@ -68,7 +68,7 @@ fleets as (
 
 ),
 
--- Who owns a site, and in which currency, is said by its machines.
+-- The owner of a site and its currency come from its machines.
 sites as (
 
     select

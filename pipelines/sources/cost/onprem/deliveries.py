@@ -1,4 +1,4 @@
-"""Recognise the owner's files, and find the months that they speak of.
+"""Recognize the owner's files, and find the months that they speak of.
 
 Belongs here: which files are claimed or refused, and their months. A power or running
 costs file has the months that its rows name. Machines have every month from the first
@@ -15,11 +15,11 @@ from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.onprem import columns
 from pipelines.sources.cost.onprem.columns import Table
 from pipelines.sources.formats.csv_cells import TYPES, refuse_missing, scan
-from pipelines.sources.formats.months import Dated, months_of
+from pipelines.sources.formats.months import DatedRows, months_of
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file is one of the owner's three."""
+    """Return whether a file is one of the owner's three."""
     if candidate.format != "csv" or candidate.compression == "zip":
         return False
     return columns.table_of(candidate.columns) is not None
@@ -68,7 +68,7 @@ def _months(file: Candidate) -> tuple[str, ...]:
     table = _table(file)
     refuse_missing("onprem", file, columns.known(table))
     column, month = columns.month(table)
-    dated = Dated(
+    dated = DatedRows(
         source="onprem",
         file=file.name,
         rows=scan(file.path, columns.known(table)),
@@ -94,7 +94,7 @@ def _through(first: str, last: str) -> list[str]:
 def _refuse_lost_machines(files: Sequence[Candidate]) -> None:
     """Refuse a newer file of a folder without a machine of the older one.
 
-    What was bought stays in the books; a machine leaves them by its ``retired_on``.
+    What was bought stays in the ledger; a machine leaves it by its ``retired_on``.
     """
     newest_first = sorted(files, key=lambda file: file.modified, reverse=True)
     for place, newer in enumerate(newest_first):

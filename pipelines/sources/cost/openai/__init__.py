@@ -1,6 +1,7 @@
 """OpenAI's bill: Costs API pages, one FOCUS row per result (project, line item, day).
 
-Usage API pages carry no money; they are read by ``telemetry.openai_usage``.
+Belongs here: what a result of the Costs API means. Does not belong here: pages of the
+Usage API, which carry no money; ``sources.usage.openai_usage`` reads them.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,9 @@
 """OpenRouter's bill: the activity CSV of an account, summed up by the hour.
 
-``reading.py`` recognises and opens the files, ``convert.sql`` says what an hour is.
-Credits that were bought beforehand are not in the file; ``prepaid`` reads them.
+Belongs here: recognizing and opening the files (``reading.py``), and what an hour costs
+(``convert.sql``). Does not belong here: credits that were bought in advance, which are
+not in the file (``sources.lists.prepaid``), and tokens
+(``sources.usage.openrouter_usage``).
 """
 
 from collections.abc import Sequence
@@ -51,7 +53,7 @@ def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 
 def _rows(deliveries: Sequence[Delivery]) -> str:
-    """Give the generations of all files, and whether each is said here last."""
+    """Give the generations of all files, and whether each is the newest of its id."""
     parts = [
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
         f"{quoted(name)} as file_name, * from ({reading.scan(path)})"

@@ -6,7 +6,7 @@ with exported as (
     {rows}
 ),
 
-said as (
+newest as (
     select *
     from exported
     where is_newest
@@ -14,10 +14,10 @@ said as (
 
 generations as (
     select
-        said.delivery_id,
-        said.row_number,
+        newest.delivery_id,
+        newest.row_number,
         {typed}
-    from said
+    from newest
     where {month} = {period}
 ),
 

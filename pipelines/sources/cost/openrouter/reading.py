@@ -1,4 +1,4 @@
-"""Recognise activity files, open them as texts, and give the texts their types.
+"""Recognize activity files, open them as texts, and give the texts their types.
 
 Belongs here: which files are claimed or refused, their months, and the words of a
 refusal: file, row, column. What an hour of activity means is in ``convert.sql``.
@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import DELIMITERS, sniff
 from pipelines.landing.source import Candidate, Drop, ExportError, quoted
-from pipelines.sources.formats.months import Dated, months_of
+from pipelines.sources.formats.months import DatedRows, months_of
 
 TELLING = {"generation_id", "created_at", "model_permaslug"}
 # Column -> type. Who sent a request (user) is not read.
@@ -37,7 +37,7 @@ EXPECTED = {"number": "a number", "time": "a time like 2026-08-13 05:46:57.713"}
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file is the activity of an account."""
+    """Return whether a file is the activity of an account."""
     if candidate.format != "csv" or candidate.compression == "zip":
         return False
     return set(_places(candidate)) >= TELLING
@@ -56,7 +56,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
                 f"openrouter: {file.name}: activity without {', '.join(missing)}; "
                 "expected the file as OpenRouter wrote it"
             )
-        dated = Dated(
+        dated = DatedRows(
             source="openrouter",
             file=file.name,
             rows=scan(file.path),
@@ -97,7 +97,7 @@ def month(expression: str = "created_at") -> str:
 
 
 def typed() -> str:
-    """Give the columns of ``said`` with their types; a bad value stops the query."""
+    """Give the columns of ``newest`` with their types; a bad value stops the query."""
     return ",\n".join(f"{_value(c, kind)} as {c}" for c, kind in COLUMNS.items())
 
 
@@ -114,7 +114,7 @@ def _time(expression: str) -> str:
 
 
 def _value(column: str, kind: str) -> str:
-    cell = f"said.{column}"
+    cell = f"newest.{column}"
     numeric = f"case when regexp_full_match({cell}, '{NUMBER}') then {cell} end"
     read = {
         "number": f"try_cast({numeric} as {MONEY})",
@@ -126,7 +126,8 @@ def _value(column: str, kind: str) -> str:
     if column not in NEEDED:
         good = f"({good} or {cell} is null)"
     problem = (
-        f"error(said.file_name || ', row ' || said.row_number || ': {column} is ' || "
+        f"error(newest.file_name || ', row ' || newest.row_number || "
+        f"': {column} is ' || "
         f"coalesce('''' || {cell} || '''', 'empty') || "
         f"', expected {EXPECTED.get(kind, 'a value')}')"
     )

@@ -1,8 +1,8 @@
-"""Credits that were bought in advance: the purchases that later use draws down.
+"""Credits that were bought in advance: the purchases that later usage draws down.
 
-``files.py`` says what stands in the file that an owner fills in, and recognises it;
-``convert.sql`` says what a purchase is. What is drawn is on the bill of the vendor's
-own source, which this one does not know.
+Belongs here: the columns of the file that an owner fills in (``files.py``), and what a
+purchase is in FOCUS (``convert.sql``). Does not belong here: what is drawn down; it is
+on the bill of the vendor's own source, which this one does not know.
 """
 
 from collections.abc import Sequence

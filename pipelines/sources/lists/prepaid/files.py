@@ -1,4 +1,4 @@
-"""Recognise the file of prepaid credits, and find the months in its rows.
+"""Recognize the file of prepaid credits, and find the months in its rows.
 
 Belongs here: its columns, which files are claimed or refused, and their months: those
 of purchases, and those in which something expired. What a row means is in
@@ -48,7 +48,7 @@ def known() -> tuple[Column, ...]:
 
 
 def claims(candidate: Candidate) -> bool:
-    """Say whether a file lists prepaid credits."""
+    """Return whether a file lists prepaid credits."""
     if candidate.format != "csv" or candidate.compression == "zip":
         return False
     return positions(candidate.columns).keys() >= TELLING

@@ -1,7 +1,8 @@
 """Anthropic's usage report: tokens per workspace, key, model and bucket.
 
 Its input counts exclude cached tokens (the opposite of OpenAI's), so nothing is
-subtracted. It counts no requests.
+subtracted; it counts no requests. Belongs here: what a result of the usage report
+counts. Does not belong here: what it cost (``sources.cost.anthropic``).
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """AWS Bedrock's model-invocation logs: one JSON object a line, one line a call.
 
-The logs hold prompts and answers. Of a line only counts, names and ids are taken; the
-input's body is not read at all, of the output's only the numbers in its usage and the
-word for why it ended.
+Belongs here: the counts, names and ids of a line. Does not belong here: prompts and
+answers, which the logs hold; the input's body is not read at all, of the output's only
+the numbers in its usage and the reason why it ended.
 """
 
 import re

@@ -1,7 +1,8 @@
 """Calls that the owner logs: rows in the columns of a call, which need no mapping.
 
-Two kinds of files: those with our own column names, and the public trace of Azure's
-LLM inference service (TIMESTAMP, ContextTokens, GeneratedTokens), which has no others.
+Belongs here: two kinds of files, those with Unitmill's own column names, and the public
+trace of Azure's LLM inference service (TIMESTAMP, ContextTokens, GeneratedTokens),
+which has no others. Does not belong here: logs of a tool that has a source of its own.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Anthropic's Claude Code analytics: tokens per day, person or key, and model.
 
-Its pages are lists of actors and days, not of buckets. Persons are e-mail addresses,
-which landing hashes in every table. estimated_cost is no bill: of a subscription it is
-never charged.
+Its pages are lists of actors and days, not of buckets. Belongs here: what an actor used
+on a day; persons are e-mail addresses, which landing hashes in every table. Does not
+belong here: money; estimated_cost is no bill, as a subscription is never charged by it.
 """
 
 import json

@@ -1,9 +1,9 @@
 """Kubeflow's training jobs: ``kubectl get ... -o json`` of jobs, their pods and nodes.
 
-A job says when it ran and how it ended, a pod on which node and with how many GPUs, and
-a node which machine of the bill it is (``spec.providerID``). Belongs here: PyTorchJob
-and its like of the Training Operator (kubeflow.org/v1), TrainJob of the Trainer
-(trainer.kubeflow.org). Fields: the types of both in github.com/kubeflow.
+A job has its times and its outcome, a pod its node and its GPUs, and a node the machine
+of the bill (``spec.providerID``). Belongs here: PyTorchJob and its like of the Training
+Operator (kubeflow.org/v1), TrainJob of the Trainer (trainer.kubeflow.org). Fields: the
+types of both in github.com/kubeflow. Does not belong here: what the machines cost.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source, quoted
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 from pipelines.sources.formats.package_files import text_beside
 
 COLUMNS = {
@@ -65,7 +65,7 @@ LOG = logs.Log(
     needed=("uid", "name"),
     opened=opened,
 )
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG, __package__, key="uid", replaced="a newer list has its job", reason=REASON
 )
 SOURCE = Source(

@@ -79,16 +79,16 @@ jobs as (
         list_sort(list_transform(
             list_filter(
                 from_json(item -> '$.status.conditions', '["JSON"]'),
-                lambda said: said ->> '$.status' = 'True'
+                lambda condition: condition ->> '$.status' = 'True'
             ),
-            lambda said: [
-                said ->> '$.lastTransitionTime', said ->> '$.type',
-                coalesce(said ->> '$.reason', '')
+            lambda condition: [
+                condition ->> '$.lastTransitionTime', condition ->> '$.type',
+                coalesce(condition ->> '$.reason', '')
             ]
         ))[-1] as last_condition,
         list_filter(
             from_json(item -> '$.status.conditions', '["JSON"]'),
-            lambda said: said ->> '$.type' = 'Running'
+            lambda condition: condition ->> '$.type' = 'Running'
         )[1] ->> '$.lastTransitionTime' as running_since
     from numbered
     where

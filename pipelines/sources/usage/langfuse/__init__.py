@@ -1,8 +1,9 @@
-"""Langfuse's observations export: generations that a trace saw, in any of its formats.
+"""Langfuse's observations export: the generations of traces, in any of its formats.
 
-Prompts and answers (input, output) are not read. Langfuse's usage_details are disjoint:
-it takes cached tokens out of ``input`` and reasoning out of ``output`` when it stores
-them, and ``total`` repeats them all.
+Langfuse's usage_details are disjoint: it takes cached tokens out of ``input`` and
+reasoning out of ``output`` when it stores them, and ``total`` repeats them all. Belongs
+here: tokens, model and labels of a generation. Does not belong here: prompts and
+answers (input, output), which are not read.
 """
 
 import re
@@ -63,7 +64,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     sql = text_beside(__package__, "convert.sql")
     calls = sql.format(
         rows=logs.rows(LOG, deliveries, period),
-        provider=labels.provider("said_provider"),
+        provider=labels.provider("stated_provider"),
         metadata_labels=labels.read("metadata"),
         is_truncated=labels.truncated("finish_reason"),
         **labels.labels("words"),

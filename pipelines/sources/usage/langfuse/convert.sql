@@ -32,7 +32,7 @@ classed as (
             metadata ->> '$.ls_provider',
             metadata ->> '$.attributes."gen_ai.provider.name"',
             metadata ->> '$.attributes."gen_ai.system"'
-        ) as said_provider,
+        ) as stated_provider,
         -- Of traces that came by OpenTelemetry; a list, or the JSON of one.
         nullif(regexp_extract(
             metadata ->> '$.attributes."gen_ai.response.finish_reasons"', '\w+'
@@ -75,7 +75,7 @@ select
     {logical_request_id} as logical_request_id,
     -- An observation does not say who bills. Its model's name mostly does.
     case
-        when said_provider is not null then {provider}
+        when stated_provider is not null then {provider}
         when regexp_matches(
             provided_model_name,
             '^(us\.|eu\.|apac\.|global\.)?'

@@ -1,8 +1,8 @@
 """LiteLLM's spend log: every call that the gateway passed on, or answered itself.
 
-The table "LiteLLM_SpendLogs", dumped as CSV or Parquet or read from its database
-(``database.py``). Prompts, answers and addresses of callers stand in it, too; those
-columns are not read.
+Belongs here: the table "LiteLLM_SpendLogs", dumped as CSV or Parquet or read from its
+database (``database.py``). Does not belong here: prompts, answers and addresses of
+callers; those columns are not read.
 """
 
 from collections.abc import Sequence

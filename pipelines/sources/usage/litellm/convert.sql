@@ -26,12 +26,12 @@ counted as (
             metadata ->> '$.additional_usage_values.cache_read_input_tokens',
             metadata
             ->> '$.additional_usage_values.prompt_tokens_details.cached_tokens'
-        ) as bigint) as said_cache_read,
+        ) as bigint) as stated_cache_read,
         cast(coalesce(
             usage ->> '$.cache_creation_input_tokens',
             usage ->> '$.prompt_tokens_details.cache_creation_tokens',
             metadata ->> '$.additional_usage_values.cache_creation_input_tokens'
-        ) as bigint) as said_cache_write,
+        ) as bigint) as stated_cache_write,
         {metadata_labels} as words,
         {spend_labels} as spend_words,
         {tag_labels} as tags
@@ -80,12 +80,12 @@ select
         when is_raw then prompt_tokens
         else
             prompt_tokens
-            - coalesce(said_cache_read, 0)
-            - coalesce(said_cache_write, 0)
+            - coalesce(stated_cache_read, 0)
+            - coalesce(stated_cache_write, 0)
     end as input_uncached_tokens,
-    case when prompt_tokens is not null then coalesce(said_cache_read, 0) end
+    case when prompt_tokens is not null then coalesce(stated_cache_read, 0) end
         as input_cache_read_tokens,
-    case when prompt_tokens is not null then coalesce(said_cache_write, 0) end
+    case when prompt_tokens is not null then coalesce(stated_cache_write, 0) end
         as input_cache_write_tokens,
     completion_tokens as output_tokens,
     cast(

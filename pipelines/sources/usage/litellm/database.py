@@ -96,7 +96,7 @@ def _copy_days(
             if name.lower() in columns
         )
         cursor.execute(DAYS)
-        for day in _wanted(dict(cursor.fetchall()), folder):
+        for day in _days_to_copy(dict(cursor.fetchall()), folder):
             cursor.execute(
                 ROWS.format(
                     columns=picked or "*", day=day, next_day=day + timedelta(days=1)
@@ -110,7 +110,7 @@ def _copy_days(
             _replace(folder / f"{day}.parquet", temporary)
 
 
-def _wanted(calls: dict[date, int], folder: Path) -> list[date]:
+def _days_to_copy(calls: dict[date, int], folder: Path) -> list[date]:
     """Give the days to copy, of all days of the log and how many calls each has."""
     copied = {
         date.fromisoformat(path.stem): pq.read_metadata(path).num_rows

@@ -1,8 +1,8 @@
 """MLflow: its SQLite store, and ``search_runs()`` saved as CSV.
 
-MLflow knows runs, steps, checkpoints and metrics, but not machines. A run finds its
-machines by tags: ``slurm_job_id`` or ``sagemaker_job_arn``. Checkpoints are the
-values of a metric named ``checkpoint_step``.
+Belongs here: runs, steps, checkpoints (the values of a metric named
+``checkpoint_step``) and metrics. Does not belong here: machines, which MLflow does not
+know; a run finds them by its tags ``slurm_job_id`` or ``sagemaker_job_arn``.
 """
 
 from collections.abc import Iterator, Sequence

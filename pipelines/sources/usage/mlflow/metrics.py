@@ -1,8 +1,8 @@
 """The values that MLflow's runs logged, one row each, from its SQLite store.
 
 ``search_runs()`` saved as CSV has no history. What MLflow measures of the machine
-(``system/...``) is no metric of the training; ``epoch`` and ``checkpoint_step`` tell of
-other rows and are none themselves.
+(``system/...``) is no metric of the training; ``epoch`` and ``checkpoint_step``
+describe other rows and are none themselves.
 """
 
 from collections.abc import Iterator, Sequence

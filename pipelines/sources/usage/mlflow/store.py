@@ -112,7 +112,7 @@ _BATCH = 50_000
 
 
 def is_store(path: Path) -> bool:
-    """Say whether a file is an SQLite database with MLflow's tables."""
+    """Return whether a file is an SQLite database with MLflow's tables."""
     try:
         with _open(path) as store:
             rows = store.execute("select name from sqlite_master").fetchall()

@@ -1,7 +1,8 @@
 """OpenAI's Usage API: tokens and requests per project, key, model and bucket.
 
 Its input counts include cached and cache-written tokens; they are taken out here, so
-that the four counters of ``model_usage`` are disjoint.
+that the four counters of ``model_usage`` are disjoint. Belongs here: what a result of
+the Usage API counts. Does not belong here: what it cost (``sources.cost.openai``).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
-"""OpenCost and Kubecost: who held how much of a Kubernetes cluster.
+"""OpenCost and Kubecost: the workloads of a Kubernetes cluster and what they held.
 
-The answer of ``/allocation`` as JSON, the CSV export, or the Parquet exporter's files.
-Their costs are list prices: weights for splitting the bill of a node, never money.
+Belongs here: the answer of ``/allocation`` as JSON, the CSV export, and the Parquet
+exporter's files. Does not belong here: money; their costs are list prices, and only
+weights for splitting the bill of a node.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ JUDGED = """
             coalesce(cluster, nullif({cluster}, '')) as cluster_name,
             case
                 when regexp_matches(
-                    coalesce(said_name, pod, namespace, ''), '{nobodys}'
+                    coalesce(allocation_name, pod, namespace, ''), '{nobodys}'
                 ) then 'idle'
                 else 'workload'
             end as allocation_kind
@@ -65,7 +66,7 @@ JUDGED = """
         select
             *,
             coalesce(own_reason, case when row_number() over (
-                partition by {key}, container, said_name, own_reason is null
+                partition by {key}, container, allocation_name, own_reason is null
                 order by age desc, row_number desc
             ) > 1 then 'a newer row has its window and workload' end) as left_out
         from judged

@@ -1,7 +1,7 @@
 -- OpenCost's allocations to kubernetes_allocation, containers summed up to their pod.
 -- A part's cost has its adjustment beside it, the total has both in it; what the total
 -- has and no part is in other_weight. GPUs held stand for GPUs asked for where a version
--- does not tell them.
+-- does not report them.
 with hourly as (
     select
         *,

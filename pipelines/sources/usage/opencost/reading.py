@@ -16,7 +16,7 @@ FIELDS = rows_beside(__package__, "fields.csv")
 
 
 def is_allocation(file: Candidate) -> bool:
-    """Say whether a file holds allocations; assets and cloud costs are others."""
+    """Return whether a file holds allocations; assets and cloud costs are others."""
     if file.format == "json":
         return '"cpuCoreRequestAverage"' in file.head and '"data"' in file.head
     columns = set(file.columns)

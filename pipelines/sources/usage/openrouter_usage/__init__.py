@@ -1,7 +1,8 @@
 """OpenRouter's activity as usage: the tokens of the file that is the bill, too.
 
-What a generation cost is on the bill, which ``providers.openrouter`` reads from the
-same file; here it is not counted again. Who sent a request (user) is not read.
+Belongs here: the tokens of a generation. Does not belong here: what it cost, which
+``sources.cost.openrouter`` reads from the same file, and who sent a request (user),
+which is not read.
 """
 
 from collections.abc import Sequence

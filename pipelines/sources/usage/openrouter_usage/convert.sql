@@ -18,7 +18,7 @@ select
     tokens_prompt - coalesce(tokens_cached, 0) as input_uncached_tokens,
     case when tokens_prompt is not null then coalesce(tokens_cached, 0) end
         as input_cache_read_tokens,
-    -- The file does not tell what was written to a cache.
+    -- The file does not report what was written to a cache.
     tokens_completion as output_tokens,
     tokens_reasoning as reasoning_tokens,
     -- The client went away: billed, and no answer.

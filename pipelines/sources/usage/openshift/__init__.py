@@ -1,8 +1,9 @@
 """OpenShift: the hourly CSV files of the Cost Management Metrics Operator.
 
 ``openshift`` fills ``kubernetes_allocation`` from what pods asked for and used,
-``openshift_gpu`` fills ``gpu_usage`` from what they did with NVIDIA GPUs. The other
-files (nodes, namespaces, volumes) say nothing of either and are counted only.
+``openshift_gpu`` fills ``gpu_usage`` from their use of NVIDIA GPUs. Belongs here: rows
+of pods and of GPUs. Does not belong here: the operator's other files (nodes,
+namespaces, volumes), which are counted only, and prices.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column, scan
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 
 OF_THE_OPERATOR = {"report_period_start", "interval_start", "interval_end"}
 PLACE = {
@@ -81,7 +82,7 @@ def _opened(file: Candidate, known: Sequence[Column]) -> str:
     )
 
 
-def _rows(columns: dict[str, str], key: str, reason: str, sql: str) -> NewestRows:
+def _rows(columns: dict[str, str], key: str, reason: str, sql: str) -> LatestByKey:
     log = logs.Log(
         source="openshift",
         time="interval_start",
@@ -89,7 +90,7 @@ def _rows(columns: dict[str, str], key: str, reason: str, sql: str) -> NewestRow
         needed=("interval_end",),
         opened=_opened,
     )
-    return NewestRows(
+    return LatestByKey(
         log,
         __package__,
         key=f"interval_start, node, namespace, pod, {key}",

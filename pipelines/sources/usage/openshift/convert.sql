@@ -6,8 +6,8 @@ with pods as (
         -- label_app:llm|label_team:search
         list_filter(
             string_split(coalesce(pod_labels, ''), '|'),
-            lambda said: contains(said, ':')
-        ) as said_labels
+            lambda pair: contains(pair, ':')
+        ) as label_pairs
     from ({rows})
     where left_out is null
 )
@@ -20,11 +20,11 @@ select
     resource_id,
     namespace,
     pod as pod_name,
-    case when len(said_labels) > 0 then to_json(map(
-        list_transform(said_labels, lambda said:
-            regexp_replace(split_part(said, ':', 1), '^label_', '')
+    case when len(label_pairs) > 0 then to_json(map(
+        list_transform(label_pairs, lambda pair:
+            regexp_replace(split_part(pair, ':', 1), '^label_', '')
         ),
-        list_transform(said_labels, lambda said: regexp_replace(said, '^[^:]*:', ''))
+        list_transform(label_pairs, lambda pair: regexp_replace(pair, '^[^:]*:', ''))
     )) end as labels,
     'workload' as allocation_kind,
     round(pod_request_cpu_core_seconds / 3600, 9) as cpu_requested_core_hours,

@@ -1,4 +1,4 @@
--- GPU usage of pods to gpu_usage. gpu_pod_uptime is minutes of the hour, utilisation a
+-- GPU usage of pods to gpu_usage. gpu_pod_uptime is minutes of the hour, utilization a
 -- percentage of them. A GPU that no pod held is not in the file: it was not observed.
 with gpus as (
     select

@@ -1,7 +1,7 @@
 """OpenTelemetry's GenAI spans: calls of models in traces, as OTLP JSON lines.
 
-Attributes have new and deprecated names; ``ATTRIBUTES`` lists both. Prompts may stand
-in attributes, too; only those that are listed are taken.
+Belongs here: the attributes that ``ATTRIBUTES`` lists, under their new and deprecated
+names. Does not belong here: any other attribute; prompts may be among them.
 """
 
 import re

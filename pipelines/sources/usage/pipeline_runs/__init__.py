@@ -1,14 +1,15 @@
-"""Pipeline runs: what data pipelines did, as their scheduler tells it.
+"""Pipeline runs: what data pipelines did, as their scheduler recorded it.
 
 Every scheduler has its own tables (Airflow, Dagster, Databricks, Step Functions), and a
-query of them gives these columns; the columns are the contract.
+query of them gives these columns; the columns are the contract. Belongs here: that
+contract. Does not belong here: any scheduler's own schema.
 """
 
 from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import Candidate, Source, quoted
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import positions
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 
 _NEEDED = ("pipeline_name", "run_id", "status", "started_at")
 STATUSES = ("succeeded", "failed", "cancelled", "timed_out", "running")
@@ -30,7 +31,7 @@ LOG = logs.Log(
     stated=_NEEDED,
 )
 # A run that was still running has an end in a newer file.
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG,
     __package__,
     key="pipeline_name, run_id",

@@ -1,5 +1,5 @@
 -- The scheduler's runs to pipeline_runs. What cannot be true stops the month: a failed
--- run that says it succeeded is waste that nobody sees.
+-- run that reports success is waste that nobody sees.
 with listed as (
     select
         *,

@@ -1,9 +1,9 @@
-"""Prometheus: what model servers counted (vLLM, TGI, Triton), what GPUs did (DCGM).
+"""Prometheus: counters of model servers (vLLM, TGI, Triton) and GPU gauges (DCGM).
 
 A file is the answer of a range query, or a CSV of samples. One file may hold both:
 ``prometheus`` fills ``model_usage`` from counters, ``prometheus_gpu`` fills
-``gpu_usage`` from gauges. ``metrics.csv`` says which metric is what, ``labels.csv``
-which label becomes which column.
+``gpu_usage`` from gauges. Belongs here: the meaning of each metric (``metrics.csv``)
+and label (``labels.csv``). Does not belong here: what a GPU or a machine costs.
 """
 
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ GPU = (
 )
 GAUGES = (
     "engine",
-    "utilisation",
+    "utilization",
     "memory_used_mib",
     "memory_free_mib",
     "memory_reserved_mib",
     "power_watts",
 )
-# Two missed scrapes say no more than that; DCGM tells what a GPU cannot measure as a
+# Two missed scrapes mean no more than that; DCGM reports what a GPU cannot measure as a
 # number near 2^63.
 GAP_STEPS = 3
 SENTINEL = "1e15"
@@ -86,7 +86,7 @@ def _judged(key: str, reason: str) -> str:
     ) > 1 then {quoted(SUMMED)} end"""
     judged = reason.format(summed=summed)
     return counted(
-        f"select delivery_id, {judged} as said from prometheus_samples", "said"
+        f"select delivery_id, {judged} as reason from prometheus_samples", "reason"
     )
 
 

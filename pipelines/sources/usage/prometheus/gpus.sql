@@ -64,7 +64,7 @@ measured as (
         {sums},
         sum(increase) filter (quantity = 'energy_joules') as energy_joules,
         min(metric) filter (quantity = 'engine') as engine_metric,
-        min(metric) filter (quantity = 'utilisation') as utilisation_metric
+        min(metric) filter (quantity = 'utilization') as utilization_metric
     from placed
     group by {key}, holder
 ),
@@ -74,20 +74,20 @@ signalled as (
         measured.*,
         queues.workload_name,
         caches.kv_cache_used_ratio,
-        coalesce(queues.signal, engine_metric, utilisation_metric) as busy_signal,
+        coalesce(queues.signal, engine_metric, utilization_metric) as busy_signal,
         case
             when queues.signal is not null then queues.busy_share
             when engine_metric is not null then engine / engine_seconds
-            else utilisation / utilisation_seconds
+            else utilization / utilization_seconds
         end as busy_share,
         greatest(
-            engine_seconds, utilisation_seconds, memory_used_mib_seconds,
+            engine_seconds, utilization_seconds, memory_used_mib_seconds,
             power_watts_seconds
         ) as gpu_seconds,
         case
             when queues.signal is not null
                 then least(queues.seconds, coalesce(gpu_seconds, queues.seconds))
-            else coalesce(engine_seconds, utilisation_seconds, gpu_seconds, 0)
+            else coalesce(engine_seconds, utilization_seconds, gpu_seconds, 0)
         end as signal_seconds,
         -- Scrapes that do not divide an hour may close a little more than one.
         least(signal_seconds, 3600) / 3600 as observed_hours,

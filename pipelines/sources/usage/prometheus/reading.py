@@ -44,15 +44,15 @@ MOMENT = """coalesce(
     end,
     cast(try_cast(sample[1] as timestamptz) as timestamp)
 )"""
-# What is said of a series is read once, before its samples. A file's first sample of a
+# The labels of a series are read once, before its samples. A file's first sample of a
 # series closes no interval; at 00:00 any other one closes the day before.
 ROWS = """
     select
-        * exclude (sample, first_said),
+        * exclude (sample, first_sampled),
         {moment} as sampled_at,
-        sample[2] as said,
+        sample[2] as sample_value,
         date_trunc('month', case
-            when sample[1] = first_said then sampled_at
+            when sample[1] = first_sampled then sampled_at
             else sampled_at - interval 1 microsecond
         end) as month
     from (
@@ -70,7 +70,7 @@ ROWS = """
                         lambda label: label.key not in {scraper}
                     ))) as labels_id,
                     list_min(list_transform(samples, lambda sample: sample[1]))
-                        as first_said,
+                        as first_sampled,
                     samples
                 from ({opened})
             )
@@ -101,7 +101,7 @@ LOOK = """
         ),
         min(row_number) filter (sampled_at is null),
         min(row_number) filter (metric is null),
-        min(row_number) filter (try_cast(said as double) is null),
+        min(row_number) filter (try_cast(sample_value as double) is null),
         (
             select min(metric) from steps inner join {metrics} using (metric)
             where step > 3600
@@ -215,9 +215,9 @@ def _opened(file: Candidate) -> str:
 
 def _months(table: str, file: Candidate) -> tuple[str, ...]:
     stat = file.path.stat()
-    look = LOOK.format(rows=_rows(file), table=quoted(table), metrics=metrics())
+    query = LOOK.format(rows=_rows(file), table=quoted(table), metrics=metrics())
     try:
-        months, *wrong = _found(look, stat.st_size, stat.st_mtime_ns)
+        months, *wrong = _found(query, stat.st_size, stat.st_mtime_ns)
     except duckdb.Error as error:
         raise ExportError(f"prometheus: {file.name}: unreadable, {error}") from error
     for place, wording in zip(wrong, REFUSALS, strict=True):
@@ -228,8 +228,8 @@ def _months(table: str, file: Candidate) -> tuple[str, ...]:
 
 # Both sources of a file ask for it, and every scan does again.
 @lru_cache(maxsize=4096)
-def _found(look: str, _size: int, _modified: int) -> tuple[list[str] | None, ...]:
+def _found(query: str, _size: int, _modified: int) -> tuple[list[str] | None, ...]:
     with duckdb.connect(config=LOOK_INSIDE) as db:
-        row = db.execute(look).fetchone()
+        row = db.execute(query).fetchone()
     assert row is not None
     return row

@@ -1,5 +1,5 @@
 -- The samples of one table's metrics, each with the interval that it closes and why it
--- is left out. A sample tells of the time since the one before it in its series.
+-- is left out. A sample stands for the time since the one before it in its series.
 with read as (
     {rows}
 ),
@@ -10,11 +10,11 @@ known as (
             regexp_replace(host_name, ':\d+$', '') as host_name,
             -- aws:///us-east-1a/i-0abc: the id ends with the machine's own.
             regexp_replace(machine_id, '^(aws:///[^/]*/|azure://)', '') as machine_id,
-            -- What DCGM's exporter says of itself where no pod holds the GPU.
+            -- What DCGM's exporter reports of itself where no pod holds the GPU.
             case when pod_name not like '%dcgm-exporter%' then pod_name end as pod_name
         ),
         metrics.* exclude (metric, table_name),
-        try_cast(said as double) * factor as value
+        try_cast(sample_value as double) * factor as value
     from read
     inner join {metrics} as metrics on read.metric = metrics.metric
     where metrics.table_name = {table}
@@ -59,7 +59,7 @@ once as (
         coalesce(own_reason, case when row_number() over (
             partition by series, sampled_at, own_reason is null
             order by pod_name is null, month, age desc, row_number desc
-        ) > 1 then 'its series has the moment again' end) as said_reason
+        ) > 1 then 'its series has the moment again' end) as row_reason
     from judged
 ),
 
@@ -70,7 +70,7 @@ before as (
         lag(value) over in_order as previous_value
     from once
     window in_order as (
-        partition by series, said_reason is null order by sampled_at
+        partition by series, row_reason is null order by sampled_at
     )
 ),
 
@@ -78,13 +78,13 @@ stepped as (
     select
         *,
         epoch(sampled_at) - epoch(previous_at) as gap,
-        median(gap) over (partition by series, said_reason is null) as step
+        median(gap) over (partition by series, row_reason is null) as step
     from before
 )
 
 select
     *,
-    coalesce(said_reason, case
+    coalesce(row_reason, case
         when previous_at is null then 'the first of its series'
         when gap > {gap_steps} * step then 'the first after a gap'
     end) as left_out,

@@ -1,8 +1,9 @@
 """Ray jobs: the list that Ray's Jobs API gives, ``GET /api/jobs/``.
 
 Ray knows when a job ran, but names no machine of the bill: only the node of its driver,
-by an id of its own. The job's ``metadata``, which its owner writes when submitting it,
-says what it held. Fields: JobDetails in docs.ray.io.
+by an id of its own. Belongs here: a job's times, its outcome, and its ``metadata``, in
+which its owner names what it held. Fields: JobDetails in docs.ray.io. Does not belong
+here: tasks and actors inside a job.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 from pipelines.sources.formats.records import documents
 
 # Column -> its type, and where it stands in a job; the first one that is there. Times
@@ -62,7 +63,7 @@ LOG = logs.Log(
     needed=("job_id",),
     opened=opened,
 )
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG,
     __package__,
     key="job_id",

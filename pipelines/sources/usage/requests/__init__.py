@@ -1,9 +1,11 @@
 """What every log of single calls has in common: calls to hours, samples and sessions.
 
-A source of calls (a gateway's log, traces) says one thing only: a SELECT of its calls
+A source of calls (a gateway's log, traces) gives one thing only: a SELECT of its calls
 in the columns of ``CALL``. Three Sources come of it: ``<name>`` fills ``model_usage``
 with one row per hour and caller, ``<name>_samples`` keeps a few calls of each day and
 caller for percentiles, ``<name>_sessions`` sums up conversations and agent runs.
+Belongs here: these three, and what a label means for every log alike. Does not belong
+here: the columns of a log, which are its source's business.
 """
 
 from collections.abc import Mapping, Sequence
@@ -161,7 +163,7 @@ def _calls(
 
 
 def _has_logical_ids(context: Context, rows: str) -> bool:
-    """Say whether any call has one: without, a million calls need no sorting."""
+    """Return whether any call has one: without, a million calls need no sorting."""
     found = context.db.execute(
         f"select 1 from ({rows}) where logical_request_id is not null limit 1"
     ).fetchone()

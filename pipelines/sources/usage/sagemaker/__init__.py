@@ -1,7 +1,8 @@
 """SageMaker training jobs: the answers of DescribeTrainingJob, one or many in a file.
 
-A job is a resource of its own on the bill: its ARN is all that an attempt needs to
-meet its cost. Times are seconds since 1970 or ISO times, as the tool wrote them.
+A job is a resource of its own on the bill: its ARN is all that an attempt needs to meet
+its cost. Belongs here: a job's times (seconds since 1970 or ISO times, as the tool
+wrote them), its outcome and its machines. Does not belong here: what it cost.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from pipelines.landing.source import Candidate, Source
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column
-from pipelines.sources.formats.latest_by_key import NewestRows
+from pipelines.sources.formats.latest_by_key import LatestByKey
 from pipelines.sources.formats.records import documents
 
 # Column -> its type, and where it stands in the answer; the first one that is there.
@@ -71,7 +72,7 @@ LOG = logs.Log(
     needed=("arn",),
     opened=opened,
 )
-ROWS = NewestRows(
+ROWS = LatestByKey(
     LOG, __package__, key="arn", replaced="a newer answer has its job", reason=REASON
 )
 SOURCE = Source(

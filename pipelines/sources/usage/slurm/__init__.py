@@ -1,7 +1,8 @@
 """Slurm accounting: ``sacct --parsable2`` dumps with a header, one attempt a record.
 
-A requeued job has several records; each is an attempt. Job steps (``123.batch``)
-repeat their job and are left out; jobs that never started held nothing.
+Belongs here: the records of a job; a requeued job has several, and each is an attempt.
+Does not belong here: job steps (``123.batch``), which repeat their job and are left
+out, and jobs that never started, which held nothing.
 """
 
 from collections.abc import Iterator, Sequence

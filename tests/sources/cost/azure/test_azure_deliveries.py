@@ -1,4 +1,4 @@
-"""Which files are one run, of which month, scope and book, and which is newer."""
+"""Which files are one run, of which month, scope and cost type, and which is newer."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_a_manifest_names_scope_month_run_and_book(azure, exports):
 
 
 @pytest.mark.parametrize(
-    ("changes", "book"),
+    ("changes", "cost_type"),
     [
         ({}, "actual"),
         ({"PricingModel": "Reservation", "CostInBillingCurrency": "0"}, "actual"),
@@ -32,11 +32,13 @@ def test_a_manifest_names_scope_month_run_and_book(azure, exports):
         ({"ChargeType": "Purchase", "PricingModel": "SavingsPlan"}, "actual"),
     ],
 )
-def test_the_rows_of_a_bare_file_say_which_book_it_is(azure, exports, changes, book):
+def test_the_rows_of_a_bare_file_say_which_cost_type_it_is(
+    azure, exports, changes, cost_type
+):
     azure.csv(exports / "a file.csv", [azure.row(**changes)])
 
     (delivery,) = azure.deliveries(exports)
-    assert delivery.scope == f"100#{book}"
+    assert delivery.scope == f"100#{cost_type}"
 
 
 def test_a_file_of_both_books_is_refused(azure, exports):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 
 ACTUAL = "EA_ActualCost_Small.csv"
 AMORTIZED = "EA_AmortizedCost_Small.csv"
@@ -88,7 +88,7 @@ def test_the_pair_and_the_spot_rows_break_no_rule(
     path = partition(exports, "2023-09").path
     with duckdb.connect() as db:
         db.execute(f"create view charges as from '{path}'")
-        broken = {j.rule.id for j in judge(db, "charges") if j.failing}
+        broken = {j.rule.id for j in evaluate(db, "charges") if j.failing}
 
     # The publisher of the spot rows replaced their prices by made-up ones.
     assert broken <= {"ContractedCost-not-above-list"}

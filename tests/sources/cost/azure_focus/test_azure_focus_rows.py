@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 
 OPENAI = {
     "ResourceId": (
@@ -297,4 +297,4 @@ def test_repaired_rows_break_no_rule(azure, exports, partition):
     path = partition(exports).path
     with duckdb.connect() as db:
         db.execute(f"create view charges as from '{path}'")
-        assert [j.rule.id for j in judge(db, "charges") if j.failing] == []
+        assert [j.rule.id for j in evaluate(db, "charges") if j.failing] == []
