@@ -25,6 +25,7 @@ BUSINESS_VALUES = OwnerList(
         "environment_name",
     ),
     replaced="a newer row has the value",
+    version=2,
     recognized_by=("date", "metric_name", "value", "confidence"),
     columns=(
         ListColumn(

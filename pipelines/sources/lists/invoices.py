@@ -22,7 +22,7 @@ INVOICES = OwnerList(
     key=("invoice_issuer_name", "invoice_id"),
     replaced="a newer file has the invoice",
     recognized_by=("invoice_id", "invoice_amount"),
-    version=2,
+    version=3,
     columns=(
         ListColumn(
             "invoice_issuer_name", TYPES["text"], "Who sent the invoice.", required=True

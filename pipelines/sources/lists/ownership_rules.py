@@ -33,6 +33,7 @@ OWNERSHIP_RULES = OwnerList(
     description="Who owns what, by rules that the owner writes down.",
     grain="One row per rule and first day.",
     key=("rule_id",),
+    version=2,
     columns=(
         ListColumn(
             "rule_id",
