@@ -1,10 +1,10 @@
 """Write the pages that are made of what stands elsewhere already.
 
-Belongs here: laying facts out as Markdown. Does not: the facts. A mart's question,
-grain and columns stand in its yml, a usage table's columns in
-``pipelines.schema``, a list in ``pipelines.sources.lists``, what a setting
-means in ``unitmill.toml``, and a decision's title in the decision. ``make docs`` runs
-it; ``tests/test_docs.py`` fails when a committed page differs from what it would write.
+Belongs here: laying facts out as Markdown. Does not belong here: the facts. A mart's
+question, grain and columns stand in its yml, a usage table's columns in
+``pipelines.schema``, a list in ``pipelines.sources.lists``, what a setting means in
+``unitmill.toml``, and a decision's title in the decision. ``make docs`` runs it;
+``tests/test_docs.py`` fails when a committed page differs from what it would write.
 """
 # ruff: noqa: INP001 - a folder of pages with one script, no package
 

@@ -33,7 +33,7 @@ _SERVED = (
     (_QWEN, "int8", "standard", _LABELS, 400, 377, "L40S", "905", "2026-08-14"),
     (_QWEN, "int4", "standard", _LABELS, 400, 371, "", "", "2026-08-14"),
 )
-# The same questions at what search rents.
+# The same questions at the APIs that search uses.
 _RENTED = (
     ("AWS", "Claude Sonnet 4.5", _ANSWERS, 1200, 1174, "2026-08-11"),
     ("AWS", "NovaLite", _ANSWERS, 1200, 1031, "2026-08-11"),
