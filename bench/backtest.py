@@ -232,10 +232,10 @@ def _errors(costs: models.Array) -> dict[str, float]:
 
 def main() -> None:
     """Read the command line."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("packages", type=Path, nargs="*", help="as pip downloads them")
-    asked.add_argument("--bill", type=Path, help="Parquet of a Cost and Usage Report")
-    chosen = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("packages", type=Path, nargs="*", help="as pip downloads them")
+    parser.add_argument("--bill", type=Path, help="Parquet of a Cost and Usage Report")
+    chosen = parser.parse_args()
     for package in chosen.packages:
         print(f"\n## {package.name}")
         report([trial for read in packaged(package) for trial in trials(*read)])

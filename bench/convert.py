@@ -107,20 +107,20 @@ def report(
     """Print one line per export and way; the best of some runs counts."""
     table("export", "rows", "way", "CPU s", "peak MiB", "share of the copy")
     for name in names:
-        asked = rows or EXPORTS[name].rows
+        row_count = rows or EXPORTS[name].rows
         with tempfile.TemporaryDirectory() as folder:
-            made = child(MODULE, "make", name, folder, asked)
+            made = child(MODULE, "make", name, folder, row_count)
             assert not made.failed, made.failed
             limit = 0.0
             for way in ways:
                 cost = best(repeat, MODULE, way, name, folder)
                 if cost.failed:
-                    row(name, asked, way, cost.failed, "", "")
+                    row(name, row_count, way, cost.failed, "", "")
                     continue
                 limit = cost.cpu if way == "copy" else limit
                 row(
                     name,
-                    asked,
+                    row_count,
                     way,
                     f"{cost.cpu:.1f}",
                     f"{cost.memory:.0f}",
@@ -131,13 +131,15 @@ def report(
 
 def main() -> None:
     """Read the command line."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--exports", nargs="+", choices=EXPORTS, default=list(EXPORTS))
-    asked.add_argument("--rows", type=int, help="per export, instead of its own number")
-    asked.add_argument("--ways", nargs="+", choices=WAYS, default=["copy", "convert"])
-    asked.add_argument("--repeat", type=int, default=3)
-    asked.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
-    chosen = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--exports", nargs="+", choices=EXPORTS, default=list(EXPORTS))
+    parser.add_argument(
+        "--rows", type=int, help="per export, instead of its own number"
+    )
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=["copy", "convert"])
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
     if chosen.child:
         work(*chosen.child)
     else:

@@ -77,11 +77,11 @@ def report(series: int, days: int) -> None:
 
 def main() -> None:
     """Read the command line."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--series", type=int, default=1_000)
-    asked.add_argument("--days", type=int, default=400)
-    asked.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
-    chosen = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--series", type=int, default=1_000)
+    parser.add_argument("--days", type=int, default=400)
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
     if chosen.child:
         way, series, days = chosen.child
         work(way, int(series), int(days))

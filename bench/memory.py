@@ -37,10 +37,10 @@ def report(name: str, sizes: Sequence[int]) -> None:
 
 def main() -> None:
     """Read the command line."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--export", default="aws")
-    asked.add_argument("--rows", nargs="+", type=int, default=[1_000_000, 10_000_000])
-    chosen = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--export", default="aws")
+    parser.add_argument("--rows", nargs="+", type=int, default=[1_000_000, 10_000_000])
+    chosen = parser.parse_args()
     report(chosen.export, chosen.rows)
 
 

@@ -75,16 +75,16 @@ def report(rows: int, repeat: int) -> None:
         f"{theirs.memory:.0f}",
         ratio(taken, ours.cpu),
     )
-    print(f"\n{len(all_rules())} rules of ours; the goal is {GOAL:,} times.")
+    print(f"\n{len(all_rules())} rules of Unitmill's; the goal is {GOAL:,} times.")
 
 
 def main() -> None:
     """Read the command line."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--rows", type=int, default=10_000)
-    asked.add_argument("--repeat", type=int, default=3)
-    asked.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
-    chosen = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
     if chosen.child:
         work(*chosen.child)
     else:

@@ -106,11 +106,11 @@ def report(rows: int, repeat: int) -> None:
 
 def main() -> None:
     """Read the command line."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--rows", type=int, default=10_000_000)
-    asked.add_argument("--repeat", type=int, default=1)
-    asked.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
-    chosen = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
     if not chosen.child:
         report(chosen.rows, chosen.repeat)
     elif chosen.child[0] == "make":

@@ -1,10 +1,10 @@
 """Write the pages that are made of what stands elsewhere already.
 
-Belongs here: laying facts out as Markdown. Does not: the facts. A mart's question,
-grain and columns stand in its yml, a usage table's columns in
-``pipelines.schema``, a list in ``pipelines.sources.lists``, what a setting
-means in ``unitmill.toml``, and a decision's title in the decision. ``make docs`` runs
-it; ``tests/test_docs.py`` fails when a committed page differs from what it would write.
+Belongs here: laying facts out as Markdown. Does not belong here: the facts. A mart's
+question, grain and columns stand in its yml, a usage table's columns in
+``pipelines.schema``, a list in ``pipelines.sources.lists``, what a setting means in
+``unitmill.toml``, and a decision's title in the decision. ``make docs`` runs it;
+``tests/test_docs.py`` fails when a committed page differs from what it would write.
 """
 # ruff: noqa: INP001 - a folder of pages with one script, no package
 
@@ -105,9 +105,9 @@ project research earns 225.00. The exports are in `tests/golden/exports`.
 LISTS_HEAD = """
 No bill knows a budget, an owner or a contract's price, so you write it down: a CSV
 anywhere below the exports folder, recognized by its header. Columns may stand in any
-order, and those that are not required may be missing. A file that is edited replaces
-what it said; a month that it no longer has is emptied. `sample_exports` has an example
-of each.
+order, and those that are not required may be missing. An edited file replaces its
+older rows; a month that it no longer has is emptied. `sample_exports` has an example of
+each.
 """
 SETTINGS_HEAD = """
 In `unitmill.toml`, or in an environment variable, which wins. The options `--exports`
@@ -205,7 +205,7 @@ def kpi_page() -> str:
 
 def _kpi_lines() -> Iterator[str]:
     yield from (
-        "# Which KPI is which column?",
+        "# FinOps KPIs and their columns",
         "",
         "<!-- Made by `make docs` from the yml beside each mart; do not edit. -->",
         "",
@@ -268,7 +268,7 @@ def lists_page() -> str:
 
 def _list_lines() -> Iterator[str]:
     yield from (
-        "# Which lists may I write, and what do they say?",
+        "# Which lists can I maintain, and what are their columns?",
         "",
         "<!-- Made by `make docs` from pipelines/sources/lists; do not edit. -->",
         "",
@@ -278,7 +278,7 @@ def _list_lines() -> Iterator[str]:
         yield from ("", f"## {one.name}", "", *_sentences(one.description))
         yield from _sentences(f"{one.grain} {_restated(one)}")
         yield from ("", "```", one.header, "```", "")
-        yield "| column | required | a cell says | meaning |"
+        yield "| column | required | a cell is | meaning |"
         yield "|---|---|---|---|"
         for column in one.columns:
             required = "yes" if column.required else ""
@@ -294,7 +294,7 @@ def _list_lines() -> Iterator[str]:
 
 
 def _restated(one: OwnerList) -> str:
-    """Say what a newer file of a list does."""
+    """Return what a newer file of a list does."""
     if one.restates == "period":
         return "A newer file replaces the months that it has again."
     return f"Of the rows with the same {', '.join(one.key)} the newest counts."
@@ -308,7 +308,7 @@ def settings_page() -> str:
 def _settings_lines() -> Iterator[str]:
     meanings = _toml_comments()
     yield from (
-        "# What may I choose, and where?",
+        "# Which settings are there?",
         "",
         "<!-- Made by `make docs` from unitmill.toml and Settings; do not edit. -->",
         "",
@@ -405,7 +405,7 @@ def decisions_page() -> str:
 
 def _decision_lines() -> Iterator[str]:
     yield from (
-        "# Why is it so?",
+        "# Decisions",
         "",
         "<!-- Made by `make docs` from the titles of the decisions; do not edit. -->",
         "",

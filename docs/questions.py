@@ -1,9 +1,9 @@
 """Write questions.md: what people ask, the query that answers it, and its answer.
 
-Belongs here: asking and laying out. Does not: the questions; they stand in
+Belongs here: asking and laying out. Does not belong here: the questions, which are in
 ``questions/<folder of marts>.yml``, each with one query over the published marts and a
-sentence that says how to read the answer. ``make docs`` runs it on the published sample
-company; ``tests/test_questions.py`` fails when the page says something else than that
+sentence on how to read the answer. ``make docs`` runs it on the published sample
+company; ``tests/dbt_project/test_questions.py`` fails when the page differs from that
 company's newest build.
 """
 # ruff: noqa: INP001 - a folder of pages with scripts, no package
@@ -25,19 +25,19 @@ PAGE = DOCS / "questions.md"
 # In the order in which a reader meets them: title, and what the section is about.
 SECTIONS = {
     "costs": "What did we spend?",
-    "allocation": "Whose is it?",
+    "allocation": "Who owns the cost?",
     "unit_costs": "What does one cost?",
     "training": "What does training cost?",
-    "planning": "What will it cost, and who is warned?",
+    "planning": "What will it cost, and which alerts are there?",
     "rates": "Do we pay the right price?",
     "usage": "Do we use what we pay for?",
-    "optimization": "What if?",
+    "optimization": "What would an optimization save?",
     "value": "Is it worth it?",
-    "reconciliation": "Is it true?",
+    "reconciliation": "Does it reconcile?",
 }
 ANSWER_ROWS = 8
 
-HEAD = """# Which question has which answer?
+HEAD = """# Questions, their queries and their answers
 
 <!-- Made by `make docs` from questions/*.yml and the sample company; do not edit. -->
 

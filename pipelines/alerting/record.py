@@ -69,8 +69,8 @@ def write_record(path: Path, record: Mapping[str, Notification]) -> None:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Hold the record, so that two processes never send the same alert.
+def locked(path: Path) -> Iterator[None]:
+    """Lock the record, so that two processes never send the same alert.
 
     Raises:
         AlertError: another process holds it.

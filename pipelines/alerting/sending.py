@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pipelines.alerting.alerts import Alert, AlertError, recent_alerts
 from pipelines.alerting.channels import addresses_of, send
-from pipelines.alerting.record import Notification, held, read_record, write_record
+from pipelines.alerting.record import Notification, locked, read_record, write_record
 from pipelines.publishing.versions import current
 from pipelines.settings import Settings
 
@@ -67,7 +67,7 @@ def send_pending(settings: Settings) -> Iterator[AlertStatus]:
         AlertError: as ``listed``, or another process is sending.
     """
     path = settings.notifications_file
-    with held(path):
+    with locked(path):
         record = read_record(path)
         for entry in pending(settings):
             notification = _notify(settings, entry)

@@ -62,7 +62,7 @@ def status(
         return
     console.print(f"Current version [bold]{version.name}[/]")
     with duckdb.connect(str(version.database), read_only=True) as db:
-        terminal.show_proof(console, db)
+        terminal.show_reconciliation(console, db)
     from pipelines.publishing.audit import objections, read
 
     audit = read(settings)

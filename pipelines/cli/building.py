@@ -76,7 +76,7 @@ def ui(
 def _show(database: Path) -> None:
     with duckdb.connect(str(database), read_only=True) as db:
         try:
-            terminal.show_proof(console, db)
+            terminal.show_reconciliation(console, db)
             terminal.show_month(console, db)
         except duckdb.CatalogException:
             # The build broke off before it had marts; its reasons are printed.

@@ -1,6 +1,6 @@
 """What a person sees on the terminal: tables of a build or of a version.
 
-What belongs here: words, colours, columns. What does not: deciding anything.
+Belongs here: words, colours, columns. Does not belong here: deciding anything.
 """
 
 from collections.abc import Iterable, Sequence
@@ -196,7 +196,7 @@ VERDICT_STYLES = {
 }
 
 
-def show_proof(console: Console, db: duckdb.DuckDBPyConnection) -> None:
+def show_reconciliation(console: Console, db: duckdb.DuckDBPyConnection) -> None:
     """Show, per month and source, that invoice, ledger and marts agree, or why not."""
     show_rows(console, db, ROWS, "Rows in = rows in the ledger + rows left out")
     show_rows(console, db, LEFT_OUT, "Rows left out, by reason")

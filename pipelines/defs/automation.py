@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from pipelines.defs.partitions import months
-from pipelines.landing.mirror import news
+from pipelines.landing.mirror import changed_objects
 from pipelines.landing.source import ExportError, Source
 from pipelines.ledger.inputs import scan_inputs
 from pipelines.settings import Settings
@@ -59,7 +59,7 @@ def _request(
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask for the months that are stale, or say that none is."""
     # Only listed here: the build reads objects, and then knows their months.
-    if stored := news(settings):
+    if stored := changed_objects(settings):
         return dg.RunRequest(run_key=key_of(stored), tags=partition_range(settings))
     inputs = scan_inputs(settings, sources)
     inputs.require_complete()

@@ -72,7 +72,7 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
             period = period_of(key)
             if period in stale:
                 context.log.info("%s %s: converting", source.name, period)
-                _make_anew(settings, stale[period])
+                _rebuild_partition(settings, stale[period])
             if source.table == "focus":
                 evaluate_partition(settings, source, period)
             path = partition_path(settings.ledger_dir, source, period)
@@ -85,7 +85,7 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
     return convert
 
 
-def _make_anew(settings: Settings, item: Stale) -> None:
+def _rebuild_partition(settings: Settings, item: Stale) -> None:
     try:
         if item.deliveries:
             write_partition(settings, item.source, item.deliveries, item.period)

@@ -1,7 +1,7 @@
 """Dagster's own folder in the home, and one build at a time: what a build runs in.
 
 Belongs here: settings and databases of Dagster, the lock, runs that were killed. Does
-not: what a run does (``run``).
+not belong here: what a run does (``run``).
 """
 
 import contextlib

@@ -1,7 +1,8 @@
 """Forecasts of each candidate, from today and from earlier days: rolling origins.
 
-Belongs here: cutting histories and running candidates. Does not: scoring them; every
-prediction is a row, and ``int_forecast_errors`` lays actual costs beside it.
+Belongs here: cutting histories and running candidates. Does not belong here: scoring
+them; every prediction is a row, and ``int_forecast_errors`` lays actual costs beside
+it.
 """
 
 from collections.abc import Iterator, Mapping

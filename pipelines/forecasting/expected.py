@@ -1,8 +1,8 @@
 """What a day was expected to cost, from the days before it, and whether it stands out.
 
 Belongs here: the expected cost and its band, series by series and day by day, because
-an open event changes what later days are compared with. Does not: what an event cost
-and why; that is ``fct_cost_anomalies``.
+an open event changes what later days are compared with. Does not belong here: what an
+event cost and why; that is ``fct_cost_anomalies``.
 """
 
 from dataclasses import dataclass

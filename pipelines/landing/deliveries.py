@@ -169,7 +169,7 @@ def _delivered(
         except _BROKEN as error:
             names = tuple(candidate.name for candidate in mine)
             family = source.family or source.name
-            refusals.append(Refusal(family, names, _what_is_wrong(source, error)))
+            refusals.append(Refusal(family, names, _reason(source, error)))
     return delivered, refusals
 
 
@@ -222,7 +222,7 @@ def load(settings: Settings) -> Landing:
     return Landing(tuple(found.values()), lost=lost, overwritten=overwritten)
 
 
-def _what_is_wrong(source: Source, error: Exception) -> str:
+def _reason(source: Source, error: Exception) -> str:
     if isinstance(error, ExportError):
         return str(error)
     return f"{source.name}: unreadable, {error}; expected {source.expected}"

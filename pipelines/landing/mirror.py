@@ -1,7 +1,7 @@
 """The mirror: a copy of each object store's exports, below the home folder.
 
-Belongs here: fetching what is new or changed and removing what is gone. Does not:
-talking to a cloud (``stores``), and saying what a file is (``candidates``).
+Belongs here: fetching what is new or changed and removing what is gone. Does not belong
+here: talking to a cloud (``stores``), and saying what a file is (``candidates``).
 """
 
 import fcntl
@@ -52,7 +52,7 @@ def find_stored(
     unusable: list[tuple[str, str]] = []
     if not settings.landing.stores:
         return readable, unusable
-    with _alone(settings.stores_dir) as downloads:
+    with _locked(settings.stores_dir) as downloads:
         for url in settings.landing.stores:
             store, folder = open_store(url), _folder(settings, url)
             missing, gone = _differences(store, folder)
@@ -64,7 +64,7 @@ def find_stored(
     return readable, unusable
 
 
-def news(settings: Settings) -> list[str]:
+def changed_objects(settings: Settings) -> list[str]:
     """Name all objects of the stores where one waits to be fetched; reads none.
 
     The answer stays the same while a scan fetches them.
@@ -158,7 +158,7 @@ def _tag(source: pa.NativeFile) -> object:
 
 
 @contextmanager
-def _alone(stores_dir: Path) -> Iterator[Path]:
+def _locked(stores_dir: Path) -> Iterator[Path]:
     """Wait for other scans to end; give an empty folder for half files."""
     stores_dir.mkdir(parents=True, exist_ok=True)
     downloads = stores_dir / ".downloads"

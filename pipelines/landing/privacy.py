@@ -21,7 +21,7 @@ _WORDS = {
 }
 
 
-def without_addresses(
+def personal_data_removed(
     select: str, types: Mapping[str, str], closed: Collection[str], choice: PersonalData
 ) -> str:
     """Wrap a SELECT so that no text of it holds an e-mail address.

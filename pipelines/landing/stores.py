@@ -1,8 +1,9 @@
 """Object stores: how one is reached, and which objects lie in it.
 
-Belongs here: addresses, each cloud's own way to find credentials, one listing. Does
-not: files (``mirror``). No credential is a setting or an argument here; the only one
-that passes through is that of Azure's connection string, which its SDK does not read.
+Belongs here: addresses, each cloud's own way to find credentials, one listing. Does not
+belong here: files (``mirror``). No credential is a setting or an argument here; the
+only one that passes through is that of Azure's connection string, which its SDK does
+not read.
 """
 
 import os

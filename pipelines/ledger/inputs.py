@@ -1,7 +1,8 @@
 """What a build is of: the sources, what arrived, and which partitions that makes stale.
 
 Belongs here: making that one value, from a look at the exports or from the record of
-deliveries. Does not: converting (``partitions``), and handing the value on (``defs``).
+deliveries. Does not belong here: converting (``partitions``), and handing the value on
+(``defs``).
 """
 
 from collections.abc import Mapping, Sequence

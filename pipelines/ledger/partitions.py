@@ -14,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.focus.schema import closed_lists, conform
-from pipelines.landing.privacy import without_addresses
+from pipelines.landing.privacy import personal_data_removed
 from pipelines.landing.source import (
     UNREADABLE,
     Context,
@@ -76,7 +76,7 @@ def write_partition(
             shaped = conform(select, present, types_of(source.table))
             columns = present | dict(types_of(source.table))
             choice = settings.landing.personal_data
-            shaped = without_addresses(shaped, columns, closed_lists(), choice)
+            shaped = personal_data_removed(shaped, columns, closed_lists(), choice)
             counts = source.tally(context, deliveries, period) if source.tally else ""
             tallies = tally(db, counts)
             metadata = {
@@ -111,7 +111,7 @@ def empty_partition(settings: Settings, source: Source, period: str) -> Partitio
     metadata = {INPUTS_KEY: inputs_of(source, ())}
     with duckdb.connect() as db, _replaced(path) as temporary:
         return Partition(
-            path, _write(db, _nothing_of(source.table), temporary, metadata)
+            path, _write(db, _empty_select(source.table), temporary, metadata)
         )
 
 
@@ -122,10 +122,10 @@ def write_stub(ledger_dir: Path, table: str) -> None:
     if path.exists() and pq.read_schema(path).names == list(types_of(table)):
         return
     with duckdb.connect() as db, _replaced(path) as temporary:
-        _write(db, _nothing_of(table), temporary, {INPUTS_KEY: "stub"})
+        _write(db, _empty_select(table), temporary, {INPUTS_KEY: "stub"})
 
 
-def _nothing_of(table: str) -> str:
+def _empty_select(table: str) -> str:
     """Give the SELECT of a table's columns without a row."""
     columns = ", ".join(
         f'cast(null as {kind}) as "{name}"' for name, kind in types_of(table).items()

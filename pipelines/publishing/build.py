@@ -1,7 +1,7 @@
 """The build database: empty at first, with an id, and views on what dbt reads.
 
-Belongs here: how a build begins. Does not: what is checked of it (``audit``), what dbt
-makes in it, and how it becomes a version (``versions``).
+Belongs here: how a build begins. Does not belong here: what is checked of it
+(``audit``), what dbt makes in it, and how it becomes a version (``versions``).
 """
 
 import secrets

@@ -62,7 +62,11 @@ def _ledger() -> Suite:
                 }
             )
     facts += [
-        {"type": "rows", "name": "currency code", "where": _unlike("BillingCurrency")},
+        {
+            "type": "rows",
+            "name": "currency code",
+            "where": _no_currency("BillingCurrency"),
+        },
         {
             "type": "rows",
             "name": "charge period ends after it starts",
@@ -185,5 +189,5 @@ def _mart_sums() -> Suite:
     )
 
 
-def _unlike(column: str) -> str:
+def _no_currency(column: str) -> str:
     return f"not regexp_full_match({column}, '{CURRENCY}')"

@@ -1,7 +1,7 @@
 """The reference tables: what each is, what it is made from, and what writes it.
 
-Belongs here: the list of them. Does not: how one is made, which is in the module of its
-name, and what dbt does with it.
+Belongs here: the list of them. Does not belong here: how one is made, which is in the
+module of its name, and what dbt does with it.
 """
 
 from collections.abc import Callable

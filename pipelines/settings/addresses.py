@@ -1,6 +1,7 @@
 """Addresses of object stores: what is one, and what could be a secret in one.
 
-Belongs here: the form of an address. Does not: reaching the store (``landing``).
+Belongs here: the form of an address. Does not belong here: reaching the store
+(``landing``).
 """
 
 import re

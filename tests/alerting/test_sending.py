@@ -8,7 +8,7 @@ from alert_rows import OLD, OVER, SURGE
 from pydantic import ValidationError
 
 from pipelines.alerting.alerts import AlertError
-from pipelines.alerting.record import held, read_record, write_record
+from pipelines.alerting.record import locked, read_record, write_record
 from pipelines.alerting.sending import listed, pending, send_pending
 from pipelines.settings import AlertSettings
 
@@ -64,7 +64,7 @@ def test_two_processes_never_tell_the_same_alert(published, choose):
     dry = choose()
 
     with (
-        held(dry.notifications_file),
+        locked(dry.notifications_file),
         pytest.raises(AlertError, match="another process sends alerts"),
     ):
         list(send_pending(dry))

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.landing.deliveries import load, record, scan
-from pipelines.landing.mirror import _download, news
+from pipelines.landing.mirror import _download, changed_objects
 from pipelines.landing.source import TransientError
 from pipelines.landing.stores import Object, open_store
 from pipelines.ledger.partitions import partition_path, write_partition
@@ -350,13 +350,15 @@ def test_news_are_seen_without_reading_an_object(s3, stored, land):
     settings = stored(s3)
     s3.put("acme-1.csv", "a\n1\n")
 
-    assert len(news(settings)) == 1
+    assert len(changed_objects(settings)) == 1
     assert s3.fetched() == []
     land(settings)
-    assert news(settings) == []
+    assert changed_objects(settings) == []
     s3.remove("acme-1.csv")
     s3.put("acme-2.csv", "a\n2\n")
-    assert [line.split()[0] for line in news(settings)] == [f"{s3.url}/acme-2.csv"]
+    assert [line.split()[0] for line in changed_objects(settings)] == [
+        f"{s3.url}/acme-2.csv"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def _rules_of(column: Column) -> Iterator[Rule]:
     if column.format == "Unit":
         yield _matches(column, UNIT, "is written as FOCUS writes units", "'@hours'")
     if column.format == "Date/Time":
-        yield _in_living_memory(column)
+        yield _plausible_date(column)
     if column.format == "Key-Value":
         yield from _key_values(column)
     if column.format == "JSON Object":
@@ -90,7 +90,7 @@ def _matches(column: Column, pattern: str, what: str, fault: str) -> Rule:
     )
 
 
-def _in_living_memory(column: Column) -> Rule:
+def _plausible_date(column: Column) -> Rule:
     return Rule(
         id=f"{column.name}-plausible",
         column=column.name,

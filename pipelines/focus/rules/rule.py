@@ -13,7 +13,7 @@ class Rule:
         column: the column that is wrong when the rule is broken.
         section: the specification's part that demands it.
         severity: 'error' for MUST, 'warn' for SHOULD.
-        text: the demand in our words.
+        text: the requirement in Unitmill's words.
         broken: SQL over the ledger's columns that is true for a row that breaks it.
         fault: SQL assignments that break it in a good row, for the mutation test.
         when: SQL that picks a row which the fault can break; any row when empty.

@@ -52,13 +52,13 @@ class LatestByKey:
     def select(self, _: Context, deliveries: Sequence[Delivery], period: str) -> str:
         """Give the rows of a month, each key as its newest row has it."""
         sql = text_beside(self.package, self.sql)
-        return sql.format(rows=self._judged(deliveries, period), **self.values)
+        return sql.format(rows=self._with_left_out(deliveries, period), **self.values)
 
     def tally(self, _: Context, deliveries: Sequence[Delivery], period: str) -> str:
         """Count the rows of a month, by why they are left out."""
-        return counted(self._judged(deliveries, period), "left_out")
+        return counted(self._with_left_out(deliveries, period), "left_out")
 
-    def _judged(self, deliveries: Sequence[Delivery], period: str) -> str:
+    def _with_left_out(self, deliveries: Sequence[Delivery], period: str) -> str:
         """Give the typed rows of a month with ``left_out``, NULL where one counts."""
         return f"""
             select

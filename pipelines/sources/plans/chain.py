@@ -1,8 +1,8 @@
 """The growing SELECT: steps one after another, each a ``select *`` plus new columns.
 
-What belongs here: which columns exist at a step, under which SQL name and type, and
-that a step which cannot be bound is refused with the plan's name. What does not:
-what a plan computes.
+Belongs here: which columns exist at a step, under which SQL name and type, and that a
+step which cannot be bound is refused with the plan's name. Does not belong here: what a
+plan computes.
 
 DuckDB ignores case in column names and the language does not, so a made column is
 called ``made.<name>`` until the end: it can never collide with a source column.

@@ -1,8 +1,8 @@
 """Plans to one SELECT, in the order of focus-converter's engine: by kind.
 
-What belongs here: the order, and which SQL each kind of plan becomes. First columns
-that may be missing and types of source columns, then column expressions, look-ups
-and SQL; within a kind by file name and number. What does not: reading plans
+Belongs here: the order, and which SQL each kind of plan becomes. First columns that may
+be missing and types of source columns, then column expressions, look-ups and SQL;
+within a kind by file name and number. Does not belong here: reading plans
 (``language``), where files and deliveries come from (``vendor``, ``overlay``).
 """
 

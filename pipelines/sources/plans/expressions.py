@@ -1,7 +1,7 @@
 """What one conversion of a column says in DuckDB SQL, a pure function each.
 
-What belongs here: a value in, an expression out. What does not: where the value
-comes from (``chain``) and the user's own SQL (``queries``).
+Belongs here: a value in, an expression out. Does not belong here: where the value comes
+from (``chain``) and the user's own SQL (``queries``).
 
 Times are kept as UTC without a zone in the type, beside the name of the zone that
 the language thinks they are in: DuckDB would otherwise use the session's zone.

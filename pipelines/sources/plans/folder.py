@@ -1,7 +1,7 @@
 """One folder of plans: its ``source.yaml``, its plans, its version.
 
-What belongs here: what a user writes about a vendor besides the plans. What does
-not: reading the vendor's files (``vendor``), wrapping a provider (``overlay``).
+Belongs here: what a user writes about a vendor besides the plans. Does not belong here:
+reading the vendor's files (``vendor``), wrapping a provider (``overlay``).
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.sources.plans.language import (
     Plan,
     PlanError,
-    complaints,
+    problems,
     read_mapping,
     read_plans,
 )
@@ -110,7 +110,7 @@ def read_folder(path: Path) -> PlanFolder:
     try:
         about = model.model_validate(written)
     except ValidationError as error:
-        raise PlanError(f"{where}: {complaints(error)}") from error
+        raise PlanError(f"{where}: {problems(error)}") from error
     if isinstance(about, SourceFile) and about.name != path.name:
         raise PlanError(f"{where}: name: {about.name!r}; expected {path.name!r}")
     return PlanFolder(path, about, read_plans(path), _version(path))

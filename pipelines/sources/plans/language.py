@@ -1,6 +1,6 @@
 """focus-converter's plan language: YAML files read, validated, put in order.
 
-What belongs here: what one plan file says and whether it may say so. What does not:
+Belongs here: what one plan file says and whether it may say so. Does not belong here:
 what a plan means in SQL (``expressions``, ``queries``), the order of kinds
 (``compile``).
 
@@ -155,7 +155,7 @@ def _read(file: Path) -> tuple[tuple[str, int], Plan]:
     try:
         valid = OpenPlan.model_validate(written).model_dump()
     except ValidationError as error:
-        raise PlanError(f"{where}: {complaints(error)}") from error
+        raise PlanError(f"{where}: {problems(error)}") from error
     plan = Plan(
         file=file,
         name=valid["plan_name"],
@@ -181,7 +181,7 @@ def read_mapping(file: Path) -> dict[str, object]:
     return {str(key): value for key, value in read.items()}
 
 
-def complaints(error: ValidationError, within: str = "") -> str:
+def problems(error: ValidationError, within: str = "") -> str:
     """Give pydantic's findings as 'field: what is wrong; field: ...'."""
     return "; ".join(
         f"{'.'.join(filter(None, [within, *map(str, each['loc'])]))}: {each['msg']}"
@@ -206,7 +206,7 @@ def _args(file: Path, where: str, written: Mapping[str, object]) -> Any:  # noqa
     try:
         return TypeAdapter[object](ARGUMENTS[str(kind)]).validate_python(args)
     except ValidationError as error:
-        raise PlanError(f"{where}: {complaints(error, 'conversion_args')}") from error
+        raise PlanError(f"{where}: {problems(error, 'conversion_args')}") from error
 
 
 def _absolute_reference(file: Path, args: dict[str, object]) -> None:

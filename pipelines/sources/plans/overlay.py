@@ -1,8 +1,8 @@
 """Plans that replace single columns of a shipped provider.
 
-What belongs here: wrapping a provider's SELECT. The plans read the provider's *FOCUS
-rows* (BilledCost, ServiceName, x_UsageType, ...), not its export, so they stay right
-when the provider's format changes. What does not: vendors of the user (``vendor``).
+Belongs here: wrapping a provider's SELECT. The plans read the provider's *FOCUS rows*
+(BilledCost, ServiceName, x_UsageType, ...), not its export, so they stay right when the
+provider's format changes. Does not belong here: vendors of the user (``vendor``).
 """
 
 import logging

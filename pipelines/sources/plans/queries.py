@@ -1,9 +1,9 @@
 """The language's own SQL, ``sql_query`` and ``sql_condition``, as DuckDB expressions.
 
-What belongs here: reading the SQL, refusing what would lose or merge rows, and exact
-arithmetic: columns of text files are text, so where a plan calculates they are read
-as exact numbers, one that is none stops the conversion, and no cast to a float
-survives. What does not: the steps.
+Belongs here: reading the SQL, refusing what would lose or merge rows, and exact
+arithmetic: columns of text files are text, so where a plan calculates they are read as
+exact numbers, one that is none stops the conversion, and no cast to a float survives.
+Does not belong here: the steps.
 """
 
 from collections.abc import Callable

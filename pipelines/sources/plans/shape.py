@@ -1,8 +1,8 @@
 """The last step of a mapping: made columns get the types of the ledger.
 
-What belongs here: how a value becomes a FOCUS number, time, text or JSON, and that
-one which cannot become it stops the conversion instead of turning to NULL. What does
-not: what the value is.
+Belongs here: how a value becomes a FOCUS number, time, text or JSON, and that one which
+cannot become it stops the conversion instead of turning to NULL. Does not belong here:
+what the value is.
 """
 
 from pipelines.focus.schema import MONEY

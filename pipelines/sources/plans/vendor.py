@@ -1,7 +1,7 @@
 """A vendor that a user maps: plans/<vendor>/ as a Source.
 
-What belongs here: recognizing the vendor's files by their header, their periods and
-scopes, and the FOCUS rows of a period. What does not: what plans mean (``compile``).
+Belongs here: recognizing the vendor's files by their header, their periods and scopes,
+and the FOCUS rows of a period. Does not belong here: what plans mean (``compile``).
 
 Plans say everything about a row but this: BillingPeriodStart and BillingPeriodEnd
 are the month of ``period_column`` unless a plan maps them, and ListCost,

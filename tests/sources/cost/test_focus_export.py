@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import connect, write_partition
 from pipelines.sources.cost.focus_export import SOURCE
@@ -164,7 +164,7 @@ def test_the_agreement_scenarios_keep_every_price_rule(real_exports, settings, p
         deliveries = landing.of(SOURCE, period)
         path = write_partition(settings, SOURCE, deliveries, period).path
         with connect(settings) as db:
-            found = judge(db, f"read_parquet('{path}')")
+            found = evaluate(db, f"read_parquet('{path}')")
         broken |= {j.rule.id for j in found if j.failing and j.rule.severity == "error"}
 
     # It says Database for Databases, and a subcategory that FOCUS does not list.

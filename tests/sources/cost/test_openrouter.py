@@ -7,7 +7,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.landing.candidates import sniff
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
@@ -180,6 +180,6 @@ def test_the_sample_breaks_no_rule_of_focus(put, settings, period):
     partition = write_partition(settings, SOURCE, deliveries, period)
 
     with duckdb.connect() as db:
-        judged = judge(db, f"read_parquet('{partition.path}')")
+        judged = evaluate(db, f"read_parquet('{partition.path}')")
     broken = [j.rule.id for j in judged if j.failing and j.rule.severity == "error"]
     assert broken == []

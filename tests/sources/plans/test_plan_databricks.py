@@ -8,7 +8,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
@@ -158,7 +158,7 @@ def test_the_sample_costs_quantity_times_price_and_breaks_no_rule(
     partition = write_partition(settings, source, deliveries, period)
 
     with duckdb.connect() as db:
-        judged = judge(db, f"read_parquet('{partition.path}')")
+        judged = evaluate(db, f"read_parquet('{partition.path}')")
         [(total,)] = db.execute(
             f"select sum(BilledCost) from '{partition.path}'"
         ).fetchall()

@@ -67,7 +67,7 @@ described as (
         and coalesce(named.unit like '%hour%' or named.unit = 'hrs', false)
             as is_machine,
         -- Disks and traffic of a node cost money too, but they are no machine hours; nor
-        -- is the time of staff, which our own machines list by the hour.
+        -- is the time of staff, which on-premises machines list by the hour.
         coalesce(named.unit in ('hrs', 'hours', 'hour'), false)
         and (
             named.source_name is distinct from 'onprem'

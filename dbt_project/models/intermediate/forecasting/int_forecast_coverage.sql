@@ -1,6 +1,6 @@
--- Whether a closed day fell into the interval that was told. A published forecast told its
--- own; one of a backtest gets it from the other origins, never from the errors that it is
--- judged by.
+-- Whether a closed day fell into the interval of the forecast. A published forecast had
+-- its own; one of a backtest gets it from the other origins, never from the errors that
+-- it is scored by.
 with
 
 errors as (

@@ -81,7 +81,7 @@ def _number(read: Read, name: str) -> str:
 def _checked_cost(read: Read, period: str, net: bool) -> str:
     """Give the cost of a row whose place, time and currency are all there."""
     cost = "line_item_unblended_cost"
-    complaints = {
+    refusals = {
         "n_line_item_unblended_cost is not null": _not_a_number(read, cost),
         "bill_payer_account_id <> ''": _empty(read, "bill_payer_account_id"),
         "line_item_line_item_type <> ''": _empty(read, "line_item_line_item_type"),
@@ -92,17 +92,17 @@ def _checked_cost(read: Read, period: str, net: bool) -> str:
     }
     for name in columns.CORE:
         if name.endswith("_date"):
-            complaints[f"{_time(read, name, period)} is not null"] = _not_a_time(
+            refusals[f"{_time(read, name, period)} is not null"] = _not_a_time(
                 read, name
             )
     value = "n_line_item_unblended_cost"
     if net and "line_item_net_unblended_cost" in read.headers:
         value = f"coalesce({_number(read, 'line_item_net_unblended_cost')}, {value})"
     reasons = " ".join(
-        f"when ({good}) is not true then {text}" for good, text in complaints.items()
+        f"when ({good}) is not true then {text}" for good, text in refusals.items()
     )
     problem = _refusal(read, f"case {reasons} end")
-    return f"case when {' and '.join(complaints)} then {value} else {problem} end"
+    return f"case when {' and '.join(refusals)} then {value} else {problem} end"
 
 
 def _is_currency() -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from pipelines.landing.source import Context, Delivery, counted, quoted
-from pipelines.sources.cost.azure.deliveries import ASKED
+from pipelines.sources.cost.azure.deliveries import FACTS
 from pipelines.sources.cost.azure_exports import facts, tags
 from pipelines.sources.cost.azure_exports.drops import cost_type_of, merged
 from pipelines.sources.cost.azure_exports.reading import facts_of_delivery, rows
@@ -26,7 +26,7 @@ LEFT_OUT = "case when not is_kept then 'said by the amortized costs, too' end"
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT with the FOCUS rows of one month."""
-    cell = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
+    cell = merged(f for d in deliveries for f in facts_of_delivery(FACTS, d))
     whole = tags.whole("tags")
     blanks = {
         "{rows}": _kept(deliveries, period),
@@ -64,7 +64,7 @@ def _parts(deliveries: Sequence[Delivery], period: str) -> list[str]:
             "delivery_id": quoted(delivery.delivery_id),
             "cost_type": quoted("both" if is_paired else cost_type),
         }
-        for part in rows("azure", ASKED, delivery, period, more):
+        for part in rows("azure", FACTS, delivery, period, more):
             kept = ONLY_PURCHASES if is_paired and cost_type == "actual" else "true"
             made.append(f"select *, {kept} as is_kept from ({part})")
     return made or [_nothing()]
@@ -77,7 +77,7 @@ def _kept(deliveries: Sequence[Delivery], period: str) -> str:
 
 def _nothing() -> str:
     types = {"text": "varchar", "number": "decimal(38, 12)", "time": "timestamp"}
-    picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in ASKED.columns]
+    picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in FACTS.columns]
     picked += ["'' as delivery_id", "'' as cost_type", "true as is_kept"]
     return f"select 0 as row_number, {', '.join(picked)} limit 0"
 

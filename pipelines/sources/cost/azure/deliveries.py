@@ -17,7 +17,7 @@ from pipelines.sources.cost.azure_exports.files import (
     present,
     text,
 )
-from pipelines.sources.cost.azure_exports.reading import Asked, facts_of
+from pipelines.sources.cost.azure_exports.reading import FactColumns, facts_of
 
 # The data sets of exports that are cost details, and the cost type that they are.
 BOOKS = {"ActualCost": "actual", "AmortizedCost": "amortized", "Usage": "actual"}
@@ -91,7 +91,7 @@ def _marks(table: Table) -> Mapping[str, str]:
     }
 
 
-ASKED = Asked(
+FACTS = FactColumns(
     columns=COLUMNS,
     day="date",
     start="billing_period_start",
@@ -101,4 +101,4 @@ ASKED = Asked(
     words=("meter_category", "meter_subcategory", "meter_name", "unit_of_measure"),
     marks=_marks,
 )
-READER = Reader("azure", lambda candidate: facts_of(ASKED, candidate), cost_type)
+READER = Reader("azure", lambda candidate: facts_of(FACTS, candidate), cost_type)

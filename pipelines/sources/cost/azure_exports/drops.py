@@ -56,7 +56,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class MonthRule:
     """How the rows of a delivery belong to months: by which date, and how it is read.
 
     Attributes:
@@ -105,7 +105,7 @@ def merged(facts: Iterable[Facts]) -> Facts:
     return reduce(both, facts, Facts())
 
 
-def cut(place: str, facts: Facts, months: Collection[str]) -> Cut:
+def month_rule(place: str, facts: Facts, months: Collection[str]) -> MonthRule:
     """Return the months that rows belong to.
 
     A billing period that is no calendar month (old pay-as-you-go accounts) would lie
@@ -121,9 +121,9 @@ def cut(place: str, facts: Facts, months: Collection[str]) -> Cut:
     of_days = style.months(facts.dates)
     by_period = bool(starts) and all(day and day.day == 1 for day in starts)
     if by_period and not (months and of_periods - set(months)):
-        return Cut(style, is_by_day=False, months=tuple(sorted(of_periods)))
+        return MonthRule(style, is_by_day=False, months=tuple(sorted(of_periods)))
     if of_days and not (months and of_days - set(months)):
-        return Cut(style, is_by_day=True, months=tuple(sorted(of_days)))
+        return MonthRule(style, is_by_day=True, months=tuple(sorted(of_days)))
     found = ", ".join(sorted(of_periods | of_days)) or "no month"
     raise ExportError(
         f"{place}: has rows of {found}, expected rows of "
@@ -172,7 +172,7 @@ def _of_manifest(
     place = f"{reader.source}: {manifest.candidate.name}"
     months = manifest.months
     if facts.rows:
-        months = cut(f"{place} ({files[0].name})", facts, manifest.months).months
+        months = month_rule(f"{place} ({files[0].name})", facts, manifest.months).months
     scope = manifest.scope or "+".join(sorted(facts.accounts))
     return Drop(
         files=files,
@@ -189,7 +189,7 @@ def _of_files(reader: Reader, files: tuple[Candidate, ...], facts: Facts) -> Dro
     scope = "+".join(sorted(facts.accounts))
     return Drop(
         files=files,
-        periods=cut(place, facts, ()).months,
+        periods=month_rule(place, facts, ()).months,
         scope=_scope(scope, reader.cost_type("", facts, place)),
         delivered_at=max(file.modified for file in files),
     )

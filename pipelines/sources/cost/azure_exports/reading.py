@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
-from pipelines.sources.cost.azure_exports.drops import Facts, cut, merged
+from pipelines.sources.cost.azure_exports.drops import Facts, merged, month_rule
 from pipelines.sources.cost.azure_exports.files import (
     Column,
     Table,
@@ -26,7 +26,7 @@ REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FactColumns:
     """What to find out about a file: columns, and SQL over columns.
 
     Attributes:
@@ -50,7 +50,7 @@ class Asked:
     marks: Callable[[Table], Mapping[str, str]]
 
 
-def facts_of(asked: Asked, candidate: Candidate) -> Facts:
+def facts_of(fact_columns: FactColumns, candidate: Candidate) -> Facts:
     """Return what the rows of a file say; a file that did not change is read once.
 
     Raises:
@@ -58,30 +58,32 @@ def facts_of(asked: Asked, candidate: Candidate) -> Facts:
     """
     stat = candidate.path.stat()
     try:
-        return _facts(asked, candidate.path, stat.st_size, stat.st_mtime_ns)
+        return _facts(fact_columns, candidate.path, stat.st_size, stat.st_mtime_ns)
     except duckdb.Error as error:
         raise ExportError(f"{candidate.name}: unreadable, {error}") from error
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _facts(asked: Asked, path: Path, _size: int, _modified: int) -> Facts:
-    table = opened(path, path.name, asked.columns)
-    account = f"coalesce({', '.join(text(table, c) for c in asked.account)})"
-    marks = asked.marks(table)
+def _facts(fact_columns: FactColumns, path: Path, _size: int, _modified: int) -> Facts:
+    table = opened(path, path.name, fact_columns.columns)
+    account = f"coalesce({', '.join(text(table, c) for c in fact_columns.account)})"
+    marks = fact_columns.marks(table)
     picked = [
         "count(*)",
-        _distinct(text(table, asked.day)),
-        _distinct(text(table, asked.start)),
-        *(_distinct(text(table, name)) for name in asked.others),
+        _distinct(text(table, fact_columns.day)),
+        _distinct(text(table, fact_columns.start)),
+        *(_distinct(text(table, name)) for name in fact_columns.others),
         _distinct(f"lower({account})"),
-        _distinct(f"lower(coalesce({text(table, asked.subscription)}, {account}))"),
-        _distinct(f"[{', '.join(_word(table, name) for name in asked.words)}]"),
+        _distinct(
+            f"lower(coalesce({text(table, fact_columns.subscription)}, {account}))"
+        ),
+        _distinct(f"[{', '.join(_word(table, name) for name in fact_columns.words)}]"),
         *(f"count(*) filter ({mark})" for mark in marks.values()),
     ]
     with duckdb.connect(config=LOOK_INSIDE) as db:
         found = db.execute(f"select {', '.join(picked)} from ({table.scan})").fetchone()
     assert found is not None
-    others = len(asked.others)
+    others = len(fact_columns.others)
     sets = [frozenset(value or ()) for value in found[1 : 5 + others]]
     return Facts(
         rows=int(found[0]),
@@ -95,39 +97,39 @@ def _facts(asked: Asked, path: Path, _size: int, _modified: int) -> Facts:
     )
 
 
-def facts_of_delivery(asked: Asked, delivery: Delivery) -> list[Facts]:
+def facts_of_delivery(fact_columns: FactColumns, delivery: Delivery) -> list[Facts]:
     """Return what the rows of each file of a delivery say."""
     found = []
     for path in delivery.files:
         stat = path.stat()
-        found.append(_facts(asked, path, stat.st_size, stat.st_mtime_ns))
+        found.append(_facts(fact_columns, path, stat.st_size, stat.st_mtime_ns))
     return found
 
 
 def rows(
     source: str,
-    asked: Asked,
+    fact_columns: FactColumns,
     delivery: Delivery,
     period: str,
     more: Mapping[str, str],
 ) -> Iterator[str]:
     """Give a SELECT of the rows of each file, with ``row_number`` and more columns."""
-    facts = facts_of_delivery(asked, delivery)
+    facts = facts_of_delivery(fact_columns, delivery)
     whole = merged(facts)
     if not whole.rows:
         return
     place = f"{source}: {delivery.names[0]}"
-    months = cut(place, whole, delivery.periods)
+    months = month_rule(place, whole, delivery.periods)
     before = 0
     for path, name, cell in zip(delivery.files, delivery.names, facts, strict=True):
-        table = opened(path, name, asked.columns)
-        values = typed(table, asked.columns, months.style, before)
+        table = opened(path, name, fact_columns.columns)
+        values = typed(table, fact_columns.columns, months.style, before)
         picked = [f"row_number + {before} as row_number"]
         picked += [f'{value} as "{column}"' for column, value in values.items()]
         picked += [f'{value} as "{column}"' for column, value in more.items()]
         select = f"select {', '.join(picked)} from ({table.scan})"
         if len(delivery.periods) > 1:
-            by = values[asked.day if months.is_by_day else asked.start]
+            by = values[fact_columns.day if months.is_by_day else fact_columns.start]
             select += f" where strftime({by}, '%Y-%m') = '{period}'"
         yield select
         before += cell.rows

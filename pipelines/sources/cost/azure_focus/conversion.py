@@ -13,13 +13,13 @@ from pipelines.sources.cost.azure_exports import facts, tags
 from pipelines.sources.cost.azure_exports.drops import merged
 from pipelines.sources.cost.azure_exports.files import values
 from pipelines.sources.cost.azure_exports.reading import facts_of_delivery, rows
-from pipelines.sources.cost.azure_focus.deliveries import ASKED
+from pipelines.sources.cost.azure_focus.deliveries import FACTS
 from pipelines.sources.formats.package_files import text_beside
 
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the SELECT with the FOCUS 1.4 rows of one month."""
-    cell = merged(f for d in deliveries for f in facts_of_delivery(ASKED, d))
+    cell = merged(f for d in deliveries for f in facts_of_delivery(FACTS, d))
     blanks = {
         "{rows}": "\nunion all\n".join(_rows(deliveries, period)),
         "{tags}": tags.cleaned("tag_text"),
@@ -47,13 +47,13 @@ def _rows(deliveries: Sequence[Delivery], period: str) -> list[str]:
     made: list[str] = []
     for delivery in deliveries:
         more = {"delivery_id": quoted(delivery.delivery_id)}
-        made += rows("azure_focus", ASKED, delivery, period, more)
+        made += rows("azure_focus", FACTS, delivery, period, more)
     return made or [_nothing()]
 
 
 def _nothing() -> str:
     types = {"text": "varchar", "number": "decimal(38, 12)", "time": "timestamp"}
-    picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in ASKED.columns]
+    picked = [f'cast(null as {types[c.type]}) as "{c.name}"' for c in FACTS.columns]
     return f"select 0 as row_number, {', '.join(picked)}, '' as delivery_id limit 0"
 
 

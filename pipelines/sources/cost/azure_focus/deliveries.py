@@ -10,7 +10,7 @@ from pipelines.landing.source import Candidate, Drop, ExportError
 from pipelines.sources.cost.azure_exports import manifests
 from pipelines.sources.cost.azure_exports.drops import Facts, Reader, group
 from pipelines.sources.cost.azure_exports.files import Table, known, normal, present
-from pipelines.sources.cost.azure_exports.reading import Asked, facts_of
+from pipelines.sources.cost.azure_exports.reading import FactColumns, facts_of
 
 TYPES = ("FocusCost",)
 COLUMNS = known("pipelines.sources.cost.azure_focus")
@@ -54,11 +54,11 @@ def _marks(_: Table) -> Mapping[str, str]:
     return {}
 
 
-def _book(_kind: str, _facts: Facts, _place: str) -> str:
+def _cost_type(_kind: str, _facts: Facts, _place: str) -> str:
     return ""
 
 
-ASKED = Asked(
+FACTS = FactColumns(
     columns=COLUMNS,
     day="ChargePeriodStart",
     start="BillingPeriodStart",
@@ -73,4 +73,4 @@ ASKED = Asked(
     ),
     marks=_marks,
 )
-READER = Reader("azure_focus", lambda candidate: facts_of(ASKED, candidate), _book)
+READER = Reader("azure_focus", lambda candidate: facts_of(FACTS, candidate), _cost_type)

@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
-from pipelines.sources.cost.focus_export.names import spelled
+from pipelines.sources.cost.focus_export.names import normalized
 from pipelines.sources.cost.focus_export.reading import periods_query
 
 FORMATS = {"csv", "parquet", "json"}
@@ -31,7 +31,7 @@ def claims(candidate: Candidate) -> bool:
     if candidate.format not in FORMATS or candidate.compression == "zip":
         return False
     names = candidate.columns or first_keys(candidate.head)
-    headers = {spelled(name) for name in names}
+    headers = {normalized(name) for name in names}
     return headers >= NEEDED and bool(headers & COSTS) and not headers & READ_ELSEWHERE
 
 

@@ -20,7 +20,7 @@ RENAMED = {
 OURS = {"x_DeliveryId", "x_SourceName", "x_SourceRowNumber", "x_SourceRowPart"}
 
 
-def meant(headers: Iterable[str]) -> dict[str, str]:
+def focus_names(headers: Iterable[str]) -> dict[str, str]:
     """Map each header to the ledger column that it means; a new name beats an old one.
 
     Headers that FOCUS does not know keep their name behind ``x_``.
@@ -28,14 +28,14 @@ def meant(headers: Iterable[str]) -> dict[str, str]:
     known = {name.casefold(): name for name in ledger_types() if name not in OURS}
     found: dict[str, str] = {}
     for header in headers:
-        plain = spelled(header)
+        plain = normalized(header)
         if plain in known:
             found[header] = known[plain]
     taken = set(found.values())
     for header in headers:
         if header in found:
             continue
-        plain = spelled(header)
+        plain = normalized(header)
         name = RENAMED.get(plain, _ours(header.strip()))
         if name not in taken:
             found[header] = name
@@ -43,7 +43,7 @@ def meant(headers: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def spelled(header: str) -> str:
+def normalized(header: str) -> str:
     """Give a header as all its spellings have it; warehouses write BILLED_COST."""
     plain = header.strip().casefold()
     return plain if plain.startswith("x_") else plain.replace("_", "")

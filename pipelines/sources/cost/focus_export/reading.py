@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
-from pipelines.sources.cost.focus_export.names import meant
+from pipelines.sources.cost.focus_export.names import focus_names
 
 PERIOD_START = "BillingPeriodStart"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
@@ -46,7 +46,9 @@ def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, s
     """Map ledger columns to the file's column and its type."""
     rows = db.execute(f"describe from {relation(path)}").fetchall()
     types = {str(row[0]): str(row[1]) for row in rows}
-    found = {name: (header, types[header]) for header, name in meant(types).items()}
+    found = {
+        name: (header, types[header]) for header, name in focus_names(types).items()
+    }
     if PERIOD_START not in found:
         raise duckdb.InvalidInputException(
             f"no column {PERIOD_START} among {', '.join(types)}"

@@ -64,7 +64,7 @@ def fetch(settings: Settings, columns: frozenset[str]) -> list[Candidate]:
             "address of LiteLLM's database"
         )
     folder = settings.stores_dir / "postgresql" / variable / TABLE
-    with _alone(folder) as downloads:
+    with _locked(folder) as downloads:
         try:
             with postgresql.connect(address) as connection:
                 _copy_days(connection, folder, downloads, columns)
@@ -132,7 +132,7 @@ def _replace(path: Path, temporary: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
+def _locked(folder: Path) -> Iterator[Path]:
     """Wait for other scans to end; give an empty folder for half files."""
     folder.mkdir(parents=True, exist_ok=True)
     downloads = folder / ".downloads"

@@ -31,9 +31,9 @@ KEY = (
     "window_start, window_end, cluster_name, node, namespace, controller_kind, "
     "controller, pod, allocation_kind"
 )
-NOBODYS = "__(idle|unallocated|unmounted)__$"
+IDLE_NAMES = "__(idle|unallocated|unmounted)__$"
 # A day of the CSV export has no end; names end with __idle__ where nobody held it.
-JUDGED = """
+MARKED = """
     with named as (
         select
             * replace (
@@ -42,7 +42,7 @@ JUDGED = """
             coalesce(cluster, nullif({cluster}, '')) as cluster_name,
             case
                 when regexp_matches(
-                    coalesce(allocation_name, pod, namespace, ''), '{nobodys}'
+                    coalesce(allocation_name, pod, namespace, ''), '{idle_names}'
                 ) then 'idle'
                 else 'workload'
             end as allocation_kind
@@ -84,14 +84,14 @@ JUDGED = """
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the allocations of the windows that begin in a month."""
     sql = text_beside(__package__, "convert.sql")
-    rows = _judged(context, deliveries, period)
+    rows = _marked(context, deliveries, period)
     return sql.format(rows=rows, key=KEY)
 
 
 def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Count the allocations of a month: one container stands for its pod."""
     return counted(
-        _judged(context, deliveries, period),
+        _marked(context, deliveries, period),
         "coalesce(left_out, case when place > 1 then 'summed into its pod' end)",
     )
 
@@ -101,11 +101,11 @@ def claims(candidate: Candidate) -> bool:
     return is_allocation(candidate)
 
 
-def _judged(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    return JUDGED.format(
+def _marked(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    return MARKED.format(
         rows=logs.rows(LOG, deliveries, period),
         cluster=quoted(context.settings.opencost.cluster_name),
-        nobodys=NOBODYS,
+        idle_names=IDLE_NAMES,
         key=KEY,
     )
 

@@ -60,14 +60,14 @@ def tally_usage(context: Context, deliveries: Sequence[Delivery], period: str) -
         f"select delivery_id from ({reading.rows(deliveries)}) "
         f"anti join {reading.metrics()} using (metric) where month = {_first(period)}"
     )
-    read = _judged(SERVER, "coalesce(left_out, {summed})")
+    read = _counted_by_reason(SERVER, "coalesce(left_out, {summed})")
     return f"{read} union all {counted(unread, quoted('a metric that is not read'))}"
 
 
 def tally_gpus(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Count the samples of a month; those of a queue are never rows themselves."""
     _read(context, "gpu_usage", deliveries, period)
-    return _judged(
+    return _counted_by_reason(
         GPU,
         """coalesce(left_out, case
         when is_gpu then {summed}
@@ -78,7 +78,7 @@ def tally_gpus(context: Context, deliveries: Sequence[Delivery], period: str) ->
     )
 
 
-def _judged(key: str, reason: str) -> str:
+def _counted_by_reason(key: str, reason: str) -> str:
     """Count samples by reason; of those that are summed up one stands for its row."""
     summed = f"""case when row_number() over (
         partition by {key}, left_out is null, quantity = 'queue'
@@ -124,7 +124,7 @@ SOURCES = (
         name="prometheus",
         table="model_usage",
         description=(
-            "What servers of one's own models counted (vLLM, TGI, Triton), by hour, "
+            "What self-hosted model servers counted (vLLM, TGI, Triton), by hour, "
             "server and model."
         ),
         expected=EXPECTED,

@@ -16,7 +16,7 @@ from pipelines.focus.schema import MONEY
 from pipelines.landing.source import Context, Delivery, Source, quoted
 from pipelines.schema.calls import CALLER, TOKENS
 from pipelines.sources.formats.package_files import text_beside
-from pipelines.sources.usage.requests.truth import true_calls
+from pipelines.sources.usage.requests.truth import checked_calls
 
 # The columns of a call. Each is optional but those that are named in NEEDED; a missing
 # one is NULL. left_out says why a row is no call that counts, NULL where it counts.
@@ -159,7 +159,7 @@ def _calls(
         f"cast({column if column in present else 'null'} as {kind}) as {column}"
         for column, kind in CALL.items()
     )
-    return true_calls(f"select {shaped} from ({select})", deliveries)
+    return checked_calls(f"select {shaped} from ({select})", deliveries)
 
 
 def _has_logical_ids(context: Context, rows: str) -> bool:

@@ -48,7 +48,7 @@ TRUE_CALLS = """
 """
 
 
-def true_calls(calls: str, deliveries: Sequence[Delivery]) -> str:
+def checked_calls(calls: str, deliveries: Sequence[Delivery]) -> str:
     """Repair calls, and add to ``left_out`` why one cannot be true.
 
     Args:

@@ -6,7 +6,7 @@ import json
 import duckdb
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
 from pipelines.sources.cost.gcp import SOURCE
@@ -81,7 +81,7 @@ def charged(put_rows, settings, convert):
         with duckdb.connect() as db:
             broken = [
                 judgement.rule.id
-                for judgement in judge(db, f"'{path}'")
+                for judgement in evaluate(db, f"'{path}'")
                 if judgement.failing and judgement.rule.severity == "error"
             ]
         assert broken == list(gaps)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.focus.conformance import judge
+from pipelines.focus.conformance import evaluate
 from pipelines.landing.candidates import sniff
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Context
@@ -315,5 +315,5 @@ def test_the_sample_keeps_every_rule_of_focus(put, settings, period):
     partition = write_partition(settings, SOURCE, deliveries, period)
 
     with duckdb.connect() as db:
-        judged = judge(db, f"read_parquet('{partition.path}')")
+        judged = evaluate(db, f"read_parquet('{partition.path}')")
     assert [judgement.rule.id for judgement in judged if judgement.failing] == []
