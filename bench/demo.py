@@ -25,6 +25,7 @@ from pipelines.sources.tables import TABLES
 PARTS = {
     "landing": "find and record what arrived",
     "ledger": "name the tables of the ledger",
+    "reference": "write rates, prices and what was published",
     "models": "build and test the dbt project",
     "great_expectations": "run the suites of Great Expectations",
     "publish": "publish the version",

@@ -34,7 +34,11 @@ SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
 # The files that make whole builds come first, and the last ones to end are short. The
 # first builds the sample company; the second needs it not, so it does not wait.
-FIRST = ("build/test_gate.py", "golden/test_golden.py", "build/test_kill.py")
+FIRST = (
+    "whole_builds/test_gate.py",
+    "golden/test_golden.py",
+    "whole_builds/test_kill.py",
+)
 
 
 def pytest_collection_modifyitems(items):

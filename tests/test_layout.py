@@ -82,6 +82,14 @@ def test_no_module_is_longer_than_300_lines():
     assert [relative(path) for path in PIPELINES if lines(path) > 300] == []
 
 
+def test_no_folder_of_tests_has_a_name_that_pytest_passes_over():
+    """Tests in `build` were not run, and nothing said so."""
+    passed_over = {"build", "dist", "venv", "node_modules"}
+    folders = {p.parent.name for p in (PROJECT_DIR / "tests").rglob("test_*.py")}
+
+    assert folders & passed_over == set()
+
+
 def test_no_function_is_longer_than_50_lines():
     long = [
         f"{relative(path)}: {node.name}"

@@ -128,7 +128,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         if is_build or not settings.build_database.exists():
             _start(settings, context.run, inputs)
         call = dbt.cli(
-            # dbt's own debug log is 20 MB and 2.5 s of a build; its events are read here.
+            # dbt's own log is 20 MB and 2.5 s of a build; its events are read here.
             ["build", "--exclude-resource-type", "unit_test", "--log-level-file=none"],
             context=context,
             raise_on_error=False,

@@ -5,6 +5,7 @@ enumerated ones hold allowed values. Failing rows are named by the columns in
 ``identify``.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.focus.schema import columns
@@ -48,20 +49,21 @@ def suites() -> tuple[Suite, ...]:
     )
 
 
-def _ledger() -> Suite:
-    facts: list[Expectation] = []
+def _columns_of_focus() -> Iterator[Expectation]:
+    """Ask of each column what the specification says of it alone."""
     for column in columns():
         if column.level == "mandatory" and not column.nullable:
-            facts.append({"type": "not_null", "column": column.name})
+            yield {"type": "not_null", "column": column.name}
         if column.allowed_values:
-            facts.append(
-                {
-                    "type": "in_set",
-                    "column": column.name,
-                    "values": list(column.allowed_values),
-                }
-            )
-    facts += [
+            yield {
+                "type": "in_set",
+                "column": column.name,
+                "values": list(column.allowed_values),
+            }
+
+
+def _ledger() -> Suite:
+    rows: list[Expectation] = [
         {
             "type": "rows",
             "name": "currency code",
@@ -99,7 +101,7 @@ def _ledger() -> Suite:
         relation="ledger.focus",
         mart="fct_charges_daily",
         identify=("x_SourceName", "x_DeliveryId", "x_SourceRowNumber"),
-        expectations=tuple(facts),
+        expectations=(*_columns_of_focus(), *rows),
     )
 
 

@@ -1,7 +1,7 @@
 """The lists that Lumenloop's own people write: copied, as they lie here.
 
-Belongs here: what somebody decided, counted or promised, row by row. A list whose rows
-follow from the bills or the telemetry of other modules is a module.
+Belongs here: what somebody decided, counted or promised, row by row. Does not belong
+here: a list whose rows follow from bills or telemetry; that is a module beside them.
 
 budgets: the marketing chatbot's plan is 2,000 USD a month; the pot of search is for
 what is left of the year, and how long it lasts is its runway.

@@ -13,6 +13,9 @@ from pipelines.landing.deliveries import record
 from pipelines.ledger.inputs import scan_inputs
 from pipelines.ledger.partitions import partition_path
 
+# Dagster calls backfill policies beta; build_definitions silences it for users.
+pytestmark = pytest.mark.filterwarnings("ignore:Parameter .backfill_policy.")
+
 
 @pytest.fixture
 def sources(invent):

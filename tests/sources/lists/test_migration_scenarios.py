@@ -84,7 +84,7 @@ def test_the_page_of_a_trade_says_what_it_saves_and_what_is_assumed(published):
     page = scenario_page(published, "second-node-to-ferrum")
 
     # 172 hours at 21.957642, beside 172 / 2.4 hours at 23.92.
-    assert "**Saves**: 2,062.45 USD less in 2026-10, 55 % of the cost of now" in page
+    assert "**Saves**: 2,062.45 USD less in 2026-10, 55 % of the present cost" in page
     assert "the move pays back in 1.5 months" in page
     assert "| cost | 3,776.71 | 1,714.27 |" in page
     assert "- A new machine does 2.40 times the work of one of now" in page
@@ -95,7 +95,7 @@ def test_the_page_tells_that_a_commitment_is_paid_on(published):
     page = scenario_page(published, "pretraining-to-ferrum")
 
     assert "**Saves after the commitment**: 6,409.52 USD less" in page
-    assert "11,762.27 USD of the cost of now is under a commitment" in page
+    assert "11,762.27 USD of the present cost is under a commitment" in page
     assert "it costs 5,352.75 USD a month" in page
 
 

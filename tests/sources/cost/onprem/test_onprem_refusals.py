@@ -44,7 +44,7 @@ def refused(fill, convert):
         ("in_service_from", "2026-07-31", "a date not before purchased_on"),
         ("in_service_from", "2026-02-30", "a date like 2026-08-13"),
         ("retired_on", "2026-08-01", "a date after in_service_from"),
-        ("currency", "usd", "a currency code of ISO 4217, such as USD"),
+        ("currency", "US", "a currency code of ISO 4217, such as USD"),
         ("currency", "Dollar", "a currency code of ISO 4217, such as USD"),
         ("currency", "EUR", "one currency for an organisation"),
         ("kind", "toaster", "one of gpu_server, server, workstation"),
