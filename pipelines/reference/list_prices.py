@@ -1,4 +1,4 @@
-"""List prices of the models in use, and of those that could stand in for them.
+"""List prices of the models in use, and of those that could replace them.
 
 They come from the genai-prices package: data of a community that follows the
 vendors' price pages; it is read offline and never updated at run time, so a build says
@@ -99,7 +99,7 @@ def _in_use(settings: Settings) -> list[tuple[str, str]]:
 
 
 def swaps_of(in_use: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Name the smaller models that could stand in for those in use."""
+    """Name the smaller models that could replace those in use."""
     with SWAPS.open(encoding="utf-8", newline="") as file:
         return sorted(
             {
