@@ -12,6 +12,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import sqlalchemy
 from rich.console import Console
 
 from pipelines.defs import run
@@ -29,6 +31,14 @@ from pipelines.landing.source import Drop, Source
 from pipelines.ledger.partitions import write_partition
 from pipelines.publishing.versions import current, publish
 from pipelines.settings import PROJECT_DIR, Settings
+
+
+@sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
+def _write_without_waiting(connection, _):
+    """Let Dagster's SQLite not wait for the disk; no test survives a power cut."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("pragma synchronous = off")
+
 
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
