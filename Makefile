@@ -37,7 +37,7 @@ golden: $(VENV)/installed
 	@$(BIN)/python tests/golden/golden.py
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder \
 		$(PYTEST_ARGS)
 
 lint: $(VENV)/installed-dev
