@@ -58,7 +58,7 @@ BUDGETS = OwnerList(
         ListColumn(
             "channel",
             TYPES["text"],
-            "The name of the channel of `[alerts]` that its alerts go to.",
+            "The channel of `[alerts]` that its alerts go to; blank means `default`.",
         ),
         FROM,
         TO,

@@ -59,7 +59,7 @@ CONTRACT_PRICES = OwnerList(
         ListColumn(
             "discount_percent",
             TYPES["amount"],
-            "Percent off the list price.",
+            "Percent off the list price; a row has it or a price.",
             stored_as=None,
         ),
         ListColumn(

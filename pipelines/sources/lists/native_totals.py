@@ -54,7 +54,8 @@ NATIVE_TOTALS = OwnerList(
         ListColumn(
             "cost_basis",
             listed(COST_BASES),
-            "The cost that the tool shows.",
+            "The cost that the tool shows: billed (unblended, actual) or effective "
+            "(amortized).",
             required=True,
         ),
         ListColumn(

@@ -48,7 +48,10 @@ COLUMNS = (
         required=True,
     ),
     ListColumn(
-        "step", TYPES["count"], "The step that it runs in, from 1.", required=True
+        "step",
+        TYPES["count"],
+        "Steps run in their order, from 1; each sees what the one before it left.",
+        required=True,
     ),
     ListColumn(
         "share_kind",
@@ -62,7 +65,13 @@ COLUMNS = (
         "Which of them; `*` stands for any letters.",
         required=True,
     ),
-    ListColumn("method", listed(METHODS), "How they are apportioned.", required=True),
+    ListColumn(
+        "method",
+        listed(METHODS),
+        "How they are apportioned: proportional to what the targets cost in the month, "
+        "even, by fixed percentages, or by a driver such as heads or machines.",
+        required=True,
+    ),
     ListColumn("target_kind", listed(TARGET_KINDS), "Who takes a part.", required=True),
     ListColumn(
         "target_pattern",

@@ -73,8 +73,8 @@ planned as (
 
     select
         plans.* exclude (
-            delivery_id, source_row_number, run_name_pattern, experiment_name, project_name,
-            instance_type
+            delivery_id, source_row_number, run_name_pattern, experiment_name,
+            project_name, instance_type
         ),
         plans.run_name_pattern as run_name,
         coalesce(plans.project_name, of_plans.project_name, 'unassigned')
