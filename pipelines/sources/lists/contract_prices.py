@@ -65,9 +65,12 @@ CONTRACT_PRICES = OwnerList(
         ListColumn(
             "billing_currency",
             TYPES["currency"],
-            "ISO 4217 currency of the price.",
+            "ISO 4217 currency of the price, and of the bills that it is for.",
+            required=True,
         ),
-        ListColumn("contract_id", TYPES["text"], "The contract that says so."),
+        ListColumn(
+            "contract_id", TYPES["text"], "The contract that states it.", required=True
+        ),
     ),
     derived=(
         Derived(
