@@ -124,7 +124,8 @@ TYPES: Mapping[str, Type] = {
     "month": Type(_matching(MONTH, "varchar"), "a month like 2026-08"),
     # What names no zone is UTC.
     "time": Type(
-        "cast(try_cast({cell} as timestamptz) as timestamp)",
+        "case when isfinite(try_cast({cell} as timestamptz)) "
+        "then cast(try_cast({cell} as timestamptz) as timestamp) end",
         "a time like 2026-08-13 05:46:57.713",
         "TIMESTAMP",
     ),

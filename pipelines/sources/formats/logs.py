@@ -35,7 +35,11 @@ def _number(pattern: str, read: str) -> str:
 # tools that know no missing whole number write it so.
 TYPES: Mapping[str, Type] = {
     "text": csv_cells.TYPES["text"],
-    "time": csv_cells.TYPES["time"],
+    "time": Type(
+        "cast(try_cast({cell} as timestamptz) as timestamp)",
+        csv_cells.TYPES["time"].expected,
+        "TIMESTAMP",
+    ),
     "nanoseconds": Type(
         "make_timestamp(try_cast({cell} as bigint) // 1000)",
         "nanoseconds since 1970",

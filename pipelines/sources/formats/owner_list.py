@@ -207,13 +207,21 @@ class OwnerList:
         if any(column.name == "valid_to" for column in self.columns):
             found |= _ENDS
         if self.restates == "period" and self.key:
-            days = ", ".join((*self.key, "valid_from"))
+            days = ", ".join((*self._keys(), "valid_from"))
             named = "one" if len(self.key) == 1 else " and ".join(self.key)
             found[self.key[0]] = Check(
                 f"count(*) over (partition by {days}) = 1",
                 f"{named} that no other row of that day has",
             )
         return {**found, **self.checks}
+
+    def _keys(self) -> list[str]:
+        """Give the SQL of the key: a blank cell and what it means are one key."""
+        blanks = {column.name: column.blank for column in self.columns}
+        return [
+            f"coalesce({name}, {blanks[name]})" if blanks[name] else name
+            for name in self.key
+        ]
 
     def rows(self, deliveries: Sequence[Delivery], period: str) -> str:
         """Give the typed rows of a month with ``left_out``, NULL where one counts."""
@@ -235,7 +243,7 @@ class OwnerList:
             }
             typed = csv_cells.checked(typed, checks)
             left_out = (
-                f"case when row_number() over (partition by {', '.join(self.key)} "
+                f"case when row_number() over (partition by {', '.join(self._keys())} "
                 f"order by {self.newest}) > 1 then {quoted(self.replaced)} end"
             )
         return (

@@ -23,6 +23,13 @@ CONTRACT_PRICES = OwnerList(
         "with their first and last day."
     ),
     grain="One row per price or discount.",
+    key=(
+        "model_id",
+        "provider_name",
+        "sku_meter",
+        "processing_tier",
+        "billing_currency",
+    ),
     recognized_by=("contract_id", "price_per_1m_tokens"),
     columns=(
         ListColumn(

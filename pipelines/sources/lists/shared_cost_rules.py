@@ -105,6 +105,8 @@ def refuse_circles(file: Candidate) -> None:
     for giver, taker in product(rows, rows):
         _, step, kind, pattern, *_, since, until = giver
         number, later, *_, target_kind, target, begins, ends = taker
+        if pattern is None or target is None:  # refused by its row when it is read
+            continue
         overlap = since < (ends or "9999") and begins < (until or "9999")
         if (step or 0) > (later or 0) or kind != target_kind or not overlap:
             continue

@@ -69,7 +69,7 @@ def test_a_price_and_a_discount_are_read_exactly(put, convert):
 def test_a_cell_that_cannot_be_is_refused_by_row_and_column(
     put, settings, change, said
 ):
-    put("contract.csv", file({}, change))
+    put("contract.csv", file({}, {"model_id": "gpt-5"} | change))
     landing = scan(settings, [SOURCE])
 
     with pytest.raises(Exception, match=rf"contract\.csv, row 2: .*{said}"):
