@@ -95,7 +95,7 @@ def left_out(ledger_dir: Path) -> str:
         select entry.delivery_id, period, entry.reason, entry.row_count
         from (
             select
-                regexp_extract(file_name, '([^/\\\\]+)\\.parquet$', 1) as period,
+                {_period_of("file_name")} as period,
                 unnest(from_json(decode(value), {quoted(shape)})) as entry
             from parquet_kv_metadata({files})
             where decode(key) = {quoted(LEFT_OUT_KEY)}
@@ -113,7 +113,7 @@ def ledger_rows(ledger_dir: Path, tables: Iterable[str]) -> str:
         select
             {quoted(table)} as table_name,
             delivery_id,
-            regexp_extract(filename, '([^/\\\\]+)\\.parquet$', 1) as period,
+            {_period_of("filename")} as period,
             count(*) as row_count
         from read_parquet(
             {quoted(ledger_dir / table / "*" / "*.parquet")},
@@ -125,6 +125,11 @@ def ledger_rows(ledger_dir: Path, tables: Iterable[str]) -> str:
         for table in tables
     )
     return " union all ".join(parts)
+
+
+def _period_of(file: str) -> str:
+    """Give the SQL of the period that a partition's file is named after."""
+    return f"regexp_extract({file}, '([^/\\\\]+)\\.parquet$', 1)"
 
 
 def as_json(tallies: dict[str, Tally] | None) -> str:

@@ -5,7 +5,6 @@ from pipelines.focus.rules.rule import Rule
 # A price times a quantity may differ from a cost by what the vendor rounded away: a
 # cent in 10,000 on a large row, a millionth of the currency on a small one.
 _OFF = "abs({cost} - {price} * {quantity}) > greatest(0.000001, abs({cost}) * 0.0001)"
-_CORRECTION = "ChargeClass is not distinct from 'Correction'"
 _ADDS_UP = "ChargeClass is distinct from 'Correction'"
 _PRICED = f"ChargeCategory in ('Usage', 'Purchase') and {_ADDS_UP}"
 
