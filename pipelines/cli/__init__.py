@@ -1,4 +1,4 @@
-"""`unitmill`: build, ui, query, status, alerts, versions, rollback, tags, scenarios.
+"""`unitmill`: the commands, from `init` and `build` to `query` and `rollback`.
 
 Thin over the same Dagster definitions that the UI runs. Belongs here: the names of the
 commands and how the process ends. Does not belong here: what a command does; that is in
@@ -12,7 +12,8 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import asking, building, proposing, versions
+from pipelines.cli import asking, building, proposing, starting, versions
+from pipelines.cli.calling import Project, use_project
 
 tags = typer.Typer(help="Tags of the bill.", no_args_is_help=True)
 tags.command("propose")(proposing.propose_tags)
@@ -22,6 +23,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def of_project(project: Project = None) -> None:
+    """Turn provider exports into reconciled AI unit costs."""
+    use_project(project)
+
+
+app.command()(starting.init)
 app.command()(building.build)
 app.command()(building.ui)
 app.command()(asking.query)

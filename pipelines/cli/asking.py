@@ -12,7 +12,7 @@ import typer
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.sending import listed, send_pending
 from pipelines.cli import terminal
-from pipelines.cli.calling import Home, console, fail, published, settings_of
+from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
 
 
 class Format(StrEnum):
@@ -26,10 +26,11 @@ class Format(StrEnum):
 def query(
     sql: Annotated[str, typer.Argument(help="SQL over `focus` and every mart.")],
     home: Home = None,
+    project: Project = None,
     output: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """Ask the published version."""
-    version = published(settings_of(home, None))
+    version = published(settings_of(home, project=project))
     with duckdb.connect(str(version.database), read_only=True) as db:
         try:
             rows = db.execute(sql)
@@ -50,12 +51,13 @@ def query(
 
 def status(
     home: Home = None,
+    project: Project = None,
     path: Annotated[
         bool, typer.Option("--path", help="Print only the database's path.")
     ] = False,
 ) -> None:
     """Show the verdict per period and source of what is published."""
-    settings = settings_of(home, None)
+    settings = settings_of(home, project=project)
     version = published(settings)
     if path:
         typer.echo(version.database)
@@ -77,9 +79,10 @@ def alerts(
         bool, typer.Option("--send", help="Send what is new; a dry run records it.")
     ] = False,
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """List the alerts of the published version, with whether they were sent."""
-    settings = settings_of(home, None)
+    settings = settings_of(home, project=project)
     failed = 0
     try:
         for entry in send_pending(settings) if send else listed(settings):

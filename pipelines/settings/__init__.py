@@ -7,6 +7,7 @@ and the paths that follow from them. Does not belong here: what a setting change
 """
 
 import os
+import shlex
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -47,20 +49,40 @@ from pipelines.settings.workspace import (
     DBT_DIR,
     PROJECT_DIR,
     SHIPPED_DIR,
-    VARIABLE,
-    current_workspace,
+    workspace_of,
 )
 
 __all__ = ["DBT_DIR", "PROJECT_DIR", "SHIPPED_DIR", "CloudVariables", "Settings"]
 
+# Names the workspace where the current folder does not lie in it; the processes that
+# `unitmill ui` starts inherit it.
+PROJECT_VARIABLE = "UNITMILL_PROJECT"
 # Set by Unitmill for dbt, or read by tests.
 OTHER_VARIABLES = {
-    VARIABLE,
+    PROJECT_VARIABLE,
     "UNITMILL_BUILD_DATABASE",
     "UNITMILL_REAL_EXPORTS",
     "UNITMILL_KILLS",
     "UNITMILL_FUZZ_SECONDS",
 }
+
+
+def current_workspace() -> Path | None:
+    """Return the workspace that was named, else the one of the current folder.
+
+    Raises:
+        SettingsError: the folder that was named is no workspace.
+    """
+    named = os.environ.get(PROJECT_VARIABLE)
+    if not named:
+        return workspace_of(Path.cwd())
+    folder = Path(named).expanduser().resolve()
+    if not (folder / CONFIG).is_file():
+        raise SettingsError(
+            f"no {CONFIG} in {folder}; make a workspace there with: "
+            f"unitmill init {shlex.quote(named)}"
+        )
+    return folder
 
 
 class Settings(BaseSettings):

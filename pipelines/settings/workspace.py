@@ -4,13 +4,9 @@ Belongs here: the roots that every relative path starts at. Does not belong here
 may be set in a workspace (``sections``), and how one is begun (``cli.starting``).
 """
 
-import os
 from pathlib import Path
 
 CONFIG = "unitmill.toml"
-# Names the workspace where the current folder does not lie in it; Dagster's processes
-# inherit it from `unitmill ui`.
-VARIABLE = "UNITMILL_PROJECT"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 # The repository. Only tests and the tools beside the package read from it.
@@ -27,9 +23,3 @@ def workspace_of(folder: Path) -> Path | None:
         if (place / CONFIG).is_file():
             return place
     return None
-
-
-def current_workspace() -> Path | None:
-    """Return the workspace that was named, else the one of the current folder."""
-    named = os.environ.get(VARIABLE)
-    return Path(named).resolve() if named else workspace_of(Path.cwd())
