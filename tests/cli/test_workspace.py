@@ -97,11 +97,10 @@ def test_without_a_workspace_a_command_says_how_to_make_one(call, tmp_path):
     asked = call("build")
 
     assert asked.returncode == 2
-    assert asked.stderr.split() == [
-        *f"unitmill: no unitmill.toml in {tmp_path} or above; make a".split(),
-        *"workspace with: unitmill init, name one with --project,".split(),
-        *"or name a --home".split(),
-    ]
+    assert " ".join(asked.stderr.split()) == (
+        f"unitmill: no unitmill.toml in {tmp_path} or above; make a workspace "
+        "with: unitmill init, name one with --project, or name a --home"
+    )
 
 
 def test_a_folder_that_is_no_workspace_is_named(call, tmp_path):
