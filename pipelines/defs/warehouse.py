@@ -19,7 +19,7 @@ import duckdb
 from packaging.version import Version
 
 from pipelines.defs.inputs import RunInputs
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.ledger.partitions import write_stub
 from pipelines.ledger.summary import markdown
