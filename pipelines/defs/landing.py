@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.defs.inputs import RunInputs
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.landing.deliveries import Landing, record
 from pipelines.landing.origin import remember_exports
 from pipelines.landing.source import TransientError

@@ -14,7 +14,7 @@ import dagster_dbt as ddbt
 import duckdb
 
 from pipelines.defs.inputs import RunInputs
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.defs.project import RESULTS, WORKSPACE, Dbt, dbt_project, run_folder
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.ledger.partitions import write_stub

@@ -26,7 +26,6 @@ _DBT_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 # Settings that a build's numbers do not depend on.
 NON_FINANCIAL_SETTINGS = {
     "exports",
-    "first_period",
     "home",
     "memory_limit",
     "publishing",
@@ -185,7 +184,7 @@ def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
 
 
 def _every_delivery_is_in_the_ledger(settings: Settings, inputs: Inputs) -> Check:
-    """A month that Dagster does not show, or was not asked for, would be missing."""
+    """A source that this run did not convert would be missing."""
     now = compare(settings, inputs.sources, inputs.landing)
     stale = ", ".join(f"{item.source.name} {item.period}" for item in now.stale)
     missing = [f"materialize {stale}"] if stale else []
