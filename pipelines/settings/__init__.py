@@ -67,13 +67,19 @@ OTHER_VARIABLES = {
 }
 
 
+class WorkspaceVariable(BaseSettings):
+    """The variable that names the workspace; it says where settings are, and is none."""
+
+    unitmill_project: str = ""
+
+
 def current_workspace() -> Path | None:
     """Return the workspace that was named, else the one of the current folder.
 
     Raises:
         SettingsError: the folder that was named is no workspace.
     """
-    named = os.environ.get(PROJECT_VARIABLE)
+    named = WorkspaceVariable().unitmill_project
     if not named:
         return workspace_of(Path.cwd())
     folder = Path(named).expanduser().resolve()
