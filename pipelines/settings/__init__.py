@@ -68,7 +68,7 @@ OTHER_VARIABLES = {
 
 
 class WorkspaceVariable(BaseSettings):
-    """The variable that names the workspace; it says where settings are, and is none."""
+    """The variable that names the workspace: where settings are, and none itself."""
 
     unitmill_project: str = ""
 
