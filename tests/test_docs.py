@@ -132,7 +132,7 @@ def test_every_notebook_gives_the_same_unit_costs(
     with duckdb.connect(".unitmill/versions/current/warehouse.duckdb") as db:
         expected = db.execute(
             "select model_id, sum(effective_cost)::double * 1e6 / sum(token_count) "
-            "from fct_token_costs_daily where model_id = 'gpt-4o-mini' group by 1"
+            "from fct_token_costs_daily where token_count > 0 group by all"
         ).fetchall()
     assert expected
     for model, cost in expected:
