@@ -65,9 +65,9 @@ def build(settings: Settings, console: Console) -> Outcome:
 
 def _is_published(settings: Settings) -> bool:
     version = current(settings)
-    return version is not None and version.manifest["inputs"] == inputs_fingerprint(
-        settings
-    )
+    if version is None or version.has_moved:
+        return False
+    return version.manifest["inputs"] == inputs_fingerprint(settings)
 
 
 def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
