@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import asking, building, proposing, starting, versions
+from pipelines.cli import asking, building, proposing, scanning, starting, versions
 from pipelines.cli.calling import Project, use_project
 
 tags = typer.Typer(help="Tags of the bill.", no_args_is_help=True)
@@ -32,6 +32,7 @@ def of_project(project: Project = None) -> None:
 
 
 app.command()(starting.init)
+app.command("scan")(scanning.scan_folder)
 app.command()(building.build)
 app.command()(building.ui)
 app.command()(asking.query)
