@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.defs.inputs import RunInputs
+from pipelines.defs.objecting import failure
 from pipelines.defs.partitions import OWNERS
 from pipelines.landing.deliveries import Landing, record
 from pipelines.landing.source import TransientError
+from pipelines.publishing.audit import Check, every_file_is_recognized
 from pipelines.settings import Settings
 
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])
@@ -52,7 +54,10 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=PAUSE) from error
         table = record(settings.deliveries_file, found.landing, found.sources)
         yield _recorded(settings, found.landing, table.num_rows)
-        yield _every_file_is_recognized(found.landing, blocks=blocks)
+        check = every_file_is_recognized(settings, found.landing)
+        yield _result(check, found.landing)
+        if check.blocks:
+            raise failure([check.objection("landing")])
 
     return deliveries
 
@@ -71,12 +76,13 @@ def _recorded(
     )
 
 
-def _every_file_is_recognized(landing: Landing, *, blocks: bool) -> dg.AssetCheckResult:
+def _result(check: Check, landing: Landing) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=DELIVERIES,
-        check_name=EVERY_FILE.name,
-        passed=not landing.refusals,
-        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        check_name=check.name,
+        passed=check.passed,
+        severity=dg.AssetCheckSeverity[check.severity.upper()],
+        description=check.detail or None,
         metadata={"refused": dg.MetadataValue.md(_refusals(landing))},
     )
 

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.defs.objecting import failure
 from pipelines.defs.partitions import OWNERS
 from pipelines.publishing.versions import PublishError, publish
 from pipelines.settings import Settings
@@ -32,7 +33,7 @@ def publish_asset(
         try:
             made = publish(settings)
         except PublishError as error:
-            raise dg.Failure(str(error)) from error
+            raise failure(error.objections) from error
         counts = made.manifest["row_counts"]
         assert isinstance(counts, dict)
         return dg.MaterializeResult(

@@ -150,7 +150,7 @@ def _claimed(
             for owner in owners:
                 claimed[owner.name].append(candidate)
         else:
-            reason = rejection_reason(owners, sources)
+            reason = rejection_reason(owners)
             refusals.append(Refusal("", (candidate.name,), reason))
     return claimed, refusals
 

@@ -15,10 +15,12 @@ def has_single_owner(owners: Sequence[Source]) -> bool:
     return bool(owners) and len(families) <= 1 and len(tables) == len(owners)
 
 
-def rejection_reason(owners: Sequence[Source], sources: Sequence[Source]) -> str:
+def rejection_reason(owners: Sequence[Source]) -> str:
     """Return why a file has no owner."""
     if owners:
         names = " and ".join(source.name for source in owners)
         return f"claimed by {names}; expected one source"
-    expected = "; ".join(f"{source.name}: {source.expected}" for source in sources)
-    return f"no source recognizes it; expected one of: {expected}"
+    return (
+        "no source recognizes it; move it out of the exports folder, map it with a "
+        'plan, or set landing.unrecognized = "warn"'
+    )

@@ -1,5 +1,6 @@
 """The Dagster shell: everything loads, is owned, described and gated."""
 
+import json
 import warnings
 
 import dagster as dg
@@ -147,6 +148,32 @@ def test_every_great_expectations_suite_blocks_a_mart_that_is_published(graph):
     for key in suites:
         assert graph.get(key).blocking
         assert key.asset_key in graph.get(VERSION).parent_keys
+
+
+def test_a_check_starts_with_what_differs_and_not_with_its_asset(graph):
+    checks = [key for key in graph.asset_check_keys if key.asset_key.path[0] == "marts"]
+
+    assert len(checks) > 100
+    assert [k for k in checks if k.asset_key.path[-1] in k.name] == []
+    assert (
+        dg.AssetCheckKey(
+            dg.AssetKey(["marts", "fct_token_costs_daily"]),
+            "effective_cost_sums_to_int_token_charges",
+        )
+        in checks
+    )
+
+
+def test_every_test_of_dbt_is_a_check(graph, settings):
+    manifest = json.loads((settings.home_dir / "dbt/target/manifest.json").read_text())
+    tests = [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]
+    made_by_dbt = [
+        key
+        for key in graph.asset_check_keys
+        if "expectations" not in key.name and key.asset_key.path[0] != "landing"
+    ]
+
+    assert len(made_by_dbt) == len(tests) > 200
 
 
 def test_the_schedule_and_the_sensors_start_the_build_and_the_sending(definitions):

@@ -88,17 +88,15 @@ def test_the_day_that_a_delivery_was_first_seen_is_kept(put, land, invent):
     assert land(acme)["acme-1.csv"]["first_seen_at"] == first
 
 
-def test_a_file_that_nobody_knows_is_refused_with_what_each_source_expects(
-    put, land, invent
-):
+def test_a_file_that_nobody_knows_is_refused_with_what_to_do(put, land, invent):
     put("odd/thing.csv", "a\n1\n")
 
     row = land(invent(), invent("globex"))["odd/thing.csv"]
 
     assert row["status"] == "refused"
     assert row["detail"] == (
-        "no source recognizes it; expected one of: "
-        "acme: a file named acme*; globex: a file named globex*"
+        "no source recognizes it; move it out of the exports folder, map it with a "
+        'plan, or set landing.unrecognized = "warn"'
     )
 
 
