@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.objecting import failure
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.landing.deliveries import Landing, record
 from pipelines.landing.source import TransientError
 from pipelines.publishing.audit import Check, every_file_is_recognized

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.defs.objecting import failure
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.publishing.versions import PublishError, publish
 from pipelines.settings import Settings
 

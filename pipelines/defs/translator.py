@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import dagster_dbt as ddbt
 
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 
 
 def manifest_of(path: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from packaging.version import Version
 
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.objecting import failure
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.defs.results import RESULTS, Event, Results
 from pipelines.defs.translator import Translator, manifest_of

@@ -26,7 +26,6 @@ REQUIRED = ("landing", "dbt", "quality")
 # Settings that a build's numbers do not depend on.
 NON_FINANCIAL_SETTINGS = {
     "exports",
-    "first_period",
     "home",
     "memory_limit",
     "publishing",
@@ -221,7 +220,7 @@ def every_file_is_recognized(settings: Settings, landing: Landing) -> Check:
 
 
 def _every_delivery_is_in_the_ledger(settings: Settings, inputs: Inputs) -> Check:
-    """A month that this run was not asked for would be missing."""
+    """A source that this run did not convert would be missing."""
     now = compare(settings, inputs.sources, inputs.landing)
     missing = [
         f"{item.source.name} {item.period} was delivered and is not in the ledger; "

@@ -74,7 +74,6 @@ class Settings(BaseSettings):
     exports: Path = Path("sample_exports")
     home: Path = Path(".unitmill")
     closed_through: str = Field("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
-    first_period: str = Field("2026-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     memory_limit: str = "2GB"
     threads: int = Field(2, ge=1)
 
