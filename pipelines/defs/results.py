@@ -11,6 +11,7 @@ import dagster as dg
 import dagster_dbt as ddbt
 import duckdb
 
+from pipelines.defs.decoration import amounts
 from pipelines.defs.translator import layer_of, model_of
 from pipelines.ledger.summary import markdown
 from pipelines.publishing.audit import Check
@@ -137,17 +138,48 @@ class Results:
         return ""
 
 
+# What makes a row of a mart worth looking at first, where the mart has it.
+LARGEST = ("effective_cost", "billed_cost", "net_saving", "mart_cost", "expected_cost")
+ADDED = ("billed_cost", "effective_cost")
+
+
 def _preview(settings: Settings, name: str) -> dict[str, dg.MetadataValue]:
-    """Give the first rows of a mart, and how many it has."""
+    """Give the largest rows of a mart, its row count, and its costs by currency."""
+    mart = f'marts."{name}"'
     try:
         with duckdb.connect(str(settings.build_database), read_only=True) as db:
-            count = db.execute(f'select count(*) from marts."{name}"').fetchone()
-            rows = db.execute(f'select * from marts."{name}" limit {SAMPLE_ROWS}')
-            head = [column[0] for column in rows.description or []]
-            body = rows.fetchall()
+            head = [
+                str(column[0]) for column in db.execute(f"describe {mart}").fetchall()
+            ]
+            largest = [column for column in LARGEST if column in head][:1]
+            order = "".join(f" order by {column} desc nulls last" for column in largest)
+            body = db.execute(f"select * from {mart}{order} limit {SAMPLE_ROWS}")
+            preview = markdown(head, body.fetchall())
+            [(count,)] = db.execute(f"select count(*) from {mart}").fetchall()
+            costs = _costs(db, mart, head)
     except duckdb.CatalogException:  # dbt could not make it
         return {}
     return {
-        "dagster/row_count": dg.MetadataValue.int(count[0] if count else 0),
-        "preview": dg.MetadataValue.md(markdown(head, body)),
+        "dagster/row_count": dg.MetadataValue.int(count),
+        **amounts(costs),
+        "preview": dg.MetadataValue.md(preview),
+    }
+
+
+def _costs(
+    db: duckdb.DuckDBPyConnection, mart: str, columns: Sequence[str]
+) -> dict[str, object]:
+    """Add up the costs of a mart, each currency for itself: `billed_cost USD`."""
+    added = [column for column in ADDED if column in columns]
+    if not added or "billing_currency" not in columns:
+        return {}
+    sums = ", ".join(f"sum({column})" for column in added)
+    rows = db.execute(
+        f"select billing_currency, {sums} from {mart} "
+        "where billing_currency is not null group by all order by all"
+    ).fetchall()
+    return {
+        f"{column} {currency}": cost
+        for currency, *costs in rows
+        for column, cost in zip(added, costs, strict=True)
     }

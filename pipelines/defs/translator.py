@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import dagster_dbt as ddbt
 
+from pipelines.defs.decoration import page, tags_of
 from pipelines.defs.owners import OWNERS
 
 
@@ -54,6 +55,19 @@ class Translator(ddbt.DagsterDbtTranslator):
         if dbt_resource_props["resource_type"] == "seed":
             return layer_of(dbt_resource_props)
         return "_".join(dbt_resource_props["fqn"][1:-1]) or None
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """Give the layer, and the domain, which is the last folder."""
+        layer = layer_of(dbt_resource_props)
+        domain = "seeds" if layer == "reference" else dbt_resource_props["fqn"][-2]
+        return {**super().get_tags(dbt_resource_props), **tags_of(layer, domain)}
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the columns, and where a mart is documented."""
+        metadata = super().get_metadata(dbt_resource_props)
+        if layer_of(dbt_resource_props) != "marts":
+            return metadata
+        return {**metadata, **page("marts.md", dbt_resource_props["name"])}
 
     def get_asset_check_spec(
         self,

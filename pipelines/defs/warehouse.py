@@ -63,7 +63,9 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         project=project,
         dagster_dbt_translator=Translator(
             # One asset counts rows that are in the ledger and those that are not.
-            ddbt.DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
+            ddbt.DagsterDbtTranslatorSettings(
+                enable_duplicate_source_asset_keys=True, enable_code_references=True
+            )
         ),
         exclude="resource_type:unit_test",
         pool="warehouse",

@@ -24,12 +24,13 @@ from pipelines.settings import DBT_DIR, Settings
 # What has to have been checked before anything is shown.
 REQUIRED = ("landing", "dbt", "quality")
 # Settings that a build's numbers do not depend on.
-NON_FINANCIAL_SETTINGS = {
-    "exports",
-    "home",
-    "memory_limit",
-    "publishing",
-    "threads",
+NON_FINANCIAL_SETTINGS: dict[str, bool | set[str]] = {
+    "exports": True,
+    "home": True,
+    "landing": {"expected_every_days"},
+    "memory_limit": True,
+    "publishing": True,
+    "threads": True,
 }
 
 
