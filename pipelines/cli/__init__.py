@@ -12,7 +12,15 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import asking, building, proposing, versions
+from pipelines.cli import (
+    asking,
+    building,
+    catalog,
+    explaining,
+    proposing,
+    versions,
+    watching,
+)
 
 tags = typer.Typer(help="Tags of the bill.", no_args_is_help=True)
 tags.command("propose")(proposing.propose_tags)
@@ -25,8 +33,11 @@ app = typer.Typer(
 app.command()(building.build)
 app.command()(building.ui)
 app.command()(asking.query)
-app.command()(asking.status)
-app.command()(asking.alerts)
+app.command("tables")(catalog.list_tables)
+app.command()(catalog.describe)
+app.command()(explaining.explain)
+app.command()(watching.status)
+app.command()(watching.alerts)
 app.command("versions")(versions.list_versions)
 app.command("rollback")(versions.roll_back)
 app.command("scenarios")(proposing.show_scenarios)

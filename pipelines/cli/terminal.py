@@ -3,16 +3,12 @@
 Belongs here: words, colours, columns. Does not belong here: deciding anything.
 """
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-
 import duckdb
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from pipelines.alerting.sending import AlertStatus
+from pipelines.cli.tables import table_of
 
 PROOF = """
 select
@@ -185,15 +181,6 @@ OF_A_MONTH = {
         order by spent desc limit 8
     """,
 }
-SMALL = Decimal(1)
-HALF_A_CENT = Decimal("0.005")
-VERDICT_STYLES = {
-    "proven": "green",
-    "blocked": "bold red",
-    "no invoice": "yellow",
-    "nothing billed": "green",
-    "no bill": "yellow",
-}
 
 
 def show_reconciliation(console: Console, db: duckdb.DuckDBPyConnection) -> None:
@@ -245,42 +232,3 @@ def show_rows(
     rows = cursor.fetchall()
     if rows:
         console.print(table_of(names, rows, title))
-
-
-def table_of(
-    names: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""
-) -> Table:
-    """Lay out rows; numbers to the right, money to the cent, unit costs to 6 digits."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    body = [list(row) for row in rows]
-    for place, name in enumerate(names):
-        numeric = any(isinstance(r[place], int | float | Decimal) for r in body)
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
-    for row in body:
-        table.add_row(*(_cell(n, v) for n, v in zip(names, row, strict=True)))
-    return table
-
-
-def _cell(name: str, value: object) -> str:
-    if name == "verdict" and str(value) in VERDICT_STYLES:
-        return f"[{VERDICT_STYLES[str(value)]}]{value}[/]"
-    if isinstance(value, float | Decimal):
-        return _number(name, Decimal(str(value)))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return "-" if value is None else str(value)
-
-
-def _number(name: str, value: Decimal) -> str:
-    is_unit_cost = name.startswith(("per ", "cost_per_"))
-    if abs(value) < HALF_A_CENT and not is_unit_cost:
-        return "0.00"
-    if value == int(value) and name == "tokens":
-        return f"{int(value):,}"
-    return f"{value:,.6f}" if is_unit_cost and value < SMALL else f"{value:,.2f}"
