@@ -13,7 +13,7 @@ export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo golden test ui lint bench official-validator clean samples docs lock
+.PHONY: help demo golden test ui lint bench official-validator wheel clean samples docs lock
 
 help:
 	@echo "make demo     build and publish the sample company's three months"
@@ -23,6 +23,7 @@ help:
 	@echo "make lint     style, types, import rules, SQL"
 	@echo "make bench    speed and memory, as ratios"
 	@echo "make official-validator  what the FinOps Foundation's validator says"
+	@echo "make wheel    build dist/unitmill-*.whl, which pip installs anywhere"
 	@echo "make samples  write sample_exports again"
 	@echo "make docs     write the generated pages and staging models again"
 	@echo "make clean    remove everything that these made"
@@ -53,6 +54,9 @@ bench: $(VENV)/installed-dev
 official-validator: $(VENV)/installed $(VALIDATOR)/installed
 	@$(BIN)/python -m official_validator
 
+wheel: $(VENV)/installed
+	@$(BIN)/python -m hatchling build --target wheel
+
 samples: $(VENV)/installed
 	$(BIN)/python -m sample_company
 
@@ -64,17 +68,17 @@ docs: $(VENV)/installed
 
 # Needs uv; the lock files name no registry.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate --quiet
+	--generate-hashes --no-header --no-annotate --quiet --group build --group converter
 lock:
-	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group build --group dev --constraints requirements.lock \
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraints requirements.lock \
 		--output-file requirements-dev.lock
 	uv pip compile official_validator/requirements.in --universal \
 		--python-version 3.12 --generate-hashes --no-header --no-annotate --quiet \
 		--output-file official_validator/requirements.lock
 
 clean:
-	rm -rf .unitmill .cache $(VENV) $(VALIDATOR) dbt_project/target dbt_project/logs
+	rm -rf .unitmill .cache dist $(VENV) $(VALIDATOR) dbt_project/target dbt_project/logs
 
 # The lock is complete and its hashes are checked, so pip resolves nothing itself.
 define install

@@ -44,6 +44,10 @@ DOC_BLOCK = re.compile(r"{% docs (\w+) %}\n(.*?)\n{% enddocs %}", re.DOTALL)
 DOC = re.compile(r'{{ doc\("(\w+)"\) }}')
 # Variables that the code sets or reads, but that choose nothing about a number.
 OTHER_VARIABLES = {
+    "UNITMILL_PROJECT": (
+        "you, or `unitmill --project`",
+        "The workspace, where the current folder does not lie in it.",
+    ),
     "UNITMILL_BUILD_DATABASE": (
         "Unitmill; you, when you run dbt by hand",
         "The DuckDB file that dbt builds in.",

@@ -127,7 +127,7 @@ def new_home(once_a_session):
             warehouse(Settings(exports=SAMPLE_EXPORTS, home=home))
 
     def make(place):
-        shutil.copytree(home / "dbt", place / "dbt")
+        shutil.copytree(home / "dbt", place / "dbt", symlinks=True)
         return place
 
     return make
@@ -167,7 +167,7 @@ def copy_of_built(sample_home):
 
     def copy(folder):
         ignored = shutil.ignore_patterns("versions", "dagster", "tmp", "run")
-        shutil.copytree(sample_home, folder / "home", ignore=ignored)
+        shutil.copytree(sample_home, folder / "home", symlinks=True, ignore=ignored)
         if not (folder / "exports").exists():
             shutil.copytree(SAMPLE_EXPORTS, folder / "exports")
         settings = Settings(exports=folder / "exports", home=folder / "home")

@@ -1,4 +1,4 @@
-"""`unitmill`: build, ui, query, status, alerts, versions, rollback, tags, scenarios.
+"""`unitmill`: the commands, from `init` and `build` to `query` and `rollback`.
 
 Thin over the same Dagster definitions that the UI runs. Belongs here: the names of the
 commands and how the process ends. Does not belong here: what a command does; that is in
@@ -18,18 +18,30 @@ from pipelines.cli import (
     catalog,
     explaining,
     proposing,
+    starting,
     versions,
     watching,
 )
+from pipelines.cli.calling import Project, use_project
 
-tags = typer.Typer(help="Tags of the bill.", no_args_is_help=True)
+tags = typer.Typer(
+    help="What resources of the bill should be tagged with.", no_args_is_help=True
+)
 tags.command("propose")(proposing.propose_tags)
 app = typer.Typer(
-    help="The AI bill that proves itself.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def of_project(project: Project = None) -> None:
+    """Turn bills and usage exports into reconciled unit costs of AI."""
+    use_project(project)
+
+
+app.command()(starting.init)
 app.command()(building.build)
 app.command()(building.ui)
 app.command()(asking.query)

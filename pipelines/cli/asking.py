@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.calling import Home, console, fail, published, settings_of
+from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
 from pipelines.cli.cells import counted
 
 
@@ -63,12 +63,13 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     all_columns: AllColumns = False,
     vertical: Vertical = False,
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """Query the published version with SQL; nothing can be changed by it."""
     from pipelines.cli import answers
 
     text = _sql(sql, file)
-    version = published(settings_of(home, None))
+    version = published(settings_of(home, project=project))
     form = form or _form_of(output)
     if output is not None and form is Format.TABLE:
         fail("a table is no file; --format csv, json or parquet is", 2)

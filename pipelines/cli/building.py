@@ -2,6 +2,7 @@
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Annotated
 
@@ -10,19 +11,33 @@ import typer
 from rich.markup import escape
 
 from pipelines.cli import terminal
-from pipelines.cli.calling import Home, console, errors, fail, settings_of
+from pipelines.cli.calling import (
+    ChangeExports,
+    Exports,
+    Home,
+    Project,
+    command_of,
+    console,
+    errors,
+    fail,
+    settings_of,
+)
+from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
 from pipelines.publishing.versions import current
+from pipelines.settings import PROJECT_VARIABLE, Settings
 
 
 def build(
-    exports: Annotated[
-        Path | None, typer.Option(help="Folder of exports, in any layout below it.")
-    ] = None,
+    *,
+    exports: Exports = None,
     home: Home = None,
+    project: Project = None,
+    change_exports: ChangeExports = False,
 ) -> None:
     """Land, convert, build, check and publish what the exports folder holds."""
-    settings = settings_of(home, exports)
+    settings = settings_of(home, exports, project)
+    _bind(settings, change_exports=change_exports)
     from pipelines.defs import run  # Dagster and dbt take seconds to import
 
     try:
@@ -42,35 +57,64 @@ def build(
     assert version is not None
     console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
     console.print(f"  SQL   {version.database}", soft_wrap=True)
-    # As it was called: after `make demo` it is not on the PATH.
-    called = os.path.relpath(sys.argv[0]) if "/" in sys.argv[0] else sys.argv[0]
+    query = command_of(settings, "query 'select * from fct_charges_daily limit 5'")
+    console.print(f"        {query}", soft_wrap=True)
     console.print(
-        f"        {called} query 'select * from fct_charges_daily limit 5'",
-        soft_wrap=True,
+        f"  UI    {command_of(settings, 'ui', with_exports=True)}", soft_wrap=True
     )
-    console.print(f"  UI    make ui, or: {called} ui", soft_wrap=True)
 
 
-def ui(
+def ui(  # noqa: PLR0913 - it takes what `build` takes
+    *,
+    exports: Exports = None,
     home: Home = None,
+    project: Project = None,
+    change_exports: ChangeExports = False,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; Dagster asks for no password.")
+    ] = "127.0.0.1",
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
-    settings = settings_of(home, None)
+    settings = settings_of(home, exports, project)
+    _bind(settings, change_exports=change_exports)
     from pipelines.defs.instance import prepare_dagster_home
 
     environment = os.environ | {
         "DAGSTER_HOME": str(prepare_dagster_home(settings)),
+        "UNITMILL_EXPORTS": str(settings.exports_dir),
         "UNITMILL_HOME": str(settings.home_dir),
         # Its successor, `dg dev`, wants a project layout of its own.
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
-    dagster = Path(sys.executable).parent / "dagster"
-    call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1"]
+    if settings.workspace:
+        environment[PROJECT_VARIABLE] = str(settings.workspace)
+    version = current(settings)
+    console.print(
+        f"Dagster opens on http://{host}:{port}\n"
+        f"  exports    {settings.exports_dir}\n"
+        f"  home       {settings.home_dir}\n"
+        f"  published  {version.name if version else 'nothing yet'}",
+        soft_wrap=True,
+        highlight=False,
+    )
+    sys.stdout.flush()
+    dagster = Path(sysconfig.get_path("scripts")) / "dagster"
+    call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", host]
     call += ["-p", str(port)]
     # In place of this process, so that a signal to it stops Dagster too.
     os.chdir(settings.home_dir)
     os.execve(dagster, call, environment)  # noqa: S606
+
+
+def _bind(settings: Settings, *, change_exports: bool) -> None:
+    """Let the home go on only with its own exports, or with its new ones."""
+    try:
+        if change_exports:
+            remember_exports(settings)
+        require_same_exports(settings)
+    except ExportError as error:
+        fail(str(error), 2)
 
 
 def _show(database: Path) -> None:

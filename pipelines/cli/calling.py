@@ -3,6 +3,9 @@
 Exit codes: 0 done, 1 the build failed or was not published, 2 the call was wrong.
 """
 
+import os
+import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -13,8 +16,10 @@ from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.landing.origin import remembered_exports
 from pipelines.publishing.versions import Version, current
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_VARIABLE, Settings
+from pipelines.settings.workspace import CONFIG, workspace_of
 
 # Bound to the terminal itself: a build sends what dbt prints to its log. Where the
 # output is no terminal (a file, CI) the tables have the room that they need.
@@ -25,10 +30,37 @@ errors = Console(stderr=True)
 Home = Annotated[
     Path | None, typer.Option(help="Folder that holds everything Unitmill makes.")
 ]
+Exports = Annotated[
+    Path | None, typer.Option(help="Folder of exports, in any layout below it.")
+]
+Project = Annotated[
+    Path | None,
+    typer.Option(
+        help=f"The workspace: the folder of a {CONFIG}. Default: the nearest."
+    ),
+]
+ChangeExports = Annotated[
+    bool,
+    typer.Option(
+        "--change-exports", help="The exports of this home lie somewhere else now."
+    ),
+]
 
 
-def settings_of(home: Path | None, exports: Path | None) -> Settings:
-    """Give the settings of a call, or end it."""
+def use_project(project: Path | None) -> None:
+    """Make a folder the workspace of this call, and of the processes that it starts."""
+    if project is not None:
+        os.environ[PROJECT_VARIABLE] = str(project.absolute())
+
+
+def settings_of(
+    home: Path | None, exports: Path | None = None, project: Path | None = None
+) -> Settings:
+    """Give the settings of a call, or end it.
+
+    A home that nobody gave an exports folder to has the one that it was built from.
+    """
+    use_project(project)
     given: dict[str, Path] = {}
     if home is not None:
         given["home"] = home.absolute()
@@ -37,17 +69,68 @@ def settings_of(home: Path | None, exports: Path | None) -> Settings:
         if not exports.is_dir():
             fail(f"no exports folder at {exports}; expected a directory", 2)
     try:
-        return Settings(**given)  # type: ignore[arg-type]
-    except (ValidationError, SettingsError) as error:
-        fail(f"settings (unitmill.toml or UNITMILL_ variables): {error}", 2)
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except SettingsError as error:
+        fail(str(error), 2)
+    except ValidationError as error:
+        fail(f"settings ({CONFIG} or UNITMILL_ variables): {error}", 2)
+    if settings.workspace is None and "home" not in settings.model_fields_set:
+        fail(
+            f"no {CONFIG} in {Path.cwd()} or above; make a workspace with: "
+            f"{program()} init, name one with --project, or name a --home",
+            2,
+        )
+    earlier = remembered_exports(settings)
+    if "exports" not in settings.model_fields_set and earlier:
+        return settings.model_copy(update={"exports": earlier})
+    return settings
 
 
 def published(settings: Settings) -> Version:
     """Give the current version, or end the call."""
     version = current(settings)
     if version is None:
-        fail("nothing is published yet; run: unitmill build", 1)
+        there = "nothing is published" if settings.home_dir.exists() else "no home"
+        build = command_of(settings, "build", with_exports=True)
+        fail(f"{there} in {settings.home_dir} yet; run: {build}", 1)
     return version
+
+
+def program() -> str:
+    """Name this program as it was called; after `make demo` it is not on the PATH."""
+    called = Path(sys.argv[0]).absolute()
+    found = shutil.which(called.name)
+    if "/" not in sys.argv[0] or (found and Path(found).samefile(called)):
+        return called.name
+    return os.path.relpath(called)
+
+
+def command_of(settings: Settings, words: str, *, with_exports: bool = False) -> str:
+    """Write a command of Unitmill that asks the same workspace and home as this call.
+
+    Args:
+        settings: those of this call.
+        words: the command, and what is its own.
+        with_exports: whether the command reads exports.
+    """
+    options = []
+    if settings.workspace and settings.workspace != workspace_of(Path.cwd()):
+        options += ["--project", str(settings.workspace)]
+    plain = Settings()
+    if settings.home_dir != plain.home_dir or not settings.workspace:
+        options += ["--home", str(settings.home_dir)]
+    if with_exports and settings.exports_dir != plain.exports_dir:
+        options += ["--exports", str(settings.exports_dir)]
+    return " ".join([program(), words, shlex.join(options)]).strip()
+
+
+def say_source(settings: Settings, version: Version) -> None:
+    """Say, beside an answer, which home and version it is from."""
+    errors.print(
+        f"[dim]version {version.name} of {escape(str(settings.home_dir))}[/]",
+        soft_wrap=True,
+        highlight=False,
+    )
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -12,7 +12,7 @@ import duckdb
 import typer
 
 from pipelines.cli.answers import opened
-from pipelines.cli.calling import Home, console, fail, published, settings_of
+from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
 from pipelines.cli.cells import cell, counted
 from pipelines.cli.tables import print_grid
 from pipelines.settings import DBT_DIR
@@ -32,6 +32,8 @@ DOMAINS = (
     "reconciliation",
     "dimensions",
 )
+# Marts of the workspace's own models have none of those folders.
+OTHER_MARTS = "other marts"
 LEDGER = "ledger"
 VIEWS = """
 select view_name, comment
@@ -67,19 +69,22 @@ def list_tables(
         str, typer.Argument(help="A part of the name, or a pattern with *.")
     ] = "",
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """List the tables you can query: each mart with its question, then the ledger."""
-    version = published(settings_of(home, None))
+    version = published(settings_of(home, project=project))
     with opened(version.database) as db:
         comments = dict(db.execute(VIEWS).fetchall())
         names = [name for name in comments if _matches(name, pattern)]
         if not names:
             fail(f"no table matches {pattern!r}; {_nearest(pattern, comments)}", 2)
-        for domain in sorted({_domain(name) for name in names}, key=_place):
+        marts = version.manifest["row_counts"]
+        domains = {name: _domain(name, marts) for name in names}
+        for domain in sorted(set(domains.values()), key=_place):
             rows = [
                 (name, f"{_row_count(db, name):,}", _question(comments[name]))
                 for name in names
-                if _domain(name) == domain
+                if domains[name] == domain
             ]
             console.print(f"[bold]{domain.replace('_', ' ')}[/]")
             print_grid(console, rows, right={1})
@@ -90,9 +95,10 @@ def list_tables(
 def describe(
     table: Annotated[str, typer.Argument(help="A name that `unitmill tables` lists.")],
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """Show what a table answers, its columns, months and rows, and a query to start."""
-    version = published(settings_of(home, None))
+    version = published(settings_of(home, project=project))
     with opened(version.database) as db:
         comments = dict(db.execute(VIEWS).fetchall())
         name = table.removeprefix("marts.")
@@ -123,10 +129,12 @@ def _nearest(name: str, known: dict[str, str | None]) -> str:
     return f"{hint} `unitmill tables` lists them all".strip()
 
 
-def _domain(name: str) -> str:
+def _domain(name: str, marts: object) -> str:
     """Give the folder of a mart, or say that the table is of the ledger."""
     folders = [path.parent.name for path in MARTS.glob(f"*/{name}.sql")]
-    return folders[0] if folders else LEDGER
+    if folders:
+        return folders[0]
+    return OTHER_MARTS if isinstance(marts, dict) and name in marts else LEDGER
 
 
 def _place(domain: str) -> tuple[bool, int, str]:

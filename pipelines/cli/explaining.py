@@ -36,7 +36,7 @@ def explain(
     home: Home = None,
 ) -> None:
     """Say what a month cost and why it is not what the month before cost."""
-    version = published(settings_of(home, None))
+    version = published(settings_of(home))
     with opened(version.database) as db:
         try:
             found = cost_change(db, month, project)

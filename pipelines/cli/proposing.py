@@ -10,7 +10,7 @@ import duckdb
 import typer
 
 from pipelines.cli import terminal
-from pipelines.cli.calling import Home, console, fail, published, settings_of
+from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
 from pipelines.reports.migration_scenario import OVERVIEW, ScenarioError, scenario_page
 from pipelines.reports.tag_proposals import write_proposals
 
@@ -20,9 +20,10 @@ def propose_tags(
         Path, typer.Argument(help="The CSV to write; it must not be there yet.")
     ] = Path("tag_proposals.csv"),
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """Write the tags that resources lack, and what they should say. Sets no tag."""
-    version = published(settings_of(home, None))
+    version = published(settings_of(home, project=project))
     try:
         count = write_proposals(version.database, output)
     except OSError as error:
@@ -40,9 +41,10 @@ def show_scenarios(
         typer.Option(help="A new file for the page, in Markdown."),
     ] = None,
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """List the scenarios of the newest closed month, or write the page of one."""
-    version = published(settings_of(home, None))
+    version = published(settings_of(home, project=project))
     with duckdb.connect(str(version.database), read_only=True) as db:
         if scenario is None:
             _list_scenarios(db)

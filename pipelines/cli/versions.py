@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.calling import Home, console, fail, settings_of
+from pipelines.cli.calling import Home, Project, console, fail, settings_of
 from pipelines.publishing.versions import PublishError, current, rollback, versions
 
 
-def list_versions(home: Home = None) -> None:
+def list_versions(home: Home = None, project: Project = None) -> None:
     """List published versions, oldest first; * is what readers see."""
-    settings = settings_of(home, None)
+    settings = settings_of(home, project=project)
     now = current(settings)
     for version in versions(settings):
         mark = "*" if now and version.name == now.name else " "
@@ -20,10 +20,11 @@ def list_versions(home: Home = None) -> None:
 def roll_back(
     version: Annotated[str, typer.Argument(help="A name that `versions` lists.")],
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """Make an older version current again."""
     try:
-        made = rollback(settings_of(home, None), version)
+        made = rollback(settings_of(home, project=project), version)
     except PublishError as error:
         fail(str(error), 2)
     console.print(f"Current version is now [bold]{made.name}[/].")

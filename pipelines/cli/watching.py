@@ -8,17 +8,18 @@ import typer
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.sending import listed, send_pending
 from pipelines.cli import terminal
-from pipelines.cli.calling import Home, console, fail, published, settings_of
+from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
 
 
 def status(
     home: Home = None,
+    project: Project = None,
     path: Annotated[
         bool, typer.Option("--path", help="Print only the database's path.")
     ] = False,
 ) -> None:
     """Show the verdict per period and source of what is published."""
-    settings = settings_of(home, None)
+    settings = settings_of(home, project=project)
     version = published(settings)
     if path:
         typer.echo(version.database)
@@ -40,9 +41,10 @@ def alerts(
         bool, typer.Option("--send", help="Send what is new; a dry run records it.")
     ] = False,
     home: Home = None,
+    project: Project = None,
 ) -> None:
     """List the alerts of the published version, with whether they were sent."""
-    settings = settings_of(home, None)
+    settings = settings_of(home, project=project)
     failed = 0
     try:
         for entry in send_pending(settings) if send else listed(settings):

@@ -1,10 +1,8 @@
-"""The Dagster shell, in flow order: names, partitions, groups, checks, metadata.
+"""The Dagster shell, in flow order: names, groups, checks, metadata.
 
 Belongs here: what Dagster needs to show, run and monitor the pipeline. Does not belong
 here: logic; each module calls the package that it is named after.
 """
-
-import warnings
 
 import dagster as dg
 
@@ -31,9 +29,6 @@ def build_definitions(
         settings: what the user chose.
         inputs: what the run is of, where it is known; else `landing/deliveries` looks.
     """
-    # Backfill policies are beta in Dagster 1.13; without them a backfill of 24 months
-    # is 24 runs. The warning would greet each user 14 times.
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
     sources = inputs.sources if inputs else all_sources(settings)
     models, dbt = warehouse(settings)
     return dg.Definitions.merge(

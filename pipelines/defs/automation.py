@@ -6,15 +6,12 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines.defs.partitions import months
 from pipelines.landing.mirror import changed_objects
 from pipelines.landing.source import ExportError, Source
 from pipelines.ledger.inputs import scan_inputs
 from pipelines.settings import Settings
 
 JOB = "build"
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
 
 
 def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
@@ -22,23 +19,23 @@ def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
     job = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),
-        description="Land, convert, build, check and publish, for a range of months.",
+        description="Land, convert what is stale, build, check and publish.",
     )
 
     @dg.schedule(
         job=job,
         cron_schedule="0 6 * * *",
-        description="Every morning: all months that changed, then the marts.",
+        description="Every morning: the months that changed, then the marts.",
     )
     def every_morning() -> dg.RunRequest:
-        return dg.RunRequest(tags=partition_range(settings))
+        return dg.RunRequest()
 
     @dg.sensor(
         job=job,
         minimum_interval_seconds=60,
         description=(
-            "Starts a build for the months that a new delivery makes stale, and for "
-            "all of them when an object store has something new."
+            "Starts a build when a delivery has made a month stale, or an object store "
+            "has something new."
         ),
     )
     def new_deliveries(
@@ -60,7 +57,7 @@ def _request(
     """Ask for the months that are stale, or say that none is."""
     # Only listed here: the build reads objects, and then knows their months.
     if stored := changed_objects(settings):
-        return dg.RunRequest(run_key=key_of(stored), tags=partition_range(settings))
+        return dg.RunRequest(run_key=key_of(stored))
     inputs = scan_inputs(settings, sources)
     inputs.require_complete()
     if not inputs.stale:
@@ -68,22 +65,9 @@ def _request(
     what = sorted(f"{s.source.name} {s.period}" for s in inputs.stale)
     ids = sorted(d.delivery_id for s in inputs.stale for d in s.deliveries)
     log.info("stale: %s", ", ".join(what))
-    periods = sorted(s.period for s in inputs.stale)
-    return dg.RunRequest(
-        run_key=key_of(what + ids),
-        tags=partition_range(settings, periods[0], periods[-1]),
-    )
+    return dg.RunRequest(run_key=key_of(what + ids))
 
 
 def key_of(what: list[str]) -> str:
     """Make the key by which Dagster knows that a build was asked for already."""
     return hashlib.sha256("\n".join(what).encode()).hexdigest()
-
-
-def partition_range(
-    settings: Settings, first: str = "", last: str = "9999-12"
-) -> dict[str, str]:
-    """Name a range of months in the tags that Dagster reads it from."""
-    keys = months(settings).get_partition_keys()
-    asked_for = [key for key in keys if first <= key[:7] <= last]
-    return {RANGE_START: asked_for[0], RANGE_END: asked_for[-1]}

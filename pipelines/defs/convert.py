@@ -1,29 +1,48 @@
-"""Convert: one asset per source, partitioned by billing month, and one per table."""
+"""Convert: one asset per source, which makes its stale months, and one per table.
+
+No asset has partitions in Dagster: months are files of the ledger, and a run converts
+those that are stale. So everything is one run, and it costs what changed.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 import dagster as dg
 import duckdb
+from pydantic import Field
 
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.landing import DELIVERIES
-from pipelines.defs.partitions import OWNERS, months, period_of
+from pipelines.defs.owners import OWNERS
 from pipelines.landing.source import Source, TransientError
 from pipelines.ledger.conformance import evaluate_partition
+from pipelines.ledger.inputs import Inputs
 from pipelines.ledger.partitions import (
     empty_partition,
     partition_path,
     write_partition,
     write_stub,
 )
-from pipelines.ledger.stale import Stale
-from pipelines.ledger.summary import markdown, summarize
+from pipelines.ledger.stale import ALL, Stale, converted_again
+from pipelines.ledger.summary import by_month, markdown, summarize
 from pipelines.ledger.tally import left_out
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
 
 ROW_COUNTS = dg.AssetKey(["ledger", "row_counts"])
+
+
+class Conversion(dg.Config):
+    """What a run may be told about one source, in the Launchpad or as run config."""
+
+    convert_again: list[str] = Field(
+        default=[],
+        description=(
+            "Billing months to convert although nothing changed, such as "
+            f'["2026-09"], or ["{ALL}"] for every month of the source. Months whose '
+            "deliveries changed are converted anyway."
+        ),
+    )
 
 
 def source_key(source: Source) -> dg.AssetKey:
@@ -56,33 +75,63 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         key=source_key(source),
         deps=[DELIVERIES],
-        partitions_def=months(settings),
-        backfill_policy=dg.BackfillPolicy.single_run(),
         group_name="convert",
         owners=OWNERS,
         kinds={"duckdb", "parquet"},
         description=source.description,
-        pool="ledger",
     )
     def convert(
-        context: dg.AssetExecutionContext, inputs: dg.ResourceParam[RunInputs]
-    ) -> None:
-        stale = {item.period: item for item in inputs.recorded().stale_of(source)}
-        for key in context.partition_keys:
-            period = period_of(key)
-            if period in stale:
-                context.log.info("%s %s: converting", source.name, period)
-                _rebuild_partition(settings, stale[period])
-            if source.table == "focus":
+        context: dg.AssetExecutionContext,
+        config: Conversion,
+        inputs: dg.ResourceParam[RunInputs],
+    ) -> dg.MaterializeResult[None]:
+        items = _to_convert(settings, source, inputs.recorded(), config.convert_again)
+        for item in items:
+            context.log.info("%s %s: converting", source.name, item.period)
+            _rebuild_partition(settings, item)
+        if source.table == "focus":
+            for period in _periods(settings, source):
                 evaluate_partition(settings, source, period)
-            path = partition_path(settings.ledger_dir, source, period)
-            context.add_asset_metadata(
-                _metadata(summarize(path, source.table)),
-                asset_key=source_key(source),
-                partition_key=key,
-            )
+        converted = [item.period for item in items]
+        return dg.MaterializeResult(metadata=_of_source(settings, source, converted))
 
     return convert
+
+
+def _to_convert(
+    settings: Settings, source: Source, inputs: Inputs, again: Sequence[str]
+) -> list[Stale]:
+    """Give the stale months of a source, and those that the run was told to convert."""
+    found = converted_again(settings.ledger_dir, source, again, inputs.landing)
+    stale = [*inputs.stale_of(source), *found]
+    return sorted({item.period: item for item in stale}.values(), key=_period)
+
+
+def _period(item: Stale) -> str:
+    return item.period
+
+
+def _periods(settings: Settings, source: Source) -> list[str]:
+    """Give the months that the ledger has of a source."""
+    place = partition_path(settings.ledger_dir, source, "*")
+    return sorted(path.stem for path in place.parent.glob(place.name))
+
+
+def _of_source(
+    settings: Settings, source: Source, converted: list[str]
+) -> dict[str, dg.MetadataValue]:
+    """Show what the ledger has of a source, in all and of each month."""
+    if not _periods(settings, source):
+        return {"note": dg.MetadataValue.text("no delivery of this source has arrived")}
+    everything = partition_path(settings.ledger_dir, source, "*")
+    head, rows = by_month(everything, source.table)
+    shown = _metadata(summarize(everything, source.table))
+    shown["converted"] = dg.MetadataValue.text(", ".join(converted) or "none")
+    if rows:
+        shown["months"] = dg.MetadataValue.md(markdown(head, rows))
+        shown["first month"] = dg.MetadataValue.text(str(rows[-1][0]))
+        shown["last month"] = dg.MetadataValue.text(str(rows[0][0]))
+    return shown
 
 
 def _rebuild_partition(settings: Settings, item: Stale) -> None:

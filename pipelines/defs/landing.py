@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.defs.inputs import RunInputs
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.landing.deliveries import Landing, record
+from pipelines.landing.origin import remember_exports
 from pipelines.landing.source import TransientError
 from pipelines.settings import Settings
 
@@ -51,6 +52,8 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
         except TransientError as error:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=PAUSE) from error
         table = record(settings.deliveries_file, found.landing, found.sources)
+        if found.landing.deliveries:
+            remember_exports(settings)
         yield _recorded(settings, found.landing, table.num_rows)
         yield _every_file_is_recognized(found.landing, blocks=blocks)
 

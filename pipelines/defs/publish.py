@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.publishing.versions import PublishError, publish
 from pipelines.settings import Settings
 

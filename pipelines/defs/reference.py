@@ -3,7 +3,7 @@
 import dagster as dg
 import pyarrow as pa
 
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
 from pipelines.ledger.partitions import write_stub
 from pipelines.ledger.summary import SHOWN_ROWS, markdown
 from pipelines.reference.tables import REFERENCE_TABLES, ReferenceTable

@@ -10,7 +10,7 @@ import dagster as dg
 from rich.console import Console
 
 from pipelines.defs import build_definitions
-from pipelines.defs.automation import JOB, partition_range
+from pipelines.defs.automation import JOB
 from pipelines.defs.instance import (
     STARTED_HERE,
     build_lock,
@@ -65,18 +65,12 @@ def build(settings: Settings, console: Console) -> Outcome:
 
 def _is_published(settings: Settings) -> bool:
     version = current(settings)
-    return version is not None and version.manifest["inputs"] == inputs_fingerprint(
-        settings
-    )
+    if version is None or version.has_moved:
+        return False
+    return version.manifest["inputs"] == inputs_fingerprint(settings)
 
 
 def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
-    periods = [period for d in inputs.landing.deliveries for period in d.periods]
-    periods += [item.period for item in inputs.stale]
-    first, last = min(periods), max(periods)
-    # Exports may be older than the first month that the owner wants to see in Dagster.
-    first_period = min(settings.first_period, first)
-    settings = settings.model_copy(update={"first_period": first_period})
     prepare_dagster_home(settings)
     definitions = dg.Definitions.merge(
         build_definitions(settings, inputs),
@@ -95,7 +89,7 @@ def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
             instance=instance,
             run_id=run_id,
             raise_on_error=False,
-            tags=partition_range(settings, first, last) | STARTED_HERE,
+            tags=STARTED_HERE,
             run_config={"loggers": {"progress": {}}},
         )
     # A run may succeed without its last step, where nothing came of the ones before.

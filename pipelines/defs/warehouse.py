@@ -5,34 +5,27 @@ and its tests are the audit. One of a part of it mends the database for looking 
 it has no complete audit, so it is never published.
 """
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import dagster as dg
 import dagster_dbt as ddbt
 import duckdb
-from packaging.version import Version
 
 from pipelines.defs.inputs import RunInputs
-from pipelines.defs.partitions import OWNERS
+from pipelines.defs.owners import OWNERS
+from pipelines.defs.project import RESULTS, WORKSPACE, Dbt, dbt_project, run_folder
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.ledger.partitions import write_stub
 from pipelines.ledger.summary import markdown
 from pipelines.publishing import audit
 from pipelines.publishing.build import start_build
 from pipelines.reference.tables import record_all
-from pipelines.settings import DBT_DIR, Settings
+from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
 
-# The dbt of this environment, whether or not it is on the PATH.
-DBT = Path(sys.executable).parent / "dbt"
 SAMPLE_ROWS = 10
-RESULTS: Final = "run_results.json"
 # No asset makes it: it is there when the models start.
 BUILD = dg.AssetSpec(
     ["meta", "build"],
@@ -51,14 +44,6 @@ Event = (
 )
 
 
-class Dbt(ddbt.DbtCliResource):
-    """dbt, without the question to the package index that `dbt --version` asks."""
-
-    @property
-    def _cli_version(self) -> Version:
-        return Version(version("dbt-core"))
-
-
 class Translator(ddbt.DagsterDbtTranslator):
     """Names: layer, then model; every asset has the owner that the ledger has."""
 
@@ -71,10 +56,13 @@ class Translator(ddbt.DagsterDbtTranslator):
         return dg.AssetKey([layer, dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Give a model's folders: `marts_unit_costs`, `intermediate_training`."""
+        """Give a model's folders: `marts_unit_costs`, `workspace_finance`."""
         if dbt_resource_props["resource_type"] == "seed":
             return str(dbt_resource_props["config"]["schema"])
-        return "_".join(dbt_resource_props["fqn"][1:-1]) or None
+        folders = dbt_resource_props["fqn"][1:-1]
+        if Path(dbt_resource_props["original_file_path"]).parts[0] == WORKSPACE:
+            folders = [WORKSPACE, *folders]
+        return "_".join(folders) or None
 
     def get_asset_check_spec(
         self,
@@ -102,10 +90,7 @@ class Translator(ddbt.DagsterDbtTranslator):
 
 def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
     """Give the dbt assets and the dbt resource that runs them."""
-    _set_dbt_variables(settings)
-    project = _project(settings)
-    dbt_cli = Dbt(project_dir=str(DBT_DIR), dbt_executable=str(DBT))
-    _parse_if_older(project, dbt_cli)
+    project, dbt_cli = dbt_project(settings)
 
     @ddbt.dbt_assets(
         manifest=project.manifest_path,
@@ -132,7 +117,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             ["build", "--exclude-resource-type", "unit_test", "--log-level-file=none"],
             context=context,
             raise_on_error=False,
-            target_path=_run_folder(settings, project),
+            target_path=run_folder(settings, project),
         )
         # Held back until dbt lets go of the database: then rows can be shown.
         events = list(call.stream())
@@ -144,12 +129,6 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         _fail_if_broken(checks)
 
     return models, dbt_cli
-
-
-def _project(settings: Settings) -> ddbt.DbtProject:
-    """Give the dbt project, parsed in the home folder."""
-    target = settings.home_dir / "dbt" / "target"
-    return ddbt.DbtProject(DBT_DIR, target_path=target, profiles_dir=DBT_DIR)
 
 
 def _start(settings: Settings, run: dg.DagsterRun, inputs: RunInputs) -> None:
@@ -173,52 +152,11 @@ def _makes_reference_tables(run: dg.DagsterRun) -> bool:
     return whole and run.parent_run_id is None
 
 
-def _set_dbt_variables(settings: Settings) -> None:
-    """Tell dbt's profile where the build database is and how much memory it may use."""
-    os.environ["UNITMILL_BUILD_DATABASE"] = str(settings.build_database)
-    os.environ["UNITMILL_MEMORY_LIMIT"] = settings.memory_limit
-    os.environ["UNITMILL_THREADS"] = str(settings.threads)
-    os.environ["DO_NOT_TRACK"] = "1"
-    settings.build_dir.mkdir(parents=True, exist_ok=True)
-
-
-def _parse_if_older(project: ddbt.DbtProject, dbt: Dbt) -> None:
-    """Make dbt's manifest, unless it is newer than every file of the project."""
-    newest = max(
-        path.stat().st_mtime
-        for path in DBT_DIR.rglob("*")
-        if path.suffix in {".sql", ".yml", ".csv", ".py"} and "target" not in path.parts
-    )
-    manifest = project.manifest_path
-    if not manifest.exists() or manifest.stat().st_mtime < newest:
-        dbt.cli(["parse", "--quiet"], target_path=project.target_path).wait()
-
-
 def _fail_if_broken(checks: list[audit.Check]) -> None:
     """Fail where dbt could not run a test; the audit has the results of the others."""
     broken = [check.name for check in checks if check.detail.startswith("error")]
     if broken or not checks:
         raise dg.Failure(f"dbt could not run {', '.join(broken) or 'at all'}")
-
-
-def _run_folder(settings: Settings, project: ddbt.DbtProject) -> Path:
-    """Give dbt a folder for its run, with what was parsed already, and no results.
-
-    Without it dbt parses the project a second time, 5 s of a build. It does so too
-    when the database has moved or has other settings since; then what the last run
-    parsed is newer, and stays. Results of an earlier run would be taken for those of a
-    run that could not even start.
-    """
-    folder = settings.home_dir / "dbt" / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULTS).unlink(missing_ok=True)
-    parsed = project.target_path / "partial_parse.msgpack"
-    last = folder / parsed.name
-    if parsed.exists() and not (
-        last.exists() and last.stat().st_mtime >= parsed.stat().st_mtime
-    ):
-        shutil.copy(parsed, folder)
-    return folder
 
 
 def _checks(call: ddbt.DbtCliInvocation) -> list[audit.Check]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.landing.deliveries import Landing, load, scan
+from pipelines.landing.origin import require_same_exports
 from pipelines.landing.source import ExportError, Source
 from pipelines.ledger.stale import Stale, stale_partitions
 from pipelines.settings import Settings
@@ -54,8 +55,9 @@ def scan_inputs(settings: Settings, sources: Sequence[Source]) -> Inputs:
     """Look at the exports folder and the object stores.
 
     Raises:
-        ExportError: one of them cannot be read.
+        ExportError: one of them cannot be read, or the home is of another folder.
     """
+    require_same_exports(settings)
     return compare(settings, sources, scan(settings, sources))
 
 

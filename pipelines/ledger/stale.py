@@ -8,6 +8,9 @@ from pipelines.landing.deliveries import Landing
 from pipelines.landing.source import Delivery, ExportError, Source
 from pipelines.ledger.partitions import inputs_of, partition_path, recorded_inputs
 
+# Where months are named: every month of the source.
+ALL = "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Stale:
@@ -59,17 +62,50 @@ def needs_conversion(
     made_of = set(ids.split(",")) - {""}
     if not deliveries and not (source.is_list and made_of & landing.overwritten):
         return False
-    lost = made_of & landing.lost
-    remaining = made_of - lost
+    remaining = made_of - landing.lost
     if code == expected.partition(":")[0] and remaining == {
         delivery.delivery_id for delivery in deliveries
     }:
         return False
-    if lost and (source.restates == "rows" or not deliveries):
-        ids = ", ".join(sorted(lost))
-        raise ExportError(
-            f"{source.name} {period}: the ledger holds rows of {ids}, which left "
-            "the exports folder; restore the files (the deliveries table names them), "
-            f"or remove {path} to make the period anew without them"
-        )
+    _require_whole(path, source, period, landing)
     return True
+
+
+def converted_again(
+    ledger_dir: Path, source: Source, periods: Sequence[str], landing: Landing
+) -> list[Stale]:
+    """Give partitions that are to be converted although nothing changed.
+
+    Args:
+        ledger_dir: where the partitions lie.
+        source: whose they are.
+        periods: their months, or ``all``.
+        landing: what arrived.
+
+    Raises:
+        ExportError: the source has no such month, or it cannot be made whole.
+    """
+    there = landing.periods(source)
+    chosen = there if ALL in periods else sorted(set(periods))
+    for period in chosen:
+        if period not in there:
+            months = ", ".join(there) or "none"
+            raise ExportError(
+                f"{source.name}: convert_again names {period!r}, which no delivery of "
+                f"the source is of; the months there are: {months}"
+            )
+        path = partition_path(ledger_dir, source, period)
+        _require_whole(path, source, period, landing)
+    return [Stale(source, p, tuple(landing.of(source, p))) for p in chosen]
+
+
+def _require_whole(path: Path, source: Source, period: str, landing: Landing) -> None:
+    """Go on only if no row of a partition would be lost by converting it again."""
+    _, _, ids = (recorded_inputs(path) or "").partition(":")
+    lost = ", ".join(sorted(set(ids.split(",")) & landing.lost))
+    if lost and (source.restates == "rows" or not landing.of(source, period)):
+        raise ExportError(
+            f"{source.name} {period}: the ledger holds rows of {lost}, which left "
+            "the exports folder; restore the files (the deliveries table names them), "
+            f"or remove {path} to convert the month without them"
+        )

@@ -105,9 +105,7 @@ SUMMARIES = {
 
 
 def summarize(path: Path, table: str) -> dict[str, object]:
-    """Give rows, totals and a preview (Markdown) of a partition or of a whole table."""
-    if "*" not in str(path) and not path.exists():
-        return {"rows": 0, "note": "no delivery has rows of this period"}
+    """Give rows, totals and a preview (Markdown) of some partitions: there is one."""
     shown = SUMMARIES.get(table) or _first_columns(table)
     source = f"read_parquet({quoted(path)}, union_by_name = true)"
     with duckdb.connect() as db:
@@ -119,6 +117,24 @@ def summarize(path: Path, table: str) -> dict[str, object]:
         head = [column[0] for column in rows.description or []]
         body = rows.fetchall()
     return dict(zip(names, values, strict=True)) | {"preview": markdown(head, body)}
+
+
+def by_month(path: Path, table: str) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Give columns and rows: the totals of each month of a source, newest first.
+
+    Args:
+        path: all partitions of the source (``.../*.parquet``); there is at least one.
+        table: the table that the source fills.
+    """
+    totals = SUMMARIES[table].totals if table in SUMMARIES else ""
+    columns = ", ".join(filter(None, ("count(*) as rows", totals)))
+    source = f"read_parquet({quoted(path)}, union_by_name = true, filename = true)"
+    with duckdb.connect() as db:
+        found = db.execute(
+            f"select parse_filename(filename, true) as month, {columns} from {source} "
+            "group by month order by month desc"
+        )
+        return [column[0] for column in found.description or []], found.fetchall()
 
 
 def _first_columns(table: str) -> Summary:

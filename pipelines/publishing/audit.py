@@ -7,7 +7,7 @@ A build has an id, which stands in the build database itself and in the audit. S
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +22,10 @@ from pipelines.settings import DBT_DIR, Settings
 
 # What has to have been checked before anything is shown.
 REQUIRED = ("landing", "dbt", "quality")
+_DBT_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 # Settings that a build's numbers do not depend on.
 NON_FINANCIAL_SETTINGS = {
     "exports",
-    "first_period",
     "home",
     "memory_limit",
     "publishing",
@@ -133,15 +133,21 @@ def inputs_fingerprint(settings: Settings) -> str:
     for path in sorted(settings.ledger_dir.rglob("*.parquet")):
         place = path.relative_to(settings.ledger_dir).as_posix()
         digest.update(f"{place}={recorded_inputs(path)}\n".encode())
-    for path in sorted(DBT_DIR.rglob("*")):
-        if (
-            path.suffix in {".sql", ".yml", ".csv", ".py"}
-            and "target" not in path.parts
-        ):
-            digest.update(path.read_bytes())
+    for path in dbt_files(settings.models_dir):
+        digest.update(path.read_bytes())
     chosen = settings.model_dump_json(exclude=NON_FINANCIAL_SETTINGS)
     digest.update(chosen.encode())
     return digest.hexdigest()
+
+
+def dbt_files(models_dir: Path | None) -> Iterator[Path]:
+    """Name every file of the dbt project: the shipped ones, then the workspace's."""
+    for root in filter(None, (DBT_DIR, models_dir)):
+        for path in sorted(root.rglob("*")):
+            if path.suffix in _DBT_SUFFIXES and not (
+                {"target", "logs"} & {*path.relative_to(root).parts}
+            ):
+                yield path
 
 
 def _sha256(path: Path) -> str:
@@ -178,7 +184,7 @@ def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
 
 
 def _every_delivery_is_in_the_ledger(settings: Settings, inputs: Inputs) -> Check:
-    """A month that Dagster does not show, or was not asked for, would be missing."""
+    """A source that this run did not convert would be missing."""
     now = compare(settings, inputs.sources, inputs.landing)
     stale = ", ".join(f"{item.source.name} {item.period}" for item in now.stale)
     missing = [f"materialize {stale}"] if stale else []

@@ -47,6 +47,11 @@ class Version:
         """The DuckDB file that BI tools open."""
         return self.folder / DATABASE
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether it lies elsewhere than where its views look for the ledger."""
+        return self.manifest.get("folder", str(self.folder)) != str(self.folder)
+
 
 def publish(settings: Settings) -> Version:
     """Publish the audited build and make it current.
@@ -75,6 +80,7 @@ def publish(settings: Settings) -> Version:
         "version": name,
         "published_at": now.isoformat(timespec="seconds"),
         "build_id": audit["build_id"],
+        "folder": str(folder),
         "inputs": audit["inputs"],
         "code_version": __version__,
         "row_counts": tables,

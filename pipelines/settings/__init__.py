@@ -1,21 +1,23 @@
 """What a user may choose: the only reader of the environment.
 
-Values come, last one wins, from the defaults below, ``unitmill.toml`` beside
-``pyproject.toml`` (every key is documented there) and environment variables
+Values come, last one wins, from the defaults below, the workspace's ``unitmill.toml``
+(every key is documented there) and environment variables
 ``UNITMILL_<KEY>``, with ``__`` between a section and its key. Belongs here: settings,
 and the paths that follow from them. Does not belong here: what a setting changes.
 """
 
 import os
+import shlex
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -42,22 +44,51 @@ from pipelines.settings.sections import (
     TrainingSettings,
     UsageSettings,
 )
+from pipelines.settings.workspace import (
+    CONFIG,
+    DBT_DIR,
+    PROJECT_DIR,
+    SHIPPED_DIR,
+    workspace_of,
+)
 
-# The repository. Code reads from it only by the two roots that follow.
-PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
-# What Unitmill ships beside its code: the dbt project and Dagster's settings.
-SHIPPED_DIR = PROJECT_DIR
-DBT_DIR = SHIPPED_DIR / "dbt_project"
-# What is the user's: unitmill.toml, and where relative paths in it start.
-WORKSPACE_DIR = PROJECT_DIR
+__all__ = ["DBT_DIR", "PROJECT_DIR", "SHIPPED_DIR", "CloudVariables", "Settings"]
 
+# Names the workspace where the current folder does not lie in it; the processes that
+# `unitmill ui` starts inherit it.
+PROJECT_VARIABLE = "UNITMILL_PROJECT"
 # Set by Unitmill for dbt, or read by tests.
 OTHER_VARIABLES = {
+    PROJECT_VARIABLE,
     "UNITMILL_BUILD_DATABASE",
     "UNITMILL_REAL_EXPORTS",
     "UNITMILL_KILLS",
     "UNITMILL_FUZZ_SECONDS",
 }
+
+
+class WorkspaceVariable(BaseSettings):
+    """The variable that names the workspace: where settings are, and none itself."""
+
+    unitmill_project: str = ""
+
+
+def current_workspace() -> Path | None:
+    """Return the workspace that was named, else the one of the current folder.
+
+    Raises:
+        SettingsError: the folder that was named is no workspace.
+    """
+    named = WorkspaceVariable().unitmill_project
+    if not named:
+        return workspace_of(Path.cwd())
+    folder = Path(named).expanduser().resolve()
+    if not (folder / CONFIG).is_file():
+        raise SettingsError(
+            f"no {CONFIG} in {folder}; make a workspace there with: "
+            f"unitmill init {shlex.quote(named)}"
+        )
+    return folder
 
 
 class Settings(BaseSettings):
@@ -71,10 +102,9 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # an address may hold a password by mistake
     )
 
-    exports: Path = Path("sample_exports")
+    exports: Path = Path("exports")
     home: Path = Path(".unitmill")
     closed_through: str = Field("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
-    first_period: str = Field("2026-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     memory_limit: str = "2GB"
     threads: int = Field(2, ge=1)
 
@@ -100,6 +130,9 @@ class Settings(BaseSettings):
     scenarios: ScenarioSettings = ScenarioSettings()
     publishing: PublishingSettings = PublishingSettings()
 
+    _workspace: Path | None = PrivateAttr(default_factory=current_workspace)
+    _started_in: Path = PrivateAttr(default_factory=Path.cwd)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -110,7 +143,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read arguments, then the environment, then unitmill.toml."""
-        toml = TomlConfigSettingsSource(settings_cls, WORKSPACE_DIR / "unitmill.toml")
+        workspace = current_workspace()
+        if workspace is None:
+            return init_settings, env_settings
+        toml = TomlConfigSettingsSource(settings_cls, workspace / CONFIG)
         return init_settings, env_settings, toml
 
     @model_validator(mode="before")
@@ -125,25 +161,46 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} sets nothing; did you mean {near[0]}?")
         return values
 
+    @property
+    def workspace(self) -> Path | None:
+        """The folder of the unitmill.toml that was read; None without one."""
+        return self._workspace
+
+    @property
+    def root_dir(self) -> Path:
+        """Where relative paths start: the workspace, else the current folder."""
+        return self._workspace or self._started_in
+
     @cached_property
     def exports_dir(self) -> Path:
         """Folder of the exports; relative paths start at the workspace."""
-        return (WORKSPACE_DIR / self.exports).resolve()
+        return (self.root_dir / self.exports.expanduser()).resolve()
 
     @cached_property
     def home_dir(self) -> Path:
         """Folder that holds everything Unitmill makes."""
-        return (WORKSPACE_DIR / self.home).resolve()
+        return (self.root_dir / self.home.expanduser()).resolve()
 
     @cached_property
     def plans_dir(self) -> Path:
         """Folder of the user's conversion plans, one folder inside per vendor."""
-        return (WORKSPACE_DIR / self.plans.folder).resolve()
+        return (self.root_dir / self.plans.folder.expanduser()).resolve()
+
+    @property
+    def models_dir(self) -> Path | None:
+        """Folder of the user's own dbt models over the marts, if it is there."""
+        folder = self._workspace / "models" if self._workspace else None
+        return folder if folder and folder.is_dir() else None
 
     @property
     def dagster_home(self) -> Path:
         """Dagster's own records of runs, events and schedules."""
         return self.home_dir / "dagster"
+
+    @property
+    def origin_file(self) -> Path:
+        """Which exports folder the home was built from, JSON."""
+        return self.home_dir / "landing" / "origin.json"
 
     @property
     def deliveries_file(self) -> Path:
@@ -164,7 +221,7 @@ class Settings(BaseSettings):
     def rates_file(self) -> Path | None:
         """The user's own exchange rates, where there are any."""
         rates = self.currency.rates
-        return (WORKSPACE_DIR / rates).resolve() if rates else None
+        return (self.root_dir / Path(rates).expanduser()).resolve() if rates else None
 
     def reference_file(self, table: str) -> Path:
         """One of the small tables that a build reads beside the ledger, Parquet."""

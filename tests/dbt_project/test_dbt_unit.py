@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from pipelines.defs.warehouse import DBT, DBT_DIR
+from pipelines.defs.project import DBT
+from pipelines.settings import DBT_DIR
 
 pytestmark = pytest.mark.slow
 

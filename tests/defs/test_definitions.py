@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.defs import build_definitions
 from pipelines.defs.alerts import SEND
-from pipelines.defs.automation import JOB, partition_range
+from pipelines.defs.automation import JOB
 from pipelines.defs.publish import VERSION
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.plans import plan_sources
@@ -159,11 +159,11 @@ def test_the_schedule_and_the_sensors_start_the_build_and_the_sending(definition
     }
 
 
-def test_a_range_of_months_is_named_by_its_ends(settings):
-    assert list(partition_range(settings, "2026-08", "2026-09").values()) == [
-        "2026-08-01",
-        "2026-09-01",
-    ]
+def test_no_asset_has_partitions_so_that_everything_is_one_run(graph):
+    keys = graph.materializable_asset_keys
+
+    assert [key for key in keys if graph.get(key).partitions_def] == []
+    assert [key for key in keys if graph.get(key).backfill_policy] == []
 
 
 def folder_of(source):

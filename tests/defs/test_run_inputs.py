@@ -13,9 +13,6 @@ from pipelines.landing.deliveries import record
 from pipelines.ledger.inputs import scan_inputs
 from pipelines.ledger.partitions import partition_path
 
-# Dagster calls backfill policies beta; build_definitions silences it for users.
-pytestmark = pytest.mark.filterwarnings("ignore:Parameter .backfill_policy.")
-
 
 @pytest.fixture
 def sources(invent):
@@ -39,7 +36,7 @@ def calls(monkeypatch):
 
 @pytest.fixture
 def run(settings, sources):
-    """Run these assets of one month, all of them unless said."""
+    """Run these assets, all of them unless said."""
 
     def once(selection=None, given=None):
         inputs = inputs_resource(settings, sources, given)
@@ -47,7 +44,6 @@ def run(settings, sources):
             [landing_asset(settings), *convert_assets(settings, sources)],
             instance=dg.DagsterInstance.ephemeral(),
             resources={"inputs": inputs},
-            partition_key="2026-08-01",
             selection=selection,
         )
         assert result.success

@@ -56,7 +56,6 @@ def build(home: Path) -> Path:
     settings = Settings(
         exports=HERE / "exports",
         home=home,
-        first_period="2026-10",
         currency=CurrencySettings(rates=str(HERE / "rates.csv")),
     )
     outcome = run.build(settings, Console(file=sys.stderr))

@@ -1,0 +1,159 @@
+"""A workspace of one's own: made, found from below, and never mixed with another."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.starting import starting_settings
+from pipelines.landing.origin import remember_exports
+from pipelines.settings import PROJECT_DIR, Settings
+
+UNITMILL = Path(sys.executable).parent / "unitmill"
+
+
+@pytest.fixture
+def call(tmp_path):
+    """Call `unitmill` below tmp_path, as somebody who has it on the PATH."""
+
+    def run(*words, folder="."):
+        environment = {k: v for k, v in os.environ.items() if "UNITMILL" not in k}
+        environment["PATH"] = f"{UNITMILL.parent}{os.pathsep}{environment['PATH']}"
+        return subprocess.run(
+            ["unitmill", *map(str, words)],
+            cwd=tmp_path / folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def workspace(call, tmp_path):
+    made = call("init", "mine")
+    assert made.returncode == 0, made.stderr
+    return tmp_path / "mine"
+
+
+def test_a_new_workspace_has_a_place_for_everything(workspace):
+    there = {p.relative_to(workspace).as_posix() for p in workspace.glob("*")}
+
+    assert there == {".gitignore", "README.md", "exports", "plans", "unitmill.toml"}
+    assert (workspace / "plans" / "databricks" / "source.yaml").is_file()
+
+
+def test_its_settings_say_every_default_and_choose_only_the_folders(workspace):
+    text = (workspace / "unitmill.toml").read_text("utf-8")
+    shipped = (PROJECT_DIR / "unitmill.toml").read_text("utf-8")
+
+    chosen = {k: v for k, v in tomllib.loads(text).items() if v != {}}
+    assert chosen == {"exports": "exports", "home": ".unitmill"}
+    # Every line of the shipped file is there; one that sets something is a comment.
+    assert len(text.splitlines()) == len(shipped.splitlines())
+    assert "\n# threads = 2\n" in text
+    assert starting_settings("[a]\nb = [\n  1,\n]\n") == "[a]\n# b = [\n#   1,\n# ]\n"
+
+
+def test_a_workspace_is_made_once_and_overwrites_nothing(call, tmp_path):
+    (tmp_path / "README.md").write_text("ours")
+
+    assert call("init").returncode == 0
+    again = call("init")
+
+    assert (tmp_path / "README.md").read_text() == "ours"
+    assert again.returncode == 2
+    assert "unitmill.toml is there already; this folder is a workspace" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "folder"),
+    [
+        (["status"], "mine"),
+        (["status"], "mine/exports"),
+        (["status", "--project", "mine"], "."),
+        (["--project", "mine", "status"], "."),
+        (["status", "--project", "../mine"], "elsewhere"),
+    ],
+)
+def test_a_command_finds_its_workspace(call, workspace, tmp_path, words, folder):
+    (tmp_path / "elsewhere").mkdir()
+
+    asked = call(*words, folder=folder)
+
+    assert asked.returncode == 1
+    assert f"no home in {workspace}/.unitmill yet; run: unitmill build" in asked.stderr
+    outside = "mine" not in folder
+    assert (f"--project {workspace}" in asked.stderr) == outside
+
+
+def test_without_a_workspace_a_command_says_how_to_make_one(call, tmp_path):
+    asked = call("build")
+
+    assert asked.returncode == 2
+    assert " ".join(asked.stderr.split()) == (
+        f"unitmill: no unitmill.toml in {tmp_path} or above; make a workspace "
+        "with: unitmill init, name one with --project, or name a --home"
+    )
+
+
+def test_a_folder_that_is_no_workspace_is_named(call, tmp_path):
+    asked = call("status", "--project", tmp_path / "nowhere")
+
+    assert asked.returncode == 2
+    assert f"no unitmill.toml in {tmp_path}/nowhere; " in asked.stderr
+
+
+def test_a_hint_carries_the_home_that_was_asked(call, workspace, tmp_path):
+    home = tmp_path / "a b"
+
+    asked = call("query", "select 1", "--home", home, folder="mine")
+
+    assert f"no home in {home} yet" in asked.stderr
+    assert f"run: unitmill build --home '{home}'" in asked.stderr
+
+
+@pytest.mark.parametrize("command", ["build", "ui"])
+def test_a_forgotten_flag_does_not_mix_two_bills(call, workspace, tmp_path, command):
+    (tmp_path / "billing").mkdir()
+    home = tmp_path / "bill"
+    remember_exports(Settings(exports=tmp_path / "billing", home=home))
+
+    refused = call(command, "--home", home, folder="mine")
+
+    assert refused.returncode == 2
+    assert f"the home {home} was built from {tmp_path}/billing" in refused.stderr
+    assert f"reads {workspace}/exports: add --exports" in refused.stderr
+
+
+def test_exports_that_moved_are_named_once(call, workspace, tmp_path):
+    (tmp_path / "billing").mkdir()
+    home = tmp_path / "bill"
+    remember_exports(Settings(exports=tmp_path / "billing", home=home))
+    shutil.move(tmp_path / "billing", tmp_path / "bills")
+    words = ["build", "--home", home, "--exports", tmp_path / "bills"]
+
+    refused = call(*words, folder="mine")
+    named = call(*words, "--change-exports", folder="mine")
+    later = call(*words, folder="mine")
+
+    assert "--change-exports if the exports have moved" in refused.stderr
+    # It goes on to read the folder, which is empty.
+    assert "nothing to read in" in named.stderr
+    assert "nothing to read in" in later.stderr
+
+
+def test_a_home_without_a_workspace_keeps_its_exports(call, tmp_path):
+    (tmp_path / "billing").mkdir()
+    home = tmp_path / "bill"
+    remember_exports(Settings(exports=tmp_path / "billing", home=home))
+
+    built = call("build", "--home", home)
+
+    assert f"nothing to read in {tmp_path}/billing" in built.stderr

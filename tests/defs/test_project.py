@@ -1,0 +1,109 @@
+"""The dbt project of a home: shipped models, those of a workspace, what dbt leaves."""
+
+import json
+import shutil
+
+import pytest
+
+from pipelines.defs.project import RESULTS, dbt_project, run_folder
+from pipelines.defs.warehouse import Translator
+from pipelines.landing.source import ExportError
+from pipelines.publishing.audit import inputs_fingerprint
+from pipelines.settings import Settings
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch, new_home):
+    """Give the settings of a workspace whose home has dbt's parse already."""
+    (tmp_path / "unitmill.toml").write_text("")
+    (tmp_path / "exports").mkdir()
+    monkeypatch.setenv("UNITMILL_PROJECT", str(tmp_path))
+    new_home(tmp_path / ".unitmill")
+    return Settings
+
+
+def manifest(project):
+    return json.loads(project.manifest_path.read_text("utf-8"))
+
+
+def test_results_of_an_earlier_run_are_not_taken_for_those_of_the_next(workspace):
+    """A project that dbt could not compile passed for the build before it."""
+    settings = workspace()
+    left = settings.home_dir / "dbt" / "run" / RESULTS
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text('{"results": []}')
+
+    folder = run_folder(settings, dbt_project(settings)[0])
+
+    assert folder == left.parent
+    assert not left.exists()
+
+
+def test_a_model_of_the_workspace_is_a_mart_of_its_own_group(workspace, tmp_path):
+    before = inputs_fingerprint(workspace())
+    models = tmp_path / "models" / "finance"
+    models.mkdir(parents=True)
+    (models / "rpt_spend.sql").write_text(
+        "select sum(effective_cost) as effective_cost "
+        "from {{ ref('fct_charges_daily') }}"
+    )
+    (models / "rpt_spend.yml").write_text(
+        "models:\n  - name: rpt_spend\n    description: What did we spend?\n"
+        "    columns:\n      - name: effective_cost\n        data_tests: [not_null]\n"
+    )
+
+    project, _ = dbt_project(workspace())
+
+    found = manifest(project)["nodes"]
+    node = found["model.unitmill.rpt_spend"]
+    assert Translator().get_group_name(node) == "workspace_finance"
+    assert (node["schema"], node["config"]["materialized"]) == ("marts", "table")
+    assert node["description"] == "What did we spend?"
+    assert any("not_null_rpt_spend_effective_cost" in name for name in found)
+    assert "model.unitmill.fct_charges_daily" in found
+    # A build is of these models, too: with another one the marts are not up to date.
+    assert inputs_fingerprint(workspace()) != before
+
+
+def test_a_model_that_left_the_workspace_leaves_the_project(workspace, tmp_path):
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "rpt_spend.sql").write_text("select 1 as one")
+    assert "model.unitmill.rpt_spend" in manifest(dbt_project(workspace())[0])["nodes"]
+
+    shutil.rmtree(models)
+
+    project, _ = dbt_project(workspace())
+    assert "model.unitmill.rpt_spend" not in manifest(project)["nodes"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sql", "said"),
+    [
+        ("rpt_a", "select * from {{ ref('fct_nothing') }}", "fct_nothing"),
+        ("rpt_b", "select {{ 1 + }}", "rpt_b.sql"),
+        ("fct_charges_daily", "select 1 as one", "fct_charges_daily"),
+    ],
+)
+def test_a_model_that_dbt_cannot_read_is_refused_by_name(
+    workspace, tmp_path, name, sql, said
+):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / f"{name}.sql").write_text(sql)
+
+    with pytest.raises(ExportError, match="dbt cannot read the models: ") as refused:
+        dbt_project(workspace())
+
+    assert said in str(refused.value)
+    # And again: what could not be read does not pass for what was.
+    with pytest.raises(ExportError, match=said):
+        dbt_project(workspace())
+
+
+def test_the_shipped_project_is_not_parsed_a_second_time(workspace):
+    project, _ = dbt_project(workspace())
+    parsed = project.manifest_path.stat().st_mtime_ns
+
+    dbt_project(workspace())
+
+    assert project.manifest_path.stat().st_mtime_ns == parsed
