@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.owners import OWNERS
+from pipelines.defs.progress import heard
 from pipelines.defs.project import RESULTS, WORKSPACE, Dbt, dbt_project, run_folder
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.ledger.partitions import write_stub
@@ -120,7 +121,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             target_path=run_folder(settings, project),
         )
         # Held back until dbt lets go of the database: then rows can be shown.
-        events = list(call.stream())
+        events = list(heard(call.stream(), len(context.selected_asset_keys)))
         checks = _checks(call)
         if is_build:
             audit.record(settings, "dbt", checks)
