@@ -18,6 +18,7 @@ from pipelines.cli import (
     catalog,
     explaining,
     proposing,
+    scanning,
     starting,
     versions,
     watching,
@@ -42,6 +43,7 @@ def of_project(project: Project = None) -> None:
 
 
 app.command()(starting.init)
+app.command("scan")(scanning.scan_folder)
 app.command()(building.build)
 app.command()(building.ui)
 app.command()(asking.query)

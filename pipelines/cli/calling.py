@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from pipelines.landing.origin import remembered_exports
 from pipelines.publishing.versions import Version, current
-from pipelines.settings import PROJECT_VARIABLE, Settings
+from pipelines.settings import PROJECT_VARIABLE, Settings, WorkspaceError
 from pipelines.settings.workspace import CONFIG, workspace_of
 
 # Bound to the terminal itself: a build sends what dbt prints to its log. Where the
@@ -70,9 +70,9 @@ def settings_of(
             fail(f"no exports folder at {exports}; expected a directory", 2)
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
-    except SettingsError as error:
+    except WorkspaceError as error:
         fail(str(error), 2)
-    except ValidationError as error:
+    except (ValidationError, SettingsError) as error:
         fail(f"settings ({CONFIG} or UNITMILL_ variables): {error}", 2)
     if settings.workspace is None and "home" not in settings.model_fields_set:
         fail(

@@ -9,6 +9,7 @@ import dagster as dg
 from pipelines.defs.alerts import alerting
 from pipelines.defs.automation import automation
 from pipelines.defs.convert import convert_assets, table_assets
+from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
 from pipelines.defs.publish import publish_asset
@@ -31,19 +32,20 @@ def build_definitions(
     """
     sources = inputs.sources if inputs else all_sources(settings)
     models, dbt = warehouse(settings)
+    assets = [
+        landing_asset(settings),
+        *convert_assets(settings, sources),
+        *table_assets(settings, sources),
+        *reference_assets(settings),
+        models,
+        publish_asset(settings, models),
+    ]
     return dg.Definitions.merge(
         dg.Definitions(
-            assets=[
-                landing_asset(settings),
-                *convert_assets(settings, sources),
-                *table_assets(settings, sources),
-                *reference_assets(settings),
-                BUILD,
-                models,
-                publish_asset(settings, models),
-            ],
+            assets=[*assets, BUILD],
             asset_checks=[quality_checks(settings)],
             resources={
+                "home": home_resource(settings, {k for a in assets for k in a.keys}),
                 "dbt": dbt,
                 "inputs": inputs_resource(settings, sources, inputs),
             },

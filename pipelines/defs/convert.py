@@ -11,6 +11,7 @@ import dagster as dg
 import duckdb
 from pydantic import Field
 
+from pipelines.defs.home import HOME, POOL
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.landing import DELIVERIES
 from pipelines.defs.owners import OWNERS
@@ -79,6 +80,7 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
         owners=OWNERS,
         kinds={"duckdb", "parquet"},
         description=source.description,
+        pool=POOL,
     )
     def convert(
         context: dg.AssetExecutionContext,
@@ -92,8 +94,10 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
         if source.table == "focus":
             for period in _periods(settings, source):
                 evaluate_partition(settings, source, period)
-        converted = [item.period for item in items]
-        return dg.MaterializeResult(metadata=_of_source(settings, source, converted))
+        shown = _of_source(settings, source, [item.period for item in items])
+        if inputs.note:
+            shown.setdefault("note", dg.MetadataValue.text(inputs.note))
+        return dg.MaterializeResult(metadata=shown)
 
     return convert
 
@@ -154,6 +158,8 @@ def _table_asset(
         owners=OWNERS,
         kinds={"parquet"},
         description=_description(table),
+        required_resource_keys=HOME,
+        pool=POOL,
     )
     def whole_table() -> dg.MaterializeResult[None]:
         write_stub(settings.ledger_dir, table)
@@ -180,6 +186,8 @@ def _row_counts_asset(settings: Settings) -> dg.AssetsDefinition:
             "How many rows of each delivery the ledger holds, and how many are not in "
             "it as rows of their own, by reason; both stand in the files themselves."
         ),
+        required_resource_keys=HOME,
+        pool=POOL,
     )
     def row_counts() -> dg.MaterializeResult[None]:
         with duckdb.connect() as db:

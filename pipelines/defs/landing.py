@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.defs.home import POOL
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.owners import OWNERS
 from pipelines.landing.deliveries import Landing, record
@@ -24,6 +25,7 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         key=DELIVERIES,
         group_name="land",
+        pool=POOL,
         owners=OWNERS,
         kinds={"python", "parquet"},
         description=(

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.defs.home import HOME, POOL
 from pipelines.defs.owners import OWNERS
 from pipelines.publishing.versions import PublishError, publish
 from pipelines.settings import Settings
@@ -21,18 +22,20 @@ def publish_asset(
         group_name="publish",
         owners=OWNERS,
         kinds={"duckdb"},
-        pool="warehouse",
+        required_resource_keys=HOME,
+        pool=POOL,
         description=(
             "The version that SQL and BI tools read: marts and ledger in one folder "
             "that never changes. It is replaced only by a build that passed every "
             "blocking check; otherwise the last good version stays."
         ),
     )
-    def version() -> dg.MaterializeResult[None]:
+    def version(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         try:
             made = publish(settings)
         except PublishError as error:
-            raise dg.Failure(str(error)) from error
+            note = context.resources.home.note
+            raise dg.Failure("; ".join(filter(None, (str(error), note)))) from error
         counts = made.manifest["row_counts"]
         assert isinstance(counts, dict)
         return dg.MaterializeResult(

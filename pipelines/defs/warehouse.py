@@ -13,6 +13,7 @@ import dagster as dg
 import dagster_dbt as ddbt
 import duckdb
 
+from pipelines.defs.home import PART, POOL, makes
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.owners import OWNERS
 from pipelines.defs.progress import heard
@@ -101,7 +102,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             ddbt.DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
         ),
         exclude="resource_type:unit_test",
-        pool="warehouse",
+        pool=POOL,
     )
     def models(
         context: dg.AssetExecutionContext,
@@ -148,9 +149,7 @@ def _makes_reference_tables(run: dg.DagsterRun) -> bool:
 
     One of the models alone did not, nor may one that goes on where another failed.
     """
-    selection = run.asset_selection
-    whole = selection is None or selection >= REFERENCE_KEYS
-    return whole and run.parent_run_id is None
+    return makes(run, REFERENCE_KEYS) and run.parent_run_id is None
 
 
 def _fail_if_broken(checks: list[audit.Check]) -> None:
@@ -194,6 +193,8 @@ def _shown(
 ) -> Event:
     """Add what a person wants to see: a mart's rows, or those that failed a check."""
     if isinstance(event, dg.Output):
+        if context.is_subset:
+            event = event.with_metadata({**event.metadata, "note": PART})
         schema, name = context.asset_key_for_output(event.output_name).path
         if schema != "marts":
             return event

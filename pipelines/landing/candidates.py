@@ -11,7 +11,9 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, Literal
 
@@ -26,35 +28,54 @@ WILDCARDS = set("*?[")
 # Notes and leftovers that lie beside exports; no vendor delivers bills in them.
 IGNORED_SUFFIXES = {".md", ".log", ".tmp", ".crc", ".part"}
 IGNORED_NAMES = {"PLANTED.csv", "_SUCCESS", "cost_and_usage_data_status"}
+# They have no rows that a program could count: an invoice as it is printed, a mail.
+DOCUMENTS = {".pdf", ".html", ".htm", ".doc", ".docx", ".pptx", ".eml", ".msg"}
+DOCUMENTS |= {".png", ".jpg", ".jpeg", ".svg"}
+# What the user does not want read: one pattern a line, of paths below the folder.
+IGNORE_FILE = ".unitmillignore"
 
 Compression = Literal["", "gzip", "zip"]
 
 
-def find(
-    exports_dir: Path, place: str = ""
-) -> tuple[list[Candidate], list[tuple[str, str]]]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies below a folder.
+
+    Attributes:
+        readable: the files that may be exports.
+        damaged: of each damaged one, its name and what is wrong.
+        skipped: names of documents, and of what the user wants ignored.
+    """
+
+    readable: list[Candidate] = field(default_factory=list)
+    damaged: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def find(exports_dir: Path, place: str = "") -> Found:
     """Sniff every file below the exports folder, in path order.
 
     Args:
         exports_dir: that folder, or the mirror of an object store.
         place: what names begin with: '', or the store's address and a slash.
 
-    Returns:
-        The readable files, and of each damaged one its name and what is wrong.
-
     Raises:
         ExportError: the folder is missing.
     """
     if not exports_dir.is_dir():
         raise ExportError(f"no exports folder at {exports_dir}; expected a directory")
-    readable: list[Candidate] = []
-    damaged: list[tuple[str, str]] = []
+    found = Found()
+    patterns = _ignored_patterns(exports_dir)
     for path in _files(exports_dir):
+        below = _shown(path, exports_dir)
+        if is_document(path.name) or any(fnmatch(below, p) for p in patterns):
+            found.skipped.append(place + below)
+            continue
         try:
-            readable.append(sniff(path, exports_dir, place))
+            found.readable.append(sniff(path, exports_dir, place))
         except ExportError as error:
-            damaged.append((place + _shown(path, exports_dir), str(error)))
-    return readable, damaged
+            found.damaged.append((place + below, str(error)))
+    return found
 
 
 def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
@@ -105,6 +126,21 @@ def is_ignored(*parts: str) -> bool:
         or parts[-1] in IGNORED_NAMES
         or Path(parts[-1]).suffix.lower() in IGNORED_SUFFIXES
     )
+
+
+def is_document(name: str) -> bool:
+    """Return whether a file is for people: it may lie here, and has no rows."""
+    return Path(name).suffix.lower() in DOCUMENTS or Path(name).stem.upper() == "README"
+
+
+def _ignored_patterns(exports_dir: Path) -> list[str]:
+    """Read what the user wants ignored; a folder stands for all that is in it."""
+    path = exports_dir / IGNORE_FILE
+    if not path.is_file():
+        return []
+    lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+    patterns = [line.lstrip("/") for line in lines if line and line[0] != "#"]
+    return [f"{p}*" if p.endswith("/") else p for p in patterns]
 
 
 def first_keys(head: str) -> tuple[str, ...]:

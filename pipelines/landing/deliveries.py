@@ -76,6 +76,7 @@ class Landing:
         copies: deliveries whose content is there already, and the name of the first.
         lost: ids of earlier deliveries whose files are gone (not overwritten).
         overwritten: ids of earlier deliveries whose files have other content now.
+        skipped: names of documents, and of what the user wants ignored.
     """
 
     deliveries: tuple[Delivery, ...] = ()
@@ -83,6 +84,7 @@ class Landing:
     copies: tuple[tuple[Delivery, str], ...] = ()
     lost: frozenset[str] = frozenset()
     overwritten: frozenset[str] = frozenset()
+    skipped: tuple[str, ...] = ()
 
     def of(self, source: Source, period: str) -> list[Delivery]:
         """Give the deliveries that a source's period is made of, oldest first."""
@@ -109,11 +111,11 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
         ExportError: the exports folder is missing, or a store or database cannot be
             read. Nothing is recorded then, so that no unseen delivery counts as gone.
     """
-    candidates, damaged = find(settings.exports_dir)
+    lying = find(settings.exports_dir)
     stored, unusable = find_stored(settings)
     for source in sources:
         stored += source.fetch(settings) if source.fetch else []
-    claimed, rejected = _claimed((*candidates, *stored), sources)
+    claimed, rejected = _claimed((*lying.readable, *stored), sources)
     hashed = Hashes(settings.hashes_file)
     delivered, refused = _delivered(claimed, sources, hashed)
     hashed.save()
@@ -123,10 +125,15 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
         if delivery.delivery_id in deliveries:
             copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
         deliveries.setdefault(delivery.delivery_id, delivery)
-    damages = [Refusal("", (n,), reason) for n, reason in (*damaged, *unusable)]
+    damages = [Refusal("", (n,), reason) for n, reason in (*lying.damaged, *unusable)]
     # A family reads its files alike, and refuses them alike: once is enough.
     refusals = tuple(dict.fromkeys([*damages, *rejected, *refused]))
-    landing = Landing(tuple(deliveries.values()), refusals, tuple(copies))
+    landing = Landing(
+        tuple(deliveries.values()),
+        refusals,
+        tuple(copies),
+        skipped=tuple(lying.skipped),
+    )
     lost, overwritten = missing_deliveries(
         _recorded(settings.deliveries_file), deliveries.keys(), set(landing.names())
     )
@@ -150,7 +157,7 @@ def _claimed(
             for owner in owners:
                 claimed[owner.name].append(candidate)
         else:
-            reason = rejection_reason(owners, sources)
+            reason = rejection_reason(candidate, owners, sources)
             refusals.append(Refusal("", (candidate.name,), reason))
     return claimed, refusals
 

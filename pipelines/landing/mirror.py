@@ -58,7 +58,8 @@ def find_stored(
             missing, gone = _differences(store, folder)
             _remove(gone, folder)
             _fetch(store, missing, folder, downloads)
-            found, damaged = find(folder, f"{url}/")
+            lying = find(folder, f"{url}/")
+            found, damaged = lying.readable, lying.damaged
             readable += found
             unusable += [*store.unusable, *damaged]
     return readable, unusable

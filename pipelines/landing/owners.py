@@ -1,8 +1,16 @@
 """Whose file it is: one source's, one log's, or a bill's that is a log, too."""
 
+import re
 from collections.abc import Sequence
 
-from pipelines.landing.source import Source
+from pipelines.landing.candidates import first_keys
+from pipelines.landing.source import Candidate, Source
+
+# Columns and keys as sources name them in what they expect, and in what they describe.
+_NAMES = re.compile(r"[A-Za-z][\w/.]{2,}")
+# One name in common, such as `date`, says little.
+_NEAR = 2
+_SHOWN = 6
 
 
 def has_single_owner(owners: Sequence[Source]) -> bool:
@@ -15,10 +23,30 @@ def has_single_owner(owners: Sequence[Source]) -> bool:
     return bool(owners) and len(families) <= 1 and len(tables) == len(owners)
 
 
-def rejection_reason(owners: Sequence[Source], sources: Sequence[Source]) -> str:
-    """Return why a file has no owner."""
+def rejection_reason(
+    candidate: Candidate, owners: Sequence[Source], sources: Sequence[Source]
+) -> str:
+    """Return why a file has no owner, and what to do."""
     if owners:
         names = " and ".join(source.name for source in owners)
         return f"claimed by {names}; expected one source"
-    expected = "; ".join(f"{source.name}: {source.expected}" for source in sources)
-    return f"no source recognizes it; expected one of: {expected}"
+    named = candidate.columns or first_keys(candidate.head)
+    # A file without a header shows its first row, which may hold anything.
+    named = tuple(name for name in named if _NAMES.fullmatch(name))
+    shown = ", ".join(named[:_SHOWN]) + (", ..." if len(named) > _SHOWN else "")
+    reason = "no source recognizes it"
+    if shown:
+        reason += f" ({candidate.format} with {shown})"
+    if nearest := _nearest({*named}, sources):
+        return f"{reason}; the nearest is {nearest.name}: {nearest.expected}"
+    return (
+        f"{reason}; take it out of the exports, name it in .unitmillignore there, or "
+        "map its vendor with a plan"
+    )
+
+
+def _nearest(named: set[str], sources: Sequence[Source]) -> Source | None:
+    """Return the source that expects most of a file's columns or keys."""
+    common = {s.name: named.intersection(_NAMES.findall(s.expected)) for s in sources}
+    near = max(sources, key=lambda s: len(common[s.name]), default=None)
+    return near if near and len(common[near.name]) >= _NEAR else None

@@ -67,6 +67,10 @@ OTHER_VARIABLES = {
 }
 
 
+class WorkspaceError(SettingsError):
+    """The folder that was named is no workspace; the message says what to do."""
+
+
 class WorkspaceVariable(BaseSettings):
     """The variable that names the workspace: where settings are, and none itself."""
 
@@ -77,14 +81,14 @@ def current_workspace() -> Path | None:
     """Return the workspace that was named, else the one of the current folder.
 
     Raises:
-        SettingsError: the folder that was named is no workspace.
+        WorkspaceError: the folder that was named is no workspace.
     """
     named = WorkspaceVariable().unitmill_project
     if not named:
         return workspace_of(Path.cwd())
     folder = Path(named).expanduser().resolve()
     if not (folder / CONFIG).is_file():
-        raise SettingsError(
+        raise WorkspaceError(
             f"no {CONFIG} in {folder}; make a workspace there with: "
             f"unitmill init {shlex.quote(named)}"
         )

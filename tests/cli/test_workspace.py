@@ -1,38 +1,13 @@
 """A workspace of one's own: made, found from below, and never mixed with another."""
 
-import os
 import shutil
-import subprocess
-import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from pipelines.cli.starting import starting_settings
 from pipelines.landing.origin import remember_exports
 from pipelines.settings import PROJECT_DIR, Settings
-
-UNITMILL = Path(sys.executable).parent / "unitmill"
-
-
-@pytest.fixture
-def call(tmp_path):
-    """Call `unitmill` below tmp_path, as somebody who has it on the PATH."""
-
-    def run(*words, folder="."):
-        environment = {k: v for k, v in os.environ.items() if "UNITMILL" not in k}
-        environment["PATH"] = f"{UNITMILL.parent}{os.pathsep}{environment['PATH']}"
-        return subprocess.run(
-            ["unitmill", *map(str, words)],
-            cwd=tmp_path / folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from pipelines.landing.candidates import find
+from pipelines.landing.candidates import Found, find
 from pipelines.landing.source import ExportError
 
 CSV = b"day,cost\n2026-08-01,1.50\n"
@@ -35,7 +35,8 @@ def zipped(**members):
 
 
 def sniffed(settings):
-    [candidate], damaged = find(settings.exports_dir)
+    found = find(settings.exports_dir)
+    [candidate], damaged = found.readable, found.damaged
     assert damaged == []
     return candidate
 
@@ -105,7 +106,8 @@ def test_a_damaged_file_is_named_and_the_others_are_read(content, why, put, sett
     put("bills/damaged", content)
     put("bills/good.csv", CSV)
 
-    readable, [(name, reason)] = find(settings.exports_dir)
+    found = find(settings.exports_dir)
+    readable, [(name, reason)] = found.readable, found.damaged
 
     assert [candidate.name for candidate in readable] == ["bills/good.csv"]
     assert name == "bills/damaged"
@@ -119,7 +121,7 @@ def test_a_damaged_file_is_named_and_the_others_are_read(content, why, put, sett
 def test_notes_and_leftovers_are_no_exports(name, put, settings):
     put(name, CSV)
 
-    assert find(settings.exports_dir) == ([], [])
+    assert find(settings.exports_dir) == Found()
 
 
 def test_a_missing_exports_folder_is_named(tmp_path):
@@ -141,6 +143,32 @@ MAGIC = st.sampled_from(
 def test_no_file_whatever_its_bytes_stops_the_search(magic, tail, put, settings):
     put("anything", magic + tail)
 
-    readable, damaged = find(settings.exports_dir)
+    found = find(settings.exports_dir)
+    readable, damaged = found.readable, found.damaged
 
     assert len(readable) + len(damaged) == 1
+
+
+def test_documents_lie_among_exports_and_are_not_read(settings, put):
+    put("Invoice-2026-10.pdf", b"%PDF-1.7")
+    put("README.txt", "how we export")
+    put("notes.txt", "a,b\n1,2\n")
+
+    found = find(settings.exports_dir)
+
+    assert found.skipped == ["Invoice-2026-10.pdf", "README.txt"]
+    # What may hold rows is never passed over in silence.
+    assert [candidate.name for candidate in found.readable] == ["notes.txt"]
+
+
+def test_a_user_says_what_is_not_read(settings, put):
+    put(".unitmillignore", "# drafts of finance\n/drafts/\n*.xlsx\n\n")
+    put("drafts/old/a.csv", CSV)
+    put("a.xlsx", b"PK")
+    put("b.csv", CSV)
+
+    found = find(settings.exports_dir)
+
+    assert found.skipped == ["a.xlsx", "drafts/old/a.csv"]
+    assert [candidate.name for candidate in found.readable] == ["b.csv"]
+    assert found.damaged == []

@@ -88,17 +88,35 @@ def test_the_day_that_a_delivery_was_first_seen_is_kept(put, land, invent):
     assert land(acme)["acme-1.csv"]["first_seen_at"] == first
 
 
-def test_a_file_that_nobody_knows_is_refused_with_what_each_source_expects(
+def test_a_file_that_nobody_knows_is_refused_in_one_sentence(put, land, invent):
+    put("odd/thing.csv", "day,cost,x\n1,2,3\n")
+    put("odd/rows.csv", "someone@example.com,12\n")
+
+    rows = land(invent(), invent("globex"))
+
+    todo = (
+        "take it out of the exports, name it in .unitmillignore there, or map its "
+        "vendor with a plan"
+    )
+    assert rows["odd/thing.csv"]["status"] == "refused"
+    assert rows["odd/thing.csv"]["detail"] == (
+        f"no source recognizes it (csv with day, cost); {todo}"
+    )
+    # A first row that is no header is not repeated.
+    assert rows["odd/rows.csv"]["detail"] == f"no source recognizes it; {todo}"
+
+
+def test_a_file_that_is_almost_an_export_names_the_source_that_it_is_near(
     put, land, invent
 ):
-    put("odd/thing.csv", "a\n1\n")
+    put("bill.csv", "usage_day,cost,team\n1,2,3\n")
+    near = invent("globex", expected="CSV of globex (usage_day, cost, account, ...)")
 
-    row = land(invent(), invent("globex"))["odd/thing.csv"]
+    row = land(invent(), near)["bill.csv"]
 
-    assert row["status"] == "refused"
     assert row["detail"] == (
-        "no source recognizes it; expected one of: "
-        "acme: a file named acme*; globex: a file named globex*"
+        "no source recognizes it (csv with usage_day, cost, team); the nearest is "
+        "globex: CSV of globex (usage_day, cost, account, ...)"
     )
 
 

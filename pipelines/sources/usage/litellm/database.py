@@ -76,8 +76,7 @@ def fetch(settings: Settings, columns: frozenset[str]) -> list[Candidate]:
                 f"expected a Postgres database with the table {TABLE} at the address "
                 f"in {variable}"
             ) from None
-    readable, _ = find(folder, f"{name}/")
-    return readable
+    return find(folder, f"{name}/").readable
 
 
 def _copy_days(
