@@ -220,7 +220,7 @@ def invent():
 def command():
     """Call `unitmill` as a person does; give its exit code and what it printed."""
 
-    def call(*words, settings):
+    def call(*words, settings, given=None):
         environment = os.environ | {
             "UNITMILL_EXPORTS": str(settings.exports_dir),
             "UNITMILL_HOME": str(settings.home_dir),
@@ -229,6 +229,7 @@ def command():
             [Path(sys.executable).parent / "unitmill", *words],
             env=environment,
             cwd=PROJECT_DIR,
+            input=given,
             capture_output=True,
             text=True,
             check=False,

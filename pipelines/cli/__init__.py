@@ -12,13 +12,24 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import asking, building, proposing, scanning, starting, versions
+from pipelines.cli import (
+    asking,
+    building,
+    catalog,
+    explaining,
+    proposing,
+    scanning,
+    starting,
+    versions,
+    watching,
+)
 from pipelines.cli.calling import Project, use_project
 
-tags = typer.Typer(help="Tags of the bill.", no_args_is_help=True)
+tags = typer.Typer(
+    help="What resources of the bill should be tagged with.", no_args_is_help=True
+)
 tags.command("propose")(proposing.propose_tags)
 app = typer.Typer(
-    help="The AI bill that proves itself.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,7 +38,7 @@ app = typer.Typer(
 
 @app.callback()
 def of_project(project: Project = None) -> None:
-    """Turn provider exports into reconciled AI unit costs."""
+    """Turn bills and usage exports into reconciled unit costs of AI."""
     use_project(project)
 
 
@@ -36,8 +47,11 @@ app.command("scan")(scanning.scan_folder)
 app.command()(building.build)
 app.command()(building.ui)
 app.command()(asking.query)
-app.command()(asking.status)
-app.command()(asking.alerts)
+app.command("tables")(catalog.list_tables)
+app.command()(catalog.describe)
+app.command()(explaining.explain)
+app.command()(watching.status)
+app.command()(watching.alerts)
 app.command("versions")(versions.list_versions)
 app.command("rollback")(versions.roll_back)
 app.command("scenarios")(proposing.show_scenarios)

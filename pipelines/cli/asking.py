@@ -1,18 +1,18 @@
-"""`unitmill query`, `status` and `alerts`: what the published version says."""
+"""`unitmill query`: SQL on the published version, shown or written to a file.
 
-import csv
-import json
+Belongs here: where the SQL comes from and where its rows go. Does not belong here: how
+a table looks (``tables``), and which tables there are (``catalog``).
+"""
+
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
-import duckdb
 import typer
 
-from pipelines.alerting.alerts import AlertError
-from pipelines.alerting.sending import listed, send_pending
-from pipelines.cli import terminal
 from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.cli.cells import counted
 
 
 class Format(StrEnum):
@@ -21,75 +21,101 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    PARQUET = "parquet"
 
 
-def query(
-    sql: Annotated[str, typer.Argument(help="SQL over `focus` and every mart.")],
+Sql = Annotated[
+    str | None,
+    typer.Argument(
+        help="SQL on any table that `unitmill tables` lists; - reads it from stdin."
+    ),
+]
+SqlFile = Annotated[
+    Path | None, typer.Option("--file", "-f", help="A file with the SQL.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="A new file: .csv, .json or .parquet by its suffix."
+    ),
+]
+Form = Annotated[
+    Format | None, typer.Option("--format", help="How the rows are written.")
+]
+Limit = Annotated[
+    int,
+    typer.Option(min=0, help="Rows of a table on the terminal; 0 for all of them."),
+]
+AllColumns = Annotated[
+    bool, typer.Option("--all-columns", help="Leave no column out, however wide.")
+]
+Vertical = Annotated[
+    bool, typer.Option("--vertical", help="One block a row, one line a column.")
+]
+
+
+def query(  # noqa: PLR0913, PLR0917 - each is an option
+    sql: Sql = None,
+    file: SqlFile = None,
+    output: Output = None,
+    form: Form = None,
+    limit: Limit = 20,
+    all_columns: AllColumns = False,
+    vertical: Vertical = False,
     home: Home = None,
     project: Project = None,
-    output: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
-    """Ask the published version."""
+    """Query the published version with SQL; nothing can be changed by it."""
+    from pipelines.cli import answers
+
+    text = _sql(sql, file)
     version = published(settings_of(home, project=project))
-    with duckdb.connect(str(version.database), read_only=True) as db:
+    form = form or _form_of(output)
+    if output is not None and form is Format.TABLE:
+        fail("a table is no file; --format csv, json or parquet is", 2)
+    if output is None and form is Format.PARQUET:
+        fail("Parquet is not text: give it a file with --output", 2)
+    with answers.opened(version.database) as db:
+        answer = answers.Answer(db, text)
+        if output is not None:
+            count = answers.save(answer, output, form.value)
+            console.print(
+                f"{counted(count, 'row')}: {output}", soft_wrap=True, highlight=False
+            )
+        elif form is Format.TABLE:
+            answers.show(
+                console,
+                answer,
+                limit=limit,
+                all_columns=all_columns,
+                is_vertical=vertical,
+            )
+        else:
+            answers.write_text(answer, sys.stdout, form.value)
+
+
+def _sql(sql: str | None, file: Path | None) -> str:
+    """Read the SQL from the argument, a file or stdin."""
+    if sql not in {None, "-"} and file is not None:
+        fail("SQL came twice, as an argument and with --file; give it once", 2)
+    if file is not None:
         try:
-            rows = db.execute(sql)
-        except duckdb.Error as error:
-            fail(str(error), 2)
-        names = [column[0] for column in rows.description or []]
-        body = rows.fetchall()
-    if output is Format.TABLE:
-        console.print(terminal.table_of(names, body))
-    elif output is Format.CSV:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(body)
-    else:
-        rows_out = [dict(zip(names, row, strict=True)) for row in body]
-        typer.echo(json.dumps(rows_out, default=str, indent=1))
+            return file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8"
+            fail(f"{file}: {reason}; expected a text file with SQL", 2)
+    if sql is not None and sql != "-":
+        return sql
+    if sql is None and sys.stdin.isatty():
+        fail("no SQL; give it as an argument, with --file, or through a pipe", 2)
+    return sys.stdin.read()
 
 
-def status(
-    home: Home = None,
-    project: Project = None,
-    path: Annotated[
-        bool, typer.Option("--path", help="Print only the database's path.")
-    ] = False,
-) -> None:
-    """Show the verdict per period and source of what is published."""
-    settings = settings_of(home, project=project)
-    version = published(settings)
-    if path:
-        typer.echo(version.database)
-        return
-    console.print(f"Current version [bold]{version.name}[/]")
-    with duckdb.connect(str(version.database), read_only=True) as db:
-        terminal.show_reconciliation(console, db)
-    from pipelines.publishing.audit import objections, read
-
-    audit = read(settings)
-    if audit and audit["build_id"] != version.manifest["build_id"]:
-        console.print("[yellow]A newer build is not published:[/]")
-        for objection in objections(settings):
-            console.print(f"  {objection}", soft_wrap=True)
-
-
-def alerts(
-    send: Annotated[
-        bool, typer.Option("--send", help="Send what is new; a dry run records it.")
-    ] = False,
-    home: Home = None,
-    project: Project = None,
-) -> None:
-    """List the alerts of the published version, with whether they were sent."""
-    settings = settings_of(home, project=project)
-    failed = 0
-    try:
-        for entry in send_pending(settings) if send else listed(settings):
-            terminal.show_alert(console, entry)
-            notification = entry.notification
-            failed += notification is not None and notification.status == "failed"
-    except AlertError as error:
-        fail(str(error), 1)
-    if send and failed:
-        fail(f"{failed} alerts were not sent; the next run tries again", 1)
+def _form_of(output: Path | None) -> Format:
+    """Say by a file's suffix how it is written."""
+    if output is None:
+        return Format.TABLE
+    suffix = output.suffix.removeprefix(".").lower()
+    if suffix not in {Format.CSV, Format.JSON, Format.PARQUET}:
+        fail(f"{output}: expected .csv, .json or .parquet, or a --format", 2)
+    return Format(suffix)

@@ -22,6 +22,7 @@ from pipelines.cli.calling import (
     fail,
     settings_of,
 )
+from pipelines.cli.summary import show_summary
 from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
 from pipelines.publishing.versions import current
@@ -121,7 +122,7 @@ def _show(database: Path) -> None:
     with duckdb.connect(str(database), read_only=True) as db:
         try:
             terminal.show_reconciliation(console, db)
-            terminal.show_month(console, db)
+            show_summary(console, db)
         except duckdb.CatalogException:
             # The build broke off before it had marts; its reasons are printed.
             return

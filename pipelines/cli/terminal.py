@@ -3,29 +3,25 @@
 Belongs here: words, colours, columns. Does not belong here: deciding anything.
 """
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-
 import duckdb
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from pipelines.alerting.sending import AlertStatus
+from pipelines.cli.tables import table_of
 
-PROOF = """
+RECONCILIATION = """
 select
     strftime(billing_period_start, '%Y-%m') as month,
     source_name as source,
     billing_currency as cur,
-    invoice_amount as invoice,
-    ledger_billed_cost as ledger,
-    marts_billed_cost as marts,
-    tax_difference as tax,
-    credit_difference as credit,
-    fx_difference as fx,
-    unexplained_difference as residual,
+    round(invoice_amount, 2) as invoice,
+    round(ledger_billed_cost, 2) as ledger,
+    round(marts_billed_cost, 2) as marts,
+    round(tax_difference, 2) as tax,
+    round(credit_difference, 2) as credit,
+    round(fx_difference, 2) as fx,
+    round(unexplained_difference, 2) as residual,
     case
         when metered_token_count = 0 then 'none'
         else round(100 * metered_token_ratio, 1) || ' %'
@@ -87,11 +83,7 @@ from (
 group by all
 order by all
 """
-NEWEST = """
-select strftime(max(billing_period_start), '%Y-%m')
-from marts.fct_reconciliation_monthly
-"""
-# Of one month, the newest that has a verdict.
+# Of one month.
 OF_A_MONTH = {
     "Tokens: cost per 1k and per 1M": """
         select
@@ -108,7 +100,7 @@ OF_A_MONTH = {
         having sum(token_count) > 0
         order by effective desc limit 8
     """,
-    "Inference: cost per answer, where telemetry counts answers": """
+    "Inference: cost per request, where telemetry counts requests": """
         select
             replace(hosting, '_', ' ') as hosting,
             left(sub_account_id, 24) as account,
@@ -125,7 +117,7 @@ OF_A_MONTH = {
             and strftime(billing_period_start, '%Y-%m') = $month
         group by all order by effective desc limit 8
     """,
-    "GPU hours: cost of an hour, and what was idle": """
+    "GPU hours: cost per hour, and what was idle": """
         select
             source_name as source,
             coalesce(instance_type, resource_name, node_name) as machine,
@@ -141,7 +133,7 @@ OF_A_MONTH = {
         where strftime(billing_period_start, '%Y-%m') = $month
         group by all order by effective desc limit 8
     """,
-    "Training: cost per hour, and what was wasted": """
+    "Training: cost per hour, and waste": """
         select
             source_name as source,
             project_name as project,
@@ -155,7 +147,7 @@ OF_A_MONTH = {
         where strftime(billing_period_start, '%Y-%m') = $month
         order by effective desc limit 8
     """,
-    "Teams: what each spent, and how we know": """
+    "Teams: spend, and how it was allocated": """
         select
             team_name as team,
             reporting_currency as cur,
@@ -168,7 +160,7 @@ OF_A_MONTH = {
         where strftime(billing_period_start, '%Y-%m') = $month
         group by all order by effective desc limit 8
     """,
-    "Budgets: what is spent, and when it will not be enough": """
+    "Budgets: spent, and when they are passed": """
         select
             budget_name as budget,
             budget_currency as cur,
@@ -185,35 +177,26 @@ OF_A_MONTH = {
         order by spent desc limit 8
     """,
 }
-SMALL = Decimal(1)
-HALF_A_CENT = Decimal("0.005")
-VERDICT_STYLES = {
-    "proven": "green",
-    "blocked": "bold red",
-    "no invoice": "yellow",
-    "nothing billed": "green",
-    "no bill": "yellow",
-}
 
 
 def show_reconciliation(console: Console, db: duckdb.DuckDBPyConnection) -> None:
     """Show, per month and source, that invoice, ledger and marts agree, or why not."""
-    show_rows(console, db, ROWS, "Rows in = rows in the ledger + rows left out")
+    show_rows(console, db, ROWS, "Rows delivered = rows in the ledger + rows left out")
     show_rows(console, db, LEFT_OUT, "Rows left out, by reason")
-    show_rows(console, db, PROOF, "Proof: invoice = billing rows = marts")
+    show_rows(
+        console, db, RECONCILIATION, "Reconciliation: invoice = billing rows = marts"
+    )
     show_rows(
         console,
         db,
         f'select * from ({CAUSES}) where abs("billed - metered") >= 0.005 '
         "order by month, source, cause",
-        "Bill against telemetry: every difference by its cause",
+        "Bill against telemetry: each difference by its cause",
     )
 
 
-def show_month(console: Console, db: duckdb.DuckDBPyConnection) -> None:
-    """Show the newest month's unit costs, teams and budgets."""
-    row = db.execute(NEWEST).fetchone()
-    month = row[0] if row else None
+def show_month(console: Console, db: duckdb.DuckDBPyConnection, month: str) -> None:
+    """Show a month's unit costs, teams and budgets."""
     for title, query in OF_A_MONTH.items():
         show_rows(console, db, query, f"{title}, {month}", {"month": month})
 
@@ -245,42 +228,3 @@ def show_rows(
     rows = cursor.fetchall()
     if rows:
         console.print(table_of(names, rows, title))
-
-
-def table_of(
-    names: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""
-) -> Table:
-    """Lay out rows; numbers to the right, money to the cent, unit costs to 6 digits."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    body = [list(row) for row in rows]
-    for place, name in enumerate(names):
-        numeric = any(isinstance(r[place], int | float | Decimal) for r in body)
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
-    for row in body:
-        table.add_row(*(_cell(n, v) for n, v in zip(names, row, strict=True)))
-    return table
-
-
-def _cell(name: str, value: object) -> str:
-    if name == "verdict" and str(value) in VERDICT_STYLES:
-        return f"[{VERDICT_STYLES[str(value)]}]{value}[/]"
-    if isinstance(value, float | Decimal):
-        return _number(name, Decimal(str(value)))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return "-" if value is None else str(value)
-
-
-def _number(name: str, value: Decimal) -> str:
-    is_unit_cost = name.startswith(("per ", "cost_per_"))
-    if abs(value) < HALF_A_CENT and not is_unit_cost:
-        return "0.00"
-    if value == int(value) and name == "tokens":
-        return f"{int(value):,}"
-    return f"{value:,.6f}" if is_unit_cost and value < SMALL else f"{value:,.2f}"

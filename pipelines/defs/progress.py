@@ -1,40 +1,136 @@
-"""Progress of a Dagster run on the terminal: one line per step."""
+"""Progress of a build on the terminal: which phase, how many of how many, how long.
+
+Belongs here: turning the events of Dagster and dbt into lines. Does not belong here:
+what a phase does. A phase is one line when it ends; on a terminal the one that runs has
+a line of its own, kept up to date.
+"""
 
 import logging
+import time
+from collections.abc import Collection, Iterable, Iterator
+from typing import TypeVar
 
 import dagster as dg
 from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.text import Text
+
+LOGGER = "unitmill.progress"
+CONVERTING = "converting"
+# The first part of a step's name; each other step makes the ledger and what is beside.
+PHASES = {
+    "landing": "landing",
+    "models": "models",
+    "great_expectations": "quality checks",
+    "publish": "publishing",
+}
+# Two a second: a line that moves, and no work worth naming.
+REFRESHES = 2
+MINUTE = 60
+AnyEvent = TypeVar("AnyEvent")
 
 
 class Progress(logging.Handler):
-    """Prints which step of a Dagster run begins, fails or is tried again."""
+    """Says what a build has done, as its events come in."""
 
-    def __init__(self, console: Console) -> None:
-        """Write to this console."""
+    def __init__(self, console: Console, sources: Collection[str] = ()) -> None:
+        """Write to this console.
+
+        Args:
+            console: the terminal, or a pipe.
+            sources: those that something was delivered of; the others are not counted.
+        """
         super().__init__()
         self._console = console
+        self._sources = frozenset(sources)
+        self._phase = ""
+        self._done, self._total = 0, 0
+        self._began = time.monotonic()
+        # What a build prints goes to its log, so nothing is to be redirected here.
+        self._live = Live(
+            console=console,
+            get_renderable=self._line,
+            refresh_per_second=REFRESHES,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print one line for a step that begins or goes wrong; keep quiet otherwise."""
+        """Take an event: a step began, ended or failed, or dbt made another model."""
+        models = getattr(record, "models", None)
+        if models is not None:
+            self._done, self._total = models
+            return
         event = getattr(record, "dagster_event", None)
         step = str(getattr(event, "step_key", "") or "").replace("__", "/")
         kind = str(getattr(event, "event_type_value", ""))
         if kind == "STEP_START":
-            self._console.print(f"  [dim]·[/] {step}")
+            self._start(PHASES.get(step.partition("/")[0], CONVERTING))
+        elif kind == "STEP_SUCCESS":
+            self._done += step.rpartition("/")[2] in self._sources
         elif kind in {"STEP_FAILURE", "STEP_UP_FOR_RETRY"}:
-            self._console.print(f"  [red]✗[/] {step}")
+            again = ", is tried again" if kind == "STEP_UP_FOR_RETRY" else ""
+            self._console.print(f"  [red]✗[/] {escape(step)}{again}")
+
+    def close(self) -> None:
+        """End the last phase and give the terminal back."""
+        self._end()
+        self._live.stop()
+        super().close()
+
+    def _start(self, phase: str) -> None:
+        if phase == self._phase:
+            return
+        self._end()
+        self._phase, self._began = phase, time.monotonic()
+        self._done = 0
+        self._total = len(self._sources) if phase == CONVERTING else 0
+        if self._console.is_terminal:
+            self._live.start()
+
+    def _end(self) -> None:
+        if self._phase:
+            line, self._phase = self._line(), ""
+            self._console.print(line)
+
+    def _line(self) -> Text:
+        if not self._phase:
+            return Text()
+        noun = "sources" if self._phase == CONVERTING else "models"
+        count = f"{self._done} of {self._total} {noun}" if self._total else ""
+        took = _duration(time.monotonic() - self._began)
+        return Text(f"  {self._phase:<16}{count:<22}{took:>8}")
 
 
-def progress_logger(console: Console) -> dg.LoggerDefinition:
-    """Give a Dagster logger that shows progress on a console."""
+def progress_logger(progress: Progress) -> dg.LoggerDefinition:
+    """Give a Dagster logger that hands a run's events to its progress."""
 
-    def progress(context: dg.InitLoggerContext) -> logging.Logger:
+    def listening(context: dg.InitLoggerContext) -> logging.Logger:
         del context
-        logger = logging.getLogger("unitmill.progress")
+        logger = logging.getLogger(LOGGER)
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
-        logger.handlers.clear()
-        logger.addHandler(Progress(console))
+        logger.handlers = [progress]
         return logger
 
-    return dg.LoggerDefinition(progress, description="One line per step.")
+    return dg.LoggerDefinition(listening, description="One line per phase.")
+
+
+def heard(events: Iterable[AnyEvent], total: int) -> Iterator[AnyEvent]:
+    """Pass dbt's events on, and tell the progress, if any, of each model made."""
+    logger, made = logging.getLogger(LOGGER), 0
+    for event in events:
+        if isinstance(event, dg.Output):
+            made += 1
+            logger.debug(
+                "%s models of %s", made, total, extra={"models": (made, total)}
+            )
+        yield event
+
+
+def _duration(seconds: float) -> str:
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // MINUTE)} min {int(seconds % MINUTE):02} s"

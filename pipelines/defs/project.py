@@ -29,7 +29,12 @@ RESULTS: Final = "run_results.json"
 # The folder of the workspace's models, beside that of those that Unitmill ships.
 WORKSPACE = "workspace"
 # They are built and published as the marts are; a contract they may have, not must.
-WORKSPACE_CONFIG = {"+materialized": "table", "+schema": "marts", "+access": "public"}
+WORKSPACE_CONFIG = {
+    "+materialized": "table",
+    "+schema": "marts",
+    "+access": "public",
+    "+persist_docs": {"relation": True, "columns": True},
+}
 # dbt follows a link only where it begins to look, not below.
 _LINKED = ("models", "macros", "seeds", "tests", "profiles.yml")
 _STAMP = "unitmill_project.sha256"

@@ -12,7 +12,7 @@ from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB
 from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
 from pipelines.defs.objecting import objections_of
-from pipelines.defs.progress import progress_logger
+from pipelines.defs.progress import Progress, progress_logger
 from pipelines.landing.source import ExportError
 from pipelines.ledger.inputs import Inputs, scan_inputs
 from pipelines.publishing.audit import inputs_fingerprint
@@ -51,9 +51,10 @@ def build(settings: Settings, console: Console) -> Outcome:
             refused = "".join(f"\n{', '.join(r.names)}: {r.reason}" for r in refusals)
             raise ExportError(f"nothing to read in {places}{refused}")
         console.print(
-            f"Building from {places}: {len(inputs.landing.deliveries)} deliveries, "
-            f"{len(inputs.stale)} partitions to convert",
+            f"Building from {places} (deliveries: {len(inputs.landing.deliveries)}; "
+            f"months to convert: {len(inputs.stale)})",
             soft_wrap=True,
+            highlight=False,
         )
         return _run(settings, inputs, console)
 
@@ -76,15 +77,17 @@ def _is_published(settings: Settings) -> bool:
 
 def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
     prepare_dagster_home(settings)
+    progress = Progress(console, {d.source for d in inputs.landing.deliveries})
     definitions = dg.Definitions.merge(
         build_definitions(settings, inputs),
-        dg.Definitions(loggers={"progress": progress_logger(console)}),
+        dg.Definitions(loggers={"progress": progress_logger(progress)}),
     )
     log = settings.home_dir / "build.log"
     with (
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         log.open("w", encoding="utf-8") as out,
         contextlib.redirect_stdout(out),
+        contextlib.closing(progress),
     ):
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,

@@ -14,6 +14,7 @@ from pipelines.defs.home import POOL, makes
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
+from pipelines.defs.progress import heard
 from pipelines.defs.project import Dbt, dbt_project, run_folder
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.defs.results import Event, Results
@@ -71,7 +72,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             target_path=run_folder(settings, project),
         )
         # Held back until dbt lets go of the database: then rows can be shown.
-        events = list(call.stream())
+        events = list(heard(call.stream(), len(context.selected_asset_keys)))
         results = Results.of_call(settings, manifest, call)
         if is_build:
             audit.record(settings, "dbt", results.checks)

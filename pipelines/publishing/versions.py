@@ -19,6 +19,7 @@ from pipelines import __version__
 from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
 from pipelines.publishing.audit import objections, read
+from pipelines.publishing.comments import write_comments
 from pipelines.publishing.lock import BusyError, held
 from pipelines.reference.published_totals import totals_of
 from pipelines.settings import Settings
@@ -189,6 +190,7 @@ def _write_database(settings: Settings, folder: Path) -> dict[str, int]:
         billing_period = BILLING_PERIOD.format(mart="marts.dim_billing_periods")
         db.execute(f"create view billing_period as {billing_period}")
         db.execute("use memory")
+        write_comments(db)
         db.execute("checkpoint version")
         db.execute("detach version")
     with temporary.open("rb") as written:

@@ -98,11 +98,11 @@ def test_a_pod_s_part_of_a_node_is_what_the_tool_s_prices_make_of_it(version):
 def test_the_terminal_shows_gpu_hours_and_models_of_our_own_beside_rented(version):
     console = Console(file=StringIO(), width=200, force_terminal=False)
 
-    show_month(console, version)
+    show_month(console, version, "2026-10")
 
     shown = console.file.getvalue()
     lines = [line.split() for line in shown.splitlines()]
     hosted = {words[0] for words in lines if "llama-3.1-8b-instruct" in words}
-    assert "GPU hours: cost of an hour, and what was idle, 2026-10" in shown
+    assert "GPU hours: cost per hour, and what was idle, 2026-10" in shown
     assert hosted == {"self"}
     assert any(words[:1] == ["api"] for words in lines)

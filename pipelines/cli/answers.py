@@ -1,0 +1,158 @@
+"""What SQL answers: run once, read in parts, shown or written to a file.
+
+Belongs here: that a query reads and changes nothing, and that a file is whole or not
+there. Does not belong here: where the SQL comes from (``asking``).
+"""
+
+import csv
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TextIO
+
+import duckdb
+from rich.console import Console
+
+from pipelines.cli.calling import fail
+from pipelines.cli.tables import Room, print_result
+
+ROWS_AT_ONCE = 2048
+# What EXPLAIN ANALYZE explains, it runs.
+EXPLAIN = re.compile(r"\s*explain(\s+analyze)?(\s*\([^)]*\))?\s+", re.IGNORECASE)
+Row = tuple[object, ...]
+
+
+@contextmanager
+def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published database to read it; what DuckDB says ends the call."""
+    try:
+        with duckdb.connect(str(database), read_only=True) as db:
+            yield db
+    except duckdb.Error as error:
+        hint = ""
+        if isinstance(error, duckdb.CatalogException):
+            hint = "\n`unitmill tables` lists the tables there are."
+        fail(f"{str(error).strip()}{hint}", 2)
+
+
+class Answer:
+    """The rows of one SELECT, read once, in parts."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, sql: str) -> None:
+        """Take the SQL, unless it is no single SELECT; it runs when it is read."""
+        self.sql = _only_select(sql)
+        self.db = db
+
+    @cached_property
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self.db.execute(self.sql)
+
+    @property
+    def names(self) -> list[str]:
+        """Name the columns."""
+        return [column[0] for column in self._cursor.description or []]
+
+    def rows(self) -> Iterator[Row]:
+        """Give row after row."""
+        while part := self._cursor.fetchmany(ROWS_AT_ONCE):
+            yield from part
+
+
+def show(
+    console: Console,
+    answer: Answer,
+    *,
+    limit: int,
+    all_columns: bool,
+    is_vertical: bool,
+) -> None:
+    """Print a table: on a terminal what fits, into a pipe or a file all of it."""
+    is_terminal = console.is_terminal
+    # Without a terminal it is what COLUMNS says, or 0.
+    width = console.width if is_terminal else get_terminal_size((0, 0)).columns or None
+    rows = answer.rows()
+    shown = list(islice(rows, limit if is_terminal and limit else None))
+    print_result(
+        console,
+        answer.names,
+        shown,
+        Room(None if all_columns else width, can_cut=is_terminal),
+        is_vertical=is_vertical,
+    )
+    count = len(shown) + sum(1 for _ in rows)
+    if count > len(shown):
+        console.print(
+            f"{len(shown)} of {count:,} rows; --limit 0 shows all", highlight=False
+        )
+
+
+def write_text(answer: Answer, out: TextIO, form: str) -> int:
+    """Write all rows as CSV or JSON; give their number."""
+    count = 0
+    if form == "csv":
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(answer.names)
+        for count, row in enumerate(answer.rows(), start=1):  # noqa: B007
+            writer.writerow(row)
+        return count
+    out.write("[")
+    for count, row in enumerate(answer.rows(), start=1):
+        named = dict(zip(answer.names, row, strict=True))
+        text = json.dumps(named, default=str, indent=1, ensure_ascii=False)
+        out.write(("," if count > 1 else "") + "\n" + text)
+    out.write("\n]\n" if count else "]\n")
+    return count
+
+
+def save(answer: Answer, output: Path, form: str) -> int:
+    """Write all rows to a new file, whole or not at all; give their number."""
+    part = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        if output.exists():
+            fail(f"{output} exists already; expected the name of a new file", 2)
+        if form == "parquet":
+            count = _save_parquet(answer, part)
+        else:
+            with part.open("x", encoding="utf-8", newline="") as out:
+                count = write_text(answer, out, form)
+        part.rename(output)
+    except OSError as error:
+        fail(f"{output}: {error.strerror}; expected the name of a new file", 2)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _save_parquet(answer: Answer, part: Path) -> int:
+    if not part.parent.is_dir():
+        raise NotADirectoryError(2, f"there is no folder {part.parent}")
+    name = str(part).replace("'", "''")
+    row = answer.db.execute(
+        f"copy (\n{answer.sql}\n) to '{name}' (format parquet)"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _only_select(sql: str) -> str:
+    """Give the statement, or end the call: a query reads, and there is one of it."""
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1:
+        fail(f"expected one SELECT; found {len(statements)} statements", 2)
+    [statement] = statements
+    text = statement.query.strip().removesuffix(";")
+    if statement.type == duckdb.StatementType.EXPLAIN:
+        _only_select(EXPLAIN.sub("", text, count=1))
+    # PIVOT is called MULTI: it names the values of a column before it selects.
+    elif statement.type.name not in {"SELECT", "MULTI"}:
+        fail(
+            f"a query only reads; expected SELECT, found {statement.type.name}. "
+            "--output FILE writes its rows to a file.",
+            2,
+        )
+    return text

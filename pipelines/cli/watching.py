@@ -1,0 +1,57 @@
+"""`unitmill status` and `alerts`: what is published, and what it warns of."""
+
+from typing import Annotated
+
+import duckdb
+import typer
+
+from pipelines.alerting.alerts import AlertError
+from pipelines.alerting.sending import listed, send_pending
+from pipelines.cli import terminal
+from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+
+
+def status(
+    home: Home = None,
+    project: Project = None,
+    path: Annotated[
+        bool, typer.Option("--path", help="Print only the database's path.")
+    ] = False,
+) -> None:
+    """Show the verdict per period and source of what is published."""
+    settings = settings_of(home, project=project)
+    version = published(settings)
+    if path:
+        typer.echo(version.database)
+        return
+    console.print(f"Current version [bold]{version.name}[/]")
+    with duckdb.connect(str(version.database), read_only=True) as db:
+        terminal.show_reconciliation(console, db)
+    from pipelines.publishing.audit import objections, read
+
+    audit = read(settings)
+    if audit and audit["build_id"] != version.manifest["build_id"]:
+        console.print("[yellow]A newer build is not published:[/]")
+        for objection in objections(settings):
+            console.print(f"  {objection}", soft_wrap=True)
+
+
+def alerts(
+    send: Annotated[
+        bool, typer.Option("--send", help="Send what is new; a dry run records it.")
+    ] = False,
+    home: Home = None,
+    project: Project = None,
+) -> None:
+    """List the alerts of the published version, with whether they were sent."""
+    settings = settings_of(home, project=project)
+    failed = 0
+    try:
+        for entry in send_pending(settings) if send else listed(settings):
+            terminal.show_alert(console, entry)
+            notification = entry.notification
+            failed += notification is not None and notification.status == "failed"
+    except AlertError as error:
+        fail(str(error), 1)
+    if send and failed:
+        fail(f"{failed} alerts were not sent; the next run tries again", 1)
