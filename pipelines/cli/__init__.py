@@ -23,7 +23,7 @@ from pipelines.cli import (
     versions,
     watching,
 )
-from pipelines.cli.calling import Project, use_project
+from pipelines.cli.calling import Project, say_sources, use_project
 
 tags = typer.Typer(
     help="What resources of the bill should be tagged with.", no_args_is_help=True
@@ -65,6 +65,7 @@ def main() -> NoReturn:
         app()
     except SystemExit as end:
         code = end.code
+    say_sources()
     leave(code if isinstance(code, int) else 1 if code else 0)
 
 

@@ -1,6 +1,7 @@
 """`unitmill build` and `unitmill ui`: the pipeline, run from here or opened."""
 
 import os
+import shlex
 import sys
 import sysconfig
 from pathlib import Path
@@ -27,6 +28,12 @@ from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_VARIABLE, Settings
+
+# What a bill is asked first; it answers with any kind of exports.
+EXAMPLE = (
+    "select service_name, billing_currency, sum(effective_cost) as cost "
+    "from fct_charges_daily group by all order by cost desc"
+)
 
 
 def build(
@@ -56,13 +63,16 @@ def build(
         still = f"{version.name} stays current" if version else "nothing is published"
         fail(f"not published; {still}", 1)
     assert version is not None
+    next_calls = {
+        "why it changed": command_of(settings, "explain"),
+        "SQL": command_of(settings, f"query {shlex.quote(EXAMPLE)}"),
+        "every table": command_of(settings, "tables"),
+        "the pipeline": command_of(settings, "ui", with_exports=True),
+        "for BI tools": version.database,
+    }
     console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
-    console.print(f"  SQL   {version.database}", soft_wrap=True)
-    query = command_of(settings, "query 'select * from fct_charges_daily limit 5'")
-    console.print(f"        {query}", soft_wrap=True)
-    console.print(
-        f"  UI    {command_of(settings, 'ui', with_exports=True)}", soft_wrap=True
-    )
+    for what, call in next_calls.items():
+        console.print(f"  {what:<15} {call}", soft_wrap=True, highlight=False)
 
 
 def ui(  # noqa: PLR0913 - it takes what `build` takes

@@ -27,6 +27,9 @@ WIDTH = None if sys.stdout.isatty() else 130
 console = Console(file=sys.stdout, width=WIDTH)
 errors = Console(stderr=True)
 
+# What this call asked; its last words name it.
+_asked: list[tuple[Settings, Version]] = []
+
 Home = Annotated[
     Path | None, typer.Option(help="Folder that holds everything Unitmill makes.")
 ]
@@ -87,12 +90,13 @@ def settings_of(
 
 
 def published(settings: Settings) -> Version:
-    """Give the current version, or end the call."""
+    """Give the current version, which the call names at its end; or end the call."""
     version = current(settings)
     if version is None:
         there = "nothing is published" if settings.home_dir.exists() else "no home"
         build = command_of(settings, "build", with_exports=True)
         fail(f"{there} in {settings.home_dir} yet; run: {build}", 1)
+    _asked.append((settings, version))
     return version
 
 
@@ -124,13 +128,17 @@ def command_of(settings: Settings, words: str, *, with_exports: bool = False) ->
     return " ".join([program(), words, shlex.join(options)]).strip()
 
 
-def say_source(settings: Settings, version: Version) -> None:
-    """Say, beside an answer, which home and version it is from."""
-    errors.print(
-        f"[dim]version {version.name} of {escape(str(settings.home_dir))}[/]",
-        soft_wrap=True,
-        highlight=False,
-    )
+def say_sources() -> None:
+    """Say, after an answer, which home and version it is from.
+
+    On stderr, so that a pipe gets the answer only.
+    """
+    for settings, version in _asked:
+        line = f"version {version.name} of {settings.home_dir}"
+        if version.has_moved:
+            build = command_of(settings, "build", with_exports=True)
+            line += f", which has moved: ledger tables are found again after {build}"
+        errors.print(f"[dim]{escape(line)}[/]", soft_wrap=True, highlight=False)
 
 
 def fail(message: str, code: int) -> NoReturn:
