@@ -22,7 +22,8 @@ from pipelines.cli.calling import (
     use_project,
 )
 from pipelines.cli.tables import table_of
-from pipelines.landing.deliveries import Landing, scan
+from pipelines.landing.deliveries import scan
+from pipelines.landing.landed import Landing
 from pipelines.landing.source import ExportError
 from pipelines.settings import Settings, current_workspace
 from pipelines.sources.registry import all_sources

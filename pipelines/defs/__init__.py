@@ -9,6 +9,7 @@ import dagster as dg
 from pipelines.defs.alerts import alerting
 from pipelines.defs.automation import automation
 from pipelines.defs.convert import convert_assets, table_assets
+from pipelines.defs.decoration import with_code
 from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
@@ -33,12 +34,16 @@ def build_definitions(
     sources = inputs.sources if inputs else all_sources(settings)
     models, dbt = warehouse(settings)
     assets = [
-        landing_asset(settings),
+        *with_code(
+            [
+                landing_asset(settings),
+                *table_assets(settings, sources),
+                *reference_assets(settings),
+                publish_asset(settings, models),
+            ]
+        ),
         *convert_assets(settings, sources),
-        *table_assets(settings, sources),
-        *reference_assets(settings),
         models,
-        publish_asset(settings, models),
     ]
     return dg.Definitions.merge(
         dg.Definitions(

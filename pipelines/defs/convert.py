@@ -5,12 +5,22 @@ those that are stale. So everything is one run, and it costs what changed.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import duckdb
 from pydantic import Field
 
+from pipelines.defs.decoration import (
+    PARQUET,
+    amounts,
+    columns_of,
+    described,
+    domain_of,
+    kinds_of,
+    page,
+    tags_of,
+)
 from pipelines.defs.home import HOME, POOL
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.landing import DELIVERIES
@@ -31,6 +41,16 @@ from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
 
 ROW_COUNTS = dg.AssetKey(["ledger", "row_counts"])
+ROW_COUNT_COLUMNS = dg.TableSchema(
+    columns=[
+        dg.TableColumn("delivery_id", "varchar", description="The delivery."),
+        dg.TableColumn("period", "varchar", description="The month of the partition."),
+        dg.TableColumn(
+            "reason", "varchar", description="Why the rows are not in the ledger."
+        ),
+        dg.TableColumn("row_count", "bigint", description="How many rows."),
+    ]
+)
 
 
 class Conversion(dg.Config):
@@ -76,9 +96,11 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         key=source_key(source),
         deps=[DELIVERIES],
-        group_name="convert",
+        group_name=f"sources_{domain_of(source)}",
         owners=OWNERS,
-        kinds={"duckdb", "parquet"},
+        kinds=kinds_of(source),
+        tags=tags_of("ledger", domain_of(source)),
+        metadata=described(source),
         description=source.description,
         pool=POOL,
     )
@@ -154,9 +176,18 @@ def _table_asset(
     @dg.asset(
         key=dg.AssetKey(["ledger", table]),
         deps=[source_key(source) for source in sources],
-        group_name="convert",
+        group_name="ledger",
         owners=OWNERS,
-        kinds={"parquet"},
+        kinds=PARQUET,
+        tags=tags_of("ledger", "tables"),
+        metadata={
+            "dagster/column_schema": columns_of(table),
+            **(
+                page("conformance.md")
+                if table == "focus"
+                else page("usage-tables.md", table)
+            ),
+        },
         description=_description(table),
         required_resource_keys=HOME,
         pool=POOL,
@@ -179,9 +210,11 @@ def _row_counts_asset(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         key=ROW_COUNTS,
         deps=[dg.AssetKey(["ledger", table]) for table in ("focus", *TABLES)],
-        group_name="convert",
+        group_name="ledger",
         owners=OWNERS,
-        kinds={"parquet"},
+        kinds=PARQUET,
+        tags=tags_of("ledger", "tables"),
+        metadata={"dagster/column_schema": ROW_COUNT_COLUMNS},
         description=(
             "How many rows of each delivery the ledger holds, and how many are not in "
             "it as rows of their own, by reason; both stand in the files themselves."
@@ -205,13 +238,11 @@ def _row_counts_asset(settings: Settings) -> dg.AssetsDefinition:
     return row_counts
 
 
-def _metadata(summary: dict[str, object]) -> dict[str, dg.MetadataValue]:
-    shown: dict[str, dg.MetadataValue] = {}
-    for name, value in summary.items():
-        if name == "preview":
-            shown[name] = dg.MetadataValue.md(str(value))
-        elif name == "rows":
-            shown["dagster/row_count"] = dg.MetadataValue.int(int(str(value)))
-        else:
-            shown[name] = dg.MetadataValue.text(str(value))
-    return shown
+def _metadata(summary: Mapping[str, object]) -> dict[str, dg.MetadataValue]:
+    told = dict(summary)
+    preview, rows = told.pop("preview"), told.pop("rows")
+    return {
+        "dagster/row_count": dg.MetadataValue.int(int(str(rows))),
+        **amounts(told),
+        "preview": dg.MetadataValue.md(str(preview)),
+    }

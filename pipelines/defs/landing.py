@@ -1,18 +1,26 @@
 """Landing: which exports arrived."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.defs.decoration import domain_of, page, tags_of
 from pipelines.defs.home import POOL
 from pipelines.defs.inputs import RunInputs
+from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
-from pipelines.landing.deliveries import Landing, record
+from pipelines.landing.deliveries import record
+from pipelines.landing.landed import Landing
 from pipelines.landing.origin import remember_exports
-from pipelines.landing.source import TransientError
+from pipelines.landing.overdue import overdue
+from pipelines.landing.source import Source, TransientError
+from pipelines.publishing.audit import Check, every_file_is_recognized
+from pipelines.publishing.failing_rows import more
 from pipelines.settings import Settings
 
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])
+ON_TIME = dg.AssetCheckKey(DELIVERIES, "every_source_still_delivers")
 EVERY_FILE = dg.AssetCheckKey(DELIVERIES, "every_file_is_recognized")
 # How long a store may be out of reach: seconds between tries.
 PAUSE = 5.0
@@ -20,31 +28,21 @@ PAUSE = 5.0
 
 def landing_asset(settings: Settings) -> dg.AssetsDefinition:
     """Give the asset that looks at the exports folder and the object stores."""
-    blocks = settings.landing.unrecognized == "block"
 
     @dg.asset(
         key=DELIVERIES,
-        group_name="land",
+        group_name="landing",
         pool=POOL,
         owners=OWNERS,
         kinds={"python", "parquet"},
+        tags=tags_of("landing", "deliveries"),
+        metadata=page("operations.md"),
         description=(
             "What lies in the exports folder and the object stores: each vendor drop "
             "once, however often it arrived, with its source, period, files and "
             "whether a newer drop replaced it."
         ),
-        check_specs=[
-            dg.AssetCheckSpec(
-                EVERY_FILE.name,
-                asset=DELIVERIES,
-                blocking=blocks,
-                description=(
-                    "Each file in the exports folder or a store belongs to exactly "
-                    "one source and can be read. A bill that is not read is money not "
-                    "counted."
-                ),
-            )
-        ],
+        check_specs=_checks(settings),
     )
     def deliveries(
         inputs: dg.ResourceParam[RunInputs],
@@ -57,9 +55,35 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
         if found.landing.deliveries:
             remember_exports(settings)
         yield _recorded(settings, found.landing, table.num_rows)
-        yield _every_file_is_recognized(found.landing, blocks=blocks)
+        check = every_file_is_recognized(settings, found.landing)
+        yield _result(check, found.landing)
+        yield _still_delivers(settings, found.sources)
+        if check.blocks:
+            raise failure([check.objection("landing")])
 
     return deliveries
+
+
+def _checks(settings: Settings) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            EVERY_FILE.name,
+            asset=DELIVERIES,
+            blocking=settings.landing.unrecognized == "block",
+            description=(
+                "Each file in the exports folder or a store belongs to exactly one "
+                "source and can be read. A bill that is not read is money not counted."
+            ),
+        ),
+        dg.AssetCheckSpec(
+            ON_TIME.name,
+            asset=DELIVERIES,
+            description=(
+                "No source of cost or usage has been silent for longer than "
+                "`landing.expected_every_days`, and than it ever was before."
+            ),
+        ),
+    ]
 
 
 def _recorded(
@@ -76,13 +100,35 @@ def _recorded(
     )
 
 
-def _every_file_is_recognized(landing: Landing, *, blocks: bool) -> dg.AssetCheckResult:
+def _result(check: Check, landing: Landing) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=DELIVERIES,
-        check_name=EVERY_FILE.name,
-        passed=not landing.refusals,
-        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        check_name=check.name,
+        passed=check.passed,
+        severity=dg.AssetCheckSeverity[check.severity.upper()],
+        description=check.detail or None,
         metadata={"refused": dg.MetadataValue.md(_refusals(landing))},
+    )
+
+
+def _still_delivers(
+    settings: Settings, sources: Sequence[Source]
+) -> dg.AssetCheckResult:
+    repeated = {s.name for s in sources if domain_of(s) != "lists"}
+    late = overdue(
+        settings.deliveries_file,
+        repeated,
+        settings.landing.expected_every_days,
+        datetime.now(UTC),
+    )
+    said = [str(one) for one in late]
+    return dg.AssetCheckResult(
+        asset_key=DELIVERIES,
+        check_name=ON_TIME.name,
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=said[0] + more(len(said) - 1, "source") if said else None,
+        metadata={"late": dg.MetadataValue.md("\n".join(f"- {one}" for one in said))},
     )
 
 

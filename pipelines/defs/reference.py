@@ -3,6 +3,7 @@
 import dagster as dg
 import pyarrow as pa
 
+from pipelines.defs.decoration import tags_of
 from pipelines.defs.home import HOME, POOL
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.partitions import write_stub
@@ -36,6 +37,8 @@ def _reference_asset(table: ReferenceTable, settings: Settings) -> dg.AssetsDefi
         pool=POOL,
         owners=OWNERS,
         kinds={"python", "parquet"},
+        tags=tags_of("reference", table.name),
+        metadata={"dagster/column_schema": _columns(table)},
         description=table.description,
     )
     def reference_table() -> dg.MaterializeResult[None]:
@@ -50,6 +53,17 @@ def _reference_asset(table: ReferenceTable, settings: Settings) -> dg.AssetsDefi
         )
 
     return reference_table
+
+
+def _columns(table: ReferenceTable) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                field.name, str(field.type), description=table.meanings[field.name]
+            )
+            for field in table.schema
+        ]
+    )
 
 
 def _preview(written: pa.Table) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB
 from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
+from pipelines.defs.objecting import objections_of
 from pipelines.defs.progress import Progress, progress_logger
 from pipelines.landing.source import ExportError
 from pipelines.ledger.inputs import Inputs, scan_inputs
@@ -101,39 +102,19 @@ def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:
-    """Return what went wrong: checks that failed, then steps that broke."""
+    """Return what went wrong: the objections of checks, and steps that broke."""
     found = []
-    for check in result.get_asset_check_evaluations():
-        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
-            name = f"{check.asset_key.to_user_string()}: {check.check_name}"
-            shown = [v.value for k, v in check.metadata.items() if k in _SHOWN]
-            rows = [line for text in shown for line in _rows_of(str(text))]
-            found.append("\n".join(["check failed: " + name, *rows]))
     for event in result.all_events:
-        if event.is_step_failure and event.step_failure_data.error:
-            error = event.step_failure_data.error
+        if not event.is_step_failure:
+            continue
+        objections = objections_of(event)
+        error = event.step_failure_data.error
+        if error and not objections:
             cause = error.cause or error
-            if "AssetCheckFailed" not in str(cause.cls_name or error.cls_name):
-                message = _CLASS.sub("", cause.message.strip())
-                step = str(event.step_key).replace("__", "/")
-                found.append(f"{step}: {message}")
+            step = str(event.step_key).replace("__", "/")
+            objections = [f"{step}: {_CLASS.sub('', cause.message.strip())}"]
+        found += objections
     return found
 
 
-def _rows_of(text: str) -> Iterator[str]:
-    """Turn a Markdown table into a line per row that a terminal can show."""
-    names: list[str] = []
-    for line in text.splitlines():
-        if not line.startswith("|"):
-            yield line
-            continue
-        cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
-        if not names:
-            names = cells
-        elif set(line) - set("|- "):
-            pairs = zip(names, cells, strict=False)
-            yield "  " + ", ".join(f"{k} {v}" for k, v in pairs if v)
-
-
-_SHOWN = {"failing rows", "refused", "expectations"}
 _CLASS = re.compile(r"^[\w.]+(Error|Failure|Exception): ")

@@ -1,6 +1,7 @@
 """The columns of the ledger: FOCUS 1.4 Cost and Usage, then Unitmill's ``x_`` ones.
 
-``columns.csv`` holds the specification's facts. ``conform`` gives any SELECT this
+``columns.csv`` holds the specification's facts and, in words of ours, what a column
+says; ``x_columns.csv`` the same of Unitmill's own. ``conform`` gives any SELECT this
 shape: same names, order and types, NULL for what the source does not know.
 """
 
@@ -15,7 +16,7 @@ MONEY = "DECIMAL(38,12)"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One FOCUS column as the specification defines it."""
+    """One FOCUS column as the specification defines it, and what it says in short."""
 
     name: str
     type: str
@@ -24,35 +25,22 @@ class Column:
     format: str
     allowed_values: tuple[str, ...]
     introduced: str
+    meaning: str
 
 
-# Where a row came from and the vendor's own words for it. x_SourceCost is the amount
-# that the row puts on the vendor's invoice; it differs from BilledCost only where
-# FOCUS moves money between rows (Savings Plan covered usage and its negation), so
-# both have the same sum per invoice. x_SourceRowPart is 1 for a row of the export
-# and 2 or more for a row that Unitmill adds: for the unused part of a commitment fee,
-# for the further days of a cost that an owner states once. x_CommitmentStart and
-# x_CommitmentEnd (UTC, exclusive) are a commitment's term, where the bill says it.
-X_COLUMNS: Mapping[str, str] = {
-    "x_CommitmentEnd": "TIMESTAMP",
-    "x_CommitmentStart": "TIMESTAMP",
-    "x_CredentialId": "VARCHAR",
-    "x_DeliveryId": "VARCHAR",
-    "x_LineItemType": "VARCHAR",
-    "x_Operation": "VARCHAR",
-    "x_ProcessingTier": "VARCHAR",
-    "x_SourceCost": MONEY,
-    "x_SourceName": "VARCHAR",
-    "x_SourceRowNumber": "BIGINT",
-    "x_SourceRowPart": "TINYINT",
-    "x_UsageType": "VARCHAR",
-}
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("pipelines.focus").joinpath(name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+# Where a row came from, and the vendor's own words for it.
+_X_ROWS = _rows("x_columns.csv")
+X_COLUMNS: Mapping[str, str] = {row["name"]: row["type"] for row in _X_ROWS}
 
 
 @cache
 def columns() -> tuple[Column, ...]:
     """Give the 65 columns of FOCUS 1.4 Cost and Usage, alphabetical."""
-    text = files("pipelines.focus").joinpath("columns.csv").read_text("utf-8")
     return tuple(
         Column(
             name=row["name"],
@@ -62,8 +50,9 @@ def columns() -> tuple[Column, ...]:
             format=row["format"],
             allowed_values=tuple(v for v in row["allowed_values"].split("|") if v),
             introduced=row["introduced"],
+            meaning=row["meaning"],
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in _rows("columns.csv")
     )
 
 
@@ -71,6 +60,13 @@ def columns() -> tuple[Column, ...]:
 def ledger_types() -> dict[str, str]:
     """Map every ledger column to its DuckDB type, in ledger order."""
     return {column.name: column.type for column in columns()} | dict(X_COLUMNS)
+
+
+@cache
+def ledger_meanings() -> dict[str, str]:
+    """Map every ledger column to what it says, in ledger order."""
+    stated = {column.name: column.meaning for column in columns()}
+    return stated | {row["name"]: row["meaning"] for row in _X_ROWS}
 
 
 @cache

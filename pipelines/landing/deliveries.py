@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from pipelines.landing.candidates import find
 from pipelines.landing.hashes import Hashes
+from pipelines.landing.landed import Landing, Refusal
 from pipelines.landing.mirror import find_stored
 from pipelines.landing.owners import has_single_owner, rejection_reason
 from pipelines.landing.past import carried_forward_rows, missing_deliveries
@@ -30,7 +31,6 @@ from pipelines.landing.source import (
     Drop,
     ExportError,
     Source,
-    current_deliveries,
 )
 from pipelines.landing.stores import place_of
 from pipelines.settings import Settings
@@ -55,53 +55,6 @@ SCHEMA = pa.schema(
         ("first_seen_at", pa.timestamp("us")),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A file, or all files of a source, that cannot be used, and why."""
-
-    source: str
-    names: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """What lies in the exports folder and in the object stores now.
-
-    Attributes:
-        deliveries: each content once.
-        refusals: what cannot be used.
-        copies: deliveries whose content is there already, and the name of the first.
-        lost: ids of earlier deliveries whose files are gone (not overwritten).
-        overwritten: ids of earlier deliveries whose files have other content now.
-        skipped: names of documents, and of what the user wants ignored.
-    """
-
-    deliveries: tuple[Delivery, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    copies: tuple[tuple[Delivery, str], ...] = ()
-    lost: frozenset[str] = frozenset()
-    overwritten: frozenset[str] = frozenset()
-    skipped: tuple[str, ...] = ()
-
-    def of(self, source: Source, period: str) -> list[Delivery]:
-        """Give the deliveries that a source's period is made of, oldest first."""
-        return current_deliveries(source, self.deliveries, period)
-
-    def names(self) -> Iterable[str]:
-        """Give the names of all files, refused ones too."""
-        for delivery in (*self.deliveries, *(copy for copy, _ in self.copies)):
-            yield from delivery.names
-        for refusal in self.refusals:
-            yield from refusal.names
-
-    def periods(self, source: Source) -> list[str]:
-        """Give the periods that a source has deliveries for."""
-        return sorted(
-            {p for d in self.deliveries if d.source == source.name for p in d.periods}
-        )
 
 
 def scan(settings: Settings, sources: Sequence[Source]) -> Landing:

@@ -8,7 +8,8 @@ deliveries. Does not belong here: converting (``partitions``), and handing the v
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.landing.deliveries import Landing, load, scan
+from pipelines.landing.deliveries import load, scan
+from pipelines.landing.landed import Landing
 from pipelines.landing.origin import require_same_exports
 from pipelines.landing.source import ExportError, Source
 from pipelines.ledger.stale import Stale, stale_partitions

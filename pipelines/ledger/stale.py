@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.landing.deliveries import Landing
+from pipelines.landing.landed import Landing
 from pipelines.landing.source import Delivery, ExportError, Source
 from pipelines.ledger.partitions import inputs_of, partition_path, recorded_inputs
 

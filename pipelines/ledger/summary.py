@@ -14,10 +14,19 @@ SHOWN_ROWS = 8
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is shown of a table: SQL of its totals, and of a preview's columns."""
+    """What is shown of a table.
+
+    Attributes:
+        totals: SQL of its totals.
+        preview: SQL of the columns of some rows.
+        largest: SQL of what makes a row come first among them.
+        currency: the column of the currency that the totals are in, each its own.
+    """
 
     totals: str
     preview: str
+    largest: str = ""
+    currency: str = ""
 
 
 # How many columns are shown of a table that says nothing itself, such as a list.
@@ -28,13 +37,14 @@ SUMMARIES = {
     "focus": Summary(
         totals="""
             sum(BilledCost) as billed_cost,
-            sum(EffectiveCost) as effective_cost,
-            string_agg(distinct BillingCurrency, ', ') as currency
+            sum(EffectiveCost) as effective_cost
         """,
         preview="""
             ChargePeriodStart, ServiceName, ChargeCategory, SkuMeter,
             ConsumedQuantity, BilledCost, EffectiveCost, BillingCurrency
         """,
+        largest="EffectiveCost",
+        currency="BillingCurrency",
     ),
     "model_usage": Summary(
         totals="""
@@ -46,6 +56,7 @@ SUMMARIES = {
             window_start, sub_account_id, model_id, input_uncached_tokens,
             output_tokens
         """,
+        largest="output_tokens",
     ),
     "model_requests": Summary(
         totals="""
@@ -53,6 +64,7 @@ SUMMARIES = {
             count(distinct model_id) as models
         """,
         preview="requested_at, model_id, output_tokens, latency_ms, sample_weight",
+        largest="sample_weight",
     ),
     "model_sessions": Summary(
         totals="""
@@ -60,6 +72,7 @@ SUMMARIES = {
             sum(request_count) as requests
         """,
         preview="usage_date, session_id, model_id, request_count, outcome",
+        largest="request_count",
     ),
     "gpu_usage": Summary(
         totals="""
@@ -67,6 +80,7 @@ SUMMARIES = {
             sum(busy_hours) as busy_hours
         """,
         preview="window_start, node_name, gpu_id, observed_hours, busy_hours",
+        largest="busy_hours",
     ),
     "kubernetes_allocation": Summary(
         totals="""
@@ -74,6 +88,7 @@ SUMMARIES = {
             sum(gpu_requested_hours) as gpu_hours
         """,
         preview="window_start, node_name, namespace, pod_name, cpu_weight, gpu_weight",
+        largest="gpu_weight",
     ),
     "training_attempts": Summary(
         totals="""
@@ -82,6 +97,7 @@ SUMMARIES = {
                 as gpu_hours
         """,
         preview="run_id, run_name, status, started_at, ended_at, gpu_count",
+        largest="gpu_count",
     ),
     "training_metrics": Summary(
         totals="""
@@ -93,6 +109,7 @@ SUMMARIES = {
     "pipeline_runs": Summary(
         totals="count(distinct pipeline_name) as pipelines",
         preview="pipeline_name, run_id, status, started_at, ended_at, processed_gb",
+        largest="processed_gb",
     ),
     "focus_conformance": Summary(
         totals="""
@@ -100,23 +117,47 @@ SUMMARIES = {
             count_if(failing_row_count > 0) as broken
         """,
         preview="source_name, period, rule_id, severity, failing_row_count",
+        largest="failing_row_count",
     ),
 }
 
 
 def summarize(path: Path, table: str) -> dict[str, object]:
-    """Give rows, totals and a preview (Markdown) of some partitions: there is one."""
+    """Give rows, totals and a preview (Markdown) of some partitions: there is one.
+
+    Amounts of several currencies are not added: each is `billed_cost USD`.
+    """
     shown = SUMMARIES.get(table) or _first_columns(table)
     source = f"read_parquet({quoted(path)}, union_by_name = true)"
+    order = f"order by {shown.largest} desc nulls last" if shown.largest else ""
     with duckdb.connect() as db:
-        totals = ", ".join(filter(None, ("count(*) as rows", shown.totals)))
-        summary = db.execute(f"select {totals} from {source}")
-        names = [column[0] for column in summary.description or []]
-        values = summary.fetchone() or ()
-        rows = db.execute(f"select {shown.preview} from {source} limit {SHOWN_ROWS}")
+        rows = db.execute(
+            f"select {shown.preview} from {source} {order} limit {SHOWN_ROWS}"
+        )
         head = [column[0] for column in rows.description or []]
-        body = rows.fetchall()
-    return dict(zip(names, values, strict=True)) | {"preview": markdown(head, body)}
+        preview = markdown(head, rows.fetchall())
+        return {
+            "rows": db.sql(f"select count(*) from {source}").fetchall()[0][0],
+            **_totals(db, shown, source),
+            "preview": preview,
+        }
+
+
+def _totals(
+    db: duckdb.DuckDBPyConnection, shown: Summary, source: str
+) -> dict[str, object]:
+    if not shown.totals:
+        return {}
+    currency = shown.currency or "''"
+    found = db.execute(
+        f"select {currency}, {shown.totals} from {source} group by all order by all"
+    )
+    names = [column[0] for column in found.description or []][1:]
+    return {
+        f"{name} {row[0]}".strip(): value
+        for row in found.fetchall()
+        for name, value in zip(names, row[1:], strict=True)
+    }
 
 
 def by_month(path: Path, table: str) -> tuple[list[str], list[tuple[object, ...]]]:
@@ -126,13 +167,14 @@ def by_month(path: Path, table: str) -> tuple[list[str], list[tuple[object, ...]
         path: all partitions of the source (``.../*.parquet``); there is at least one.
         table: the table that the source fills.
     """
-    totals = SUMMARIES[table].totals if table in SUMMARIES else ""
-    columns = ", ".join(filter(None, ("count(*) as rows", totals)))
+    shown = SUMMARIES.get(table) or Summary("", "")
+    currency = shown.currency and f"{shown.currency} as currency"
+    columns = ", ".join(filter(None, ("count(*) as rows", shown.totals, currency)))
     source = f"read_parquet({quoted(path)}, union_by_name = true, filename = true)"
     with duckdb.connect() as db:
         found = db.execute(
             f"select parse_filename(filename, true) as month, {columns} from {source} "
-            "group by month order by month desc"
+            "group by all order by month desc, rows desc"
         )
         return [column[0] for column in found.description or []], found.fetchall()
 

@@ -14,33 +14,58 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 import duckdb
-import pyarrow.parquet as pq
 
+from pipelines.landing.landed import Landing
 from pipelines.ledger.inputs import Inputs, compare
 from pipelines.ledger.partitions import recorded_inputs
+from pipelines.publishing.failing_rows import more
 from pipelines.settings import DBT_DIR, Settings
 
 # What has to have been checked before anything is shown.
 REQUIRED = ("landing", "dbt", "quality")
 _DBT_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 # Settings that a build's numbers do not depend on.
-NON_FINANCIAL_SETTINGS = {
-    "exports",
-    "home",
-    "memory_limit",
-    "publishing",
-    "threads",
+NON_FINANCIAL_SETTINGS: dict[str, bool | set[str]] = {
+    "exports": True,
+    "home": True,
+    "landing": {"expected_every_days"},
+    "memory_limit": True,
+    "publishing": True,
+    "threads": True,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How one check of a build ended."""
+    """How one check of a build ended.
+
+    Attributes:
+        name: of the check, as Dagster shows it.
+        passed: whether it held.
+        severity: whether it blocks publishing.
+        detail: what is wrong in one sentence: source, month, amount, cause, what to do.
+        asset: what it is a check of.
+        skipped: whether it could not run because of another one that failed.
+    """
 
     name: str
     passed: bool
     severity: Literal["error", "warn"]
     detail: str = ""
+    asset: str = ""
+    skipped: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it speaks against publishing."""
+        return self.severity == "error" and not self.passed
+
+    def objection(self, kind: str) -> str:
+        """Say what is wrong, then which check found it."""
+        name = f"{self.asset} {self.name}".strip()
+        if not self.detail:
+            return f"{kind} check failed: {name}"
+        return f"{self.detail} [{kind} check {name}]"
 
 
 class Audit(TypedDict):
@@ -94,7 +119,10 @@ def read(settings: Settings) -> Audit | None:
 
 
 def objections(settings: Settings) -> list[str]:
-    """List every objection to publishing the build as it lies there."""
+    """List every objection to publishing the build as it lies there.
+
+    Causes come first; what did not run because of them is one line at the end.
+    """
     audit = read(settings)
     if audit is None or not settings.build_database.exists():
         return ["there is no build; materialize the marts first"]
@@ -105,19 +133,29 @@ def objections(settings: Settings) -> list[str]:
         found.append("the build changed after its audit; materialize all marts again")
     if inputs_fingerprint(settings) != audit["inputs"]:
         found.append("ledger, dbt project or settings changed since the build")
-    found += [
-        f"the {kind} checks did not run on this build"
-        for kind in REQUIRED
-        if not audit["checks"].get(kind)
+    missing = [
+        f"the {kind} checks" for kind in REQUIRED if not audit["checks"].get(kind)
     ]
-    for kind, checks in audit["checks"].items():
-        found += [
-            f"{kind} check failed: {check['name']}"
-            + (f" ({check['detail']})" if check["detail"] else "")
-            for check in checks
-            if check["severity"] == "error" and not check["passed"]
-        ]
-    return found
+    causes, skipped = _failed(audit)
+    if not causes and not skipped:
+        return found + [f"{checks} did not run on this build" for checks in missing]
+    if skipped:
+        missing.insert(0, f"{skipped} models and tests of dbt")
+    if missing:
+        causes.append(f"because of it these did not run: {', '.join(missing)}")
+    return found + causes
+
+
+def _failed(audit: Audit) -> tuple[list[str], int]:
+    """Give the objections of checks that failed, and how many could not run."""
+    checks = [
+        (kind, Check(**check))  # type: ignore[arg-type]
+        for kind, checks in audit["checks"].items()
+        for check in checks
+    ]
+    failed = [(kind, check) for kind, check in checks if check.blocks]
+    causes = [check.objection(kind) for kind, check in failed if not check.skipped]
+    return causes, sum(check.skipped for _, check in failed)
 
 
 def database_build_id(settings: Settings) -> str:
@@ -168,30 +206,40 @@ def _write(settings: Settings, audit: Audit) -> None:
 
 def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
     """Judge landing: files that nobody could read, deliveries not in the ledger."""
-    blocks = settings.landing.unrecognized == "block"
-    rows = pq.read_table(settings.deliveries_file).to_pylist()
-    refused = [row for row in rows if row["status"] == "refused"]
-    names = "; ".join(f"{', '.join(r['file_names'])}: {r['detail']}" for r in refused)
     return [
-        Check(
-            name="every_file_is_recognized",
-            passed=not refused,
-            severity="error" if blocks else "warn",
-            detail=names,
-        ),
+        every_file_is_recognized(settings, inputs.landing),
         _every_delivery_is_in_the_ledger(settings, inputs),
     ]
+
+
+def every_file_is_recognized(settings: Settings, landing: Landing) -> Check:
+    """Judge whether each file belongs to one source and can be read."""
+    said = [
+        r.reason if r.names[0] in r.reason else f"{', '.join(r.names)}: {r.reason}"
+        for r in landing.refusals
+    ]
+    return Check(
+        name="every_file_is_recognized",
+        passed=not said,
+        severity="error" if settings.landing.unrecognized == "block" else "warn",
+        detail=said[0] + more(len(said) - 1, "file") if said else "",
+        asset="landing/deliveries",
+    )
 
 
 def _every_delivery_is_in_the_ledger(settings: Settings, inputs: Inputs) -> Check:
     """A source that this run did not convert would be missing."""
     now = compare(settings, inputs.sources, inputs.landing)
-    stale = ", ".join(f"{item.source.name} {item.period}" for item in now.stale)
-    missing = [f"materialize {stale}"] if stale else []
+    missing = [
+        f"{item.source.name} {item.period} was delivered and is not in the ledger; "
+        f"materialize {item.source.table}/{item.source.name}"
+        for item in now.stale
+    ]
     missing += now.incomplete.values()
     return Check(
         name="every_delivery_is_in_the_ledger",
         passed=not missing,
         severity="error",
-        detail="; ".join(missing),
+        detail=missing[0] + more(len(missing) - 1, "month") if missing else "",
+        asset="landing/deliveries",
     )

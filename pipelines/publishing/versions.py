@@ -7,7 +7,7 @@ without one are the remains of a killed publish and are swept away by the next.
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +34,11 @@ STORAGE_VERSION = "v1.0.0"
 
 class PublishError(Exception):
     """A version cannot be published or found; the message says why."""
+
+    def __init__(self, message: str, objections: Sequence[str] = ()) -> None:
+        """Begin with the message, and with what it is made of."""
+        super().__init__(message)
+        self.objections = (*objections,) or (message,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def publish(settings: Settings) -> Version:
 def _publish(settings: Settings) -> Version:
     against = objections(settings)
     if against:
-        raise PublishError("not published: " + "; ".join(against))
+        raise PublishError("not published: " + "\n".join(against), against)
     audit = read(settings)
     assert audit is not None
     there = [v for v in versions(settings) if v.name.endswith(audit["build_id"])]

@@ -4,16 +4,19 @@ Belongs here: the list of them. Does not belong here: how one is made, which is 
 module of its name, and what dbt does with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipelines.reference.exchange_rates import record_exchange_rates
-from pipelines.reference.list_prices import record_list_prices
-from pipelines.reference.published_forecasts import record_published_forecasts
-from pipelines.reference.published_totals import record_published_totals
-from pipelines.reference.settings_used import record_settings
+from pipelines.reference import (
+    exchange_rates,
+    list_prices,
+    meanings,
+    published_forecasts,
+    published_totals,
+    settings_used,
+)
 from pipelines.settings import Settings
 
 
@@ -25,6 +28,8 @@ class ReferenceTable:
         name: of the table, its file and its asset.
         description: what a FinOps analyst reads in the Dagster UI.
         record: writes it, whole and atomically, and gives what was written.
+        schema: its columns and types.
+        meanings: what each column says.
         ledger: the tables of the ledger that it is made from.
         reference: the reference tables that it is made from.
     """
@@ -32,6 +37,8 @@ class ReferenceTable:
     name: str
     description: str
     record: Callable[[Settings], pa.Table]
+    schema: pa.Schema
+    meanings: Mapping[str, str]
     ledger: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
 
@@ -40,7 +47,9 @@ REFERENCE_TABLES = (
     ReferenceTable(
         name="settings",
         description="What the owner set in unitmill.toml that moves a number.",
-        record=record_settings,
+        record=settings_used.record_settings,
+        schema=settings_used.SCHEMA,
+        meanings=meanings.SETTINGS,
     ),
     ReferenceTable(
         name="exchange_rates",
@@ -49,7 +58,9 @@ REFERENCE_TABLES = (
             "table: one for each currency and day of a charge or a business value. A "
             "day without a rate has no row, and a check of the marts names it."
         ),
-        record=record_exchange_rates,
+        record=exchange_rates.record_exchange_rates,
+        schema=exchange_rates.SCHEMA,
+        meanings=meanings.EXCHANGE_RATES,
         ledger=("focus", "business_values"),
         reference=("settings",),
     ),
@@ -60,7 +71,9 @@ REFERENCE_TABLES = (
             "the models that bills or telemetry name and of those that could stand in "
             "for them."
         ),
-        record=record_list_prices,
+        record=list_prices.record_list_prices,
+        schema=list_prices.SCHEMA,
+        meanings=meanings.LIST_PRICES,
         ledger=("focus", "model_usage"),
     ),
     ReferenceTable(
@@ -69,7 +82,9 @@ REFERENCE_TABLES = (
             "What a month of a source cost by each published version; it "
             "outlives the versions, and restatements are measured by it."
         ),
-        record=record_published_totals,
+        record=published_totals.record_published_totals,
+        schema=published_totals.SCHEMA,
+        meanings=meanings.PUBLISHED_TOTALS,
     ),
     ReferenceTable(
         name="published_forecasts",
@@ -77,7 +92,9 @@ REFERENCE_TABLES = (
             "What each published version forecast; it outlives the versions, and "
             "forecasts are scored by it when the days have come."
         ),
-        record=record_published_forecasts,
+        record=published_forecasts.record_published_forecasts,
+        schema=published_forecasts.SCHEMA,
+        meanings=meanings.PUBLISHED_FORECASTS,
     ),
 )
 

@@ -25,6 +25,7 @@ class LandingSettings(BaseModel):
     unrecognized: Literal["block", "warn"] = "block"
     stores: Annotated[list[str], AfterValidator(plain_addresses)] = []
     personal_data: Literal["hash", "drop", "keep"] = "hash"
+    expected_every_days: int = Field(40, ge=1)
 
 
 class AwsSettings(BaseModel):

@@ -6,7 +6,7 @@ Belongs here: putting them together. The declarations stand in ``schema`` and in
 
 from collections.abc import Mapping
 
-from pipelines.focus.schema import ledger_types
+from pipelines.focus.schema import ledger_meanings, ledger_types
 from pipelines.schema import FOCUS_CONFORMANCE, USAGE_TABLES, Table
 from pipelines.sources.formats.owner_list import OwnerList
 from pipelines.sources.lists.budgets import BUDGETS
@@ -42,6 +42,13 @@ TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (*USAGE_TABLES, *(one.table for one in LISTS), FOCUS_CONFORMANCE)
 }
+
+
+def meanings_of(table: str) -> Mapping[str, str]:
+    """Give what each column of a table of the ledger folder says."""
+    if table == "focus":
+        return ledger_meanings()
+    return {column.name: column.meaning for column in TABLES[table].columns}
 
 
 def types_of(table: str) -> Mapping[str, str]:

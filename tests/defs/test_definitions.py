@@ -1,8 +1,12 @@
 """The Dagster shell: everything loads, is owned, described and gated."""
 
+import json
+import re
 import warnings
+from pathlib import Path
 
 import dagster as dg
+import dagster_webserver
 import pytest
 
 from pipelines.defs import build_definitions
@@ -10,6 +14,7 @@ from pipelines.defs.alerts import SEND
 from pipelines.defs.automation import JOB
 from pipelines.defs.home import POOL
 from pipelines.defs.publish import VERSION
+from pipelines.reference.tables import REFERENCE_TABLES
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.plans import plan_sources
 from pipelines.sources.registry import COST_SOURCES, USAGE_SOURCES, all_sources
@@ -76,6 +81,108 @@ def test_a_folder_of_dbt_models_is_a_group(graph):
     assert groups["fct_token_costs_daily"] == "marts_unit_costs"
     assert groups["int_training_runs"] == "intermediate_training"
     assert groups["stg_usage__model_usage"] == "staging_usage"
+
+
+def test_sources_are_grouped_by_what_they_tell_of(graph):
+    groups = {
+        key.path[-1]: graph.get(key).group_name
+        for key in graph.materializable_asset_keys
+        if graph.get(key).group_name.startswith("sources_")
+    }
+
+    assert groups["aws"] == groups["openai"] == "sources_cost"
+    assert groups["openai_usage"] == groups["slurm"] == "sources_usage"
+    assert groups["invoices"] == groups["prepaid"] == "sources_lists"
+    assert groups["ferrum"] == groups["databricks"] == "sources_plans"
+
+
+def test_every_asset_is_found_by_its_layer_and_domain(graph):
+    tags = {
+        key.to_user_string(): (node.tags["layer"], node.tags["domain"])
+        for key in graph.materializable_asset_keys
+        if (node := graph.get(key))
+    }
+
+    assert tags["focus/aws"] == ("ledger", "cost")
+    assert tags["ledger/model_usage"] == ("ledger", "tables")
+    assert tags["reference/token_prices"] == ("reference", "seeds")
+    assert tags["intermediate/int_training_runs"] == ("intermediate", "training")
+    assert tags["marts/fct_gpu_hour_costs"] == ("marts", "unit_costs")
+    assert tags["publish/version"] == ("publish", "version")
+
+
+def test_dagster_ships_an_icon_for_every_kind(graph):
+    """Another kind is drawn as a grey box, so nobody sees a misspelled one."""
+    build = Path(dagster_webserver.__file__).parent / "webapp" / "build"
+    drawn = {
+        name
+        for path in build.glob("_next/static/chunks/*.js")
+        for name in re.findall(r'"?([\w&]+)"?:\{icon:', path.read_text("utf-8"))
+    }
+    kinds = {
+        kind for key in graph.materializable_asset_keys for kind in graph.get(key).kinds
+    }
+
+    assert {"aws", "googlecloud", "oracle", "claude", "slurm", "duckdb"} <= kinds
+    assert kinds - drawn == set()
+
+
+def test_every_column_of_ledger_and_marts_has_a_type_and_a_meaning(graph):
+    bare = {}
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        if node.tags["layer"] not in {"ledger", "marts"}:
+            continue
+        schema = node.metadata.get("dagster/column_schema")
+        columns = schema.columns if schema else ()
+        lacking = [c.name for c in columns if not (c.type and c.description)]
+        if lacking or not columns:
+            bare[key.to_user_string()] = lacking
+
+    assert bare == {}
+
+
+def test_every_column_of_a_reference_table_has_a_type_and_a_meaning(graph):
+    for table in REFERENCE_TABLES:
+        node = graph.get(dg.AssetKey(["reference", table.name]))
+        columns = node.metadata["dagster/column_schema"].columns
+
+        assert [column.name for column in columns] == table.schema.names
+        assert all(column.type and column.description for column in columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "file"),
+    [
+        ("focus/aws", "sources/cost/aws.md", "sources/cost/aws/convert.sql"),
+        (
+            "model_usage/litellm",
+            "sources/usage/litellm.md",
+            "usage/litellm/convert.sql",
+        ),
+        ("ledger/gpu_usage", "usage-tables.md#gpu_usage", "defs/convert.py"),
+        (
+            "marts/fct_charges_daily",
+            "marts.md#fct_charges_daily",
+            "fct_charges_daily.sql",
+        ),
+        ("publish/version", "operations.md#it-is-not-published-what-now", "publish.py"),
+    ],
+)
+def test_an_asset_points_to_its_page_and_its_code(graph, name, page, file):
+    metadata = graph.get(dg.AssetKey(name.split("/"))).metadata
+    references = metadata["dagster/code_references"].code_references
+
+    assert metadata["docs"].value.endswith(f"/docs/{page}")
+    assert references[0].file_path.endswith(file)
+    assert all(Path(reference.file_path).is_file() for reference in references)
+
+
+def test_an_old_version_is_seen(graph):
+    policy = graph.get(VERSION).freshness_policy
+
+    assert policy.warn_window.to_timedelta().total_seconds() == 30 * 3600
+    assert policy.fail_window.to_timedelta().total_seconds() == 48 * 3600
 
 
 def test_there_is_one_asset_for_each_source_and_for_each_table(graph, settings):
@@ -148,6 +255,33 @@ def test_every_great_expectations_suite_blocks_a_mart_that_is_published(graph):
     for key in suites:
         assert graph.get(key).blocking
         assert key.asset_key in graph.get(VERSION).parent_keys
+
+
+def test_a_check_starts_with_what_differs_and_not_with_its_asset(graph):
+    checks = [key for key in graph.asset_check_keys if key.asset_key.path[0] == "marts"]
+
+    assert len(checks) > 100
+    assert [k for k in checks if k.asset_key.path[-1] in k.name] == []
+    assert (
+        dg.AssetCheckKey(
+            dg.AssetKey(["marts", "fct_token_costs_daily"]),
+            "effective_cost_sums_to_int_token_charges",
+        )
+        in checks
+    )
+
+
+def test_every_test_of_dbt_is_a_check(graph, settings):
+    manifest = json.loads((settings.home_dir / "dbt/target/manifest.json").read_text())
+    tests = [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]
+    made_by_dbt = [
+        key
+        for key in graph.asset_check_keys
+        if "expectations" not in key.name
+        and key.asset_key.path[0] not in {"landing", "publish"}
+    ]
+
+    assert len(made_by_dbt) == len(tests) > 200
 
 
 def test_the_schedule_and_the_sensors_start_the_build_and_the_sending(definitions):

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from pipelines.defs.project import RESULTS, dbt_project, run_folder
-from pipelines.defs.warehouse import Translator
+from pipelines.defs.translator import Translator
 from pipelines.landing.source import ExportError
 from pipelines.publishing.audit import inputs_fingerprint
 from pipelines.settings import Settings

@@ -8,8 +8,8 @@ from itertools import count
 import duckdb
 import pytest
 
-from pipelines.landing.deliveries import Landing
 from pipelines.landing.deliveries import record as record_deliveries
+from pipelines.landing.landed import Landing
 from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.publishing import versions
 from pipelines.publishing.audit import REQUIRED, Check, record, seal

@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.landing import deliveries
+from pipelines.landing import deliveries, landed
 from pipelines.ledger.inputs import Inputs
 from pipelines.publishing.audit import (
     REQUIRED,
@@ -65,12 +65,37 @@ def test_a_kind_that_checked_nothing_did_not_run(settings, audited, empty):
 @pytest.mark.parametrize("kind", REQUIRED)
 def test_one_failed_check_of_any_kind_stops_publishing(settings, audited, kind):
     audited()
-    record(settings, kind, [Check("rows_add_up", False, "error", "3 rows")])
+    said = "openai 2026-10: 2.00 is lost"
+    record(settings, kind, [Check("rows_add_up", False, "error", said, "marts/fct_x")])
 
-    with pytest.raises(
-        PublishError, match=rf"{kind} check failed: rows_add_up \(3 row"
-    ):
+    with pytest.raises(PublishError) as refused:
         publish(settings)
+
+    objection = f"{said} [{kind} check marts/fct_x rows_add_up]"
+    assert str(refused.value) == f"not published: {objection}"
+    assert refused.value.objections == (objection,)
+
+
+def test_a_check_that_says_nothing_is_named(settings, audited):
+    audited(checks=[Check("rows_add_up", False, "error", asset="marts/fct_x")])
+
+    assert objections(settings)[0] == "landing check failed: marts/fct_x rows_add_up"
+
+
+def test_the_cause_comes_first_and_what_did_not_run_because_of_it_last(
+    settings, audited
+):
+    audited(kinds=["landing"])
+    wrong = Check("rows_add_up", False, "error", "openai 2026-10: 2.00 is lost", "m/x")
+    waiting = Check("sums_match", False, "error", asset="m/y", skipped=True)
+    record(settings, "dbt", [waiting, wrong, waiting])
+
+    cause, consequence = objections(settings)
+
+    assert cause == "openai 2026-10: 2.00 is lost [dbt check m/x rows_add_up]"
+    assert consequence == (
+        "because of it these did not run: 2 models and tests of dbt, the quality checks"
+    )
 
 
 def test_a_warning_does_not_stop_publishing(settings, audited):
@@ -168,8 +193,11 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     settings, audited
 ):
     audited()
-    refusal = deliveries.Refusal("", ("odd.csv",), "no source recognizes it")
-    landing = deliveries.Landing(refusals=(refusal,))
+    refusals = (
+        landed.Refusal("", ("odd.csv",), "no source recognizes it"),
+        landed.Refusal("aws", ("cur.csv",), "aws: cur.csv: has no month"),
+    )
+    landing = landed.Landing(refusals=refusals)
     deliveries.record(settings.deliveries_file, landing, ())
     lenient = settings.model_copy(
         update={"landing": settings.landing.model_copy(update={"unrecognized": "warn"})}
@@ -180,9 +208,27 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     warning, _ = landing_checks(lenient, inputs)
 
     assert (check.passed, check.severity) == (False, "error")
-    assert check.detail == "odd.csv: no source recognizes it"
+    assert check.objection("landing") == (
+        "odd.csv: no source recognizes it; and 1 more file "
+        "[landing check landing/deliveries every_file_is_recognized]"
+    )
     assert (warning.passed, warning.severity) == (False, "warn")
+    assert not warning.blocks
     assert in_ledger.passed
+
+
+def test_a_month_that_is_not_in_the_ledger_is_named_with_what_to_materialize(
+    settings, invent, put
+):
+    put("acme-1.csv", "a")
+    acme = invent()
+    landing = deliveries.scan(settings, [acme])
+
+    _, check = landing_checks(settings, Inputs((acme,), landing))
+
+    assert check.detail == (
+        "acme 2026-08 was delivered and is not in the ledger; materialize focus/acme"
+    )
 
 
 def test_the_manifest_says_what_was_checked_and_what_the_numbers_rest_on(

@@ -5,7 +5,8 @@ import duckdb
 import pytest
 
 from pipelines.defs import build_definitions
-from pipelines.landing.deliveries import Landing, record
+from pipelines.landing.deliveries import record
+from pipelines.landing.landed import Landing
 from pipelines.ledger.partitions import write_stub
 from pipelines.publishing.audit import objections
 from pipelines.reference.tables import REFERENCE_TABLES, record_all

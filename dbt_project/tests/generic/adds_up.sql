@@ -2,6 +2,12 @@
 {% test adds_up(model, total, parts) %}
 
 select
+    '{{ stated_column(total) }} of {{ model.identifier }} is '
+    || {{ stated_amount('(' ~ total ~ ')') }}
+    || ', and its parts ({{ parts | join(', ') | replace("'", "''") }}) sum to '
+    || {{ stated_amount('(' ~ parts | join(' + ') ~ ')') }}
+    || ', ' || {{ stated_amount('abs((' ~ total ~ ') - (' ~ parts | join(' + ') ~ '))') }}
+    || ' apart; correct the model' as objection,
     *,
     {{ total }} as total_amount,
     {{ parts | join(' + ') }} as sum_of_parts

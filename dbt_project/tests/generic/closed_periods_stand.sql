@@ -2,6 +2,11 @@
 {% test closed_periods_stand(model) %}
 
 select
+    'the closed month was ' || {{ stated_amount('old_billed_cost') }} || ' '
+    || billing_currency || ' and is '
+    || {{ stated_other_amount('old_billed_cost', '-billed_cost_delta') }}
+    || ', a change of ' || {{ stated_amount('billed_cost_delta') }}
+    || '; tell finance, or remove the newer delivery' as objection,
     source_name,
     strftime(billing_period_start, '%Y-%m') as billing_period,
     billing_currency,

@@ -2,6 +2,17 @@
 {% test every_mart_sums_to_the_ledger(model) %}
 
 select
+    mart_name || '.' || cost_column || ' is ' || {{ stated_amount('mart_cost') }} || ' '
+    || billing_currency || ', the ledger '
+    || {{ stated_other_amount('mart_cost', '-difference') }}
+    || case
+        when excluded_cost != 0
+            then ' without what the mart excludes (' || exclusion_reason || ')'
+        else ''
+    end
+    || '; ' || {{ stated_amount('abs(difference)') }}
+    || case when difference > 0 then ' is lost' else ' is added' end
+    || ' on the way, so correct the model' as objection,
     mart_name,
     cost_column,
     source_name,
@@ -16,5 +27,7 @@ select
 from {{ model }}
 
 where difference != 0
+
+order by abs(difference) desc, mart_name, source_name, billing_period
 
 {% endtest %}

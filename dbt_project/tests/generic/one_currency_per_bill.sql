@@ -21,7 +21,12 @@ bills as (
 )
 
 select
+    'billing_currency is ' || coalesce(charges.billing_currency, 'unknown')
+    || ', and the rest of the bill of account '
+    || coalesce(charges.billing_account_id, 'unknown') || ' is in '
+    || bills.usual_currency || '; get the export again' as objection,
     charges.source_name,
+    strftime(charges.billing_period_start, '%Y-%m') as billing_period,
     charges.delivery_id,
     charges.source_row_number,
     charges.billing_account_id,

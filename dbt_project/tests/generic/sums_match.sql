@@ -26,23 +26,38 @@ parents as (
     where {{ where }}
     group by {{ by | join(', ') }}
 
+),
+
+compared as (
+
+    select
+        {% for name in by %}
+        coalesce(ours.{{ name }}, parents.{{ name }}) as {{ name }},
+        {% endfor %}
+        coalesce(ours.ours, 0) as ours,
+        coalesce(parents.parents, 0) as parents
+
+    from ours
+
+    full outer join parents
+        on {% for name in by -%}
+            ours.{{ name }} is not distinct from parents.{{ name }}
+            {% if not loop.last %}and {% endif %}
+        {%- endfor %}
+
 )
 
 select
-    {% for name in by %}
-    coalesce(ours.{{ name }}, parents.{{ name }}) as {{ name }},
-    {% endfor %}
-    ours.ours,
-    parents.parents
+    '{{ stated_column(column) }} of {{ model.identifier }} is '
+    || {{ stated_amount('ours') }} || ', of {{ to.identifier }} '
+    || {{ stated_other_amount('ours', '(ours - parents)') }}
+    || {{ stated_row(by) }} || '; ' || {{ stated_amount('abs(ours - parents)') }}
+    || case when ours < parents then ' is lost' else ' is added' end
+    || ' on the way, so correct the model' as objection,
+    *
 
-from ours
+from compared
 
-full outer join parents
-    on {% for name in by -%}
-        ours.{{ name }} is not distinct from parents.{{ name }}
-        {% if not loop.last %}and {% endif %}
-    {%- endfor %}
-
-where coalesce(ours.ours, 0) != coalesce(parents.parents, 0)
+where ours != parents
 
 {% endtest %}
