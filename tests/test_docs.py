@@ -13,7 +13,7 @@ import duckdb
 import pytest
 import typer.main
 
-from pipelines.cli import app
+from pipelines.cli import COMMANDS, app_of
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR
 from pipelines.sources.registry import COST_SOURCES, USAGE_SOURCES
@@ -29,7 +29,7 @@ FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 VARIABLE = re.compile(r"\bUNITMILL_[A-Z][A-Z_]*[A-Z]\b")
-CLI = typer.main.get_command(app)
+CLI = typer.main.get_command(app_of(COMMANDS))
 
 
 def name_of(page):

@@ -2,70 +2,82 @@
 
 Thin over the same Dagster definitions that the UI runs. Belongs here: the names of the
 commands and how the process ends. Does not belong here: what a command does; that is in
-the module of its kind.
+the module of its kind, which is imported when the command is called.
 """
 
+import ast
 import atexit
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Callable, Collection
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
-from pipelines.cli import (
-    asking,
-    building,
-    catalog,
-    explaining,
-    proposing,
-    scanning,
-    starting,
-    versions,
-    watching,
-)
-from pipelines.cli.calling import Project, say_sources, use_project
+from pipelines import __version__
 
-tags = typer.Typer(
-    help="What resources of the bill should be tagged with.", no_args_is_help=True
-)
-tags.command("propose")(proposing.propose_tags)
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-
-@app.callback()
-def of_project(project: Project = None) -> None:
-    """Turn bills and usage exports into reconciled unit costs of AI."""
-    use_project(project)
+# Each command, in the order of the help: its module here, and its function there.
+COMMANDS = {
+    "init": ("starting", "init"),
+    "scan": ("scanning", "scan_folder"),
+    "build": ("building", "build"),
+    "ui": ("building", "ui"),
+    "explain": ("explaining", "explain"),
+    "query": ("asking", "query"),
+    "tables": ("catalog", "list_tables"),
+    "describe": ("catalog", "describe"),
+    "status": ("watching", "status"),
+    "alerts": ("watching", "alerts"),
+    "versions": ("versions", "list_versions"),
+    "rollback": ("versions", "roll_back"),
+    "scenarios": ("proposing", "show_scenarios"),
+    "propose": ("proposing", "propose_tags"),
+}
+# These are commands of a command.
+TAGS = ("propose",)
 
 
-app.command()(starting.init)
-app.command("scan")(scanning.scan_folder)
-app.command()(building.build)
-app.command()(building.ui)
-app.command()(asking.query)
-app.command("tables")(catalog.list_tables)
-app.command()(catalog.describe)
-app.command()(explaining.explain)
-app.command()(watching.status)
-app.command()(watching.alerts)
-app.command("versions")(versions.list_versions)
-app.command("rollback")(versions.roll_back)
-app.command("scenarios")(proposing.show_scenarios)
-app.add_typer(tags, name="tags")
+def app_of(words: Collection[str]) -> typer.Typer:
+    """Give the command line as far as a call needs it.
+
+    Args:
+        words: those of the call. What is no command among them is listed in the help,
+            and its module is not imported: that takes longer than the help itself.
+    """
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_before)
+    tags = typer.Typer(
+        help="Propose the tags that resources lack.", no_args_is_help=True
+    )
+    for name, (module, function) in COMMANDS.items():
+        is_called = name in words or (name in TAGS and "tags" in words)
+        command = _real(module, function) if is_called else _listed(module, function)
+        (tags if name in TAGS else app).command(name)(command)
+    app.add_typer(tags, name="tags")
+    return app
 
 
 def main() -> NoReturn:
     """Run the command line and leave at once."""
     code: object = 0
     try:
-        app()
+        app_of(sys.argv[1:])()
     except SystemExit as end:
         code = end.code
-    say_sources()
+    except BrokenPipeError:
+        # Who reads the pipe has enough, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    # Only a command that asked something has imported it.
+    if calling := sys.modules.get(f"{__name__}.calling"):
+        calling.say_sources()
     leave(code if isinstance(code, int) else 1 if code else 0)
 
 
@@ -79,3 +91,51 @@ def leave(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _say_version(value: bool) -> None:
+    if value:
+        typer.echo(f"unitmill {__version__}")
+        raise typer.Exit
+
+
+def _before(
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            help="The workspace: the folder of a unitmill.toml. Default: the nearest."
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Turn bills and usage exports into reconciled unit costs of AI."""
+    del version
+    if project is not None:
+        from pipelines.cli.calling import use_project
+
+        use_project(project)
+
+
+def _real(module: str, function: str) -> Callable[..., object]:
+    found: Callable[..., object] = getattr(
+        import_module(f"{__name__}.{module}"), function
+    )
+    return found
+
+
+def _listed(module: str, function: str) -> Callable[..., object]:
+    """Give a stand-in that has the name and the words of a command, for the help."""
+
+    def command() -> None:
+        raise RuntimeError(f"{module}.{function} was to be listed, not called")
+
+    tree = ast.parse((Path(__file__).parent / f"{module}.py").read_text("utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            command.__doc__ = ast.get_docstring(node)
+    return command

@@ -115,8 +115,8 @@ def _outlook(found: Change, figures: Figures) -> Iterator[str]:
     if ahead and ahead.cost:
         most = f", at most {amount(ahead.upper_90)}" if ahead.upper_90 else ""
         yield (
-            f"Forecast: {ahead.month:%B %Y} will cost {amount(ahead.cost)} "
-            f"{ahead.currency}{most} at 90 % ({ahead.status})."
+            f"Forecast: {ahead.month:%B %Y} is expected to cost "
+            f"{amount(ahead.cost)} {ahead.currency}{most} at 90 % ({ahead.status})."
         )
     for budget in figures.budgets[:SHOWN_BUDGETS]:
         verb = "to be passed" if "projected" in budget.status else "passed"

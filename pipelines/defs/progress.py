@@ -25,6 +25,8 @@ PHASES = {
     "great_expectations": "quality checks",
     "publish": "publishing",
 }
+# Tables of the ledger have names that sources of lists have, too.
+BESIDE = ("ledger", "reference")
 # Two a second: a line that moves, and no work worth naming.
 REFRESHES = 2
 MINUTE = 60
@@ -67,20 +69,16 @@ class Progress(logging.Handler):
         step = str(getattr(event, "step_key", "") or "").replace("__", "/")
         kind = str(getattr(event, "event_type_value", ""))
         if kind == "STEP_START":
-            self._start(PHASES.get(step.partition("/")[0], CONVERTING))
+            self.begin(PHASES.get(step.partition("/")[0], CONVERTING))
         elif kind == "STEP_SUCCESS":
-            self._done += step.rpartition("/")[2] in self._sources
+            table, _, source = step.partition("/")
+            self._done += table not in BESIDE and source in self._sources
         elif kind in {"STEP_FAILURE", "STEP_UP_FOR_RETRY"}:
             again = ", is tried again" if kind == "STEP_UP_FOR_RETRY" else ""
             self._console.print(f"  [red]✗[/] {escape(step)}{again}")
 
-    def close(self) -> None:
-        """End the last phase and give the terminal back."""
-        self._end()
-        self._live.stop()
-        super().close()
-
-    def _start(self, phase: str) -> None:
+    def begin(self, phase: str) -> None:
+        """End the phase that ran, and begin this one, unless it is the same."""
         if phase == self._phase:
             return
         self._end()
@@ -89,6 +87,12 @@ class Progress(logging.Handler):
         self._total = len(self._sources) if phase == CONVERTING else 0
         if self._console.is_terminal:
             self._live.start()
+
+    def close(self) -> None:
+        """End the last phase and give the terminal back."""
+        self._end()
+        self._live.stop()
+        super().close()
 
     def _end(self) -> None:
         if self._phase:

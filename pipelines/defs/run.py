@@ -56,7 +56,10 @@ def build(settings: Settings, console: Console) -> Outcome:
             soft_wrap=True,
             highlight=False,
         )
-        return _run(settings, inputs, console)
+        # Each source that something was delivered of; the others make no progress.
+        sources = {delivery.source for delivery in inputs.landing.deliveries}
+        with contextlib.closing(Progress(console, sources)) as progress:
+            return _run(settings, inputs, progress)
 
 
 @contextlib.contextmanager
@@ -75,9 +78,9 @@ def _is_published(settings: Settings) -> bool:
     return version.manifest["inputs"] == inputs_fingerprint(settings)
 
 
-def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
+def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
+    progress.begin("preparing")
     prepare_dagster_home(settings)
-    progress = Progress(console, {d.source for d in inputs.landing.deliveries})
     definitions = dg.Definitions.merge(
         build_definitions(settings, inputs),
         dg.Definitions(loggers={"progress": progress_logger(progress)}),
@@ -87,7 +90,6 @@ def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         log.open("w", encoding="utf-8") as out,
         contextlib.redirect_stdout(out),
-        contextlib.closing(progress),
     ):
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,

@@ -36,14 +36,17 @@ def lines_of(console):
 
 
 def test_a_phase_is_one_line_and_only_sources_with_deliveries_are_counted(pipe):
-    progress = Progress(pipe, {"aws", "openai"})
+    progress = Progress(pipe, {"aws", "budgets"})
 
-    run(progress, "landing__deliveries", "focus__aws", "focus__azure", "focus__openai")
-    run(progress, "ledger__focus", "reference__list_prices", "models")
+    progress.begin("preparing")
+    run(progress, "landing__deliveries", "focus__aws", "focus__azure")
+    run(progress, "budgets__budgets", "ledger__budgets", "reference__settings")
+    run(progress, "models")
     run(progress, "great_expectations", "publish__version")
     progress.close()
 
     assert lines_of(pipe) == [
+        "preparing",
         "landing",
         "converting 2 of 2 sources",
         "models",
