@@ -10,6 +10,7 @@ from pipelines.defs.alerts import alerting
 from pipelines.defs.automation import automation
 from pipelines.defs.convert import convert_assets, table_assets
 from pipelines.defs.decoration import with_code
+from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
 from pipelines.defs.publish import publish_asset
@@ -32,23 +33,19 @@ def build_definitions(
     """
     sources = inputs.sources if inputs else all_sources(settings)
     models, dbt = warehouse(settings)
+    made_in_python = [
+        landing_asset(settings),
+        *table_assets(settings, sources),
+        *reference_assets(settings),
+        publish_asset(settings, models),
+    ]
+    assets = [*with_code(made_in_python), *convert_assets(settings, sources), models]
     return dg.Definitions.merge(
         dg.Definitions(
-            assets=[
-                *with_code(
-                    [
-                        landing_asset(settings),
-                        *table_assets(settings, sources),
-                        *reference_assets(settings),
-                        publish_asset(settings, models),
-                    ]
-                ),
-                *convert_assets(settings, sources),
-                BUILD,
-                models,
-            ],
+            assets=[*assets, BUILD],
             asset_checks=[quality_checks(settings)],
             resources={
+                "home": home_resource(settings, {k for a in assets for k in a.keys}),
                 "dbt": dbt,
                 "inputs": inputs_resource(settings, sources, inputs),
             },

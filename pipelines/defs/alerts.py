@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.sending import pending, send_pending
 from pipelines.defs.automation import key_of
+from pipelines.publishing.lock import living
 from pipelines.settings import Settings
 
 SEND = "send_alerts"
@@ -18,12 +19,13 @@ def alerting(settings: Settings) -> dg.Definitions:
     @dg.op(description="Sends each alert of the published version once.")
     def send(context: dg.OpExecutionContext) -> None:
         failed = []
-        for entry in send_pending(settings):
-            assert entry.notification is not None
-            notification = entry.notification
-            context.log.info("%s: %s", notification.status, entry.alert.message)
-            if notification.status == "failed":
-                failed.append(f"{entry.alert.title}: {notification.error}")
+        with living(settings, context.run.run_id):
+            for entry in send_pending(settings):
+                assert entry.notification is not None
+                notification = entry.notification
+                context.log.info("%s: %s", notification.status, entry.alert.message)
+                if notification.status == "failed":
+                    failed.append(f"{entry.alert.title}: {notification.error}")
         if failed:
             raise dg.Failure("not sent: " + "\n".join(failed))
 

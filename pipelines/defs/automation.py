@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from pipelines.defs.home import end_dead_runs
 from pipelines.landing.mirror import changed_objects
 from pipelines.landing.source import ExportError, Source
 from pipelines.ledger.inputs import scan_inputs
@@ -46,8 +47,20 @@ def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
         except ExportError as error:
             return dg.SkipReason(str(error))
 
+    @dg.sensor(
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            "Ends runs whose process was killed, so that no other run waits for them; "
+            "it starts nothing."
+        ),
+    )
+    def killed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        ended = ", ".join(end_dead_runs(settings, context.instance))
+        return dg.SkipReason(f"ended {ended}" if ended else "every run lives")
+
     return dg.Definitions(
-        jobs=[job], schedules=[every_morning], sensors=[new_deliveries]
+        jobs=[job], schedules=[every_morning], sensors=[new_deliveries, killed_runs]
     )
 
 

@@ -21,6 +21,7 @@ from pipelines.defs.decoration import (
     page,
     tags_of,
 )
+from pipelines.defs.home import HOME, POOL
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.landing import DELIVERIES
 from pipelines.defs.owners import OWNERS
@@ -101,6 +102,7 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
         tags=tags_of("ledger", domain_of(source)),
         metadata=described(source),
         description=source.description,
+        pool=POOL,
     )
     def convert(
         context: dg.AssetExecutionContext,
@@ -114,8 +116,10 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
         if source.table == "focus":
             for period in _periods(settings, source):
                 evaluate_partition(settings, source, period)
-        converted = [item.period for item in items]
-        return dg.MaterializeResult(metadata=_of_source(settings, source, converted))
+        shown = _of_source(settings, source, [item.period for item in items])
+        if inputs.note:
+            shown.setdefault("note", dg.MetadataValue.text(inputs.note))
+        return dg.MaterializeResult(metadata=shown)
 
     return convert
 
@@ -185,6 +189,8 @@ def _table_asset(
             ),
         },
         description=_description(table),
+        required_resource_keys=HOME,
+        pool=POOL,
     )
     def whole_table() -> dg.MaterializeResult[None]:
         write_stub(settings.ledger_dir, table)
@@ -213,6 +219,8 @@ def _row_counts_asset(settings: Settings) -> dg.AssetsDefinition:
             "How many rows of each delivery the ledger holds, and how many are not in "
             "it as rows of their own, by reason; both stand in the files themselves."
         ),
+        required_resource_keys=HOME,
+        pool=POOL,
     )
     def row_counts() -> dg.MaterializeResult[None]:
         with duckdb.connect() as db:

@@ -9,18 +9,28 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from pipelines.defs.home import HOME
 from pipelines.landing.source import Source
 from pipelines.ledger.inputs import Inputs, load_inputs, scan_inputs
 from pipelines.settings import Settings
 
 
 class RunInputs:
-    """The inputs of one run, made when they are first asked for, and kept."""
+    """The inputs of one run, made when they are first asked for, and kept.
+
+    Attributes:
+        note: that the run makes a part of the pipeline only; else ``""``.
+    """
 
     def __init__(
-        self, settings: Settings, sources: Sequence[Source], given: Inputs | None
+        self,
+        settings: Settings,
+        sources: Sequence[Source],
+        given: Inputs | None,
+        note: str,
     ) -> None:
         """Begin with what was given, or with nothing."""
+        self.note = note
         self._settings = settings
         self._sources = sources
         self._inputs = given
@@ -46,7 +56,12 @@ def inputs_resource(
     settings: Settings, sources: Sequence[Source], given: Inputs | None = None
 ) -> dg.ResourceDefinition:
     """Give the resource `inputs`, which holds the inputs of one run."""
-    return dg.ResourceDefinition(
-        lambda _: RunInputs(settings, sources, given),
+
+    @dg.resource(
+        required_resource_keys=HOME,
         description="The sources, the deliveries and what they make stale, once a run.",
     )
+    def inputs(context: dg.InitResourceContext) -> RunInputs:
+        return RunInputs(settings, sources, given, context.resources.home.note)
+
+    return inputs

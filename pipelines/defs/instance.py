@@ -1,20 +1,13 @@
-"""Dagster's own folder in the home, and one build at a time: what a build runs in.
+"""Dagster's own folder in the home: the settings and databases of its instance.
 
-Belongs here: settings and databases of Dagster, the lock, runs that were killed. Does
-not belong here: what a run does (``run``).
+Belongs here: what an instance is told. Does not belong here: what a run does (``run``),
+what it holds (``home``), which runs are kept (``history``).
 """
 
-import contextlib
-import fcntl
+import json
 import os
-import shutil
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
-import dagster as dg
-
-from pipelines.landing.source import ExportError
 from pipelines.settings import SHIPPED_DIR, Settings
 
 STARTED_HERE = {"unitmill/started_by": "unitmill build"}
@@ -22,57 +15,16 @@ STARTED_HERE = {"unitmill/started_by": "unitmill build"}
 
 def prepare_dagster_home(settings: Settings) -> Path:
     """Put the instance's settings into Dagster's folder, and point Dagster there."""
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(
-        SHIPPED_DIR / "dagster.yaml", settings.dagster_home / "dagster.yaml"
-    )
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    return settings.dagster_home
-
-
-@contextlib.contextmanager
-def build_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock of builds; the system lets go of it when this process dies.
-
-    Raises:
-        ExportError: another build has it.
-    """
-    settings.home_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.home_dir / "build.lock").open("w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ExportError(
-                f"another build works in {settings.home_dir}; wait until it has ended"
-            ) from None
-        yield
-
-
-@contextlib.contextmanager
-def kept_open(settings: Settings, run_id: str) -> Iterator[None]:
-    """Hold Dagster's databases open while it opens and closes them for each event.
-
-    SQLite tidies up whenever the last one closes: for the 1,500 events of the sample
-    company that was 11 s of 105.
-    """
-    history = settings.dagster_home / "history"
-    (history / "runs").mkdir(parents=True, exist_ok=True)
-    names = ("runs.db", "runs/index.db", f"runs/{run_id}.db")
-    with contextlib.ExitStack() as held:
-        for name in names:
-            db = held.enter_context(contextlib.closing(sqlite3.connect(history / name)))
-            db.execute("select count(*) from sqlite_master").fetchone()
-        yield
-
-
-def end_killed_builds(instance: dg.DagsterInstance) -> None:
-    """Give back the places in pools that killed builds hold, or this one waits forever.
-
-    Whoever holds the lock knows that no other build lives.
-    """
-    unfinished = dg.RunsFilter(
-        statuses=[dg.DagsterRunStatus.STARTED], tags=STARTED_HERE
-    )
-    for run in instance.get_runs(filters=unfinished):
-        instance.report_run_failed(run, "The process of this build was killed.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    events = {
+        "module": "pipelines.event_log",
+        "class": "EventLog",
+        "config": {"base_dir": str(home / "history" / "runs")},
+    }
+    shipped = (SHIPPED_DIR / "dagster.yaml").read_text("utf-8")
+    # JSON is YAML; only here is the place of the home known.
+    here = f"event_log_storage: {json.dumps(events)}"
+    (home / "dagster.yaml").write_text(f"{shipped}\n{here}\n", "utf-8")
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from pipelines.defs.decoration import domain_of, page, tags_of
+from pipelines.defs.home import POOL
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
@@ -29,6 +30,7 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         key=DELIVERIES,
         group_name="landing",
+        pool=POOL,
         owners=OWNERS,
         kinds={"python", "parquet"},
         tags=tags_of("landing", "deliveries"),

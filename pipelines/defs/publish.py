@@ -7,6 +7,7 @@ import dagster as dg
 import duckdb
 
 from pipelines.defs.decoration import amounts, page, tags_of
+from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.summary import markdown
@@ -14,7 +15,15 @@ from pipelines.publishing.versions import QUALITY, PublishError, Version, publis
 from pipelines.settings import Settings
 
 VERSION = dg.AssetKey(["publish", "version"])
-GATE = dg.AssetCheckKey(VERSION, "gate")
+GATE = dg.AssetCheckSpec(
+    "gate",
+    asset=VERSION,
+    blocking=True,
+    description=(
+        "Nothing speaks against publishing the build: every blocking check ran on it "
+        "and held. What speaks against it is listed, a sentence each."
+    ),
+)
 # The schedule publishes each morning; a version of the day before yesterday is old.
 OLD, TOO_OLD = timedelta(hours=30), timedelta(hours=48)
 PROOF = """
@@ -54,30 +63,25 @@ def publish_asset(
         freshness_policy=dg.FreshnessPolicy.time_window(
             fail_window=TOO_OLD, warn_window=OLD
         ),
+        required_resource_keys=HOME,
+        pool=POOL,
         description=(
             "The version that SQL and BI tools read: marts and ledger in one folder "
             "that never changes. It is replaced only by a build that passed every "
             "blocking check; otherwise the last good version stays."
         ),
-        check_specs=[
-            dg.AssetCheckSpec(
-                GATE.name,
-                asset=VERSION,
-                blocking=True,
-                description=(
-                    "Nothing speaks against publishing the build: every blocking check "
-                    "ran on it and held. What speaks against it is listed, a sentence "
-                    "each."
-                ),
-            )
-        ],
+        check_specs=[GATE],
     )
-    def version() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    def version(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         try:
             made = publish(settings)
         except PublishError as error:
-            yield _gate(error.objections)
-            raise failure(error.objections) from error
+            note = context.resources.home.note
+            said = (*error.objections, *([note] if note else []))
+            yield _gate(said)
+            raise failure(said) from error
         yield dg.MaterializeResult(asset_key=VERSION, metadata=_proof(settings, made))
         yield _gate(())
 

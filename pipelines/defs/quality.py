@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.publishing import audit
 from pipelines.publishing.failing_rows import PLACE, more, place_of, starting_with
@@ -18,30 +19,39 @@ from pipelines.settings import Settings
 
 def quality_checks(settings: Settings) -> dg.AssetChecksDefinition:
     """Give the checks, one per suite, and the page of their results."""
-    by_name = {suite.name: suite for suite in suites()}
+    every = suites()
 
     @dg.multi_asset_check(
         name="great_expectations",
         specs=[
             dg.AssetCheckSpec(
-                f"{suite.name}_meets_expectations",
+                _check_name(suite),
                 asset=_asset_of(suite),
                 blocking=True,
                 description=suite.question,
             )
-            for suite in by_name.values()
+            for suite in every
         ],
-        pool="warehouse",
+        required_resource_keys=HOME,
+        pool=POOL,
+        # Else no mart of these could be materialized without the others.
+        can_subset=True,
     )
-    def great_expectations() -> Iterator[dg.AssetCheckResult]:
-        results = run_suites(settings.build_database)
+    def great_expectations(
+        context: dg.AssetCheckExecutionContext,
+    ) -> Iterator[dg.AssetCheckResult]:
+        selected = {key.name for key in context.selected_asset_check_keys}
+        chosen = [suite for suite in every if _check_name(suite) in selected]
+        results = run_suites(settings.build_database, chosen)
         page = settings.build_dir / QUALITY
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        sums = mart_sums(settings.build_database)
-        build_id = audit.database_build_id(settings)
-        write_page(page, render(results, sums, build_id, now))
         checks = [_entry(settings, result) for result in results]
-        audit.record(settings, "quality", checks)
+        # The page and the audit are of the whole build.
+        if len(chosen) == len(every):
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            sums = mart_sums(settings.build_database)
+            build_id = audit.database_build_id(settings)
+            write_page(page, render(results, sums, build_id, now))
+            audit.record(settings, "quality", checks)
         for result, check in zip(results, checks, strict=True):
             yield dg.AssetCheckResult(
                 asset_key=_asset_of(result.suite),
@@ -59,6 +69,10 @@ def quality_checks(settings: Settings) -> dg.AssetChecksDefinition:
     return great_expectations
 
 
+def _check_name(suite: Suite) -> str:
+    return f"{suite.name}_meets_expectations"
+
+
 def _asset_of(suite: Suite) -> dg.AssetKey:
     return dg.AssetKey(["marts", suite.mart])
 
@@ -67,7 +81,7 @@ def _entry(settings: Settings, result: SuiteResult) -> audit.Check:
     broken = [outcome for outcome in result.outcomes if not outcome.passed]
     said = [_sentence(settings, result.suite, outcome) for outcome in broken]
     return audit.Check(
-        name=f"{result.suite.name}_meets_expectations",
+        name=_check_name(result.suite),
         passed=result.passed,
         severity="error",
         detail=said[0] + more(len(said) - 1, "expectation") if said else "",

@@ -4,6 +4,7 @@ import dagster as dg
 import pyarrow as pa
 
 from pipelines.defs.decoration import tags_of
+from pipelines.defs.home import HOME, POOL
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.partitions import write_stub
 from pipelines.ledger.summary import SHOWN_ROWS, markdown
@@ -32,6 +33,8 @@ def _reference_asset(table: ReferenceTable, settings: Settings) -> dg.AssetsDefi
             *(reference_key(name) for name in table.reference),
         ],
         group_name="reference",
+        required_resource_keys=HOME,
+        pool=POOL,
         owners=OWNERS,
         kinds={"python", "parquet"},
         tags=tags_of("reference", table.name),

@@ -12,6 +12,7 @@ import dagster_dbt as ddbt
 import duckdb
 
 from pipelines.defs.decoration import amounts
+from pipelines.defs.home import PART
 from pipelines.defs.translator import layer_of, model_of
 from pipelines.ledger.summary import markdown
 from pipelines.publishing.audit import Check
@@ -43,6 +44,7 @@ class Results:
         self._settings = settings
         self._nodes = manifest["nodes"]
         self._rows: dict[tuple[str, str], FailingRows] = {}
+        self._ran = bool(found)
         self.checks = [
             self._check(self._nodes[result["unique_id"]], result)
             for result in found
@@ -63,7 +65,7 @@ class Results:
 
     def objections(self) -> list[str]:
         """List what stops the build, causes only."""
-        if not self.checks:
+        if not self._ran:
             return ["dbt could not run at all; its output is in the log of this step"]
         return [
             check.objection("dbt")
@@ -74,6 +76,8 @@ class Results:
     def shown(self, event: Event, context: dg.AssetExecutionContext) -> Event:
         """Add what a person wants to see: a mart's rows, or why a check failed."""
         if isinstance(event, dg.Output):
+            if context.is_subset:
+                event = event.with_metadata({**event.metadata, "note": PART})
             schema, name = context.asset_key_for_output(event.output_name).path
             if schema != "marts":
                 return event

@@ -2,26 +2,21 @@
 
 import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import uuid4
 
 import dagster as dg
 from rich.console import Console
 
 from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB
-from pipelines.defs.instance import (
-    STARTED_HERE,
-    build_lock,
-    end_killed_builds,
-    kept_open,
-    prepare_dagster_home,
-)
+from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
 from pipelines.defs.objecting import objections_of
 from pipelines.defs.progress import progress_logger
 from pipelines.landing.source import ExportError
 from pipelines.ledger.inputs import Inputs, scan_inputs
 from pipelines.publishing.audit import inputs_fingerprint
+from pipelines.publishing.lock import BusyError, held
 from pipelines.publishing.versions import current
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
@@ -43,7 +38,7 @@ def build(settings: Settings, console: Console) -> Outcome:
             object store cannot be read, or another build works in this home.
     """
     # Locked before the look, so that what was seen is still so when it is built.
-    with build_lock(settings):
+    with _alone(settings):
         inputs = scan_inputs(settings, all_sources(settings))
         inputs.require_complete()
         refusals = inputs.landing.refusals
@@ -63,6 +58,15 @@ def build(settings: Settings, console: Console) -> Outcome:
         return _run(settings, inputs, console)
 
 
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    try:
+        with held(settings, "unitmill build"):
+            yield
+    except BusyError as error:
+        raise ExportError(str(error)) from error
+
+
 def _is_published(settings: Settings) -> bool:
     version = current(settings)
     return version is not None and version.manifest["inputs"] == inputs_fingerprint(
@@ -77,17 +81,13 @@ def _run(settings: Settings, inputs: Inputs, console: Console) -> Outcome:
         dg.Definitions(loggers={"progress": progress_logger(console)}),
     )
     log = settings.home_dir / "build.log"
-    run_id = str(uuid4())
     with (
-        kept_open(settings, run_id),
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         log.open("w", encoding="utf-8") as out,
         contextlib.redirect_stdout(out),
     ):
-        end_killed_builds(instance)
         result = definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
-            run_id=run_id,
             raise_on_error=False,
             tags=STARTED_HERE,
             run_config={"loggers": {"progress": {}}},

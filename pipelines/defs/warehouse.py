@@ -16,6 +16,7 @@ import dagster as dg
 import dagster_dbt as ddbt
 from packaging.version import Version
 
+from pipelines.defs.home import POOL, makes
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
@@ -68,7 +69,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
             )
         ),
         exclude="resource_type:unit_test",
-        pool="warehouse",
+        pool=POOL,
     )
     def models(
         context: dg.AssetExecutionContext,
@@ -122,9 +123,7 @@ def _makes_reference_tables(run: dg.DagsterRun) -> bool:
 
     One of the models alone did not, nor may one that goes on where another failed.
     """
-    selection = run.asset_selection
-    whole = selection is None or selection >= REFERENCE_KEYS
-    return whole and run.parent_run_id is None
+    return makes(run, REFERENCE_KEYS) and run.parent_run_id is None
 
 
 def _set_dbt_variables(settings: Settings) -> None:

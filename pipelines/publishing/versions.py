@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipelines import __version__
 from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
 from pipelines.publishing.audit import objections, read
+from pipelines.publishing.lock import BusyError, held
 from pipelines.reference.published_totals import totals_of
 from pipelines.settings import Settings
 
@@ -56,8 +58,14 @@ def publish(settings: Settings) -> Version:
     """Publish the audited build and make it current.
 
     Raises:
-        PublishError: the audit speaks against it; every objection is named.
+        PublishError: the audit speaks against it; every objection is named. Or another
+            process works in the home.
     """
+    with _alone(settings, "unitmill publish"):
+        return _publish(settings)
+
+
+def _publish(settings: Settings) -> Version:
     against = objections(settings)
     if against:
         raise PublishError("not published: " + "\n".join(against), against)
@@ -110,14 +118,25 @@ def rollback(settings: Settings, name: str) -> Version:
     """Make an older version current again.
 
     Raises:
-        PublishError: there is no such version.
+        PublishError: there is no such version, or another process works in the home.
     """
     found = [version for version in versions(settings) if version.name == name]
     if not found:
         names = ", ".join(version.name for version in versions(settings)) or "none"
         raise PublishError(f"no version {name!r}; known versions: {names}")
-    _point_current(settings, name)
+    with _alone(settings, "unitmill rollback"):
+        _point_current(settings, name)
     return found[0]
+
+
+@contextmanager
+def _alone(settings: Settings, who: str) -> Iterator[None]:
+    """Change versions under the lock of the home."""
+    try:
+        with held(settings, who):
+            yield
+    except BusyError as error:
+        raise PublishError(str(error)) from error
 
 
 def _whole(versions_dir: Path) -> Iterator[Version]:

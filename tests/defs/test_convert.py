@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 
 from pipelines.defs.convert import convert_assets
+from pipelines.defs.home import PART, home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
 from pipelines.landing.source import Drop
@@ -29,11 +30,21 @@ def acme(invent):
 def run(settings, acme):
     """Land and convert; give the result."""
 
-    def once(again=()):
-        return dg.materialize(
-            [landing_asset(settings), *convert_assets(settings, [acme])],
+    def once(again=(), selection=()):
+        assets = [landing_asset(settings), *convert_assets(settings, [acme])]
+        keys = {key for asset in assets for key in asset.keys}
+        definitions = dg.Definitions(
+            assets=assets,
+            resources={
+                "home": home_resource(settings, keys),
+                "inputs": inputs_resource(settings, [acme]),
+            },
+            executor=dg.in_process_executor,
+        )
+        job = definitions.resolve_implicit_global_asset_job_def()
+        return job.execute_in_process(
             instance=dg.DagsterInstance.ephemeral(),
-            resources={"inputs": inputs_resource(settings, [acme])},
+            asset_selection=selection,
             run_config={
                 "ops": {"focus__acme": {"config": {"convert_again": list(again)}}}
             },
@@ -79,6 +90,13 @@ def test_only_a_month_whose_delivery_changed_is_converted(run, put):
 
 def test_a_source_without_deliveries_says_so_and_counts_no_rows(run):
     assert shown(run()) == {"note": "no delivery of this source has arrived"}
+
+
+def test_a_source_that_is_converted_alone_says_that_it_is_a_part(run, put):
+    put("acme-2026-08.csv", "a\n1\n")
+
+    assert "note" not in shown(run())
+    assert shown(run(selection=[dg.AssetKey(["focus", "acme"])]))["note"] == PART
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from pipelines.defs import build_definitions
 from pipelines.defs.alerts import SEND
 from pipelines.defs.automation import JOB
+from pipelines.defs.home import POOL
 from pipelines.defs.publish import VERSION
 from pipelines.reference.tables import REFERENCE_TABLES
 from pipelines.settings import PROJECT_DIR, Settings
@@ -287,10 +288,43 @@ def test_the_schedule_and_the_sensors_start_the_build_and_the_sending(definition
     repository = definitions.get_repository_def()
 
     assert {s.job_name for s in repository.schedule_defs} == {JOB}
-    assert {s.name: s.job_name for s in repository.sensor_defs} == {
-        "new_deliveries": JOB,
-        "alerts": SEND,
+    starts = {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs}
+    assert starts == {"new_deliveries": [JOB], "alerts": [SEND], "killed_runs": []}
+
+
+def test_only_the_sensor_that_ends_killed_runs_is_on_by_default(definitions):
+    repository = definitions.get_repository_def()
+    on = [
+        sensor.name
+        for sensor in repository.sensor_defs
+        if sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    ]
+
+    assert on == ["killed_runs"]
+
+
+def test_everything_that_writes_in_the_home_holds_it_and_sending_alerts_does_not(
+    definitions,
+):
+    """A step without the resource would write beside another run."""
+    jobs = [definitions.resolve_implicit_global_asset_job_def()]
+    jobs += [definitions.resolve_job_def(name) for name in (JOB, SEND)]
+    resources = {
+        job.name: {
+            node.name: (
+                node.definition.pool,
+                {"home", "inputs"} & node.definition.required_resource_keys != set(),
+            )
+            for node in job.nodes
+        }
+        for job in jobs
     }
+
+    assert resources.pop(SEND) == {"send": (None, False)}
+    assert len(resources) == 2
+    for name, nodes in resources.items():
+        outside = [node for node, held in nodes.items() if held != (POOL, True)]
+        assert outside == [], name
 
 
 def test_no_asset_has_partitions_so_that_everything_is_one_run(graph):

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.defs import inputs as defs_inputs
 from pipelines.defs.convert import convert_assets
+from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
 from pipelines.landing.deliveries import record
@@ -39,11 +40,13 @@ def run(settings, sources):
     """Run these assets, all of them unless said."""
 
     def once(selection=None, given=None):
+        assets = [landing_asset(settings), *convert_assets(settings, sources)]
+        keys = {key for asset in assets for key in asset.keys}
         inputs = inputs_resource(settings, sources, given)
         result = dg.materialize(
-            [landing_asset(settings), *convert_assets(settings, sources)],
+            assets,
             instance=dg.DagsterInstance.ephemeral(),
-            resources={"inputs": inputs},
+            resources={"home": home_resource(settings, keys), "inputs": inputs},
             selection=selection,
         )
         assert result.success

@@ -7,8 +7,9 @@ import pytest
 
 from pipelines.defs import landing as landing_defs
 from pipelines.defs.automation import automation
+from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
-from pipelines.defs.landing import landing_asset
+from pipelines.defs.landing import DELIVERIES, landing_asset
 from pipelines.landing.deliveries import record, scan
 from pipelines.landing.source import TransientError
 from pipelines.landing.stores import open_store
@@ -34,7 +35,11 @@ def tick():
     """Let the sensor look once; give what it asks for."""
 
     def once(settings):
-        [sensor] = automation(settings, all_sources(settings)).sensors
+        [sensor] = [
+            sensor
+            for sensor in automation(settings, all_sources(settings)).sensors
+            if sensor.name == "new_deliveries"
+        ]
         with dg.DagsterInstance.ephemeral() as instance:
             return sensor(dg.build_sensor_context(instance=instance))
 
@@ -62,14 +67,16 @@ def materialize(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(landing_defs, "PAUSE", 0.1)
 
     def once(settings, caplog):
-        inputs = inputs_resource(settings, all_sources(settings))
         folder = tmp_path / "dagster"
         folder.mkdir(exist_ok=True)
         with dg.DagsterInstance.local_temp(str(folder)) as instance:
             result = dg.materialize(
                 [landing_asset(settings)],
                 instance=instance,
-                resources={"inputs": inputs},
+                resources={
+                    "home": home_resource(settings, {DELIVERIES}),
+                    "inputs": inputs_resource(settings, all_sources(settings)),
+                },
                 raise_on_error=False,
             )
             events = [str(event) for event in instance.all_logs(result.run_id)]

@@ -8,6 +8,7 @@ import pytest
 from pipelines.focus.schema import ledger_types
 from pipelines.quality.page import render
 from pipelines.quality.run import run_suites
+from pipelines.quality.suites import suites
 
 MADE_AT = "2026-11-01T00:00:00+00:00"
 # One good row of each relation; a test changes one column.
@@ -126,7 +127,7 @@ def judged(tmp_path):
                     }
                 columns = ", ".join(f'{v} as "{c}"' for c, v in values.items())
                 db.execute(f"create table {relation} as select {columns}")
-        return {result.suite.name: result for result in run_suites(database)}
+        return {result.suite.name: result for result in run_suites(database, suites())}
 
     return judge
 

@@ -213,8 +213,10 @@ def test_two_builds_of_one_home_do_not_mix(built, build):
     before = current(built)
     with (built.home_dir / "build.lock").open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
+        other.write("run 1a2b (process 7)")
+        other.flush()
 
-        with pytest.raises(ExportError, match="another build works in"):
+        with pytest.raises(ExportError, match=r"run 1a2b \(process 7\) works in"):
             build(built)
 
     assert current(built) == before

@@ -1,0 +1,118 @@
+"""Dagster's event log in SQLite, with connections that stay open between events.
+
+Dagster opens both databases for each event, waits for the disk, and closes them. This
+class is named in the home's ``dagster.yaml``, and it is a module of its own because
+the processes of `unitmill ui` load it without anything else of Unitmill. Belongs here:
+how events are stored. Does not belong here: which are kept (``defs.history``).
+"""
+
+import json
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+# The one private class that Unitmill builds on: no public one says how it connects.
+from dagster._core.storage.event_log import SqliteEventLogStorage
+
+INDEX = "index"
+# The index, the run that writes, and what somebody looks at.
+KEPT_OPEN = 4
+BUSY_SECONDS = 60
+# A file is written anew when this part of it is empty; until then it is filled again.
+EMPTY_RATIO = 0.25
+OLD_EVALUATIONS = """
+delete from asset_check_executions
+where
+    run_id not in (select value from json_each(:kept))
+    and id not in (
+        select max(id) from asset_check_executions group by asset_key, check_name
+    )
+"""
+
+
+class EventLog(SqliteEventLogStorage):
+    """SQLite event log that keeps the engines of the databases that it used last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Begin without an engine."""
+        self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def from_config_value(
+        cls,
+        inst_data: Any,  # noqa: ANN401
+        config_value: Mapping[str, Any],
+    ) -> "EventLog":
+        """Make the event log that a ``dagster.yaml`` asks for."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[sa.Connection]:
+        with self._db_lock:
+            engine = self._engine(shard)
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.begin() as connection:
+                yield connection
+
+    def _engine(self, shard: str) -> sa.Engine:
+        """Give the engine of a database, and close the one not used for longest."""
+        engine = self._engines.pop(shard, None)
+        if engine is None:
+            engine = sa.create_engine(
+                self.conn_string_for_shard(shard),
+                connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            )
+            sa.event.listen(engine, "connect", _do_not_wait)
+        self._engines[shard] = engine
+        while len(self._engines) > KEPT_OPEN:
+            self._engines.popitem(last=False)[1].dispose()
+        return engine
+
+    def delete_events(self, run_id: str) -> None:
+        """Remove the events of a run, and the file that they were in."""
+        super().delete_events(run_id)
+        self._initialized_dbs.discard(run_id)
+        if engine := self._engines.pop(run_id, None):
+            engine.dispose()
+        place = Path(self.path_for_shard(run_id))
+        for path in place.parent.glob(f"{place.name}*"):
+            path.unlink()
+
+    def tidy(self, kept: Sequence[str]) -> None:
+        """Remove old results of checks, and give the disk what is empty by now.
+
+        Dagster leaves both when runs are deleted. The last result of a check stays.
+
+        Args:
+            kept: ids of the runs that there still are.
+        """
+        with self.index_connection() as connection:
+            connection.execute(sa.text(OLD_EVALUATIONS), {"kept": json.dumps([*kept])})
+        with self._db_lock, self._engine(INDEX).connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            pages = connection.scalar(sa.text("pragma page_count")) or 0
+            free = connection.scalar(sa.text("pragma freelist_count")) or 0
+            if free > pages * EMPTY_RATIO:
+                connection.execute(sa.text("vacuum"))
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+        super().dispose()
+
+
+def _do_not_wait(connection: sqlite3.Connection, _: object) -> None:
+    """Let an event be written without waiting for the disk.
+
+    A power cut may take the last events along; the database stays whole (WAL).
+    """
+    connection.execute("pragma synchronous = normal")
