@@ -11,6 +11,7 @@ from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.summary import markdown
+from pipelines.publishing.failing_rows import more
 from pipelines.publishing.versions import QUALITY, PublishError, Version, publish
 from pipelines.settings import Settings
 
@@ -81,7 +82,7 @@ def publish_asset(
             note = context.resources.home.note
             said = (*error.objections, *([note] if note else []))
             yield _gate(said)
-            raise failure(said) from error
+            raise failure(said) from None
         yield dg.MaterializeResult(asset_key=VERSION, metadata=_proof(settings, made))
         yield _gate(())
 
@@ -90,11 +91,12 @@ def publish_asset(
 
 def _gate(objections: tuple[str, ...]) -> dg.AssetCheckResult:
     rows: list[tuple[object, ...]] = [(o.replace("|", "/"),) for o in objections]
+    first = objections[0] if objections else "nothing speaks against it"
     return dg.AssetCheckResult(
         asset_key=VERSION,
         check_name=GATE.name,
         passed=not objections,
-        description="\n".join(objections) or "nothing speaks against it",
+        description=first + more(len(objections) - 1, "objection"),
         metadata={
             "objections": dg.MetadataValue.md(markdown(["objection"], rows)),
             "dagster/row_count": dg.MetadataValue.int(len(rows)),
