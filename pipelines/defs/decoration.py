@@ -125,7 +125,7 @@ def page(name: str, heading: str = "") -> dict[str, dg.MetadataValue]:
 
 
 def amounts(summary: Mapping[str, object]) -> dict[str, dg.MetadataValue]:
-    """Show numbers, to the cent, which Dagster draws over time, and the rest as text."""
+    """Show numbers to the cent, which Dagster draws over time, and the rest as text."""
     shown: dict[str, dg.MetadataValue] = {}
     for name, value in summary.items():
         if isinstance(value, int):
