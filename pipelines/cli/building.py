@@ -131,6 +131,7 @@ def _bind(settings: Settings, *, change_exports: bool) -> None:
 def _show(database: Path) -> None:
     with duckdb.connect(str(database), read_only=True) as db:
         try:
+            console.print(terminal.row_count_line(db), soft_wrap=True)
             terminal.show_reconciliation(console, db)
             show_summary(console, db)
         except duckdb.CatalogException:

@@ -70,6 +70,14 @@ select
 group by all
 order by 1
 """
+TOTAL_ROWS = f"""
+select
+    coalesce(sum("rows in"), 0)::bigint,
+    coalesce(sum("in the ledger"), 0)::bigint,
+    coalesce(sum("left out"), 0)::bigint,
+    coalesce(sum(added), 0)::bigint
+from ({ROWS})
+"""
 LEFT_OUT = f"""
 select source, part['2'] as "left out, because", sum(part['1']::bigint)::bigint as rows
 from (
@@ -179,10 +187,24 @@ OF_A_MONTH = {
 }
 
 
-def show_reconciliation(console: Console, db: duckdb.DuckDBPyConnection) -> None:
-    """Show, per month and source, that invoice, ledger and marts agree, or why not."""
+def show_row_counts(console: Console, db: duckdb.DuckDBPyConnection) -> None:
+    """Show, per source, that each row delivered is in the ledger or left out."""
     show_rows(console, db, ROWS, "Rows delivered = rows in the ledger + rows left out")
     show_rows(console, db, LEFT_OUT, "Rows left out, by reason")
+
+
+def row_count_line(db: duckdb.DuckDBPyConnection) -> str:
+    """Say the same of all sources together, in a line."""
+    read, kept, left_out, added = db.execute(TOTAL_ROWS).fetchone() or (0, 0, 0, 0)
+    more = f"; {added:,} more were calculated from them" if added else ""
+    return (
+        f"Rows: {read:,} delivered = {kept:,} in the ledger + {left_out:,} left out, "
+        f"each for a reason{more} (unitmill status)"
+    )
+
+
+def show_reconciliation(console: Console, db: duckdb.DuckDBPyConnection) -> None:
+    """Show, per month and source, that invoice, ledger and marts agree, or why not."""
     show_rows(
         console, db, RECONCILIATION, "Reconciliation: invoice = billing rows = marts"
     )

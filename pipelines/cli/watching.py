@@ -27,6 +27,7 @@ def status(
         return
     console.print(f"Current version [bold]{version.name}[/]")
     with duckdb.connect(str(version.database), read_only=True) as db:
+        terminal.show_row_counts(console, db)
         terminal.show_reconciliation(console, db)
     from pipelines.publishing.audit import waiting
 

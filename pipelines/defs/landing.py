@@ -94,6 +94,7 @@ def _recorded(
         metadata={
             "dagster/row_count": row_count,
             "exports folder": dg.MetadataValue.path(str(settings.exports_dir)),
+            "not read": ", ".join(landing.skipped) or "none",
             "object stores": ", ".join(settings.landing.stores) or "none",
             "deliveries": dg.MetadataValue.md(_listing(landing)),
         },

@@ -49,13 +49,21 @@ def build(settings: Settings, console: Console) -> Outcome:
         places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
         if not any(delivery.periods for delivery in inputs.landing.deliveries):
             refused = "".join(f"\n{', '.join(r.names)}: {r.reason}" for r in refusals)
-            raise ExportError(f"nothing to read in {places}{refused}")
+            raise ExportError(
+                f"nothing to read in {places}: put exports there{refused}"
+            )
         console.print(
             f"Building from {places} (deliveries: {len(inputs.landing.deliveries)}; "
             f"months to convert: {len(inputs.stale)})",
             soft_wrap=True,
             highlight=False,
         )
+        if skipped := inputs.landing.skipped:
+            console.print(
+                f"Not read (documents, or in .unitmillignore): {', '.join(skipped)}",
+                soft_wrap=True,
+                highlight=False,
+            )
         # Each source that something was delivered of; the others make no progress.
         sources = {delivery.source for delivery in inputs.landing.deliveries}
         with contextlib.closing(Progress(console, sources)) as progress:
