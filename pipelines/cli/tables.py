@@ -46,12 +46,21 @@ class Room:
     can_cut: bool
 
 
-def table_of(
-    names: Sequence[str], rows: Sequence[Sequence[object]], title: str = ""
-) -> Table:
-    """Lay out all columns; numbers to the right."""
+def print_table(
+    console: Console,
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    title: str = "",
+) -> None:
+    """Print every column; a terminal that is too narrow gets shorter cells."""
     columns = [[row[place] for row in rows] for place in range(len(names))]
-    return _table(names, columns, [column_cells(values) for values in columns], title)
+    cells = [column_cells(values) for values in columns]
+    width = max(_sum(_widths(names, cells)), len(title))
+    if not console.is_terminal:
+        console = _as_wide_as(console, width)
+    elif width > console.width:
+        cells = [[_shortened(text) for text in column] for column in cells]
+    console.print(_table(names, columns, cells, title))
 
 
 def print_result(
@@ -65,7 +74,7 @@ def print_result(
     """Print a query's rows so that each line that is printed can be read."""
     columns = [[row[place] for row in rows] for place in range(len(names))]
     cells = [column_cells(values) for values in columns]
-    widths = [max(map(len, [name, *c])) for name, c in zip(names, cells, strict=True)]
+    widths = _widths(names, cells)
     wide = room.width is not None and _sum(widths) > room.width
     if is_vertical or (wide and (len(rows) <= FEW_ROWS or not room.can_cut)):
         for line in _blocks(names, cells, len(rows)):
@@ -183,6 +192,10 @@ def _by_worth(
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + CUT
+
+
+def _widths(names: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, [name, *c])) for name, c in zip(names, cells, strict=True)]
 
 
 def _sum(widths: Sequence[int]) -> int:

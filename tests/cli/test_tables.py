@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.cli.answers import Answer, show
-from pipelines.cli.tables import Room, print_grid, print_result
+from pipelines.cli.tables import Room, print_grid, print_result, print_table
 
 NAMES = ["source_name", "team_name", "currency", "effective_cost", "charge_date"]
 ROWS = [
@@ -124,6 +124,17 @@ def test_only_a_terminal_shows_a_part_of_the_rows_and_says_so(
     text = console.file.getvalue()
     assert text.split().count("row") == row_count
     assert [line for line in text.splitlines() if "rows;" in line] == said
+
+
+def test_a_table_of_a_build_is_whole_in_a_pipe_and_shorter_on_a_narrow_terminal():
+    names, rows = ["source", "file"], [("storage_access", "folder/" * 12)]
+    narrow, pipe = console_of(64), console_of(64, is_terminal=False)
+
+    print_table(narrow, names, rows, "Files")
+    print_table(pipe, names, rows, "Files")
+
+    assert "storage_access   " + ("folder/" * 12)[:39] + "…" in narrow.file.getvalue()
+    assert "storage_access   " + "folder/" * 12 in pipe.file.getvalue()
 
 
 def test_the_last_column_of_a_grid_wraps_on_a_terminal_and_nowhere_else():
