@@ -27,7 +27,10 @@ def database():
 
 def console_of(width, *, is_terminal=True):
     return Console(
-        file=io.StringIO(), width=width, force_terminal=is_terminal, no_color=True
+        file=io.StringIO(),
+        width=width,
+        force_terminal=is_terminal,
+        color_system=None,
     )
 
 
@@ -135,6 +138,23 @@ def test_a_table_of_a_build_is_whole_in_a_pipe_and_shorter_on_a_narrow_terminal(
 
     assert "storage_access   " + ("folder/" * 12)[:39] + "…" in narrow.file.getvalue()
     assert "storage_access   " + "folder/" * 12 in pipe.file.getvalue()
+
+
+def test_a_verdict_is_shown_however_narrow_the_terminal():
+    narrow = console_of(30)
+    names = ["month", "source", "invoice", "verdict"]
+    rows = [
+        ("2026-09", "openai", 15791.07, "proven"),
+        ("2026-10", "aws", 1.5, "proven"),
+    ]
+
+    print_table(narrow, names, rows)
+
+    lines = narrow.file.getvalue().splitlines()
+    assert lines[3].split() == ["2026-09", "proven"]
+    assert lines[-1] == (
+        "4 columns, 2 shown; a wider terminal or a pipe shows the rest"
+    )
 
 
 def test_the_last_column_of_a_grid_wraps_on_a_terminal_and_nowhere_else():
