@@ -4,6 +4,7 @@ from typing import Annotated
 
 import duckdb
 import typer
+from rich.markup import escape
 
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.sending import listed, send_pending
@@ -27,13 +28,12 @@ def status(
     console.print(f"Current version [bold]{version.name}[/]")
     with duckdb.connect(str(version.database), read_only=True) as db:
         terminal.show_reconciliation(console, db)
-    from pipelines.publishing.audit import objections, read
+    from pipelines.publishing.audit import waiting
 
-    audit = read(settings)
-    if audit and audit["build_id"] != version.manifest["build_id"]:
-        console.print("[yellow]A newer build is not published:[/]")
-        for objection in objections(settings):
-            console.print(f"  {objection}", soft_wrap=True)
+    if against := waiting(settings, str(version.manifest["build_id"])):
+        console.print("[yellow]What is newer is not published:[/]")
+        for objection in against:
+            console.print(f"  {escape(objection)}", soft_wrap=True)
 
 
 def alerts(

@@ -33,18 +33,13 @@ def build_definitions(
     """
     sources = inputs.sources if inputs else all_sources(settings)
     models, dbt = warehouse(settings)
-    assets = [
-        *with_code(
-            [
-                landing_asset(settings),
-                *table_assets(settings, sources),
-                *reference_assets(settings),
-                publish_asset(settings, models),
-            ]
-        ),
-        *convert_assets(settings, sources),
-        models,
+    made_in_python = [
+        landing_asset(settings),
+        *table_assets(settings, sources),
+        *reference_assets(settings),
+        publish_asset(settings, models),
     ]
+    assets = [*with_code(made_in_python), *convert_assets(settings, sources), models]
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[*assets, BUILD],

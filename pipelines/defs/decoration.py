@@ -125,13 +125,13 @@ def page(name: str, heading: str = "") -> dict[str, dg.MetadataValue]:
 
 
 def amounts(summary: Mapping[str, object]) -> dict[str, dg.MetadataValue]:
-    """Show numbers as numbers, which Dagster draws over time, and the rest as text."""
+    """Show numbers to the cent, which Dagster draws over time, and the rest as text."""
     shown: dict[str, dg.MetadataValue] = {}
     for name, value in summary.items():
         if isinstance(value, int):
             shown[name] = dg.MetadataValue.int(value)
         elif isinstance(value, float | Decimal):
-            shown[name] = dg.MetadataValue.float(float(value))
+            shown[name] = dg.MetadataValue.float(round(float(value), 2))
         elif value is not None:
             shown[name] = dg.MetadataValue.text(str(value))
     return shown

@@ -107,7 +107,7 @@ def _result(check: Check, landing: Landing) -> dg.AssetCheckResult:
         passed=check.passed,
         severity=dg.AssetCheckSeverity[check.severity.upper()],
         description=check.detail or None,
-        metadata={"refused": dg.MetadataValue.md(_refusals(landing))},
+        metadata={"refused": dg.MetadataValue.md(_refusals(landing) or "none")},
     )
 
 
@@ -128,7 +128,9 @@ def _still_delivers(
         passed=not late,
         severity=dg.AssetCheckSeverity.WARN,
         description=said[0] + more(len(said) - 1, "source") if said else None,
-        metadata={"late": dg.MetadataValue.md("\n".join(f"- {one}" for one in said))},
+        metadata={
+            "late": dg.MetadataValue.md("\n".join(f"- {one}" for one in said) or "none")
+        },
     )
 
 

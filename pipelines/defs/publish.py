@@ -11,11 +11,20 @@ from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.summary import markdown
+from pipelines.publishing.failing_rows import more
 from pipelines.publishing.versions import QUALITY, PublishError, Version, publish
 from pipelines.settings import Settings
 
 VERSION = dg.AssetKey(["publish", "version"])
-GATE = dg.AssetCheckKey(VERSION, "gate")
+GATE = dg.AssetCheckSpec(
+    "gate",
+    asset=VERSION,
+    blocking=True,
+    description=(
+        "Nothing speaks against publishing the build: every blocking check ran on it "
+        "and held. What speaks against it is listed, a sentence each."
+    ),
+)
 # The schedule publishes each morning; a version of the day before yesterday is old.
 OLD, TOO_OLD = timedelta(hours=30), timedelta(hours=48)
 PROOF = """
@@ -62,18 +71,7 @@ def publish_asset(
             "that never changes. It is replaced only by a build that passed every "
             "blocking check; otherwise the last good version stays."
         ),
-        check_specs=[
-            dg.AssetCheckSpec(
-                GATE.name,
-                asset=VERSION,
-                blocking=True,
-                description=(
-                    "Nothing speaks against publishing the build: every blocking check "
-                    "ran on it and held. What speaks against it is listed, a sentence "
-                    "each."
-                ),
-            )
-        ],
+        check_specs=[GATE],
     )
     def version(
         context: dg.AssetExecutionContext,
@@ -81,9 +79,10 @@ def publish_asset(
         try:
             made = publish(settings)
         except PublishError as error:
-            yield _gate(error.objections)
             note = context.resources.home.note
-            raise failure([*error.objections, *filter(None, [note])]) from error
+            said = (*error.objections, *([note] if note else []))
+            yield _gate(said)
+            raise failure(said) from None
         yield dg.MaterializeResult(asset_key=VERSION, metadata=_proof(settings, made))
         yield _gate(())
 
@@ -92,11 +91,12 @@ def publish_asset(
 
 def _gate(objections: tuple[str, ...]) -> dg.AssetCheckResult:
     rows: list[tuple[object, ...]] = [(o.replace("|", "/"),) for o in objections]
+    first = objections[0] if objections else "nothing speaks against it"
     return dg.AssetCheckResult(
         asset_key=VERSION,
         check_name=GATE.name,
         passed=not objections,
-        description="\n".join(objections) or "nothing speaks against it",
+        description=first + more(len(objections) - 1, "objection"),
         metadata={
             "objections": dg.MetadataValue.md(markdown(["objection"], rows)),
             "dagster/row_count": dg.MetadataValue.int(len(rows)),

@@ -44,6 +44,7 @@ class Results:
         self._settings = settings
         self._nodes = manifest["nodes"]
         self._rows: dict[tuple[str, str], FailingRows] = {}
+        self._ran = bool(found)
         self.checks = [
             self._check(self._nodes[result["unique_id"]], result)
             for result in found
@@ -64,7 +65,7 @@ class Results:
 
     def objections(self) -> list[str]:
         """List what stops the build, causes only."""
-        if not self.checks:
+        if not self._ran:
             return ["dbt could not run at all; its output is in the log of this step"]
         return [
             check.objection("dbt")

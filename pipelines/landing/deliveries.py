@@ -1,8 +1,7 @@
 """Turn candidates into deliveries, hash them, and keep the record of what arrived.
 
 The same content is one delivery wherever it lies and however often it arrives. The
-record (``landing/deliveries.parquet``) is a table that users can query; it is
-written whole and atomically, and made anew from the exports folder if it is lost.
+record (``landing/deliveries.parquet``) is written whole, and again if it is lost.
 """
 
 import hashlib
@@ -104,14 +103,13 @@ def _claimed(
             owners = [source for source in sources if source.claims(candidate)]
         except UNREADABLE as error:
             reason = f"{candidate.name}: unreadable, {error}"
-            refusals.append(Refusal("", (candidate.name,), reason))
-            continue
-        if has_single_owner(owners):
-            for owner in owners:
-                claimed[owner.name].append(candidate)
         else:
+            if has_single_owner(owners):
+                for owner in owners:
+                    claimed[owner.name].append(candidate)
+                continue
             reason = rejection_reason(candidate, owners, sources)
-            refusals.append(Refusal("", (candidate.name,), reason))
+        refusals.append(Refusal("", (candidate.name,), reason))
     return claimed, refusals
 
 
@@ -154,7 +152,7 @@ def _recorded(path: Path) -> list[dict[str, Any]]:
 
 
 def load(settings: Settings) -> Landing:
-    """Read back the usable deliveries of the record, without looking at the files."""
+    """Read back what the last look recorded, without looking at the files."""
     rows = _recorded(settings.deliveries_file)
     places = settings.exports_dir, settings.stores_dir
     found: dict[str, Delivery] = {}
@@ -179,7 +177,12 @@ def load(settings: Settings) -> Landing:
         frozenset(row["delivery_id"] for row in rows if row["status"] == status)
         for status in ("gone", "overwritten")
     )
-    return Landing(tuple(found.values()), lost=lost, overwritten=overwritten)
+    refusals = tuple(
+        Refusal(row["source_name"] or "", tuple(row["file_names"]), row["detail"])
+        for row in rows
+        if row["status"] == "refused"
+    )
+    return Landing(tuple(found.values()), refusals, (), lost, overwritten)
 
 
 def _reason(source: Source, error: Exception) -> str:

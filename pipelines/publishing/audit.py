@@ -15,6 +15,7 @@ from typing import Literal, TypedDict
 
 import duckdb
 
+from pipelines.landing.deliveries import load
 from pipelines.landing.landed import Landing
 from pipelines.ledger.inputs import Inputs, compare
 from pipelines.ledger.partitions import recorded_inputs
@@ -144,6 +145,23 @@ def objections(settings: Settings) -> list[str]:
     if missing:
         causes.append(f"because of it these did not run: {', '.join(missing)}")
     return found + causes
+
+
+def waiting(settings: Settings, published_build_id: str) -> list[str]:
+    """List what stops the newest build or the newest files from being published.
+
+    Args:
+        settings: whose home.
+        published_build_id: the build of the current version.
+    """
+    # Files that stop a run stop it before there is a build.
+    refused = every_file_is_recognized(settings, load(settings))
+    if refused.blocks:
+        return [refused.objection("landing")]
+    audit = read(settings)
+    if audit is None or audit["build_id"] == published_build_id:
+        return []
+    return objections(settings)
 
 
 def _failed(audit: Audit) -> tuple[list[str], int]:

@@ -1,5 +1,6 @@
 """What a failing row of a dbt test says of itself, in tables that are made by hand."""
 
+import json
 import os
 import subprocess
 
@@ -193,6 +194,25 @@ def test_the_month_with_the_largest_difference_is_told_and_the_others_are_counte
     told = sentence(tested, rows, "marts/fct_reconciliation_monthly")
 
     assert told == f"openai 2026-10: {MONTHS['openai']}; and 4 more rows"
+
+
+def test_every_kind_of_test_says_what_is_wrong_with_a_row(new_home, tmp_path):
+    manifest = json.loads(
+        (new_home(tmp_path / "home") / "dbt/target/manifest.json").read_text()
+    )
+    kinds = {
+        node["test_metadata"]["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+    }
+    silent = {
+        kind
+        for kind in kinds
+        if " as objection" not in (DBT_DIR / f"tests/generic/{kind}.sql").read_text()
+    }
+
+    assert {"sums_match", "not_null"} <= kinds
+    assert silent == set()
 
 
 def test_a_test_that_could_not_run_left_no_rows(tested):

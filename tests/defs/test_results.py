@@ -109,6 +109,10 @@ def test_a_warning_is_said_and_stops_nothing(results):
     assert found.objections() == []
 
 
+def test_a_model_without_tests_is_no_objection(results):
+    assert results(result("model.unitmill.int_x", "success")).objections() == []
+
+
 def test_a_project_that_dbt_cannot_compile_stops_the_build(results):
     [objection] = results().objections()
 

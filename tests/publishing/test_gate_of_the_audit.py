@@ -16,6 +16,7 @@ from pipelines.publishing.audit import (
     objections,
     read,
     record,
+    waiting,
 )
 from pipelines.publishing.build import start_build
 from pipelines.publishing.versions import PublishError, current, publish
@@ -215,6 +216,44 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     assert (warning.passed, warning.severity) == (False, "warn")
     assert not warning.blocks
     assert in_ledger.passed
+
+
+def test_a_refused_file_is_refused_by_a_build_that_only_reads_the_record(
+    settings, audited
+):
+    audited()
+    refusal = deliveries.Refusal("aws", ("cur.csv",), "aws: cur.csv: has no month")
+    landing = deliveries.Landing(refusals=(refusal,))
+    deliveries.record(settings.deliveries_file, landing, ())
+
+    check, _ = landing_checks(settings, Inputs((), deliveries.load(settings)))
+
+    assert not check.passed
+    assert check.detail == "aws: cur.csv: has no month"
+
+
+def test_what_waits_is_said_as_the_build_said_it(settings, audited):
+    published = audited()
+
+    assert waiting(settings, published) == []
+    assert waiting(settings, "an older one") == objections(settings) == []
+    record(settings, "dbt", [Check("rows_add_up", False, "error", "2.00 is lost", "x")])
+    assert waiting(settings, published) == []
+    [against] = waiting(settings, "an older one")
+    assert against == "2.00 is lost [dbt check x rows_add_up]"
+
+
+def test_a_refused_file_waits_though_the_last_build_is_published(settings, audited):
+    published = audited()
+    refusal = deliveries.Refusal("", ("odd.csv",), "no source recognizes it")
+    landing = deliveries.Landing(refusals=(refusal,))
+    deliveries.record(settings.deliveries_file, landing, ())
+
+    [against] = waiting(settings, published)
+    assert against == (
+        "odd.csv: no source recognizes it "
+        "[landing check landing/deliveries every_file_is_recognized]"
+    )
 
 
 def test_a_month_that_is_not_in_the_ledger_is_named_with_what_to_materialize(
