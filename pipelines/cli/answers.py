@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
@@ -103,11 +104,16 @@ def write_text(answer: Answer, out: TextIO, form: str) -> int:
         return count
     out.write("[")
     for count, row in enumerate(answer.rows(), start=1):
-        named = dict(zip(answer.names, row, strict=True))
+        named = dict(zip(answer.names, map(_plain, row), strict=True))
         text = json.dumps(named, default=str, indent=1, ensure_ascii=False)
         out.write(("," if count > 1 else "") + "\n" + text)
     out.write("\n]\n" if count else "]\n")
     return count
+
+
+def _plain(value: object) -> object:
+    """Give what JSON can say: it has no word for what is no number."""
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def save(answer: Answer, output: Path, form: str) -> int:

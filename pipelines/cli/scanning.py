@@ -21,7 +21,7 @@ from pipelines.cli.calling import (
     settings_of,
     use_project,
 )
-from pipelines.cli.tables import table_of
+from pipelines.cli.tables import print_table
 from pipelines.landing.deliveries import scan
 from pipelines.landing.landed import Landing
 from pipelines.landing.source import ExportError
@@ -72,7 +72,7 @@ def _show(settings: Settings, landing: Landing, families: dict[str, str]) -> Non
     ]
     names = ["source", "months", "files", "the first"]
     if rows:
-        console.print(table_of(names, rows, str(settings.exports_dir)))
+        print_table(console, names, rows, str(settings.exports_dir))
     for copy, original in landing.copies:
         console.print(f"same content as {original}: {_some(copy.names)}")
     if landing.skipped:

@@ -24,6 +24,7 @@ LONGEST_CELL = 40
 GAP = 3
 EDGES = 2
 CUT = "…"
+VERDICT = "verdict"
 VERDICT_STYLES = {
     "proven": "green",
     "blocked": "bold red",
@@ -46,12 +47,22 @@ class Room:
     can_cut: bool
 
 
-def table_of(
-    names: Sequence[str], rows: Sequence[Sequence[object]], title: str = ""
-) -> Table:
-    """Lay out all columns; numbers to the right."""
+def print_table(
+    console: Console,
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    title: str = "",
+) -> None:
+    """Print every column; a terminal that is too narrow gets shorter cells."""
     columns = [[row[place] for row in rows] for place in range(len(names))]
-    return _table(names, columns, [column_cells(values) for values in columns], title)
+    cells = [column_cells(values) for values in columns]
+    width = max(_sum(_widths(names, cells)), len(title))
+    if not console.is_terminal:
+        console = _as_wide_as(console, width)
+    elif width > console.width:
+        _print_cut(console, names, columns, title, "a wider terminal or a pipe")
+        return
+    console.print(_table(names, columns, cells, title))
 
 
 def print_result(
@@ -65,7 +76,7 @@ def print_result(
     """Print a query's rows so that each line that is printed can be read."""
     columns = [[row[place] for row in rows] for place in range(len(names))]
     cells = [column_cells(values) for values in columns]
-    widths = [max(map(len, [name, *c])) for name, c in zip(names, cells, strict=True)]
+    widths = _widths(names, cells)
     wide = room.width is not None and _sum(widths) > room.width
     if is_vertical or (wide and (len(rows) <= FEW_ROWS or not room.can_cut)):
         for line in _blocks(names, cells, len(rows)):
@@ -74,14 +85,7 @@ def print_result(
     if not wide:
         _as_wide_as(console, _sum(widths)).print(_table(names, columns, cells))
         return
-    assert room.width is not None
-    kept = _fitting(names, columns, cells, room.width)
-    console.print(_cut(names, columns, cells, kept))
-    console.print(
-        f"{len(names)} columns, {len(kept)} shown; "
-        "--all-columns or --vertical shows the rest",
-        highlight=False,
-    )
+    _print_cut(console, names, columns, "", "--all-columns or --vertical")
 
 
 def print_grid(
@@ -130,20 +134,33 @@ def _table(
 
 
 def _styled(name: str, text: str) -> Text:
-    return Text(text, VERDICT_STYLES.get(text, "") if name == "verdict" else "")
+    return Text(text, VERDICT_STYLES.get(text, "") if name == VERDICT else "")
 
 
-def _cut(
+def _print_cut(
+    console: Console,
     names: Sequence[str],
     columns: Sequence[Sequence[object]],
-    cells: Sequence[Sequence[str]],
-    kept: Sequence[int],
-) -> Table:
-    return _table(
-        [_shortened(names[place]) for place in kept],
-        [columns[place] for place in kept],
-        [[_shortened(text) for text in cells[place]] for place in kept],
+    title: str,
+    rest: str,
+) -> None:
+    """Print the columns that fit, with shorter cells, and say what shows the rest."""
+    cells = [[_shortened(text) for text in column_cells(c)] for c in columns]
+    kept = _fitting(names, columns, cells, console.width)
+    console.print(
+        _table(
+            [names[place] for place in kept],
+            [columns[place] for place in kept],
+            [cells[place] for place in kept],
+            title,
+        )
     )
+    if len(kept) < len(names):
+        console.print(
+            f"{len(names)} columns, {len(kept)} shown; {rest} shows the rest",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def _fitting(
@@ -154,10 +171,9 @@ def _fitting(
 ) -> list[int]:
     """Choose as many columns as there is room for, and at least one."""
     kept: list[int] = []
-    room = width - EDGES + GAP
-    for place in _by_worth(columns, cells):
-        widest = max(map(len, [names[place], *cells[place]]))
-        room -= min(widest, LONGEST_CELL) + GAP
+    room, widths = width - EDGES + GAP, _widths(names, cells)
+    for place in _by_worth(names, columns, cells):
+        room -= widths[place] + GAP
         if room < 0 and kept:
             break
         kept.append(place)
@@ -165,12 +181,14 @@ def _fitting(
 
 
 def _by_worth(
-    columns: Sequence[Sequence[object]], cells: Sequence[Sequence[str]]
+    titles: Sequence[str],
+    columns: Sequence[Sequence[object]],
+    cells: Sequence[Sequence[str]],
 ) -> list[int]:
     """Order columns by what they tell: names and numbers in turn, from both ends.
 
-    A mart has names first, then numbers, then days. What is the same in every row
-    comes last of all.
+    A mart has names first, then numbers, then days. A verdict comes before all, and
+    last of all what is the same in every row.
     """
     places = range(len(columns))
     numbers = [p for p in places if any(map(is_number, columns[p]))]
@@ -178,11 +196,18 @@ def _by_worth(
     from_ends = [p for pair in zip(names, reversed(names), strict=True) for p in pair]
     pairs = zip_longest(dict.fromkeys(from_ends), reversed(numbers))
     order = [place for pair in pairs for place in pair if place is not None]
-    return sorted(order, key=lambda place: len(set(cells[place])) == 1)
+    return sorted(
+        order,
+        key=lambda place: (titles[place] != VERDICT, len(set(cells[place])) == 1),
+    )
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + CUT
+
+
+def _widths(names: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, [name, *c])) for name, c in zip(names, cells, strict=True)]
 
 
 def _sum(widths: Sequence[int]) -> int:

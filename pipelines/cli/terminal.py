@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.alerting.sending import AlertStatus
-from pipelines.cli.tables import table_of
+from pipelines.cli.tables import print_table
 
 RECONCILIATION = """
 select
@@ -249,4 +249,4 @@ def show_rows(
     names = [column[0] for column in cursor.description or []]
     rows = cursor.fetchall()
     if rows:
-        console.print(table_of(names, rows, title))
+        print_table(console, names, rows, title)

@@ -24,7 +24,7 @@ accounts as (
     select
         source_name,
         sub_account_id,
-        mode(team_name) as team_name
+        case when count(distinct team_name) = 1 then max(team_name) end as team_name
     from fct_showback_daily
     where
         billing_period_start in ($month, $month - interval 1 month)

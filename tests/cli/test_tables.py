@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.cli.answers import Answer, show
-from pipelines.cli.tables import Room, print_grid, print_result
+from pipelines.cli.tables import Room, print_grid, print_result, print_table
 
 NAMES = ["source_name", "team_name", "currency", "effective_cost", "charge_date"]
 ROWS = [
@@ -27,7 +27,10 @@ def database():
 
 def console_of(width, *, is_terminal=True):
     return Console(
-        file=io.StringIO(), width=width, force_terminal=is_terminal, no_color=True
+        file=io.StringIO(),
+        width=width,
+        force_terminal=is_terminal,
+        color_system=None,
     )
 
 
@@ -124,6 +127,34 @@ def test_only_a_terminal_shows_a_part_of_the_rows_and_says_so(
     text = console.file.getvalue()
     assert text.split().count("row") == row_count
     assert [line for line in text.splitlines() if "rows;" in line] == said
+
+
+def test_a_table_of_a_build_is_whole_in_a_pipe_and_shorter_on_a_narrow_terminal():
+    names, rows = ["source", "file"], [("storage_access", "folder/" * 12)]
+    narrow, pipe = console_of(64), console_of(64, is_terminal=False)
+
+    print_table(narrow, names, rows, "Files")
+    print_table(pipe, names, rows, "Files")
+
+    assert "storage_access   " + ("folder/" * 12)[:39] + "…" in narrow.file.getvalue()
+    assert "storage_access   " + "folder/" * 12 in pipe.file.getvalue()
+
+
+def test_a_verdict_is_shown_however_narrow_the_terminal():
+    narrow = console_of(30)
+    names = ["month", "source", "invoice", "verdict"]
+    rows = [
+        ("2026-09", "openai", 15791.07, "proven"),
+        ("2026-10", "aws", 1.5, "proven"),
+    ]
+
+    print_table(narrow, names, rows)
+
+    lines = narrow.file.getvalue().splitlines()
+    assert lines[3].split() == ["2026-09", "proven"]
+    assert lines[-1] == (
+        "4 columns, 2 shown; a wider terminal or a pipe shows the rest"
+    )
 
 
 def test_the_last_column_of_a_grid_wraps_on_a_terminal_and_nowhere_else():

@@ -18,7 +18,7 @@ import duckdb
 from rich.console import Console
 
 from pipelines.cli import leave
-from pipelines.cli.terminal import table_of
+from pipelines.cli.tables import print_table
 from pipelines.defs import run
 from pipelines.publishing.versions import current
 from pipelines.settings import CurrencySettings, Settings
@@ -79,15 +79,14 @@ def main() -> NoReturn:
     with tempfile.TemporaryDirectory() as folder:
         database = build(Path(folder) / "home")
         rows = [(metric, got(database, metric)) for metric in metrics()]
-    Console(width=160).print(
-        table_of(
-            ["section", "metric", "expected", "got", "working"],
-            [
-                (m.section, m.name, _said(m.expected), _said(value), m.working)
-                for m, value in rows
-            ],
-            "The golden ledger",
-        )
+    print_table(
+        Console(width=160),
+        ["section", "metric", "expected", "got", "working"],
+        [
+            (m.section, m.name, _said(m.expected), _said(value), m.working)
+            for m, value in rows
+        ],
+        "The golden ledger",
     )
     wrong = [metric.name for metric, value in rows if metric.expected != value]
     if wrong:

@@ -257,7 +257,8 @@ def test_before_the_first_build_the_terminal_says_what_to_do(words, settings, co
     done = command(*words, settings=settings)
 
     assert done.returncode == 1
-    assert "nothing is published yet; run: unitmill build" in done.stderr
+    assert f"no home in {settings.home_dir} yet; run: " in done.stderr
+    assert "unitmill build" in done.stderr
 
 
 def test_an_empty_exports_folder_is_refused_by_its_path(settings, command):
