@@ -10,6 +10,8 @@ from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.sending import listed, send_pending
 from pipelines.cli import terminal
 from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.publishing.versions import current
+from pipelines.settings import Settings
 
 
 def status(
@@ -21,6 +23,8 @@ def status(
 ) -> None:
     """Show the verdict per period and source of what is published."""
     settings = settings_of(home, project=project)
+    if current(settings) is None:
+        _show_waiting(settings, "")
     version = published(settings)
     if path:
         typer.echo(version.database)
@@ -29,9 +33,14 @@ def status(
     with duckdb.connect(str(version.database), read_only=True) as db:
         terminal.show_row_counts(console, db)
         terminal.show_reconciliation(console, db)
+    _show_waiting(settings, str(version.manifest["build_id"]))
+
+
+def _show_waiting(settings: Settings, published_build_id: str) -> None:
+    """Say why what is newer than the published build is not published."""
     from pipelines.publishing.audit import waiting
 
-    if against := waiting(settings, str(version.manifest["build_id"])):
+    if against := waiting(settings, published_build_id):
         console.print("[yellow]What is newer is not published:[/]")
         for objection in against:
             console.print(f"  {escape(objection)}", soft_wrap=True)

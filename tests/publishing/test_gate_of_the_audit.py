@@ -256,6 +256,17 @@ def test_a_refused_file_waits_though_the_last_build_is_published(settings, audit
     )
 
 
+def test_status_says_why_nothing_is_published_yet(settings, audited, command):
+    audited()
+    record(settings, "dbt", [Check("rows_add_up", False, "error", "2.00 is lost", "x")])
+
+    said = command("status", settings=settings)
+
+    assert said.returncode == 1
+    assert "2.00 is lost [dbt check x rows_add_up]" in said.stdout
+    assert "nothing is published in" in said.stderr
+
+
 def test_a_month_that_is_not_in_the_ledger_is_named_with_what_to_materialize(
     settings, invent, put
 ):
