@@ -23,10 +23,8 @@ from pipelines.settings import Settings
 # waits in Dagster's queue for another, and at the lock for `unitmill build`.
 HOME: Final = {"home"}
 POOL: Final = "home"
-PART: Final = (
-    "this run makes a part of the pipeline; to publish, materialize all assets or "
-    "launch the job build"
-)
+TO_PUBLISH: Final = "to publish, materialize all assets or launch the job build"
+PART: Final = f"this run makes a part of the pipeline; {TO_PUBLISH}"
 # How long a run may be without a sign of life: its process loads Unitmill first.
 PATIENCE_SECONDS: Final = {
     dg.DagsterRunStatus.STARTING: 300,

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.defs.home import HOME, POOL
+from pipelines.defs.home import HOME, POOL, TO_PUBLISH
 from pipelines.defs.owners import OWNERS
 from pipelines.publishing.versions import PublishError, publish
 from pipelines.settings import Settings
@@ -34,8 +34,8 @@ def publish_asset(
         try:
             made = publish(settings)
         except PublishError as error:
-            note = context.resources.home.note
-            raise dg.Failure("; ".join(filter(None, (str(error), note)))) from error
+            hint = f"; {TO_PUBLISH}" if context.resources.home.note else ""
+            raise dg.Failure(f"{error}{hint}") from error
         counts = made.manifest["row_counts"]
         assert isinstance(counts, dict)
         return dg.MaterializeResult(
