@@ -7,6 +7,7 @@ BENCHES = (
     "bench.convert",
     "bench.memory",
     "bench.rerun",
+    "bench.history",
     "bench.conformance",
     "bench.telemetry",
     "bench.forecast",

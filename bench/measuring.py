@@ -72,6 +72,12 @@ def child(module: str, *words: object) -> Cost:
     return Cost(**json.loads(output.splitlines()[-1]))
 
 
+def checked(cost: Cost) -> Cost:
+    """Stop where a child failed."""
+    assert not cost.failed, cost.failed
+    return cost
+
+
 def best(repeat: int, module: str, *words: object) -> Cost:
     """Measure some times; the least CPU time counts, being the least disturbed."""
     runs = [child(module, *words) for _ in range(repeat)]

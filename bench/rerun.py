@@ -16,7 +16,7 @@ import duckdb
 
 from bench import ledger
 from bench.cur import write_cur
-from bench.measuring import Cost, child, ratio, row, spend, table
+from bench.measuring import Cost, checked, child, ratio, row, spend, table
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.conformance import evaluate_partition
 from pipelines.ledger.partitions import write_partition
@@ -115,12 +115,6 @@ def again(way: str, folder: str, rows: int, repeat: int) -> Cost:
         checked(child(MODULE, "deliver", folder, 1, rows + attempt))
         runs.append(checked(child(MODULE, way, folder)))
     return min(runs, key=lambda run: run.cpu)
-
-
-def checked(cost: Cost) -> Cost:
-    """Stop where a child failed."""
-    assert not cost.failed, cost.failed
-    return cost
 
 
 def report(months: int, rows: int, repeat: int) -> None:

@@ -16,17 +16,15 @@ import dagster as dg
 from sqlalchemy.exc import OperationalError
 
 from pipelines.defs.history import FINISHED, trim_history
-from pipelines.publishing.lock import forget, held, lives, living
+from pipelines.publishing.lock import forget_dead, held, lives, living
 from pipelines.settings import Settings
 
 # What everything that writes in the home requires, and the pool that it is in: a run
 # waits in Dagster's queue for another, and at the lock for `unitmill build`.
 HOME: Final = {"home"}
 POOL: Final = "home"
-PART: Final = (
-    "this run makes a part of the pipeline; to publish, materialize all assets or "
-    "launch the job build"
-)
+TO_PUBLISH: Final = "to publish, materialize all assets or launch the job build"
+PART: Final = f"this run makes a part of the pipeline; {TO_PUBLISH}"
 # How long a run may be without a sign of life: its process loads Unitmill first.
 PATIENCE_SECONDS: Final = {
     dg.DagsterRunStatus.STARTING: 300,
@@ -74,7 +72,7 @@ def home_resource(
                 log.info(note)
             yield Home(note)
             if context.instance:
-                _trim(settings, context.instance)
+                _trim(settings, context.instance, log)
 
     return home
 
@@ -93,12 +91,14 @@ def makes(run: dg.DagsterRun, assets: AbstractSet[dg.AssetKey]) -> bool:
     return not run.asset_check_selection
 
 
-def _trim(settings: Settings, instance: dg.DagsterInstance) -> None:
+def _trim(
+    settings: Settings, instance: dg.DagsterInstance, log: logging.Logger
+) -> None:
+    """Trim the history, unless somebody who reads it just now is in the way."""
     try:
         trim_history(settings, instance)
-    except OperationalError:
-        # Somebody reads the history right now; the next run trims it.
-        return
+    except OperationalError as error:
+        log.info("the next run trims Dagster's history, because of: %s", error.orig)
 
 
 def end_dead_runs(settings: Settings, instance: dg.DagsterInstance) -> list[str]:
@@ -117,6 +117,6 @@ def end_dead_runs(settings: Settings, instance: dg.DagsterInstance) -> list[str]
             instance.report_run_canceled(run, KILLED)
         else:
             instance.report_run_failed(run, KILLED)
-        forget(settings, run.run_id)
         ended.append(run.run_id)
+    forget_dead(settings)
     return ended

@@ -7,7 +7,7 @@ import dagster as dg
 import duckdb
 
 from pipelines.defs.decoration import amounts, page, tags_of
-from pipelines.defs.home import HOME, POOL
+from pipelines.defs.home import HOME, POOL, TO_PUBLISH
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.summary import markdown
@@ -79,8 +79,8 @@ def publish_asset(
         try:
             made = publish(settings)
         except PublishError as error:
-            note = context.resources.home.note
-            said = (*error.objections, *([note] if note else []))
+            part = context.resources.home.note
+            said = (*error.objections, *([TO_PUBLISH] if part else []))
             yield _gate(said)
             raise failure(said) from None
         yield dg.MaterializeResult(asset_key=VERSION, metadata=_proof(settings, made))

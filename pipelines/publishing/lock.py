@@ -103,9 +103,12 @@ def lives(settings: Settings, run_id: str) -> bool | None:
         return None
 
 
-def forget(settings: Settings, run_id: str) -> None:
-    """Remove the sign of a run that is known to be dead."""
-    _sign(settings, run_id).unlink(missing_ok=True)
+def forget_dead(settings: Settings) -> None:
+    """Remove the signs of runs that are dead."""
+    for path in (settings.home_dir / "running").glob("*"):
+        # A temporary one has no lock yet.
+        if not path.suffix and lives(settings, path.name) is False:
+            path.unlink(missing_ok=True)
 
 
 def _sign(settings: Settings, run_id: str) -> Path:

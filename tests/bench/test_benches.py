@@ -7,11 +7,20 @@ import duckdb
 import numpy as np
 import pytest
 
-from bench import backtest, convert, demo, ledger, memory, official_validator, rerun
+from bench import (
+    backtest,
+    convert,
+    demo,
+    history,
+    ledger,
+    memory,
+    official_validator,
+    rerun,
+)
 from bench.exports import EXPORTS
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import quoted
-from pipelines.ledger.partitions import partition_path
+from pipelines.ledger.partitions import partition_path, write_partition
 
 ROWS = 1_000
 PROVIDERS = [name for name in EXPORTS if name != "openrouter"]
@@ -34,6 +43,21 @@ def test_every_row_of_a_made_export_becomes_a_row_of_one_month(name, tmp_path):
     landing = scan(settings, [export.source])
     assert landing.periods(export.source) == [export.period]
     assert landing.refusals == ()
+
+
+def test_a_history_has_a_focus_export_for_each_month_up_to_the_newest(tmp_path):
+    settings = ledger.settings_of(tmp_path)
+    settings.exports_dir.mkdir()
+
+    history.deliver_all(tmp_path, 3)
+
+    source = EXPORTS["focus_export"].source
+    landing = scan(settings, [source])
+    assert landing.refusals == ()
+    assert landing.periods(source) == ["2026-08", "2026-09", "2026-10"]
+    august = landing.of(source, "2026-08")
+    partition = write_partition(settings, source, august, "2026-08")
+    assert partition.row_count == 31
 
 
 def test_no_two_rows_of_a_made_export_are_equal(tmp_path):

@@ -303,6 +303,13 @@ def test_only_the_sensor_that_ends_killed_runs_is_on_by_default(definitions):
     assert on == ["killed_runs"]
 
 
+@pytest.mark.parametrize("again", [["2026-09"], ["all"]])
+def test_the_job_may_be_told_which_months_to_convert_again(definitions, again):
+    told = {"ops": {"focus__aws": {"config": {"convert_again": again}}}}
+
+    assert dg.validate_run_config(definitions.resolve_job_def(JOB), told)
+
+
 def test_everything_that_writes_in_the_home_holds_it_and_sending_alerts_does_not(
     definitions,
 ):

@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from pipelines.defs.history import trim_history
+from pipelines.defs.history import KEPT_RUNS, trim_history
+from pipelines.defs.home import home_resource
 from pipelines.defs.instance import prepare_dagster_home
 from pipelines.event_log import EventLog
 from pipelines.settings import PublishingSettings
@@ -145,3 +146,24 @@ def test_an_unfinished_run_is_not_removed(instance, settings):
 
     assert instance.get_run_by_id(waiting.run_id) is not None
     assert len(instance.get_runs()) == 3
+
+
+def test_a_run_trims_the_history_at_its_end(instance, settings):
+    @dg.asset(required_resource_keys={"home"})
+    def made():
+        pass
+
+    definitions = dg.Definitions(
+        assets=[made],
+        resources={"home": home_resource(settings, {made.key})},
+        executor=dg.in_process_executor,
+    )
+    job = definitions.resolve_implicit_global_asset_job_def()
+    for _ in range(KEPT_RUNS + 2):
+        instance.add_run(dg.DagsterRun(job.name, status=dg.DagsterRunStatus.SUCCESS))
+
+    result = job.execute_in_process(instance=instance)
+
+    kept = [run.run_id for run in instance.get_runs()]
+    assert len(kept) == KEPT_RUNS
+    assert kept[0] == result.run_id

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pipelines.publishing.lock import BusyError, forget, held, lives, living
+from pipelines.publishing.lock import BusyError, forget_dead, held, lives, living
 from pipelines.publishing.versions import PublishError, publish
 from pipelines.settings import PROJECT_DIR
 
@@ -118,7 +118,9 @@ def test_a_run_lives_as_long_as_its_process(settings, other):
     other.wait()
     assert lives(settings, "1a2b") is False
 
-    forget(settings, "1a2b")
+    with living(settings, "another"):
+        forget_dead(settings)
+        assert lives(settings, "another") is True
     assert lives(settings, "1a2b") is None
 
 
