@@ -129,7 +129,9 @@ def test_every_notebook_gives_the_same_unit_costs(
         found = answer["per_1m"].to_dict()
     else:
         found = dict(answer.select("model_id", "per_1m").iter_rows())
-    with duckdb.connect(".unitmill/versions/current/warehouse.duckdb") as db:
+    with duckdb.connect(
+        ".unitmill/versions/current/warehouse.duckdb", read_only=True
+    ) as db:
         expected = db.execute(
             "select model_id, sum(effective_cost)::double * 1e6 / sum(token_count) "
             "from fct_token_costs_daily where token_count > 0 group by all"
