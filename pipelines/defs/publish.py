@@ -27,17 +27,28 @@ GATE = dg.AssetCheckSpec(
 )
 # The schedule publishes each morning; a version of the day before yesterday is old.
 OLD, TOO_OLD = timedelta(hours=30), timedelta(hours=48)
+# `explained` is tax, credits, exchange rate and rounding.
 PROOF = """
+with amounts as (
+    select
+        *,
+        round(invoice_amount, 2) as invoice,
+        round(ledger_billed_cost, 2) as billing_rows,
+        case when invoice_amount is not null then round(unexplained_difference, 2) end
+            as unexplained
+    from fct_reconciliation_monthly
+)
 select
     strftime(billing_period_start, '%Y-%m') as month,
     source_name as source,
     verdict,
     billing_currency as currency,
-    round(invoice_amount, 2) as invoice,
-    round(ledger_billed_cost, 2) as billing_rows,
-    round(unexplained_difference, 2) as unexplained
-from fct_reconciliation_monthly
-order by month desc, billing_rows desc, source
+    format('{:,.2f}', invoice::double) as invoice,
+    format('{:,.2f}', billing_rows::double) as "billing rows",
+    format('{:,.2f}', (invoice - billing_rows - unexplained)::double) as explained,
+    format('{:,.2f}', unexplained::double) as unexplained
+from amounts
+order by month desc, amounts.billing_rows desc, source
 """
 TOTALS = """
 select billing_currency, sum(billed_cost), sum(effective_cost)
