@@ -1,9 +1,9 @@
-"""What making one month anew costs, among 24 months, against that month alone.
+"""What converting one month again costs, among 24 months, against that month alone.
 
 Run ``python -m bench.rerun --months 24 --rows 50000``. The newest month is delivered
 again with other rows. ``convert`` is what its partition costs: look at the exports
 folder, find what is stale, convert and check it. ``build`` is all of `unitmill build`,
-in which dbt makes every mart anew from all months.
+in which dbt makes every mart again from all months.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def deliver(folder: Path, back: int, rows: int) -> None:
 
 
 def convert(settings: Settings) -> int:
-    """Bring the ledger up to the exports folder; give the partitions made anew."""
+    """Bring the ledger up to the exports folder; give the partitions converted."""
     landing = scan(settings, [SOURCE])
     assert not landing.refusals, landing.refusals
     stale = stale_partitions(settings.ledger_dir, landing, [SOURCE])

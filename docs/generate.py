@@ -81,8 +81,8 @@ KPI_HEAD = """
 Each metric of a mart has one definition, in the yml beside the mart: the capability of
 the FinOps Framework that it serves, the name of the KPI of the FinOps Foundation where
 there is one, and its parts, which are columns of the same mart. `make test` divides the
-parts anew for every row of the sample company. A metric without parts is no quotient of
-two columns; the unit test that is named holds it. At another grain, divide the sums of
+parts again for every row of the sample company. A metric without parts is no quotient
+of two columns; the unit test that is named holds it. At another grain, divide the sums of
 the parts and never average a metric.
 """
 USAGE_HEAD = """

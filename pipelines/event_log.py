@@ -23,7 +23,7 @@ INDEX = "index"
 # The index, the run that writes, and what somebody looks at.
 KEPT_OPEN = 4
 BUSY_SECONDS = 60
-# A file is written anew when this part of it is empty; until then it is filled again.
+# A file is rewritten when this part of it is empty; until then it is filled again.
 EMPTY_RATIO = 0.25
 OLD_EVALUATIONS = """
 delete from asset_check_executions

@@ -101,7 +101,7 @@ _WRITTEN = (
 
 
 def write_samples(out: Path) -> None:
-    """Write the samples; the folders that they own are made anew.
+    """Write the samples; the folders that they own are made again.
 
     Raises:
         FileExistsError: the folder holds exports that are not samples.

@@ -123,7 +123,7 @@ def _insert_run(db: sqlite3.Connection, run: StoredRun) -> None:
 
 
 def write_store(path: Path, runs: Sequence[StoredRun]) -> None:
-    """Write the store anew."""
+    """Write the store again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     db = sqlite3.connect(path)

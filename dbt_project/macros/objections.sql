@@ -1,7 +1,7 @@
 {#-
   Parts of the sentence that a failing row of a test says of itself in its column
   `objection`: amounts, causes and what to do. Where the row is from (source, month,
-  file) is said before it by whoever shows it, from the row's other columns.
+  file) is put before it where it is shown, from the row's other columns.
 -#}
 
 {#- An amount to the cent, and in full where a cent is too coarse to show it. -#}

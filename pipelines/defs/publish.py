@@ -61,7 +61,7 @@ order by all
 def publish_asset(
     settings: Settings, models: dg.AssetsDefinition
 ) -> dg.AssetsDefinition:
-    """Give the asset that publishes; it asks the audit itself, whoever starts it."""
+    """Give the asset that publishes; it asks the audit itself."""
     marts = [key for key in models.keys if key.path[0] == "marts"]
 
     @dg.asset(

@@ -52,7 +52,7 @@ def evaluate_partition(settings: Settings, source: Source, period: str) -> None:
 
 @cache
 def rules_version() -> str:
-    """Hash the rules: a changed rule evaluates every partition anew."""
+    """Hash the rules: a changed rule evaluates every partition again."""
     rules = "\n".join(
         f"{rule.id} {rule.severity} {rule.broken}" for rule in all_rules()
     )

@@ -23,7 +23,7 @@ class Inputs:
     Attributes:
         sources: the registry.
         landing: what lies in the exports folder and in the object stores.
-        stale: the partitions to be made anew.
+        stale: the partitions to be made again.
         incomplete: sources with a month that cannot be made whole, and why not.
     """
 
@@ -33,7 +33,7 @@ class Inputs:
     incomplete: Mapping[str, str] = field(default_factory=dict)
 
     def stale_of(self, source: Source) -> list[Stale]:
-        """Give the partitions of one source that are to be made anew.
+        """Give the partitions of one source that are to be made again.
 
         Raises:
             ExportError: one of its months cannot be made whole.

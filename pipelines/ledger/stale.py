@@ -14,7 +14,7 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A partition to be made anew, and the deliveries to make it of."""
+    """A partition to be made again, and the deliveries to make it of."""
 
     source: Source
     period: str
@@ -47,10 +47,10 @@ def needs_conversion(
     """Return whether a partition differs from its deliveries.
 
     Exports that left the folder do not take their rows along: the partition stays. A
-    list that was edited does; a month that it no longer has is made anew, empty.
+    list that was edited does; a month that it no longer has is made again, empty.
 
     Raises:
-        ExportError: the partition must be made anew, but cannot be made whole.
+        ExportError: the partition must be made again, but cannot be made whole.
     """
     deliveries = landing.of(source, period)
     path = partition_path(ledger_dir, source, period)

@@ -110,7 +110,7 @@ def _line(names: Sequence[str], amounts: Sequence[Decimal]) -> str:
 
 
 def _cells(amounts: Sequence[Decimal]) -> Iterator[str]:
-    """Show cents, and every digit to whoever points at them; a difference in full."""
+    """Show cents, and every digit on hover; a difference in full."""
     *sums, difference = amounts
     for amount in sums:
         yield f'<td class="n" title="{_exact(amount)}">{amount:,.2f}</td>'

@@ -43,7 +43,7 @@ order by all
 
 
 def record_published_forecasts(settings: Settings) -> pa.Table:
-    """Write the record anew from what it was and from every version there is."""
+    """Write the record again from what it was and from every version there is."""
     path = settings.reference_file("published_forecasts")
     published = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
     recorded = set(published["version"].to_pylist())

@@ -57,7 +57,7 @@ def totals_of(database: Path) -> list[dict[str, object]]:
 
 
 def record_published_totals(settings: Settings) -> pa.Table:
-    """Write the history anew from what it was and from every manifest there is."""
+    """Write the history again from what it was and from every manifest there is."""
     path = settings.reference_file("published_totals")
     rows = pq.read_table(path).to_pylist() if path.exists() else []
     kept = {row["build_id"] for row in rows}

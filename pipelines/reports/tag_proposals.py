@@ -1,4 +1,4 @@
-"""Tags that are missing, as a CSV for whoever may set them; nothing here does.
+"""Tags that are missing, as a CSV for the people who may set them; nothing here does.
 
 What a tag should say is decided in the mart ``fct_tag_proposals``.
 """

@@ -1,4 +1,4 @@
-"""Which partitions are to be made anew, and when that cannot be done whole."""
+"""Which partitions are to be made again, and when that cannot be done whole."""
 
 import duckdb
 import pytest
@@ -63,7 +63,7 @@ def test_the_same_content_again_changes_nothing(put, catch_up, invent):
     assert catch_up(invent()) == []
 
 
-def test_a_conversion_of_a_newer_version_makes_the_period_anew(put, catch_up, invent):
+def test_a_conversion_of_a_newer_version_makes_the_period_again(put, catch_up, invent):
     put("acme-1.csv", "a\n1\n")
     catch_up(invent())
 

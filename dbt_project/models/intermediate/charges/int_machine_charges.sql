@@ -1,7 +1,7 @@
 -- Everything that machines cost: the machines themselves, and the disks, traffic,
 -- licences, power and staff that the ledger ties to them by the resource or by the tag of
 -- the node. A node is a machine by its tag, else by its resource; a spot node that is
--- bought anew under its old tag stays one node.
+-- bought again under its old tag stays one node.
 with
 
 charges as (
