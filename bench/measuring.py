@@ -1,7 +1,8 @@
 """Measure one piece of work in a process of its own: CPU seconds and peak memory.
 
 A child inherits its parent's peak memory, so a process that makes large data does that
-in a child as well. A bench's command line takes ``--child`` with the words for ``spend``.
+in a child as well. A bench's command line takes ``--child`` with the words for
+``spend``.
 """
 
 import json

@@ -82,8 +82,8 @@ Each metric of a mart has one definition, in the yml beside the mart: the capabi
 the FinOps Framework that it serves, the name of the KPI of the FinOps Foundation where
 there is one, and its parts, which are columns of the same mart. `make test` divides the
 parts again for every row of the sample company. A metric without parts is no quotient
-of two columns; the unit test that is named holds it. At another grain, divide the sums of
-the parts and never average a metric.
+of two columns; the unit test that is named holds it. At another grain, divide the sums
+of the parts and never average a metric.
 """
 USAGE_HEAD = """
 Each table is one Parquet partition per source and month in the home folder's `ledger/`,

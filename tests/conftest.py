@@ -166,7 +166,10 @@ def copy_of_built(sample_home):
     """
 
     def copy(folder):
-        ignored = shutil.ignore_patterns("versions", "dagster", "tmp", "run")
+        # A copy has exports of its own.
+        ignored = shutil.ignore_patterns(
+            "versions", "dagster", "tmp", "run", "origin.json"
+        )
         shutil.copytree(sample_home, folder / "home", symlinks=True, ignore=ignored)
         if not (folder / "exports").exists():
             shutil.copytree(SAMPLE_EXPORTS, folder / "exports")
