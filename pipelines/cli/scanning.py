@@ -81,8 +81,7 @@ def _show(settings: Settings, landing: Landing, families: dict[str, str]) -> Non
             soft_wrap=True,
         )
     for refusal in landing.refusals:
-        line = escape(f"{_some(refusal.names)}: {refusal.reason}")
-        errors.print(f"[red]✗[/] {line}", soft_wrap=True)
+        errors.print(f"[red]✗[/] {escape(refusal.sentence)}", soft_wrap=True)
     if rows and not landing.refusals:
         console.print(f"Next: {program()} build", soft_wrap=True)
     elif not rows and not landing.refusals:

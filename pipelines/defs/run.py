@@ -48,7 +48,7 @@ def build(settings: Settings, console: Console) -> Outcome:
             return Outcome(published=True)
         places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
         if not any(delivery.periods for delivery in inputs.landing.deliveries):
-            refused = "".join(f"\n{', '.join(r.names)}: {r.reason}" for r in refusals)
+            refused = "".join(f"\n{refusal.sentence}" for refusal in refusals)
             raise ExportError(
                 f"nothing to read in {places}: put exports there{refused}"
             )

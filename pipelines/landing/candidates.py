@@ -15,11 +15,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 import pyarrow.parquet as pq
 
-from pipelines.landing.source import UNREADABLE, Candidate, ExportError, Format
+from pipelines.landing.source import (
+    UNREADABLE,
+    Candidate,
+    Compression,
+    ExportError,
+    Format,
+)
 
 HEAD_BYTES = 64 * 1024
 DELIMITERS = ",|;\t"
@@ -33,8 +39,6 @@ DOCUMENTS = {".pdf", ".html", ".htm", ".doc", ".docx", ".pptx", ".eml", ".msg"}
 DOCUMENTS |= {".png", ".jpg", ".jpeg", ".svg"}
 # What the user does not want read: one pattern a line, of paths below the folder.
 IGNORE_FILE = ".unitmillignore"
-
-Compression = Literal["", "gzip", "zip"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,15 +100,14 @@ def _claimed(
     refusals = []
     for candidate in candidates:
         try:
-            owners = [source for source in sources if source.claims(candidate)]
-        except UNREADABLE as error:
-            reason = f"{candidate.name}: unreadable, {error}"
-        else:
+            owners = [source for source in sources if source.owns(candidate)]
             if has_single_owner(owners):
                 for owner in owners:
                     claimed[owner.name].append(candidate)
                 continue
             reason = rejection_reason(candidate, owners, sources)
+        except UNREADABLE as error:
+            reason = f"{candidate.name}: unreadable, {error}"
         refusals.append(Refusal("", (candidate.name,), reason))
     return claimed, refusals
 

@@ -18,6 +18,15 @@ class Refusal:
     names: tuple[str, ...]
     reason: str
 
+    @property
+    def sentence(self) -> str:
+        """What a person reads: the file, why, and what else is not read for it."""
+        if not any(name in self.reason for name in self.names):
+            return f"{', '.join(self.names)}: {self.reason}"
+        count = len(self.names)
+        rest = f"; none of the {count} files of {self.source} is read"
+        return self.reason + (rest if count > 1 and self.source else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Landing:

@@ -8,6 +8,8 @@ from pipelines.landing.source import Candidate, Source
 
 # Columns and keys as sources name them in what they expect, and in what they describe.
 _NAMES = re.compile(r"[A-Za-z][\w/.]{2,}")
+# The header of a list, as it is written in the file.
+_HEADER = re.compile(r"\w+(,\w+){2,}")
 # One name in common, such as `date`, says little.
 _NEAR = 2
 _SHOWN = 6
@@ -30,6 +32,8 @@ def rejection_reason(
     if owners:
         names = " and ".join(source.name for source in owners)
         return f"claimed by {names}; expected one source"
+    if packed := next((source for source in sources if source.claims(candidate)), None):
+        return f"{packed.name} does not read {candidate.compression} files; unpack it"
     named = candidate.columns or first_keys(candidate.head)
     # A file without a header shows its first row, which may hold anything.
     named = tuple(name for name in named if _NAMES.fullmatch(name))
@@ -38,7 +42,12 @@ def rejection_reason(
     if shown:
         reason += f" ({candidate.format} with {shown})"
     if nearest := _nearest({*named}, sources):
-        return f"{reason}; the nearest is {nearest.name}: {nearest.expected}"
+        near = f"{reason}; the nearest is {nearest.name}: {nearest.expected}"
+        # Of what it describes in words, not as a header, some may be missing.
+        header = _HEADER.search(nearest.expected)
+        columns = header.group().split(",") if header else []
+        missing = [column for column in columns if column not in named]
+        return f"{near}; missing here: {', '.join(missing)}" if missing else near
     return (
         f"{reason}; take it out of the exports, name it in .unitmillignore there, or "
         "map its vendor with a plan"
@@ -47,6 +56,10 @@ def rejection_reason(
 
 def _nearest(named: set[str], sources: Sequence[Source]) -> Source | None:
     """Return the source that expects most of a file's columns or keys."""
-    common = {s.name: named.intersection(_NAMES.findall(s.expected)) for s in sources}
-    near = max(sources, key=lambda s: len(common[s.name]), default=None)
-    return near if near and len(common[near.name]) >= _NEAR else None
+    expected = {s.name: {*_NAMES.findall(s.expected)} for s in sources}
+    near = max(sources, key=lambda s: len(named & expected[s.name]), default=None)
+    if near is None:
+        return None
+    common = len(named & expected[near.name])
+    half = min(len(named), len(expected[near.name])) / 2
+    return near if common >= max(_NEAR, half) else None

@@ -21,7 +21,8 @@ import pyarrow as pa
 from pipelines.settings import Settings
 
 Format = Literal["csv", "parquet", "json", "sqlite", "unknown"]
-
+# A zip has one member.
+Compression = Literal["", "gzip", "zip"]
 
 # How a source looks into a file before any conversion (its months, its accounts): in
 # UTC, offline, and with one thread, because scans run often and beside other work.
@@ -77,7 +78,7 @@ class Candidate:
         size: bytes.
         modified: last modification, aware UTC.
         format: what the first bytes are.
-        compression: '' , 'gzip' or 'zip' (one member).
+        compression: how it is packed, '' where it is not.
         columns: header of a CSV (split at ',' '|' ';' or tab) or Parquet names.
         head: the first 64 KiB decoded, for JSON and CSV; '' otherwise.
     """
@@ -87,7 +88,7 @@ class Candidate:
     size: int
     modified: datetime
     format: Format
-    compression: Literal["", "gzip", "zip"]
+    compression: Compression
     columns: tuple[str, ...]
     head: str
 
@@ -165,6 +166,7 @@ class Source:
             log's name; they share a folder, tests and a docs page. '' means the name.
         fetch: brings what lies neither in the exports folder nor in a store (a
             database) into files below the home folder; their names hold '://'.
+        compressions: how files may be packed; others are refused before ``claims``.
         is_list: whether a file is a list that its owner edits: a month that it no
             longer has is emptied. Of an export, a later one may take the place.
     """
@@ -184,6 +186,11 @@ class Source:
     fetch: Callable[[Settings], list[Candidate]] | None = None
     tally: Callable[[Context, Sequence[Delivery], str], str] | None = None
     is_list: bool = False
+    compressions: tuple[Compression, ...] = ("", "gzip")
+
+    def owns(self, candidate: Candidate) -> bool:
+        """Return whether a file is this source's, and packed as it reads it."""
+        return candidate.compression in self.compressions and self.claims(candidate)
 
 
 def quoted(text: str | Path) -> str:

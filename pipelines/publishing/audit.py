@@ -232,10 +232,7 @@ def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
 
 def every_file_is_recognized(settings: Settings, landing: Landing) -> Check:
     """Judge whether each file belongs to one source and can be read."""
-    said = [
-        r.reason if r.names[0] in r.reason else f"{', '.join(r.names)}: {r.reason}"
-        for r in landing.refusals
-    ]
+    said = [refusal.sentence for refusal in landing.refusals]
     return Check(
         name="every_file_is_recognized",
         passed=not said,

@@ -6,11 +6,11 @@ them into the build; those of the ledger's tables are in ``schema``, ``sources.l
 and ``focus``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import duckdb
 
-from pipelines.focus.schema import columns
+from pipelines.focus.schema import columns, ledger_meanings
 from pipelines.landing.source import quoted
 from pipelines.sources.tables import TABLES
 
@@ -64,18 +64,21 @@ def _comment_views(db: duckdb.DuckDBPyConnection) -> None:
             text = f"{table.description} {table.grain}"
             _comment(db, "view", f'version.main."{name}"', text, meanings)
         elif name == "focus":
-            _comment(db, "view", "version.main.focus", FOCUS, dict(_focus_columns()))
+            _comment(db, "view", "version.main.focus", FOCUS, _focus_columns())
         elif name in OTHER_VIEWS:
             text = OTHER_VIEWS[name]
             _comment(db, "view", f'version.main."{name}"', text, {})
 
 
-def _focus_columns() -> Iterator[tuple[str, str]]:
+def _focus_columns() -> dict[str, str]:
+    """Say what each column means and, of those that FOCUS has, its rule."""
+    said = dict(ledger_meanings())
     for column in columns():
         values = " | ".join(column.allowed_values)
         listed = f"; one of: {values}" if values else ""
-        since = f"FOCUS {column.introduced} and later"
-        yield column.name, f"{since}, {column.level}{listed}."
+        rule = f"FOCUS {column.introduced} and later, {column.level}{listed}."
+        said[column.name] += f" {rule}"
+    return said
 
 
 def _comment(

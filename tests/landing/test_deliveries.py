@@ -1,6 +1,9 @@
 """The record of deliveries: each content once, and what became of every one."""
 
+import gzip
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -117,6 +120,40 @@ def test_a_file_that_is_almost_an_export_names_the_source_that_it_is_near(
     assert row["detail"] == (
         "no source recognizes it (csv with usage_day, cost, team); the nearest is "
         "globex: CSV of globex (usage_day, cost, account, ...)"
+    )
+
+
+def test_a_header_that_lacks_a_column_of_a_list_says_which(put, land, invent):
+    put("bill.csv", "usage_day,cost,team\n1,2,3\n")
+    near = invent("globex", expected="a CSV with the header usage_day,cost,account")
+
+    row = land(invent(), near)["bill.csv"]
+
+    assert row["detail"] == (
+        "no source recognizes it (csv with usage_day, cost, team); the nearest is "
+        "globex: a CSV with the header usage_day,cost,account; missing here: account"
+    )
+
+
+@pytest.mark.parametrize(
+    ("packed", "status"), [("gzip", "current"), ("zip", "refused")]
+)
+def test_a_file_that_is_packed_as_its_source_does_not_read_it_is_to_be_unpacked(
+    put, land, invent, packed, status
+):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("bill.csv", "a\n1\n")
+    put(
+        "acme-bill.csv.gz",
+        stream.getvalue() if packed == "zip" else gzip.compress(b"a\n1\n"),
+    )
+
+    row = land(invent())["acme-bill.csv.gz"]
+
+    assert row["status"] == status
+    assert ("acme does not read zip files; unpack it" in row["detail"]) == (
+        packed == "zip"
     )
 
 

@@ -148,7 +148,7 @@ class OwnerList:
         """Claim files with the columns that only this list has."""
         required = {column.name for column in self.columns if column.required}
         recognized_by = set(self.recognized_by) or required
-        if candidate.format not in self.formats or candidate.compression == "zip":
+        if candidate.format not in self.formats:
             return False
         return positions(candidate.columns).keys() >= recognized_by
 

@@ -95,8 +95,6 @@ def _drops(
     with duckdb.connect(config={"threads": settings.threads, **limits}) as db:
         for candidate in candidates:
             where = f"{about.name}: {candidate.name}"
-            if candidate.compression == "zip":
-                raise ExportError(f"{where}: is a zip archive; expected it unpacked")
             try:
                 yield from _drops_of(about, db, candidate)
             except duckdb.Error as error:

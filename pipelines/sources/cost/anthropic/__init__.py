@@ -45,4 +45,5 @@ SOURCE = Source(
     tally=partial(tally, ENVELOPE),
     restates="rows",
     uses=("anthropic.billing_account_id", "anthropic.billing"),
+    compressions=("",),
 )

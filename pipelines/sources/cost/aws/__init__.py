@@ -28,4 +28,5 @@ SOURCE = Source(
     restates="period",
     version=2,
     uses=("aws.cost_basis",),
+    compressions=("", "gzip", "zip"),
 )

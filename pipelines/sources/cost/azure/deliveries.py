@@ -29,7 +29,7 @@ CORE = ("date", "quantity", "cost", "billing_currency")
 
 def claims(candidate: Candidate) -> bool:
     """Return whether a file is cost details, or the manifest of their export."""
-    if candidate.format in ("csv", "parquet") and candidate.compression != "zip":
+    if candidate.format in ("csv", "parquet"):
         is_focus = "billedcost" in map(normal, candidate.columns)
         return not is_focus and present(COLUMNS, candidate.columns).keys() >= TELLING
     return manifests.is_manifest(candidate, BOOKS)

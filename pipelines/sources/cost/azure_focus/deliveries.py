@@ -21,7 +21,7 @@ MICROSOFT = {"x_billingprofileid", "x_invoicesectionid", "x_skumeterid"}
 
 def claims(candidate: Candidate) -> bool:
     """Return whether a file is a FOCUS export of Azure, or the manifest of one."""
-    if candidate.format in ("csv", "parquet") and candidate.compression != "zip":
+    if candidate.format in ("csv", "parquet"):
         headers = set(map(normal, candidate.columns))
         return headers >= FOCUS and bool(headers & MICROSOFT)
     return manifests.is_manifest(candidate, TYPES)

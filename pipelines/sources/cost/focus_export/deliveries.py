@@ -28,7 +28,7 @@ STAMP = re.compile(r"(\d{8}T\d{6}Z)")
 
 def claims(candidate: Candidate) -> bool:
     """Claim CSV, Parquet and JSON files with the columns of a FOCUS charge."""
-    if candidate.format not in FORMATS or candidate.compression == "zip":
+    if candidate.format not in FORMATS:
         return False
     names = candidate.columns or first_keys(candidate.head)
     headers = {normalized(name) for name in names}

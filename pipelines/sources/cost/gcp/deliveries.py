@@ -41,8 +41,6 @@ class Facts:
 
 def claims(candidate: Candidate) -> bool:
     """Return whether a file has rows of a billing export."""
-    if candidate.compression == "zip":
-        return False
     if candidate.format == "json":
         return all(key in candidate.head for key in JSON_KEYS)
     if candidate.format == "parquet":

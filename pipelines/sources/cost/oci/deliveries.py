@@ -22,7 +22,7 @@ NUMBERED = re.compile(r"(?:^|/)(\d{6,}(?:-\d+)?)\.csv(?:\.gz)?$", re.IGNORECASE)
 
 def claims(candidate: Candidate) -> bool:
     """Return whether a file is a cost report of Oracle's own format."""
-    if candidate.format != "csv" or candidate.compression == "zip":
+    if candidate.format != "csv":
         return False
     return columns.positions(candidate.columns).keys() >= TELLING
 

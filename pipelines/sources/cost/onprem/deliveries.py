@@ -20,7 +20,7 @@ from pipelines.sources.formats.months import DatedRows, months_of
 
 def claims(candidate: Candidate) -> bool:
     """Return whether a file is one of the owner's three."""
-    if candidate.format != "csv" or candidate.compression == "zip":
+    if candidate.format != "csv":
         return False
     return columns.table_of(candidate.columns) is not None
 

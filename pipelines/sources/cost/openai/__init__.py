@@ -44,4 +44,5 @@ SOURCE = Source(
     restates="rows",
     uses=("openai.billing_account_id", "openai.billing"),
     version=3,
+    compressions=("",),
 )

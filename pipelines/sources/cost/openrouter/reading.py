@@ -38,7 +38,7 @@ EXPECTED = {"number": "a number", "time": "a time like 2026-08-13 05:46:57.713"}
 
 def claims(candidate: Candidate) -> bool:
     """Return whether a file is the activity of an account."""
-    if candidate.format != "csv" or candidate.compression == "zip":
+    if candidate.format != "csv":
         return False
     return set(_places(candidate)) >= TELLING
 

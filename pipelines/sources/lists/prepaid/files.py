@@ -49,7 +49,7 @@ def known() -> tuple[Column, ...]:
 
 def claims(candidate: Candidate) -> bool:
     """Return whether a file lists prepaid credits."""
-    if candidate.format != "csv" or candidate.compression == "zip":
+    if candidate.format != "csv":
         return False
     return positions(candidate.columns).keys() >= TELLING
 

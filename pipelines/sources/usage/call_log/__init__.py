@@ -30,8 +30,6 @@ TRACED_PROVIDER = "Microsoft"
 
 def claims(candidate: Candidate) -> bool:
     """Claim files with our columns, and the public trace."""
-    if candidate.compression == "zip":
-        return False
     if candidate.format == "json":
         return set(first_keys(candidate.head)) >= OURS
     return positions(candidate.columns).keys() >= OURS or _is_trace(candidate)

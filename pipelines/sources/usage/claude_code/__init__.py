@@ -104,4 +104,5 @@ SOURCE = Source(
     tally=tally,
     restates="rows",
     version=3,
+    compressions=("",),
 )

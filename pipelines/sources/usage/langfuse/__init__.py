@@ -52,8 +52,6 @@ LOG = logs.Log(
 
 def claims(candidate: Candidate) -> bool:
     """Claim exports of observations."""
-    if candidate.compression == "zip":
-        return False
     if candidate.format == "json":
         return all(key.search(candidate.head) for key in EARLY)
     return positions(candidate.columns).keys() >= TELLING

@@ -54,7 +54,6 @@ def claims(candidate: Candidate) -> bool:
     """Claim dumps of the table, whatever columns were left out."""
     return (
         candidate.format in {"csv", "parquet"}
-        and candidate.compression != "zip"
         and positions(candidate.columns).keys() >= TELLING
     )
 

@@ -40,4 +40,5 @@ SOURCE = Source(
     tally=partial(tally, ENVELOPE),
     restates="rows",
     version=2,
+    compressions=("",),
 )

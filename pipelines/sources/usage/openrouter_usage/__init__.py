@@ -40,7 +40,7 @@ LOG = logs.Log(
 
 def claims(candidate: Candidate) -> bool:
     """Claim the activity of an account."""
-    if candidate.format != "csv" or candidate.compression == "zip":
+    if candidate.format != "csv":
         return False
     return positions(candidate.columns).keys() >= TELLING
 

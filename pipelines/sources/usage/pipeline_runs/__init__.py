@@ -45,8 +45,6 @@ ROWS = LatestByKey(
 
 def claims(candidate: Candidate) -> bool:
     """Claim tables and JSON records with the columns that every run has."""
-    if candidate.compression == "zip":
-        return False
     if candidate.format == "json":
         return set(first_keys(candidate.head)) >= {*_NEEDED}
     return positions(candidate.columns).keys() >= {*_NEEDED}
