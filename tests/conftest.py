@@ -228,6 +228,8 @@ def command():
             "UNITMILL_EXPORTS": str(settings.exports_dir),
             "UNITMILL_HOME": str(settings.home_dir),
         }
+        # readline, which a debugger imports, tells children how wide its terminal is.
+        environment.pop("COLUMNS", None)
         return subprocess.run(
             [Path(sys.executable).parent / "unitmill", *words],
             env=environment,

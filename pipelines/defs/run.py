@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -94,6 +95,9 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
         dg.Definitions(loggers={"progress": progress_logger(progress)}),
     )
     log = settings.home_dir / "build.log"
+    # Dagster treats SIGTERM as it finds SIGINT, which a job in the background ignores.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         log.open("w", encoding="utf-8") as out,

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.defs.warehouse import DBT, DBT_DIR
+from pipelines.defs.project import DBT
 from pipelines.publishing.failing_rows import failing_rows, sentence
-from pipelines.settings import Settings
+from pipelines.settings import DBT_DIR, Settings
 
 # As much of the models as the tests below look at. Invoice less what is unexplained
 # is what the billing rows say: 15,791.07 - 200.00 = 15,591.07.

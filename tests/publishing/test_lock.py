@@ -11,8 +11,11 @@ from pipelines.publishing.lock import BusyError, forget_dead, held, lives, livin
 from pipelines.publishing.versions import PublishError, publish
 from pipelines.settings import PROJECT_DIR
 
+# Where this suite runs in the background SIGINT is ignored, and so, once a test has run
+# Dagster, is SIGTERM.
 WORK = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from pipelines.publishing.lock import held, living
 from pipelines.settings import Settings
 settings = Settings(home=sys.argv[1])

@@ -27,8 +27,8 @@ from pipelines.settings import PROJECT_DIR
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("UNITMILL_KILLS", "1"))
-# The line of progress that a phase begins with, and how many seconds it takes.
-PHASES = {"convert": ("· focus/aws", 1.0), "dbt": ("· models", 8.0)}
+# The line of progress after which a phase works, and how many seconds it does.
+PHASES = {"convert": ("  landing ", 1.0), "dbt": ("  converting ", 8.0)}
 # The last phase is killed alone: another build would have to come as far first.
 PUBLISHING = 1.0
 PUBLISH = """
