@@ -60,6 +60,8 @@ def quickstart_folder(built, tmp_path):
     """Give a folder that has, by the quickstart's names, a copy of the built demo."""
     folder = tmp_path / "quickstart"
     folder.mkdir()
+    for name in ("unitmill.toml", "plans"):
+        (folder / name).symlink_to(PROJECT_DIR / name)
     (folder / "sample_exports").symlink_to(built.exports_dir)
     (folder / ".unitmill").symlink_to(built.home_dir)
     return folder

@@ -74,8 +74,8 @@ def test_a_mart_can_be_made_alone_with_its_own_checks_and_is_not_published(
 
     [failure] = [e for e in alone.all_node_events if e.is_step_failure]
     assert failure.step_failure_data.error.message.endswith(
-        "not published: the build changed after its audit; to publish, materialize "
-        "all assets or launch the job build\n"
+        "the build changed after its audit\n"
+        "to publish, materialize all assets or launch the job build\n"
     )
 
 
