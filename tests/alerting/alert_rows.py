@@ -13,7 +13,7 @@ OVER = (
 )  # fmt: skip
 SURGE = (
     "b2", "cost_surge", "warning", "proj_search", "search", "default",
-    "API cost 90.00 USD, where 10.00 was to be expected.", "fct_cost_anomalies",
+    "API cost 90.00 USD, expected 10.00.", "fct_cost_anomalies",
     date(2026, 10, 30), date(2026, 10, 31),
 )  # fmt: skip
 OLD = ("c3", *SURGE[1:8], date(2026, 9, 29), date(2026, 10, 31))

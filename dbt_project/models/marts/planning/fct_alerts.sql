@@ -33,7 +33,7 @@ alerts as (
         impact_cost as amount,
         currency,
         format(
-            '{} in account {} cost {} {} {}{}, where {} was to be expected; {}.',
+            '{} in account {} cost {} {} {}{}, expected {}; {}.',
             service_name, sub_account_id,
             {{ format_amount('effective_cost') }}, currency,
             if(day_count = 1, 'on ', 'from ') || first_date,
