@@ -21,6 +21,7 @@ from pipelines.cli.calling import (
     console,
     errors,
     fail,
+    require_readable_home,
     settings_of,
 )
 from pipelines.cli.summary import show_summary
@@ -120,6 +121,7 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
 
 def _bind(settings: Settings, *, change_exports: bool) -> None:
     """Let the home go on only with its own exports, or with its new ones."""
+    require_readable_home(settings.home_dir)
     try:
         if change_exports:
             remember_exports(settings)

@@ -42,6 +42,9 @@ Project = Annotated[
         help=f"The workspace: the folder of a {CONFIG}. Default: the nearest."
     ),
 ]
+# dbt, Dagster or Great Expectations take them for something else in a file's path.
+MISREAD = "'#?%*[$"
+
 ChangeExports = Annotated[
     bool,
     typer.Option(
@@ -89,6 +92,17 @@ def settings_of(
     return settings
 
 
+def require_readable_home(home: Path) -> None:
+    """End the call where tools that Unitmill calls would misread the home's path."""
+    if odd := [sign for sign in MISREAD if sign in str(home)]:
+        fail(
+            f"the home {home} has {' and '.join(odd)} in its path, which dbt, Dagster "
+            "or Great Expectations misread; rename the folder, or name a --home "
+            f"without any of {' '.join(MISREAD)}",
+            2,
+        )
+
+
 def published(settings: Settings) -> Version:
     """Give the current version, which the call names at its end; or end the call."""
     version = current(settings)
@@ -117,15 +131,16 @@ def command_of(settings: Settings, words: str, *, with_exports: bool = False) ->
         words: the command, and what is its own.
         with_exports: whether the command reads exports.
     """
-    options = []
+    options, place = [], [program()]
     if settings.workspace and settings.workspace != workspace_of(Path.cwd()):
-        options += ["--project", str(settings.workspace)]
+        # Before the command: `explain` has a --project of its own.
+        place += ["--project", shlex.quote(str(settings.workspace))]
     plain = Settings()
     if settings.home_dir != plain.home_dir or not settings.workspace:
         options += ["--home", str(settings.home_dir)]
     if with_exports and settings.exports_dir != plain.exports_dir:
         options += ["--exports", str(settings.exports_dir)]
-    return " ".join([program(), words, shlex.join(options)]).strip()
+    return " ".join([*place, words, shlex.join(options)]).strip()
 
 
 def say_sources() -> None:

@@ -181,8 +181,9 @@ def _example(db: duckdb.DuckDBPyConnection, name: str, kinds: dict[str, str]) ->
     names = [t for t in several if not t.endswith("_currency") and t not in told][:2]
     names += [currency] if currency in kinds else []
     [(month,)] = db.execute(f"select max(billing_period_start) from {name}").fetchall()
+    chosen = ", ".join([*names, f"sum({cost}) as effective_cost"])
     where = f"where billing_period_start = '{cell(month)}'\n" if month else ""
     return (
-        f"select {', '.join(names)}, sum({cost}) as effective_cost\n"
+        f"select {chosen}\n"
         f"from {name}\n{where}group by all\norder by effective_cost desc\nlimit 10"
     )

@@ -13,7 +13,7 @@ import typer
 from pipelines.cli.answers import opened
 from pipelines.cli.calling import Home, console, fail, published, settings_of
 from pipelines.cli.causes import sentence
-from pipelines.cli.cells import amount, cell, change, rounded_to_sum, to_cents
+from pipelines.cli.cells import amount, cell, change, counted, rounded_to_sum, to_cents
 from pipelines.cli.tables import print_grid
 from pipelines.reports.cost_change import Change, ChangeError, cost_change
 from pipelines.reports.month_figures import Figures, month_figures
@@ -85,7 +85,7 @@ def _causes(found: Change) -> list[tuple[str, str]]:
     texts = [sentence(cause) for cause in large]
     if small:
         parts.append(sum((cause.amount for cause in small), Decimal()))
-        texts.append(f"{len(small)} smaller causes")
+        texts.append(counted(len(small), "smaller cause"))
     amounts = rounded_to_sum(parts, total)
     rows = [(change(a), text) for a, text in zip(amounts, texts, strict=True)]
     return [*rows, (change(total), "all causes together")]

@@ -4,6 +4,7 @@ Belongs here: asking landing and showing its answer. Does not belong here: recog
 a file (``sources``), and what a build would make of it.
 """
 
+import shlex
 from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from rich.markup import escape
 
 from pipelines.cli.calling import (
     Project,
+    command_of,
     console,
     errors,
     fail,
@@ -83,9 +85,24 @@ def _show(settings: Settings, landing: Landing, families: dict[str, str]) -> Non
     for refusal in landing.refusals:
         errors.print(f"[red]✗[/] {escape(refusal.sentence)}", soft_wrap=True)
     if rows and not landing.refusals:
-        console.print(f"Next: {program()} build", soft_wrap=True)
+        console.print(f"Next: {_next(settings.exports_dir)}", soft_wrap=True)
     elif not rows and not landing.refusals:
         console.print(f"no exports in {settings.exports_dir}", soft_wrap=True)
+
+
+def _next(scanned: Path) -> str:
+    """Say how what was looked at gets into a build."""
+    if current_workspace() is None:
+        return f"{program()} init"
+    settings = settings_of(None)
+    build = command_of(settings, "build")
+    if scanned.is_relative_to(settings.exports_dir):
+        return build
+    # -p keeps the times of files: they say which of two exports is the newer one.
+    copy = (
+        f"cp -rp {shlex.quote(f'{scanned}/.')} {shlex.quote(f'{settings.exports_dir}')}"
+    )
+    return f"{copy}, then: {build}"
 
 
 def _span(months: set[str]) -> str:

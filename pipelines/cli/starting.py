@@ -3,13 +3,14 @@
 Belongs here: what a new workspace holds. Does not belong here: what its settings mean.
 """
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.cli.calling import console, fail, program
+from pipelines.cli.calling import console, fail, program, require_readable_home
 from pipelines.settings import SHIPPED_DIR
 from pipelines.settings.workspace import CONFIG
 
@@ -29,13 +30,14 @@ def init(
     config = folder / CONFIG
     if config.exists():
         fail(f"{config} is there already; this folder is a workspace", 2)
+    require_readable_home(folder.resolve())
     try:
         written = [*_write(folder)]
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}; expected a folder to write in", 2)
     for path in written:
         console.print(f"  wrote {path}", soft_wrap=True, highlight=False)
-    there = "" if folder.resolve() == Path.cwd() else f"cd {folder}, "
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, "
     console.print(
         f"Next: {there}put exports into exports/, then: {program()} build",
         soft_wrap=True,

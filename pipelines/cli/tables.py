@@ -191,15 +191,21 @@ def _by_worth(
     last of all what is the same in every row.
     """
     places = range(len(columns))
+    verdicts = [p for p in places if titles[p] == VERDICT]
+    same = [p for p in places if len(set(cells[p])) == 1]
+    telling = [p for p in places if p not in same]
+    order = [*verdicts, *_in_turn(telling, columns), *_in_turn(same, columns)]
+    return list(dict.fromkeys(order))
+
+
+def _in_turn(
+    places: Sequence[int], columns: Sequence[Sequence[object]]
+) -> Iterator[int]:
     numbers = [p for p in places if any(map(is_number, columns[p]))]
     names = [p for p in places if p not in numbers]
     from_ends = [p for pair in zip(names, reversed(names), strict=True) for p in pair]
-    pairs = zip_longest(dict.fromkeys(from_ends), reversed(numbers))
-    order = [place for pair in pairs for place in pair if place is not None]
-    return sorted(
-        order,
-        key=lambda place: (titles[place] != VERDICT, len(set(cells[place])) == 1),
-    )
+    for pair in zip_longest(dict.fromkeys(from_ends), reversed(numbers)):
+        yield from (place for place in pair if place is not None)
 
 
 def _shortened(text: str) -> str:

@@ -4,16 +4,16 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.calling import Home, Project, console, fail, settings_of
-from pipelines.publishing.versions import PublishError, current, rollback, versions
+from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.publishing.versions import PublishError, rollback, versions
 
 
 def list_versions(home: Home = None, project: Project = None) -> None:
     """List published versions, oldest first; * is what readers see."""
     settings = settings_of(home, project=project)
-    now = current(settings)
+    now = published(settings)
     for version in versions(settings):
-        mark = "*" if now and version.name == now.name else " "
+        mark = "*" if version.name == now.name else " "
         typer.echo(f"{mark} {version.name}")
 
 

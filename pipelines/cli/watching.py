@@ -55,13 +55,18 @@ def alerts(
 ) -> None:
     """List the alerts of the published version, with whether they were sent."""
     settings = settings_of(home, project=project)
-    failed = 0
+    published(settings)
+    count = failed = 0
     try:
-        for entry in send_pending(settings) if send else listed(settings):
+        found = send_pending(settings) if send else listed(settings)
+        for entry in found:
+            count += 1
             terminal.show_alert(console, entry)
             notification = entry.notification
             failed += notification is not None and notification.status == "failed"
     except AlertError as error:
         fail(str(error), 1)
+    if not count:
+        console.print("No alerts to send." if send else "No alerts.")
     if send and failed:
         fail(f"{failed} alerts were not sent; the next run tries again", 1)

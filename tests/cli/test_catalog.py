@@ -5,6 +5,7 @@ import re
 import duckdb
 import pytest
 
+from pipelines.cli.catalog import _example
 from pipelines.publishing.versions import current
 from pipelines.settings import DBT_DIR
 
@@ -105,3 +106,20 @@ def test_a_misspelt_table_is_answered_with_its_neighbours(command, sample_settin
 
     assert done.returncode == 2
     assert "did you mean fct_token_costs_daily" in done.stderr
+
+
+def test_the_first_query_of_a_table_without_names_answers():
+    with duckdb.connect() as db:
+        db.execute(
+            "create table rpt as select timestamp '2026-10-01' as billing_period_start,"
+            " 'a' as team_name, 1.5 as effective_cost from range(2)"
+        )
+        kinds = {
+            "billing_period_start": "TIMESTAMP",
+            "team_name": "VARCHAR",
+            "effective_cost": "DECIMAL",
+        }
+
+        query = _example(db, "rpt", kinds)
+
+        assert db.execute(query).fetchall() == [(3,)]

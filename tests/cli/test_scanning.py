@@ -1,5 +1,7 @@
 """`unitmill scan`: what a folder holds, before anything is built."""
 
+import shutil
+
 
 def test_it_says_what_each_file_is_and_which_months_it_has(call, put, settings, page):
     usd = {"amount": {"value": 1, "currency": "usd"}, "line_item": "x"}
@@ -32,3 +34,26 @@ def test_an_empty_folder_is_said(call, settings):
     asked = call("scan", settings.exports_dir)
 
     assert (asked.returncode, asked.stdout.split()[:2]) == (0, ["no", "exports"])
+
+
+def test_the_next_step_is_one_that_brings_these_files_into_a_build(
+    call, put, settings, page, tmp_path
+):
+    put("page.json", page("2026-08-31", {"amount": {"value": 1}, "line_item": "x"}))
+    call("init", "mine")
+    inside = tmp_path / "mine" / "exports"
+
+    outside_of_a_workspace = call("scan", settings.exports_dir)
+    another_folder = call("scan", settings.exports_dir, folder="mine")
+    shutil.copy(settings.exports_dir / "page.json", inside)
+    its_own = call("scan", folder="mine")
+
+    last = [
+        done.stdout.splitlines()[-1]
+        for done in (outside_of_a_workspace, another_folder, its_own)
+    ]
+    assert last == [
+        "Next: unitmill init",
+        f"Next: cp -rp {settings.exports_dir}/. {inside}, then: unitmill build",
+        "Next: unitmill build",
+    ]

@@ -65,6 +65,23 @@ def test_too_many_columns_are_left_out_the_unchanging_first_and_their_number_sai
     )
 
 
+def test_a_narrow_terminal_shows_what_tells_the_rows_apart_and_a_number_of_them():
+    names = ["source", "account", "a_cost", "b_cost", "c_cost", "d_cost", "charge_date"]
+    rows = [
+        ("openai", name, 1.5, 1.5, 1.5, 2.0 + day, f"2026-10-0{day}")
+        for day, name in enumerate(("search", "support", "stores", "media"), start=1)
+    ]
+    narrow = console_of(36)
+
+    print_result(narrow, names, rows, Room(36, can_cut=True))
+
+    assert narrow.file.getvalue().splitlines()[1].split() == [
+        "account",
+        "d_cost",
+        "charge_date",
+    ]
+
+
 def test_few_rows_that_are_too_wide_are_blocks_of_one_line_a_column():
     lines = shown(ROWS[:1], Room(45, can_cut=True), width=45)
 

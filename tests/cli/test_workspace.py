@@ -63,7 +63,10 @@ def test_a_command_finds_its_workspace(call, workspace, tmp_path, words, folder)
     asked = call(*words, folder=folder)
 
     assert asked.returncode == 1
-    assert f"no home in {workspace}/.unitmill yet; run: unitmill build" in asked.stderr
+    # `explain` has a --project of its own, so the workspace stands before the command.
+    named = "" if folder.startswith("mine") else f" --project {workspace}"
+    hint = f"no home in {workspace}/.unitmill yet; run: unitmill{named} build\n"
+    assert hint in asked.stderr
     outside = "mine" not in folder
     assert (f"--project {workspace}" in asked.stderr) == outside
 
@@ -132,3 +135,40 @@ def test_a_home_without_a_workspace_keeps_its_exports(call, tmp_path):
     built = call("build", "--home", home)
 
     assert f"nothing to read in {tmp_path}/billing" in built.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["it's", "bill #1", "what?", "50%20", "a*b", "[a]", "$a"]
+)
+def test_a_folder_whose_name_is_misread_is_refused_before_anything_is_made(
+    call, workspace, tmp_path, name
+):
+    home = tmp_path / name
+
+    made = call("init", home)
+    built = call("build", "--home", home, folder="mine")
+    opened = call("ui", "--home", home, folder="mine")
+
+    for refused in (made, built, opened):
+        assert refused.returncode == 2
+        assert f"the home {home} has " in refused.stderr
+        assert "rename the folder, or name a --home" in refused.stderr
+    assert not home.exists()
+
+
+def test_a_folder_of_another_odd_name_is_a_workspace(call, tmp_path):
+    name = 'my "bill" für {a} & b;(c)+@d'
+
+    made = call("init", name)
+    built = call("build", folder=name)
+
+    assert f"Next: cd '{name}', put exports into exports/" in made.stdout
+    assert f"nothing to read in {tmp_path}/{name}/exports" in built.stderr
+
+
+@pytest.mark.parametrize("command", ["versions", "alerts"])
+def test_a_home_without_a_version_is_said(call, tmp_path, command):
+    asked = call(command, "--home", tmp_path / "none")
+
+    assert asked.returncode == 1
+    assert f"no home in {tmp_path}/none yet; run: unitmill build" in asked.stderr

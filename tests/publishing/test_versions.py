@@ -55,6 +55,24 @@ def test_every_mart_and_every_ledger_table_can_be_asked_by_its_name(published, a
         assert ask(version, f"select count(*) from {table}") == [(0,)]
 
 
+def test_every_column_of_the_published_ledger_says_what_it_means(published, ask):
+    [version] = published(3)
+    comments = dict(
+        ask(
+            version,
+            "select column_name, comment from duckdb_columns() "
+            "where schema_name = 'main' and table_name = 'focus'",
+        )
+    )
+
+    assert None not in comments.values()
+    assert comments["AllocatedMethodId"] == (
+        "The method by which a shared charge was split; NULL where nothing was "
+        "allocated. FOCUS 1.3 and later, conditional."
+    )
+    assert comments["x_CredentialId"].startswith("The API key or other credential")
+
+
 def test_every_mart_is_a_parquet_file_beside_the_database(published):
     [version] = published(3)
 
