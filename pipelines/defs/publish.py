@@ -42,11 +42,11 @@ select
     strftime(billing_period_start, '%Y-%m') as month,
     source_name as source,
     verdict,
-    billing_currency as currency,
     format('{:,.2f}', invoice::double) as invoice,
-    format('{:,.2f}', billing_rows::double) as "billing rows",
+    format('{:,.2f}', billing_rows::double) as rows,
     format('{:,.2f}', (invoice - billing_rows - unexplained)::double) as explained,
-    format('{:,.2f}', unexplained::double) as unexplained
+    format('{:,.2f}', unexplained::double) as unexplained,
+    billing_currency as currency
 from amounts
 order by month desc, amounts.billing_rows desc, source
 """
