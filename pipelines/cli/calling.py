@@ -114,13 +114,17 @@ def published(settings: Settings) -> Version:
     return version
 
 
-def program() -> str:
-    """Name this program as it was called; after `make demo` it is not on the PATH."""
+def program(folder: Path = Path()) -> str:
+    """Name this program as it was called; after `make demo` it is not on the PATH.
+
+    Args:
+        folder: where it will be called.
+    """
     called = Path(sys.argv[0]).absolute()
     found = shutil.which(called.name)
     if "/" not in sys.argv[0] or (found and Path(found).samefile(called)):
         return called.name
-    return os.path.relpath(called)
+    return shlex.quote(os.path.relpath(called, folder))
 
 
 def command_of(settings: Settings, words: str, *, with_exports: bool = False) -> str:

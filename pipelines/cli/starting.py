@@ -39,7 +39,7 @@ def init(
         console.print(f"  wrote {path}", soft_wrap=True, highlight=False)
     there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, "
     console.print(
-        f"Next: {there}put exports into exports/, then: {program()} build",
+        f"Next: {there}put exports into exports/, then: {program(folder)} build",
         soft_wrap=True,
     )
 

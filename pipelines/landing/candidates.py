@@ -185,6 +185,8 @@ def _start(path: Path) -> tuple[Compression, bytes]:
 def _zip_start(raw: IO[bytes]) -> bytes:
     with zipfile.ZipFile(raw) as archive:
         members = [m for m in archive.infolist() if not m.is_dir()]
+        if any(m.filename.startswith("xl/") for m in members):
+            raise ValueError("an Excel workbook; save the sheet with the rows as CSV")
         if len(members) != 1:
             raise ValueError(f"a zip archive of {len(members)} files; expected one")
         with archive.open(members[0]) as plain:

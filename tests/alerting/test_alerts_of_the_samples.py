@@ -15,7 +15,7 @@ where
     and alert_date >= '2026-10-05'
 order by alert_date, alert_kind
 """
-CAUSE = "behind it is more use of OpenAI API in account proj_marketing_chatbot"
+CAUSE = "driven by more use of OpenAI API in account proj_marketing_chatbot"
 
 
 @pytest.mark.slow

@@ -1,7 +1,11 @@
 """A workspace of one's own: made, found from below, and never mixed with another."""
 
+import os
 import shutil
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -172,3 +176,20 @@ def test_a_home_without_a_version_is_said(call, tmp_path, command):
 
     assert asked.returncode == 1
     assert f"no home in {tmp_path}/none yet; run: unitmill build" in asked.stderr
+
+
+def test_the_next_command_works_from_the_folder_that_it_is_said_for(tmp_path):
+    unitmill = Path(sys.executable).parent / "unitmill"
+    made = subprocess.run(
+        [os.path.relpath(unitmill, tmp_path), "init", "mine"],
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if k != "PATH"} | {"PATH": "/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    [folder, *_, build] = made.stdout.splitlines()[-1].split(", ")
+    program = build.removeprefix("then: ").removesuffix(" build")
+    assert folder == "Next: cd mine"
+    assert (tmp_path / "mine" / program).resolve() == unitmill.resolve()

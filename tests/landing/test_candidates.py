@@ -99,8 +99,20 @@ def test_an_sqlite_file_is_known_by_its_header(settings):
         (b"PAR1", "unreadable"),
         (zipped(august=CSV, september=CSV), "a zip archive of 2 files; expected one"),
         (zipped(bill=CSV)[:40], "not a readable zip archive"),
+        (
+            zipped(**{"[Content_Types].xml": b"", "xl/workbook.xml": b""}),
+            "an Excel workbook; save the sheet with the rows as CSV",
+        ),
     ],
-    ids=["cut gzip", "no gzip", "cut Parquet", "only magic", "two files", "cut zip"],
+    ids=[
+        "cut gzip",
+        "no gzip",
+        "cut Parquet",
+        "only magic",
+        "two files",
+        "cut zip",
+        "Excel",
+    ],
 )
 def test_a_damaged_file_is_named_and_the_others_are_read(content, why, put, settings):
     put("bills/damaged", content)

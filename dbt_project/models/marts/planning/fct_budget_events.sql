@@ -46,7 +46,7 @@ causes as (
         news.as_of_date,
         arg_max(
             format(
-                '; behind it is {} {} in account {} since {}',
+                '; driven by {} {} in account {} since {}',
                 case cause
                     when 'volume' then 'more use of'
                     when 'price' then 'a higher price of'
