@@ -45,7 +45,7 @@ def test_nothing_is_taken_out_of_inputs_that_exclude_the_cache(put, convert):
 def test_usage_and_cost_pages_are_told_apart_by_their_results(put, settings):
     put("usage.json", page("2026-08-31", USAGE))
 
-    [candidate], _ = find(settings.exports_dir)
+    [candidate] = find(settings.exports_dir).readable
 
     assert SOURCE.claims(candidate)
     assert not anthropic.SOURCE.claims(candidate)

@@ -174,7 +174,7 @@ def test_a_store_without_mlflows_tables_is_not_claimed(settings, tmp_path):
     with sqlite3.connect(settings.exports_dir / "other.db") as db:
         db.execute("create table runs (id integer)")
 
-    [candidate], _ = find(settings.exports_dir)
+    [candidate] = find(settings.exports_dir).readable
 
     assert candidate.format == "sqlite"
     assert not SOURCE.claims(candidate)

@@ -130,7 +130,7 @@ def test_usage_pages_are_no_bill_and_costs_pages_no_usage(put, page, settings):
     put("1.json", page("2026-08-31", usage(input_tokens=1)))
     put("2.json", page("2026-08-31", bill))
 
-    candidates, _ = find(settings.exports_dir)
+    candidates = find(settings.exports_dir).readable
 
     assert [SOURCE.claims(c) for c in candidates] == [True, False]
     assert [openai.SOURCE.claims(c) for c in candidates] == [False, True]
