@@ -8,6 +8,7 @@ company's newest build.
 """
 # ruff: noqa: INP001 - a folder of pages with scripts, no package
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -82,8 +83,12 @@ def page(database: Path) -> str:
 
 
 def _lines(db: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    yield HEAD.rstrip()
+    yield from (HEAD.rstrip(), "")
     asked = questions()
+    for section, title in SECTIONS.items():
+        if section in asked:
+            anchor = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+            yield f"- [{title}](#{anchor}): {len(asked[section])} questions"
     for section, title in SECTIONS.items():
         if section not in asked:
             continue

@@ -61,6 +61,8 @@ def build(
     if not outcome.published:
         for reason in outcome.reasons:
             errors.print(f"[red]✗[/] {escape(reason)}", soft_wrap=True)
+        if outcome.log:
+            errors.print(f"  what dbt said: {escape(str(outcome.log))}", soft_wrap=True)
         still = f"{version.name} stays current" if version else "nothing is published"
         fail(f"not published; {still}", 1)
     assert version is not None

@@ -18,7 +18,12 @@ from rich.markup import escape
 
 from pipelines.landing.origin import remembered_exports
 from pipelines.publishing.versions import Version, current
-from pipelines.settings import PROJECT_VARIABLE, Settings, WorkspaceError
+from pipelines.settings import (
+    PROJECT_VARIABLE,
+    Settings,
+    WorkspaceError,
+    WorkspaceVariable,
+)
 from pipelines.settings.workspace import CONFIG, workspace_of
 
 # Bound to the terminal itself: a build sends what dbt prints to its log. Where the
@@ -53,8 +58,13 @@ ChangeExports = Annotated[
 ]
 
 
-def use_project(project: Path | None) -> None:
-    """Make a folder the workspace of this call, and of the processes that it starts."""
+def use_project(project: Path | None, home: Path | None = None) -> None:
+    """Make a folder the workspace of this call, and of the processes that it starts.
+
+    A home that lies in a workspace is of that one, wherever the call is made.
+    """
+    if project is None and home and not WorkspaceVariable().unitmill_project:
+        project = workspace_of(home.absolute())
     if project is not None:
         os.environ[PROJECT_VARIABLE] = str(project.absolute())
 
@@ -66,7 +76,7 @@ def settings_of(
 
     A home that nobody gave an exports folder to has the one that it was built from.
     """
-    use_project(project)
+    use_project(project, home)
     given: dict[str, Path] = {}
     if home is not None:
         given["home"] = home.absolute()

@@ -38,7 +38,8 @@ WORKSPACE_CONFIG = {
 # dbt follows a link only where it begins to look, not below.
 _LINKED = ("models", "macros", "seeds", "tests", "profiles.yml")
 _STAMP = "unitmill_project.sha256"
-_MESSAGES = 3
+# Of what dbt says of an error: what, and where.
+_LINES = 6
 
 
 class Dbt(ddbt.DbtCliResource):
@@ -134,7 +135,7 @@ def _parse_if_changed(
     )
     said = [event.raw_event["info"] for event in call.stream_raw_events()]
     if not call.is_successful():
-        raise ExportError(f"dbt cannot read the models: {_errors(said)}")
+        raise ExportError(f"dbt cannot read the models: {_errors(said, models_dir)}")
     stamp.write_text(now)
 
 
@@ -148,6 +149,9 @@ def _stamp(project: ddbt.DbtProject, models_dir: Path | None) -> str:
     return digest.hexdigest()
 
 
-def _errors(said: list[Mapping[str, Any]]) -> str:
+def _errors(said: list[Mapping[str, Any]], models_dir: Path | None) -> str:
+    """Give dbt's own words, each once, with the user's folder for the link to it."""
     wrong = [str(info["msg"]) for info in said if info["level"] == "error"]
-    return " ".join(" ".join(wrong[:_MESSAGES]).split()) or "it says nothing of why"
+    lines = dict.fromkeys(line.strip() for text in wrong for line in text.splitlines())
+    message = " ".join([*filter(None, lines)][:_LINES]) or "it says nothing of why"
+    return message.replace(f"{WORKSPACE}/", f"{models_dir}/") if models_dir else message

@@ -5,6 +5,7 @@ import re
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 from rich.console import Console
@@ -29,6 +30,7 @@ class Outcome:
 
     published: bool
     reasons: tuple[str, ...] = ()
+    log: Path | None = None
 
 
 def build(settings: Settings, console: Console) -> Outcome:
@@ -112,7 +114,7 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
     # A run may succeed without its last step, where nothing came of the ones before.
     if result.success and _is_published(settings):
         return Outcome(published=True)
-    return Outcome(published=False, reasons=(*_reasons(result), f"log: {log}"))
+    return Outcome(published=False, reasons=tuple(_reasons(result)), log=log)
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -193,3 +193,14 @@ def test_the_next_command_works_from_the_folder_that_it_is_said_for(tmp_path):
     program = build.removeprefix("then: ").removesuffix(" build")
     assert folder == "Next: cd mine"
     assert (tmp_path / "mine" / program).resolve() == unitmill.resolve()
+
+
+def test_a_home_is_of_the_workspace_that_it_lies_in(call, workspace, tmp_path):
+    """Its settings, plans and models count, wherever it is built from."""
+    (workspace / "unitmill.toml").write_text('home = "made"\nexports = "bills"\n')
+    (workspace / "bills").mkdir()
+    assert call("init", "other").returncode == 0
+
+    built = call("build", "--home", workspace / "made", folder="other")
+
+    assert f"nothing to read in {workspace}/bills" in built.stderr
