@@ -6,7 +6,9 @@ project may lie where nobody can write. Belongs here: which files are a home's d
 project, and when dbt parses them. Does not belong here: what runs (``warehouse``).
 """
 
+import contextlib
 import hashlib
+import io
 import os
 import shutil
 import sysconfig
@@ -133,7 +135,9 @@ def _parse_if_changed(
     call = dbt.cli(
         ["parse", "--quiet"], target_path=project.target_path, raise_on_error=False
     )
-    said = [event.raw_event["info"] for event in call.stream_raw_events()]
+    # It also prints what is said below.
+    with contextlib.redirect_stdout(io.StringIO()):
+        said = [event.raw_event["info"] for event in call.stream_raw_events()]
     if not call.is_successful():
         raise ExportError(f"dbt cannot read the models: {_errors(said, models_dir)}")
     stamp.write_text(now)
@@ -153,5 +157,6 @@ def _errors(said: list[Mapping[str, Any]], models_dir: Path | None) -> str:
     """Give dbt's own words, each once, with the user's folder for the link to it."""
     wrong = [str(info["msg"]) for info in said if info["level"] == "error"]
     lines = dict.fromkeys(line.strip() for text in wrong for line in text.splitlines())
-    message = " ".join([*filter(None, lines)][:_LINES]) or "it says nothing of why"
+    told = [line for line in lines if line not in {"", "Encountered an error:"}]
+    message = " ".join(told[:_LINES]) or "it says nothing of why"
     return message.replace(f"{WORKSPACE}/", f"{models_dir}/") if models_dir else message
