@@ -6,6 +6,7 @@ carries focus-converter, whose own requirements contradict those of the rest of 
 stack: see docs/decisions/0029. An editable install reads all of it where it lies.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -74,7 +75,11 @@ def _fetched(root: Path) -> dict[str, Path]:
     wanted.write_text(locked.group(), "utf-8")
     call = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     call += ["--require-hashes", "--only-binary", ":all:", "-r", str(wanted)]
-    subprocess.run([*call, "-d", str(folder)], check=True)  # noqa: S603
+    # A build in isolation hides pip itself by this variable.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    subprocess.run(  # noqa: S603
+        [*call, "-d", str(folder)], check=True, env=environment
+    )
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
