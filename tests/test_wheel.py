@@ -121,7 +121,7 @@ def test_the_wheel_carries_the_whole_dbt_project_and_no_leftovers(wheel):
 
 
 def test_from_an_empty_folder_to_a_number(installed, tmp_path):
-    """A workspace, a model of its own, one month, its number; then the second month."""
+    """A workspace, a model of its own, a month of a bill, its number."""
 
     def run(*words, folder=tmp_path / "mine"):
         done = call("unitmill", *words, folder=folder, path=installed)
@@ -147,13 +147,6 @@ def test_from_an_empty_folder_to_a_number(installed, tmp_path):
     assert [float(row["billed_cost"]) for row in json.loads(answer)] == [10.25]
     home = tmp_path / "mine" / ".unitmill"
     assert "pipelines/_shipped" in str((home / "dbt/project/models").readlink())
-
-    put(tmp_path / "mine" / "exports", "2026-10-01", "4.5")
-    # From a folder inside, as a person would who has just put a file there.
-    run("build", folder=tmp_path / "mine" / "exports")
-    answer = run("query", "--format", "json", "select * from rpt_spend")
-
-    assert [float(row["billed_cost"]) for row in json.loads(answer)] == [14.75]
 
 
 def put(exports, day, amount):
