@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+from pipelines.cli.catalog import DOMAINS
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.formats.owner_list import OwnerList
 from pipelines.sources.tables import LISTS, TABLES
@@ -25,20 +26,6 @@ DOCS = PROJECT_DIR / "docs"
 MODELS = PROJECT_DIR / "dbt_project" / "models"
 MARTS = MODELS / "marts"
 GOLDEN = PROJECT_DIR / "tests" / "golden" / "expected.csv"
-# In the order in which a reader meets them; other folders follow by name.
-DOMAINS = (
-    "costs",
-    "allocation",
-    "unit_costs",
-    "training",
-    "planning",
-    "rates",
-    "usage",
-    "optimization",
-    "value",
-    "reconciliation",
-    "dimensions",
-)
 # A text that several columns share, and where one stands for it.
 DOC_BLOCK = re.compile(r"{% docs (\w+) %}\n(.*?)\n{% enddocs %}", re.DOTALL)
 DOC = re.compile(r'{{ doc\("(\w+)"\) }}')

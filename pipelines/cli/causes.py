@@ -72,8 +72,7 @@ def _exchange(cause: Cause) -> str:
 
 
 def _other(cause: Cause) -> str:
-    most = f", above all {cause.driver}" if cause.driver else ""
-    return f"other usage: {cause.provider} ({cause.source}){most}"
+    return _of_source("other usage", cause)
 
 
 def _shared(cause: Cause) -> str:
@@ -92,8 +91,12 @@ def _gone(cause: Cause) -> str:
 
 
 def _category(cause: Cause) -> str:
+    return _of_source(cause.name.lower(), cause)
+
+
+def _of_source(what: str, cause: Cause) -> str:
     most = f", above all {cause.driver}" if cause.driver else ""
-    return f"{cause.name.lower()}: {cause.provider} ({cause.source}){most}"
+    return f"{what}: {cause.provider} ({cause.source}){most}"
 
 
 SENTENCES: dict[str, Callable[[Cause], str]] = {

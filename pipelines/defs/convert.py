@@ -74,7 +74,7 @@ def source_key(source: Source) -> dg.AssetKey:
 def convert_assets(
     settings: Settings, sources: Sequence[Source]
 ) -> list[dg.AssetsDefinition]:
-    """Give one asset per source, all made by the same hand."""
+    """Give one asset per source; only the source differs."""
     return [_convert_asset(source, settings) for source in sources]
 
 

@@ -28,11 +28,8 @@ def remember_exports(settings: Settings) -> None:
 
 def remembered_exports(settings: Settings) -> Path | None:
     """Return the exports folder that the home was built from; None if not yet."""
-    try:
-        origin = json.loads(settings.origin_file.read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    return Path(origin["exports"])
+    origin = _origin(settings)
+    return Path(origin["exports"]) if origin else None
 
 
 def require_same_exports(settings: Settings) -> None:
@@ -44,13 +41,12 @@ def require_same_exports(settings: Settings) -> None:
     Raises:
         ExportError: the home was built from another folder.
     """
-    earlier = remembered_exports(settings)
-    if earlier is None:
+    origin = _origin(settings)
+    if origin is None:
         return
-    now = _exports(settings)
+    earlier, now = Path(origin["exports"]), _exports(settings)
     if now == earlier or now.resolve() == earlier.resolve():
         return
-    origin = json.loads(settings.origin_file.read_text("utf-8"))
     from_home = os.path.relpath(now, settings.home_dir)
     if from_home == origin["exports_from_home"] and not earlier.exists():
         return
@@ -59,6 +55,14 @@ def require_same_exports(settings: Settings) -> None:
         f"{now}: add --exports {earlier}, or another --home to keep the two apart, or "
         "--change-exports if the exports have moved (rows that the ledger has stay)"
     )
+
+
+def _origin(settings: Settings) -> dict[str, str] | None:
+    try:
+        origin: dict[str, str] = json.loads(settings.origin_file.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return origin
 
 
 def _exports(settings: Settings) -> Path:

@@ -6,9 +6,9 @@ of a source's change is other usage, tax, purchases, credits and adjustments, of
 belong here: an effect that the mart does not have.
 """
 
-# The whole bill, a project that cost is allocated to, or an account of the bill. An
-# account is in it when none of its usage is somebody else's: only then are its units.
-SCOPED = """
+from pipelines.reports.scope import ACCOUNTS
+
+SCOPED = f"""
 charges as (
 
     select *
@@ -19,21 +19,7 @@ charges as (
 
 ),
 
-accounts as (
-
-    select
-        source_name,
-        sub_account_id,
-        case when count(distinct team_name) = 1 then max(team_name) end as team_name
-    from fct_showback_daily
-    where
-        billing_period_start in ($month, $month - interval 1 month)
-        and charge_category = 'Usage'
-    group by all
-    having $scope = '' or bool_and($scope in (project_name, sub_account_id))
-
-),
-
+{ACCOUNTS}
 bridge as (
 
     select

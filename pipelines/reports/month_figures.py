@@ -12,26 +12,14 @@ from decimal import Decimal
 
 import duckdb
 
+from pipelines.reports.scope import ACCOUNTS
+
 # Quotients of sums: an average of unit costs would be none. Tokens have no project of
 # their own, so for a project those of the accounts count whose usage is all its own.
 # Of inferences only models that are counted in each month there is can be compared.
-UNIT_COSTS = """
+UNIT_COSTS = f"""
 with
-
-accounts as (
-
-    select
-        source_name,
-        sub_account_id
-    from fct_showback_daily
-    where
-        billing_period_start in ($month, $month - interval 1 month)
-        and charge_category = 'Usage'
-    group by all
-    having $scope = '' or bool_and($scope in (project_name, sub_account_id))
-
-),
-
+{ACCOUNTS}
 parts as (
 
     select
