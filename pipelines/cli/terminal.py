@@ -18,10 +18,13 @@ select
     round(invoice_amount, 2) as invoice,
     round(ledger_billed_cost, 2) as ledger,
     round(marts_billed_cost, 2) as marts,
-    round(tax_difference, 2) as tax,
-    round(credit_difference, 2) as credit,
-    round(fx_difference, 2) as fx,
-    round(unexplained_difference, 2) as residual,
+    -- Without an invoice nothing is known of what it differs by.
+    case when invoice_amount is not null then round(tax_difference, 2) end as tax,
+    case when invoice_amount is not null then round(credit_difference, 2) end
+        as credit,
+    case when invoice_amount is not null then round(fx_difference, 2) end as fx,
+    case when invoice_amount is not null then round(unexplained_difference, 2) end
+        as residual,
     case
         when metered_token_count = 0 then 'none'
         else round(100 * metered_token_ratio, 1) || ' %'
