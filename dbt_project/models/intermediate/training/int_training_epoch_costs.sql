@@ -22,6 +22,7 @@ cut as (
         charges.run_id,
         epochs.epoch_number,
         charges.billing_currency,
+        charges.billing_period_start,
         charges.effective_cost,
         coalesce({{ hours_between(
             'charges.held_from', 'epochs.window_start'
@@ -45,6 +46,7 @@ select
     run_id,
     epoch_number,
     billing_currency,
+    billing_period_start,
     {{ spent_by('effective_cost', 'share_until') }}
     - {{ spent_by('effective_cost', 'share_before') }} as effective_cost
 from cut

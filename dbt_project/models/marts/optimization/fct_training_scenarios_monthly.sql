@@ -31,17 +31,22 @@ spot as (
 
 ),
 
--- An epoch counts in the month that it ended in.
+-- An epoch over a month's end is in both months, each with what it cost there.
 epochs as (
 
     select
-        source_name,
-        billing_currency,
-        cast(date_trunc('month', epoch_ended_at) as timestamp) as billing_period_start,
-        sum(effective_cost) as epoch_cost,
-        sum(cost_after_best) as epoch_saving
-    from {{ ref('fct_training_epoch_costs') }}
-    where cost_after_best is not null
+        costs.source_name,
+        costs.billing_currency,
+        costs.billing_period_start,
+        sum(costs.effective_cost) as epoch_cost,
+        sum(case when epochs.is_after_best then costs.effective_cost else 0 end)
+            as epoch_saving
+    from {{ ref('int_training_epoch_costs') }} as costs
+    inner join {{ ref('int_training_epochs') }} as epochs
+        on
+            costs.run_id = epochs.run_id
+            and costs.epoch_number = epochs.epoch_number
+    where epochs.is_after_best is not null
     group by all
 
 ),
