@@ -24,7 +24,7 @@ disks as (
         billing_currency,
         sum(effective_cost) as effective_cost,
         charge_date,
-        cast(max(charge_period_end) - interval 1 second as date) as last_date,
+        cast(max(charge_period_end - interval 1 second) as date) as last_date,
         billing_period_start
     from charges
     group by all
