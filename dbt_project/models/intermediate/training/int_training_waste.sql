@@ -37,13 +37,15 @@ late as (
     select
         epoch_costs.run_id,
         {{ charge | join(', ') }},
-        sum(epoch_costs.productive_cost) as late_cost
+        sum(epoch_costs.effective_cost) as epoch_cost,
+        sum(case when epochs.is_after_best then epoch_costs.productive_cost else 0 end)
+            as late_cost
     from epoch_costs
     inner join epochs
         on
             epoch_costs.run_id = epochs.run_id
             and epoch_costs.epoch_number = epochs.epoch_number
-    where epochs.is_after_best
+    where epochs.is_after_best is not null
     group by all
 
 ),
@@ -65,6 +67,7 @@ placed as (
 
     select
         held.*,
+        coalesce(late.epoch_cost, 0) as epoch_cost,
         coalesce(late.late_cost, 0) as late_cost,
         coalesce(
             machines.node_name, nodes.node_name, nodes.resource_id, 'unassigned'
@@ -89,6 +92,7 @@ summed_to_machine as (
         billing_currency,
         sum(effective_cost) as effective_cost,
         sum(lost_cost) as lost_cost,
+        sum(epoch_cost) as epoch_cost,
         sum(late_cost) as late_cost,
         billing_period_start
     from placed
