@@ -90,13 +90,13 @@ scenarios as (
         {{ loop.index }} as scenario_order,
         {{ terms.covered }} as covered_cost,
         paid * (1 - {{ terms.paid }}) as saving_alone,
-        {% for part in so_far %}
-        {{ so_far[part] | join(' * ') }} as {{ part }}_before,
-        {{ part }}_before * {{ terms[part] }} as {{ part }}_after
-        {%- if not loop.last %},{% endif %}
-        {% do so_far[part].append(terms[part]) %}
-        {% endfor %}
+        {{ so_far.paid | join(' * ') }} as paid_before,
+        {{ so_far.committed | join(' * ') }} as committed_before,
+        paid_before * {{ terms.paid }} as paid_after,
+        committed_before * {{ terms.committed }} as committed_after
     from factors
+    {% do so_far.paid.append(terms.paid) %}
+    {% do so_far.committed.append(terms.committed) %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
