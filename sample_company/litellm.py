@@ -20,7 +20,8 @@ from sample_company.months import OCTOBER, at
 from sample_company.seeded import digest, hex_id
 
 MODEL = "gpt-4o-2024-11-20"
-CALL_SIZE = 105_000
+# Tokens of an average call; gpt-4o takes 128k and gives 16k.
+CALL_SIZE = 12_000
 # The gateway's version of these days left the details out of what it logged.
 BLIND_DAYS = (at("10-06 00:00"), at("10-07 00:00"))
 _PRICES = tuple(Decimal(price) / 1000 for _, price, _ in MODEL_METERS)
