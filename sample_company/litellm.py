@@ -84,14 +84,22 @@ def _of_day(day: datetime) -> Iterator[dict[str, object]]:
         "cache_hit": "True",
         "spend": 0.0,
     }
-    yield _row(day, made[0]) | {
+    first = _row(day, made[0])
+    team = json.loads(str(first["metadata"]))["user_api_key_team_alias"]
+    yield first | {
         "request_id": _id(day, made[0].number, "failed"),
         "status": "failure",
         "spend": 0.0,
         "total_tokens": 0,
         "prompt_tokens": 0,
         "completion_tokens": 0,
-        "metadata": json.dumps({"status": "failure", "usage_object": None}),
+        "metadata": json.dumps(
+            {
+                "user_api_key_team_alias": team,
+                "status": "failure",
+                "usage_object": None,
+            }
+        ),
     }
 
 
