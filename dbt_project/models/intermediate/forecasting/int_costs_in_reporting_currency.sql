@@ -35,7 +35,8 @@ valued as (
             else costs.{{ cost }}
         end as {{ cost }},
         {% endfor %}
-        costs.charge_category in ('Usage', 'Purchase') as is_recurring,
+        costs.charge_category in ('Usage', 'Purchase') and not costs.is_scheduled
+            as is_recurring,
         closed.closed_date,
         closed.newest_closed_date,
         closed.is_live
