@@ -60,7 +60,7 @@ described as (
         named.instance_type,
         named.pricing_category,
         -- Machines that no vendor lists say themselves how many GPUs they have.
-        coalesce(instance_types.gpu_count, named.gpu_count, 0) as gpu_count,
+        coalesce(instance_types.gpu_count, named.gpu_count) as gpu_count,
         coalesce(instance_types.vcpu_count, named.core_count) as vcpu_count,
         coalesce(instance_types.memory_gib, named.memory_gib) as memory_gib,
         coalesce(named.instance_type, cast(named.gpu_count as varchar)) is not null
@@ -99,6 +99,22 @@ described as (
             -- SageMaker's ml.p4d.24xlarge is the machine p4d.24xlarge.
             and replace(named.instance_type, 'ml.', '') = instance_types.instance_type
 
+),
+
+measured as (
+
+    select
+        *,
+        case
+            when is_gpu_time then pricing_quantity
+            when is_machine and is_machine_time then pricing_quantity * gpu_count
+        end as gpu_hours,
+        case
+            when is_gpu_time then {{ ratio('pricing_quantity', 'gpu_count') }}
+            when is_machine and is_machine_time then pricing_quantity
+        end as machine_hours
+    from described
+
 )
 
-select * from described
+select * from measured

@@ -1,10 +1,5 @@
 -- What callers of API models cost and how many answers they got, per day.
-{%- set counts = [
-    'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
-    'latency_request_count', 'input_token_count', 'cache_read_token_count',
-    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
-] %}
+{%- set counts = call_counts() %}
 {%- set caller = [
     'project_name', 'workload_name', 'feature_name', 'tenant_id', 'environment_name',
     'prompt_name', 'prompt_version',
@@ -51,12 +46,17 @@ charged as (
 
 ),
 
--- Calls without a caller may be a gateway's own and those that it missed: one row.
+-- Calls without a caller may be a gateway's own and those that it missed: one row. A
+-- provider that no bill names is a source of its own, whose calls no charge meets.
 called as (
 
     select
-        coalesce(by_account.source_name, by_model.source_name, by_provider.source_name)
-            as source_name,
+        coalesce(
+            by_account.source_name,
+            by_model.source_name,
+            by_provider.source_name,
+            lower(calls.provider_name)
+        ) as source_name,
         calls.provider_name as service_provider_name,
         calls.sub_account_id,
         calls.model_id,
@@ -67,7 +67,8 @@ called as (
         coalesce(
             by_account.billing_currency,
             by_model.billing_currency,
-            by_provider.billing_currency
+            by_provider.billing_currency,
+            'unassigned'
         ) as billing_currency,
         {% for count in counts %}
         sum(calls.{{ count }}) as {{ count }},
@@ -77,7 +78,7 @@ called as (
             as billing_period_start
     from calls
 
-    inner join bills as by_provider
+    left join bills as by_provider
         on
             calls.provider_name = by_provider.provider_name
             and by_provider.any_model = 1
@@ -111,4 +112,8 @@ joined as (
 
 )
 
-select * from joined
+select
+    *,
+    -- What a cache of the owner's answered, and what failed without a token, is no bill's.
+    effective_cost is not null or not {{ is_for_a_bill() }} as is_billed
+from joined

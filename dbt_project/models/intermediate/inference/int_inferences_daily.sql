@@ -1,5 +1,6 @@
 -- Answers of models and what they cost, by API and self-hosted, as
--- fct_inference_costs_daily counts them; without their callers.
+-- fct_inference_costs_daily counts them; without their callers, and without calls that no
+-- charge meets: nobody knows what they cost.
 {% for hosting in ['api', 'self_hosted'] %}
 select
     '{{ hosting }}' as hosting,
@@ -15,5 +16,6 @@ select
     charge_date,
     billing_period_start
 from {{ ref('int_' ~ hosting ~ '_inferences') }}
+{% if hosting == 'api' %}where is_billed{% endif %}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

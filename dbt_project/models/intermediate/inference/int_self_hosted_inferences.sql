@@ -1,12 +1,7 @@
 -- What callers of self-hosted models cost and how many answers they got, per
 -- day: the cost of a model server, shared by the tokens that it computed for them. A
 -- server that nobody called keeps its cost, without a caller.
-{%- set counts = [
-    'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
-    'latency_request_count', 'input_token_count', 'cache_read_token_count',
-    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
-] %}
+{%- set counts = call_counts() %}
 with
 
 servers as (

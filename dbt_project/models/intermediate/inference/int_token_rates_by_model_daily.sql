@@ -18,7 +18,8 @@ model_names as (
     select distinct
         provider_name,
         model_id,
-        reported_model_id
+        reported_model_id,
+        usage_date
     from {{ ref('int_model_usage_with_billed_names') }}
 
 ),
@@ -108,6 +109,7 @@ by_reported_name as (
         on
             side_by_side.provider_name = model_names.provider_name
             and side_by_side.model_id = model_names.model_id
+            and side_by_side.charge_date = model_names.usage_date
 
 )
 

@@ -83,7 +83,12 @@ judged as (
         nodes.node_name,
         case
             when of_node.cluster_name is not null then 'node'
-            when nodes.vcpu_count is not null then 'capacity'
+            -- A part whose size is unknown has an idle rest that is unknown, not 0.
+            when
+                nodes.vcpu_count is not null
+                and nodes.memory_gib is not null
+                and (nodes.gpu_count is not null or held.gpu_weight = 0)
+                then 'capacity'
             when of_cluster.cluster_name is not null then 'cluster'
             else 'unknown'
         end as idle_source,

@@ -68,7 +68,7 @@ renamed as (
             as gpu_count,
         try_cast({{ json_text('SkuPriceDetails', "'CoreCount'") }} as integer)
             as core_count,
-        try_cast({{ json_text('SkuPriceDetails', "'MemorySize'") }} as integer)
+        try_cast({{ json_text('SkuPriceDetails', "'MemorySize'") }} as decimal(18, 3))
             as memory_gib,
 
         ---------- timestamps
