@@ -1,12 +1,13 @@
--- What sources that lag behind the newest closed day are estimated to have cost on the days
--- in between, so that one that delivers late, or a month at a time, neither holds back the
--- others nor counts as free. A day costs the mean of the source's last 28 closed days, less
--- what it has delivered of the day already; what comes once a month comes on its day.
+-- What accounts that lag behind the newest closed day are estimated to have cost on the days
+-- in between, so that a bill that comes late, or a month at a time, neither holds back the
+-- others nor counts as free. A day costs the mean of the account's last 28 closed days, less
+-- what is delivered of the day already; what comes once a month comes on its day.
 {%- set owner = [
-    'source_name', 'service_provider_name', 'ai_cost_class', 'team_name',
-    'project_name', 'feature_name', 'tenant_id', 'environment_name', 'model_id',
-    'workload_name', 'currency',
+    'source_name', 'service_provider_name', 'sub_account_id', 'ai_cost_class',
+    'team_name', 'project_name', 'feature_name', 'tenant_id', 'environment_name',
+    'model_id', 'workload_name', 'currency',
 ] %}
+{%- set account = owner[:3] + ['currency'] %}
 {%- set costs = ['billed_cost', 'effective_cost'] %}
 with
 
@@ -14,7 +15,9 @@ late as (
 
     select
         *,
-        min(charge_date) over (partition by source_name) as first_date
+        min(charge_date) over (
+            partition by source_name, service_provider_name, sub_account_id
+        ) as first_date
     from {{ ref('int_costs_in_reporting_currency') }}
     where is_live and closed_date < newest_closed_date
 
@@ -44,8 +47,7 @@ means as (
 delivered as (
 
     select
-        source_name,
-        currency,
+        {{ account | join(', ') }},
         charge_date,
         {% for cost in costs %}
         sum({{ cost }}) as {{ cost }}_delivered{{ ',' if not loop.last }}
@@ -61,8 +63,8 @@ days as (
     select
         *,
         {% for cost in costs %}
-        sum({{ cost }}_mean) over (partition by source_name, currency)
-            as {{ cost }}_of_source,
+        sum({{ cost }}_mean) over (partition by {{ account | join(', ') }})
+            as {{ cost }}_of_account,
         {% endfor %}
         cast(
             unnest(range(closed_date + 1, newest_closed_date + 1, interval 1 day))
@@ -84,11 +86,11 @@ daily as (
         {{ money(
             'coalesce(cast(days.' ~ cost ~ '_mean as double) * greatest(0, 1'
             ~ ' - coalesce(cast(delivered.' ~ cost ~ '_delivered as double), 0)'
-            ~ ' / nullif(cast(days.' ~ cost ~ '_of_source as double), 0)), 0)'
+            ~ ' / nullif(cast(days.' ~ cost ~ '_of_account as double), 0)), 0)'
         ) }} as {{ cost }}{{ ',' if not loop.last }}
         {% endfor %}
     from days
-    left join delivered using (source_name, currency, charge_date)
+    left join delivered using ({{ account | join(', ') }}, charge_date)
 
 ),
 
