@@ -83,8 +83,8 @@ forecast as (
     select
         currency as reporting_currency,
         cast(month as timestamp) as billing_period_start,
-        projected_cost,
-        upper_90_cost
+        expected_rest_cost,
+        cost_at_risk
     from {{ ref('fct_month_end_projections') }}
     where scope_type = 'total'
 
@@ -109,8 +109,10 @@ final as (
         {{ money('coalesce(wasted_cost, 0)') }} as reporting_wasted_cost,
         {{ ratio('coalesce(wasted_cost, 0)', 'effective_cost') }} as waste_ratio,
         {{ money('coalesce(potential_saving, 0)') }} as reporting_potential_saving,
-        {{ money('forecast.projected_cost') }} as projected_cost,
-        {{ money('forecast.upper_90_cost') }} as upper_90_cost,
+        -- On top of what the same row says is spent, which goes by billing period.
+        {{ money('coalesce(effective_cost, 0) + forecast.expected_rest_cost') }}
+            as projected_cost,
+        {{ money('projected_cost + forecast.cost_at_risk') }} as upper_90_cost,
         billing_period_start
     from spent
     left join valued using ({{ month | join(', ') }})
