@@ -121,6 +121,12 @@ MODEL_USAGE = Table(
             " in sums.",
         ),
         Column(
+            "failed_tokens",
+            "BIGINT",
+            "The tokens, input and output, of calls that failed; NULL where a source"
+            " counts calls only in sums, or does not say which failed.",
+        ),
+        Column(
             "latency_ms",
             "BIGINT",
             "Milliseconds until the answer was complete, summed over "

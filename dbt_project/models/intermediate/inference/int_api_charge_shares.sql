@@ -42,10 +42,12 @@ met as (
             callers.provider_name = charges.service_provider_name
             and callers.usage_date = charges.charge_date
             and callers.sku_meter = charges.usage_meter
-            and callers.processing_tier = charges.processing_tier
+            and callers.billed_tier = charges.processing_tier
             and callers.model_id = charges.model_id
-            and coalesce(callers.sub_account_id, charges.sub_account_id)
-            = charges.sub_account_id
+            and (
+                callers.sub_account_id is null
+                or {{ same_account('callers', 'charges') }}
+            )
             and coalesce(callers.credential_id, charges.credential_id, '')
             = coalesce(charges.credential_id, callers.credential_id, '')
 

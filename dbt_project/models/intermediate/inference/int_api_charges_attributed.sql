@@ -5,7 +5,7 @@ with
 
 charges as (
 
-    select * from {{ ref('int_api_charges') }}
+    select * from {{ ref('int_api_charges_counted') }}
 
 ),
 
@@ -27,6 +27,7 @@ called as (
         shares.charge_number,
         coalesce(callers.sub_account_id, 'unassigned') as sub_account_id,
         shares.attribution_method,
+        callers.counted_tier as processing_tier,
         callers.credential_id,
         callers.project_name,
         callers.workload_name,
@@ -72,6 +73,7 @@ rest as (
                 then 'label'
             else 'none'
         end as attribution_method,
+        charges.counted_tier as processing_tier,
         charges.credential_id,
         charges.label_project as project_name,
         cast(null as varchar) as workload_name,
@@ -84,6 +86,11 @@ rest as (
         charges.effective_cost - coalesce(taken.effective_cost, 0) as effective_cost
     from charges
     left join taken on charges.charge_number = taken.charge_number
+    -- A charge of 0 that no caller met still says that its calls cost nothing.
+    where
+        taken.charge_number is null
+        or charges.billed_cost != taken.billed_cost
+        or charges.effective_cost != taken.effective_cost
 
 ),
 
@@ -92,14 +99,14 @@ parts as (
     select * from called
     union all by name
     select * from rest
-    where billed_cost != 0 or effective_cost != 0
 
 )
 
 select
     charges.* exclude (
-        charge_number, sub_account_id, credential_id, billed_cost, effective_cost,
-        label_project, label_feature, label_tenant, label_environment
+        charge_number, sub_account_id, processing_tier, credential_id, billed_cost,
+        effective_cost, label_project, label_feature, label_tenant, label_environment,
+        usage_meter, quantity, counted_tier
     ),
     parts.* exclude (charge_number)
 from parts

@@ -2,42 +2,27 @@
 -- of what the metering telemetry counted of the account, model, tier and day. Without
 -- that, the few calls that are traced would take all of a bill that counts nothing
 -- (Anthropic's), and cost ten times what they did. Calls stand for all that is not billed
--- by the token.
-{%- set key = 'provider_name, sub_account_id, model_id, sku_meter, processing_tier, '
-    ~ 'usage_date' %}
+-- by the token. What no caller accounts for is in the tier that its calls are counted in.
 with
 
 charges as (
 
     select
         *,
-        case
-            when sku_meter like '%Input Tokens' or sku_meter = 'Output Tokens'
-                then sku_meter
-            else 'calls'
-        end as usage_meter
+        {{ usage_meter('sku_meter') }} as usage_meter
     from {{ ref('int_api_charges') }}
+
+),
+
+tiers as (
+
+    select * from {{ ref('int_usage_by_billed_tier') }}
 
 ),
 
 metered as (
 
-    select * from {{ ref('int_model_usage_by_meter') }}
-    union all by name
-    select
-        * replace (
-            coalesce(sub_account_id, 'unassigned') as sub_account_id,
-            coalesce(model_id, 'unassigned') as model_id
-        ),
-        'calls' as sku_meter
-    from (
-        select
-            {{ key | replace('sku_meter, ', '') }},
-            sum(request_count) as token_count
-        from {{ ref('int_model_usage_ranked') }}
-        where is_metering
-        group by all
-    )
+    select * from {{ ref('int_metered_usage_by_billed_tier') }}
 
 ),
 
@@ -45,9 +30,15 @@ spread as (
 
     select
         charges.charge_number,
-        cast(metered.token_count as double) * cast(charges.effective_cost as double)
+        metered.quantity * cast(charges.effective_cost as double)
         / nullif(sum(cast(charges.effective_cost as double)) over (
-            partition by {{ 'metered.' ~ key | replace(', ', ', metered.') }}
+            partition by
+                metered.provider_name,
+                metered.sub_account_id,
+                metered.model_id,
+                metered.sku_meter,
+                metered.usage_date,
+                metered.billed_tier
         ), 0) as quantity
     from charges
     inner join metered
@@ -55,9 +46,9 @@ spread as (
             charges.service_provider_name = metered.provider_name
             and charges.charge_date = metered.usage_date
             and charges.usage_meter = metered.sku_meter
-            and charges.processing_tier = metered.processing_tier
+            and charges.processing_tier = metered.billed_tier
             and charges.model_id = metered.model_id
-            and metered.sub_account_id in (charges.sub_account_id, 'unassigned')
+            and {{ same_account('metered', 'charges') }}
     where charges.token_count is null
 
 ),
@@ -70,10 +61,31 @@ summed as (
     from spread
     group by all
 
+),
+
+counted_tiers as (
+
+    select
+        charges.charge_number,
+        {{ of_largest('tiers.counted_tier', 'tiers.billed_quantity') }} as counted_tier
+    from charges
+    inner join tiers
+        on
+            tiers.role = 'metering'
+            and charges.service_provider_name = tiers.provider_name
+            and charges.charge_date = tiers.usage_date
+            and charges.usage_meter = tiers.sku_meter
+            and charges.processing_tier = tiers.billed_tier
+            and charges.model_id = tiers.model_id
+            and {{ same_account('tiers', 'charges') }}
+    group by all
+
 )
 
 select
     charges.*,
-    coalesce(charges.token_count, summed.quantity) as quantity
+    coalesce(charges.token_count, summed.quantity) as quantity,
+    coalesce(counted_tiers.counted_tier, charges.processing_tier) as counted_tier
 from charges
 left join summed on charges.charge_number = summed.charge_number
+left join counted_tiers on charges.charge_number = counted_tiers.charge_number

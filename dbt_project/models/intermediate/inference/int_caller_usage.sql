@@ -1,9 +1,22 @@
--- What each caller used of each meter on a day, by the telemetry that knows callers. The
--- meter `calls` stands for everything that is not billed by the token.
+-- What each caller used of each meter on a day, by the telemetry that knows callers, in
+-- the processing tier that the bill has it in. The meter `calls` stands for everything
+-- that is not billed by the token.
 {%- set caller = 'provider_name, sub_account_id, credential_id, project_name, '
     ~ 'workload_name, feature_name, tenant_id, environment_name, model_id, '
     ~ 'processing_tier, prompt_name, prompt_version, usage_date' %}
 with
+
+tiers as (
+
+    select
+        * replace (
+            nullif(sub_account_id, 'unassigned') as sub_account_id,
+            nullif(model_id, 'unassigned') as model_id
+        )
+    from {{ ref('int_usage_by_billed_tier') }}
+    where role = 'attributing'
+
+),
 
 model_usage as (
 
@@ -43,12 +56,35 @@ summed_to_day as (
     from unpivoted
     group by all
 
+),
+
+tiered as (
+
+    select
+        summed_to_day.* replace (
+            {{ money(
+                'cast(summed_to_day.quantity as double) '
+                ~ '* coalesce(tiers.billed_ratio, 1)'
+            ) }} as quantity
+        ),
+        coalesce(tiers.billed_tier, summed_to_day.processing_tier) as billed_tier,
+        coalesce(tiers.counted_tier, summed_to_day.processing_tier) as counted_tier
+    from summed_to_day
+    left join tiers
+        on
+            summed_to_day.provider_name = tiers.provider_name
+            and summed_to_day.sub_account_id is not distinct from tiers.sub_account_id
+            and summed_to_day.model_id is not distinct from tiers.model_id
+            and summed_to_day.sku_meter = tiers.sku_meter
+            and summed_to_day.processing_tier = tiers.processing_tier
+            and summed_to_day.usage_date = tiers.usage_date
+
 )
 
 select
     *,
     row_number() over () as usage_number
 from (
-    select * from summed_to_day
+    select * from tiered
     order by all
 ) as ordered

@@ -1,5 +1,6 @@
--- Answers of API models by account and month. A count that misses requests that were
--- paid for is no count.
+-- Answers of API models by account and month, and which part of the cost they stand for:
+-- a charge that no telemetry counts takes nothing from what is counted, but two months
+-- compare only where the same part is.
 with
 
 answers as (
@@ -16,10 +17,11 @@ summed_to_month as (
         sub_account_id,
         billing_currency,
         billing_period_start,
-        case
-            when count_if(inference_count is null and effective_cost > 0) = 0
-                then sum(inference_count)
-        end as request_count
+        sum(inference_count) as request_count,
+        {{ ratio(
+            'sum(effective_cost) filter (where inference_count is not null)',
+            'sum(effective_cost)'
+        ) }} as counted_cost_ratio
     from answers
     where hosting = 'api'
     group by all

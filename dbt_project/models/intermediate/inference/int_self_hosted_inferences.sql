@@ -1,12 +1,7 @@
 -- What callers of self-hosted models cost and how many answers they got, per
 -- day: the cost of a model server, shared by the tokens that it computed for them. A
 -- server that nobody called keeps its cost, without a caller.
-{%- set counts = [
-    'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
-    'latency_request_count', 'input_token_count', 'cache_read_token_count',
-    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
-] %}
+{%- set counts = call_counts() %}
 with
 
 servers as (
@@ -50,6 +45,12 @@ called as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
 uncalled as (
 
     select
@@ -78,12 +79,14 @@ described as (
         servers.sub_account_id,
         servers.model_id,
         coalesce(parts.processing_tier, 'standard') as processing_tier,
-        coalesce(parts.project_name, 'unassigned') as project_name,
+        {{ caller_label('parts', 'project_name') }} as project_name,
         coalesce(parts.workload_name, servers.workload_name) as workload_name,
         coalesce(parts.feature_name, 'unassigned') as feature_name,
         coalesce(parts.tenant_id, 'unassigned') as tenant_id,
-        coalesce(parts.environment_name, servers.environment_name)
-            as environment_name,
+        {{ canonical_tag(
+            'coalesce(parts.environment_name, servers.environment_name)',
+            'settings.tag_value_aliases'
+        ) }} as environment_name,
         coalesce(parts.prompt_name, 'unassigned') as prompt_name,
         coalesce(parts.prompt_version, 'unassigned') as prompt_version,
         servers.billing_currency,
@@ -105,6 +108,7 @@ described as (
         end as busy_cost
     from parts
     inner join servers on parts.server_number = servers.server_number
+    cross join settings
     group by all
 
 )

@@ -1,14 +1,9 @@
 -- Calls of self-hosted models, by caller and day, with the machine where the
 -- telemetry names it. The calls of callers come from the telemetry that knows callers;
--- what the servers count beyond them is a row without a caller. Tokens that a cache
--- answered cost next to nothing, so they weigh nothing.
-{%- set counts = [
-    'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
-    'latency_request_count', 'input_token_count', 'cache_read_token_count',
-    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
-    'computed_token_count',
-] %}
+-- what the servers count beyond them is a row without a caller; a count that they do not
+-- tell is unknown. Tokens that a cache answered cost next to nothing, so they weigh
+-- nothing.
+{%- set counts = call_counts() + ['computed_token_count'] %}
 with
 
 machines as (
@@ -22,11 +17,13 @@ usage as (
     select
         *,
         coalesce(model_id, 'unassigned') as served_model_id,
-        coalesce(input_uncached_tokens, 0) + coalesce(input_cache_read_tokens, 0)
-        + coalesce(input_cache_write_tokens, 0) as input_token_count,
+        case when failed_request_count is not null then request_count end
+            as failure_known_request_count,
+        failed_tokens as failed_token_count,
+        {{ input_tokens() }} as input_token_count,
         input_cache_read_tokens as cache_read_token_count,
         input_cache_write_tokens as cache_write_token_count,
-        coalesce(output_tokens, 0) as output_token_count,
+        output_tokens as output_token_count,
         truncated_output_tokens as truncated_token_count,
         coalesce(input_uncached_tokens, 0) + coalesce(input_cache_write_tokens, 0)
         + coalesce(output_tokens, 0) as computed_token_count
@@ -66,11 +63,14 @@ beyond as (
         served_model_id as model_id,
         processing_tier,
         {% for count in counts %}
-        greatest(
-            0,
-            coalesce(sum({{ count }}) filter (where is_metering), 0)
-            - coalesce(sum({{ count }}) filter (where is_attributing), 0)
-        ) as {{ count }},
+        case
+            when count({{ count }}) filter (where is_metering) > 0
+                then greatest(
+                    0,
+                    sum({{ count }}) filter (where is_metering)
+                    - coalesce(sum({{ count }}) filter (where is_attributing), 0)
+                )
+        end as {{ count }},
         {% endfor %}
         usage_date
     from usage

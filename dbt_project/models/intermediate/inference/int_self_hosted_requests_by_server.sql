@@ -1,12 +1,7 @@
 -- Which model server answered which calls: those of its model on the machine that the
 -- telemetry names, else those that name its workload, else all of its model. Calls that
 -- several servers may have answered are spread over them by their cost.
-{%- set counts = [
-    'request_count', 'failed_request_count', 'retried_request_count',
-    'cache_served_request_count', 'truncated_request_count', 'latency_ms',
-    'latency_request_count', 'input_token_count', 'cache_read_token_count',
-    'cache_write_token_count', 'output_token_count', 'truncated_token_count',
-] %}
+{%- set counts = call_counts() %}
 with
 
 servers as (

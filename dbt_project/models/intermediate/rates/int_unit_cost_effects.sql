@@ -1,6 +1,7 @@
 -- The change of an item's cost, cut into effects: c1 - c0 = (c1 - q1 x p0) + c0 x
 -- (Q1/Q0 - 1) + (q1 x p0 - c0 x Q1/Q0): price, volume and mix, where Q is all units of
--- the scope. Of a token's volume, requests are volume and tokens per request efficiency.
+-- the scope. Of a token's volume, requests are volume and tokens per request efficiency,
+-- where both months count the requests of about the same part of the cost.
 -- The mix is taken by subtraction, so that effects sum to the last digit; beside it
 -- stands its formula, which a test compares.
 {%- set scope = ['source_name', 'service_provider_name', 'sub_account_id',
@@ -28,7 +29,9 @@ grown as (
         units * previous_price as units_at_previous_price,
         cast(scope_units as double) / nullif(previous_scope_units, 0) as growth,
         case
-            when unit_name = 'token' and previous_scope_units > 0
+            when
+                unit_name = 'token' and previous_scope_units > 0
+                and abs(present.counted_cost_ratio - past.counted_cost_ratio) <= 0.05
                 then
                     cast(present.request_count as double)
                     / nullif(past.request_count, 0)

@@ -8,9 +8,16 @@ inferences as (
     select
         *,
         coalesce(inference_count, 0)
-        + coalesce(failed_request_count, 0)
-        + coalesce(retried_request_count, 0) as request_count,
-        effective_cost - coalesce(idle_cost, 0) as work_cost
+        + coalesce(retried_request_count, 0) as answered_request_count,
+        answered_request_count + coalesce(failed_request_count, 0) as request_count,
+        effective_cost - coalesce(idle_cost, 0) as work_cost,
+        case
+            when failed_request_count = 0 or failed_token_count = 0 then 0
+            else
+                cast(work_cost as double) * failed_token_count
+                / nullif(input_token_count + output_token_count, 0)
+        end as failed_cost,
+        work_cost - coalesce(failed_cost, 0) as answered_cost
     from {{ ref('fct_inference_costs_daily') }}
 
 ),
@@ -29,9 +36,9 @@ unread as (
 
 ),
 
--- A request that failed took its share of the caller's work on its day, as if it had
--- been answered: the most that it can have cost. So did one that was cut off, which was
--- answered and billed.
+-- Failed requests took the part of the caller's work on their day that their own tokens
+-- have: none where they have none, and where nobody counts their tokens, nobody knows. One
+-- that was retried or cut off was answered: it took its share of what was.
 summed_to_month as (
 
     select
@@ -42,19 +49,22 @@ summed_to_month as (
         model_id,
         billing_currency,
         sum(request_count) as request_count,
-        sum(coalesce(failed_request_count, 0)) as failed_request_count,
-        sum(coalesce(retried_request_count, 0)) as retried_request_count,
-        sum(coalesce(cache_served_request_count, 0)) as cache_served_request_count,
-        sum(coalesce(truncated_request_count, 0)) as truncated_request_count,
-        sum(coalesce(truncated_token_count, 0)) as truncated_token_count,
+        sum(failed_request_count) as failed_request_count,
+        sum(failure_known_request_count) as failure_known_request_count,
+        sum(retried_request_count) as retried_request_count,
+        sum(cache_served_request_count) as cache_served_request_count,
+        sum(truncated_request_count) as truncated_request_count,
+        sum(truncated_token_count) as truncated_token_count,
         {{ money('sum(effective_cost)') }} as effective_cost,
         {{ money('sum(coalesce(idle_cost, 0))') }} as idle_cost,
         sum(case when idle_cost is null then effective_cost else 0 end)
             as unmonitored_cost,
-        {% for kind in ['failed', 'retried', 'truncated'] %}
+        {{ money('sum(failed_cost)') }} as failed_cost,
+        {% for kind in ['retried', 'truncated'] %}
         {{ money(
-            'sum(coalesce(cast(work_cost as double) * ' ~ kind
-            ~ '_request_count / nullif(request_count, 0), 0))'
+            'sum(case when ' ~ kind ~ '_request_count = 0 then 0 else '
+            ~ 'cast(answered_cost as double) * ' ~ kind
+            ~ '_request_count / nullif(answered_request_count, 0) end)'
         ) }} as {{ kind }}_cost,
         {% endfor %}
         billing_period_start
@@ -68,8 +78,10 @@ joined as (
     select
         summed_to_month.*,
         coalesce(unread.unread_write_cost, 0) as unread_write_cost,
-        summed_to_month.{{ kinds[:4] | join(' + summed_to_month.') }}
-        + coalesce(unread.unread_write_cost, 0) as named_cost
+        {% for kind in kinds[:4] %}
+        coalesce(summed_to_month.{{ kind }}, 0) +
+        {% endfor %}
+        coalesce(unread.unread_write_cost, 0) as named_cost
     from summed_to_month
     left join unread
         on
@@ -92,8 +104,8 @@ final as (
         model_id,
         billing_currency,
         {% for count in [
-            'request_count', 'failed_request_count', 'retried_request_count',
-            'cache_served_request_count', 'truncated_request_count',
+            'request_count', 'failed_request_count', 'failure_known_request_count',
+            'retried_request_count', 'cache_served_request_count', 'truncated_request_count',
             'truncated_token_count',
         ] %}
         cast({{ count }} as bigint) as {{ count }},

@@ -14,6 +14,7 @@ self_hosted as (
 
     select
         'self_hosted' as hosting,
+        true as is_billed,
         *
     from {{ ref('int_self_hosted_inferences') }}
 
@@ -27,24 +28,34 @@ hosted as (
 
 ),
 
--- API calls that nothing is billed for cost nothing; what a self-hosted machine did
--- without anybody looking is unknown.
+-- What no model worked for costs nothing; what API calls cost that no charge meets is as
+-- unknown as what a self-hosted machine did without anybody looking.
 counted as (
 
     select
         * replace (
-            {{ money('coalesce(billed_cost, 0)') }} as billed_cost,
-            {{ money('coalesce(effective_cost, 0)') }} as effective_cost,
+            {% for cost in ['billed_cost', 'effective_cost', 'busy_cost'] %}
             {{ money(
-                "case when hosting = 'api' then coalesce(busy_cost, 0) "
-                ~ "else busy_cost end"
-            ) }} as busy_cost
+                "case when hosting = 'api' and is_billed then coalesce(" ~ cost
+                ~ ", 0) else " ~ cost ~ " end"
+            ) }} as {{ cost }}{{ ',' if not loop.last }}
+            {% endfor %}
         ),
         request_count
         - coalesce(failed_request_count, 0)
         - coalesce(retried_request_count, 0) as inference_count,
         input_token_count + output_token_count as token_count
     from hosted
+
+),
+
+known as (
+
+    select
+        *,
+        case when is_billed then effective_cost end as known_effective_cost,
+        case when is_billed then busy_cost end as known_busy_cost
+    from counted
 
 ),
 
@@ -65,9 +76,16 @@ divided as (
         prompt_name,
         prompt_version,
         coalesce(attribution_method, 'none') as attribution_method,
+        is_billed,
         billing_currency,
         cast(inference_count as bigint) as inference_count,
         cast(failed_request_count as bigint) as failed_request_count,
+        cast(
+            case
+                when inference_count is not null
+                    then coalesce(failure_known_request_count, 0)
+            end as bigint
+        ) as failure_known_request_count,
         cast(retried_request_count as bigint) as retried_request_count,
         cast(cache_served_request_count as bigint) as cache_served_request_count,
         cast(truncated_request_count as bigint) as truncated_request_count,
@@ -76,23 +94,24 @@ divided as (
         cast(cache_write_token_count as bigint) as cache_write_token_count,
         cast(output_token_count as bigint) as output_token_count,
         cast(truncated_token_count as bigint) as truncated_token_count,
+        cast(failed_token_count as bigint) as failed_token_count,
         billed_cost,
         effective_cost,
         busy_cost,
         effective_cost - busy_cost as idle_cost,
-        {{ unit_cost('effective_cost', 'inference_count') }} as cost_per_inference,
-        {{ unit_cost('busy_cost', 'inference_count') }} as busy_cost_per_inference,
-        {{ unit_cost('effective_cost', 'token_count', per=1000000) }}
+        {{ unit_cost('known_effective_cost', 'inference_count') }} as cost_per_inference,
+        {{ unit_cost('known_busy_cost', 'inference_count') }} as busy_cost_per_inference,
+        {{ unit_cost('known_effective_cost', 'token_count', per=1000000) }}
             as cost_per_1m_tokens,
-        {{ unit_cost('busy_cost', 'token_count', per=1000000) }}
+        {{ unit_cost('known_busy_cost', 'token_count', per=1000000) }}
             as busy_cost_per_1m_tokens,
-        {{ unit_cost('effective_cost', 'output_token_count', per=1000000) }}
+        {{ unit_cost('known_effective_cost', 'output_token_count', per=1000000) }}
             as cost_per_1m_output_tokens,
         {{ unit_cost('latency_ms', 'latency_request_count') }} as mean_latency_ms,
         charge_date,
         billing_period_start
 
-    from counted
+    from known
 
 )
 

@@ -43,6 +43,7 @@ renamed as (
         cache_served_request_count,
         truncated_request_count,
         truncated_output_tokens,
+        failed_tokens,
         latency_ms,
         latency_request_count,
         gateway_cost,

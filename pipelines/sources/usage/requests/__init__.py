@@ -89,7 +89,8 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
             fetch=None if kind else log.fetch,
             family=log.name,
             # 2: with prompts and with answers that were cut off.
-            version=2,
+            # 3: with the tokens of failed calls; no failure is told where none can be.
+            version=3,
         )
 
     return (

@@ -8,7 +8,8 @@ select
     {caller},
     {tokens},
     count(*) as request_count,
-    count_if(is_failed) as failed_request_count,
+    case when count(is_failed) > 0 then count_if(is_failed) end
+        as failed_request_count,
     {source} as source_name,
     delivery_id,
     min(row_number) as source_row_number

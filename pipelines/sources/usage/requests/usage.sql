@@ -25,7 +25,9 @@ select
     {caller},
     {tokens},
     count(*) as request_count,
-    count_if(is_failed) as failed_request_count,
+    -- A log that never says how a call ended does not know which failed.
+    case when count(is_failed) > 0 then count_if(is_failed) end
+        as failed_request_count,
     count_if(is_retried and not coalesce(is_failed, false)) as retried_request_count,
     count_if(is_cache_served) as cache_served_request_count,
     -- A log that never says why an answer ended does not know.
@@ -33,6 +35,15 @@ select
         as truncated_request_count,
     cast(sum(output_tokens) filter (is_truncated) as bigint)
         as truncated_output_tokens,
+    case
+        when count(is_failed) > 0
+            then cast(coalesce(sum(
+                coalesce(input_uncached_tokens, 0)
+                + coalesce(input_cache_read_tokens, 0)
+                + coalesce(input_cache_write_tokens, 0)
+                + coalesce(output_tokens, 0)
+            ) filter (is_failed), 0) as bigint)
+    end as failed_tokens,
     cast(sum(latency_ms) as bigint) as latency_ms,
     count(latency_ms) as latency_request_count,
     sum(gateway_cost) as gateway_cost,

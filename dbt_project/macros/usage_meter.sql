@@ -1,0 +1,11 @@
+{#-
+  The meter of a charge in the words of telemetry. Calls stand for all that is not billed
+  by the token.
+-#}
+{% macro usage_meter(sku_meter) -%}
+    case
+        when {{ sku_meter }} like '%Input Tokens' or {{ sku_meter }} = 'Output Tokens'
+            then {{ sku_meter }}
+        else 'calls'
+    end
+{%- endmacro %}
