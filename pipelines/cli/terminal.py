@@ -106,7 +106,9 @@ OF_A_MONTH = {
             sum(effective_cost)::double * 1000 / sum(token_count)::double as "per 1k",
             sum(effective_cost)::double * 1e6 / sum(token_count)::double as "per 1M"
         from marts.fct_token_costs_daily
-        where strftime(billing_period_start, '%Y-%m') = $month
+        where
+            strftime(billing_period_start, '%Y-%m') = $month
+            and token_count is not null
         group by all
         having sum(token_count) > 0
         order by effective desc limit 8
@@ -125,6 +127,7 @@ OF_A_MONTH = {
         from marts.fct_inference_costs_daily
         where
             inference_count is not null
+            and is_billed
             and strftime(billing_period_start, '%Y-%m') = $month
         group by all order by effective desc limit 8
     """,

@@ -30,6 +30,7 @@ parts as (
         cast(token_count as double) as quantity
     from fct_token_costs_daily
     inner join accounts using (source_name, sub_account_id)
+    where token_count is not null
 
     union all
 
@@ -42,6 +43,7 @@ parts as (
     from fct_inference_costs_daily
     where
         inference_count > 0
+        and is_billed
         and $scope in ('', project_name, sub_account_id)
         and billing_period_start in ($month, $month - interval 1 month)
     qualify count(distinct billing_period_start) over (

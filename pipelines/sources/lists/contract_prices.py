@@ -29,6 +29,7 @@ CONTRACT_PRICES = OwnerList(
         "sku_meter",
         "processing_tier",
         "billing_currency",
+        "account_id",
     ),
     recognized_by=("contract_id", "price_per_1m_tokens"),
     columns=(
@@ -74,6 +75,13 @@ CONTRACT_PRICES = OwnerList(
             TYPES["currency"],
             "ISO 4217 currency of the price, and of the bills that it is for.",
             required=True,
+        ),
+        ListColumn(
+            "account_id",
+            TYPES["text"],
+            "The only account that it is for, as the bill names it: a billing account, or"
+            " one below it; blank for every one.",
+            blank="'*'",
         ),
         ListColumn(
             "contract_id", TYPES["text"], "The contract that states it.", required=True

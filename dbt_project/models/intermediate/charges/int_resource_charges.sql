@@ -21,8 +21,7 @@ settings as (
 
 ),
 
--- A provisioned model is paid by the hour, too, but no machine of ours serves it; it is
--- in int_api_charges.
+-- A provisioned model is paid by the hour, too, but no machine of ours serves it.
 named as (
 
     select
@@ -58,6 +57,8 @@ described as (
         named.resource_name,
         named.node_tag,
         named.instance_type,
+        named.region_id,
+        named.availability_zone,
         named.pricing_category,
         -- Machines that no vendor lists say themselves how many GPUs they have.
         coalesce(instance_types.gpu_count, named.gpu_count) as gpu_count,
@@ -66,8 +67,7 @@ described as (
         coalesce(named.instance_type, cast(named.gpu_count as varchar)) is not null
         and coalesce(named.unit like '%hour%' or named.unit = 'hrs', false)
             as is_machine,
-        -- Disks and traffic of a node cost money too, but they are no machine hours; nor
-        -- is the time of staff, which on-premises machines list by the hour.
+        -- Staff, which on-premises machines list by the hour, is no time of a machine.
         coalesce(named.unit in ('hrs', 'hours', 'hour'), false)
         and (
             named.source_name is distinct from 'onprem'

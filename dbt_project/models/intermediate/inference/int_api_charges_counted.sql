@@ -14,13 +14,6 @@ charges as (
 
 ),
 
-usage as (
-
-    select * from {{ ref('int_model_usage_by_role') }}
-    where role = 'metering'
-
-),
-
 tiers as (
 
     select * from {{ ref('int_usage_by_billed_tier') }}
@@ -29,21 +22,7 @@ tiers as (
 
 metered as (
 
-    select
-        usage.provider_name,
-        usage.sub_account_id,
-        usage.model_id,
-        usage.sku_meter,
-        usage.usage_date,
-        coalesce(tiers.billed_tier, usage.processing_tier) as billed_tier,
-        sum(cast(usage.quantity as double) * coalesce(tiers.billed_ratio, 1))
-            as quantity
-    from usage
-    left join tiers using (
-        role, provider_name, sub_account_id, model_id, sku_meter, processing_tier,
-        usage_date
-    )
-    group by all
+    select * from {{ ref('int_metered_usage_by_billed_tier') }}
 
 ),
 

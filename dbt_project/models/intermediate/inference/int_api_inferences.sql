@@ -1,5 +1,4 @@
 -- What callers of API models cost and how many answers they got, per day.
-{%- set counts = call_counts() %}
 {%- set caller = [
     'project_name', 'workload_name', 'feature_name', 'tenant_id', 'environment_name',
     'prompt_name', 'prompt_version',
@@ -12,90 +11,44 @@ charges as (
 
 ),
 
-calls as (
+called as (
 
-    select * from {{ ref('int_api_requests_by_caller') }}
+    select * from {{ ref('int_api_requests_by_bill') }}
 
 ),
 
-bills as (
+billed_in_part as (
 
-    select * from {{ ref('int_billing_source_by_account') }}
+    select * from {{ ref('int_days_billed_in_part') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
 
 ),
 
 charged as (
 
     select
-        source_name,
-        service_provider_name,
-        sub_account_id,
-        model_id,
-        processing_tier,
+        charges.source_name,
+        charges.service_provider_name,
+        charges.sub_account_id,
+        charges.model_id,
+        charges.processing_tier,
         {% for name in caller %}
-        coalesce({{ name }}, 'unassigned') as {{ name }},
+        {{ caller_label('charges', name) }} as {{ name }},
         {% endfor %}
-        billing_currency,
-        charge_date,
-        billing_period_start,
-        {{ of_largest('attribution_method', 'effective_cost') }} as attribution_method,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
+        charges.billing_currency,
+        charges.charge_date,
+        charges.billing_period_start,
+        {{ of_largest('charges.attribution_method', 'charges.effective_cost') }}
+            as attribution_method,
+        sum(charges.billed_cost) as billed_cost,
+        sum(charges.effective_cost) as effective_cost
     from charges
-    group by all
-
-),
-
--- Calls without a caller may be a gateway's own and those that it missed: one row. A
--- provider that no bill names is a source of its own, whose calls no charge meets.
-called as (
-
-    select
-        coalesce(
-            by_account.source_name,
-            by_model.source_name,
-            by_provider.source_name,
-            lower(calls.provider_name)
-        ) as source_name,
-        calls.provider_name as service_provider_name,
-        calls.sub_account_id,
-        calls.model_id,
-        calls.processing_tier,
-        {% for name in caller %}
-        coalesce(calls.{{ name }}, 'unassigned') as {{ name }},
-        {% endfor %}
-        coalesce(
-            by_account.billing_currency,
-            by_model.billing_currency,
-            by_provider.billing_currency,
-            'unassigned'
-        ) as billing_currency,
-        {% for count in counts %}
-        sum(calls.{{ count }}) as {{ count }},
-        {% endfor %}
-        calls.usage_date as charge_date,
-        cast(date_trunc('month', calls.usage_date) as timestamp)
-            as billing_period_start
-    from calls
-
-    left join bills as by_provider
-        on
-            calls.provider_name = by_provider.provider_name
-            and by_provider.any_model = 1
-
-    left join bills as by_model
-        on
-            calls.provider_name = by_model.provider_name
-            and calls.model_id = by_model.model_id
-            and by_model.any_account = 1
-            and by_model.any_model = 0
-
-    left join bills as by_account
-        on
-            calls.provider_name = by_account.provider_name
-            and calls.model_id = by_account.model_id
-            and calls.sub_account_id = by_account.sub_account_id
-            and by_account.any_account = 0
+    cross join settings
     group by all
 
 ),
@@ -112,8 +65,20 @@ joined as (
 
 )
 
+-- What a cache of the owner's answered, and what failed without a token, is no bill's.
 select
     *,
-    -- What a cache of the owner's answered, and what failed without a token, is no bill's.
-    effective_cost is not null or not {{ is_for_a_bill() }} as is_billed
+    case
+        when effective_cost is null then not {{ is_for_a_bill() }}
+        else
+            request_count is null
+            or not exists (
+                select 1 from billed_in_part
+                where
+                    joined.service_provider_name = billed_in_part.provider_name
+                    and joined.model_id = billed_in_part.model_id
+                    and joined.charge_date = billed_in_part.charge_date
+                    and {{ same_account('joined', 'billed_in_part') }}
+            )
+    end as is_billed
 from joined

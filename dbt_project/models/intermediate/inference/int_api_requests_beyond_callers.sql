@@ -28,7 +28,7 @@ sides as (
 
 ),
 
--- A vendor may not count a call that failed at the gateway, or before it.
+-- Of an account that it meters, a vendor may not count a call that failed on the way.
 compared as (
 
     select
@@ -38,9 +38,13 @@ compared as (
         coalesce(metered_request_count, 0) - least(
             coalesce(called_request_count, 0),
             greatest(
-                coalesce(metered_request_count, 0),
-                coalesce(called_request_count, 0)
-                - coalesce(called_failed_request_count, 0)
+                metered_request_count,
+                called_request_count
+                - case
+                    when metered_request_count > 0
+                        then coalesce(called_failed_request_count, 0)
+                    else 0
+                end
             )
         ) as request_count,
         {% else %}

@@ -1,6 +1,6 @@
 -- Answers of models and what they cost, by API and self-hosted, as
--- fct_inference_costs_daily counts them; without their callers, and without calls that no
--- charge meets: nobody knows what they cost.
+-- fct_inference_costs_daily counts them; without their callers. Calls whose cost is not
+-- known, or not all of it, are not counted.
 {% for hosting in ['api', 'self_hosted'] %}
 select
     '{{ hosting }}' as hosting,
@@ -10,12 +10,20 @@ select
     model_id,
     processing_tier,
     billing_currency,
+    {% if hosting == 'api' %}
+    case
+        when is_billed
+            then
+                request_count - coalesce(failed_request_count, 0)
+                - coalesce(retried_request_count, 0)
+    end as inference_count,
+    {% else %}
     request_count - coalesce(failed_request_count, 0)
     - coalesce(retried_request_count, 0) as inference_count,
+    {% endif %}
     coalesce(effective_cost, 0) as effective_cost,
     charge_date,
     billing_period_start
 from {{ ref('int_' ~ hosting ~ '_inferences') }}
-{% if hosting == 'api' %}where is_billed{% endif %}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -1,14 +1,18 @@
 -- Sessions in which a prompt took part, and how they ended; of the telemetry that says
--- whose the calls were. A session that says no outcome is no evidence, and its tokens are
--- left out with it.
+-- whose the calls were, and how any session ends. Those that end without a word are
+-- counted, with their tokens: who gives up sends no outcome. A session is of the month
+-- that it began in.
 with
 
 sessions as (
 
     select
-        * replace (regexp_replace(source_name, '_sessions$', '') as source_name),
-        cast(date_trunc('month', usage_date) as timestamp) as billing_period_start
-    from {{ ref('stg_usage__model_sessions') }}
+        *,
+        regexp_replace(source_name, '_sessions$', '') as usage_source_name,
+        cast(date_trunc('month', first_date) as timestamp) as billing_period_start,
+        cast(date_trunc('month', usage_date) as timestamp) as usage_month
+    from {{ ref('int_sessions_ended') }}
+    where tells_outcomes
 
 ),
 
@@ -25,23 +29,9 @@ attributing as (
         provider_name,
         reported_model_id,
         model_id,
-        cast(date_trunc('month', usage_date) as timestamp) as billing_period_start
+        cast(date_trunc('month', usage_date) as timestamp) as usage_month
     from {{ ref('int_model_usage_ranked') }}
     where is_attributing
-
-),
-
--- The newest word decides for all calls of the session, whichever call states it.
-ended as (
-
-    select
-        source_name,
-        session_id,
-        billing_period_start,
-        arg_max(outcome, (usage_date, outcome)) as outcome
-    from sessions
-    where outcome is not null
-    group by all
 
 ),
 
@@ -50,29 +40,26 @@ named as (
     select
         sessions.provider_name,
         coalesce(attributing.model_id, 'unassigned') as model_id,
-        coalesce(sessions.project_name, 'unassigned') as project_name,
+        {{ caller_label('sessions', 'project_name') }} as project_name,
         coalesce(sessions.feature_name, 'unassigned') as feature_name,
         coalesce(sessions.prompt_name, 'unassigned') as prompt_name,
         coalesce(sessions.prompt_version, 'unassigned') as prompt_version,
-        sessions.source_name || ' ' || sessions.session_id as session_id,
+        sessions.usage_source_name || ' ' || sessions.session_id as session_id,
         coalesce(sessions.input_uncached_tokens, 0)
         + coalesce(sessions.input_cache_read_tokens, 0)
         + coalesce(sessions.input_cache_write_tokens, 0)
         + coalesce(sessions.output_tokens, 0) as token_count,
-        list_contains(settings.resolved_outcomes, lower(ended.outcome)) as is_resolved,
+        sessions.outcome is not null as is_ended,
+        list_contains(settings.resolved_outcomes, lower(sessions.outcome))
+            as is_resolved,
         sessions.billing_period_start
     from sessions
     inner join attributing
         on
-            sessions.source_name = attributing.source_name
+            sessions.usage_source_name = attributing.source_name
             and sessions.provider_name = attributing.provider_name
             and sessions.model_id is not distinct from attributing.reported_model_id
-            and sessions.billing_period_start = attributing.billing_period_start
-    inner join ended
-        on
-            sessions.source_name = ended.source_name
-            and sessions.session_id = ended.session_id
-            and sessions.billing_period_start = ended.billing_period_start
+            and sessions.usage_month = attributing.usage_month
     cross join settings
 
 ),
@@ -86,7 +73,8 @@ counted as (
         feature_name,
         prompt_name,
         prompt_version,
-        count(distinct session_id) as ended_session_count,
+        count(distinct session_id) as session_count,
+        count(distinct session_id) filter (where is_ended) as ended_session_count,
         count(distinct session_id) filter (where is_resolved)
             as resolved_session_count,
         sum(token_count) as session_token_count,

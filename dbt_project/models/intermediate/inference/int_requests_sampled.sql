@@ -13,6 +13,12 @@ rates as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
 priced as (
 
     select
@@ -24,12 +30,13 @@ priced as (
             'project_name', 'workload_name', 'feature_name', 'tenant_id',
             'environment_name',
         ] %}
-        coalesce(requests.{{ name }}, 'unassigned') as {{ name }},
+        {{ caller_label('requests', name) }} as {{ name }},
         {% endfor %}
         coalesce(rates.billing_currency, 'unassigned') as billing_currency,
         requests.sample_weight,
         requests.output_tokens,
         requests.reasoning_tokens,
+        requests.is_served,
         {{ call_cost('requests', 'rates') }} as estimated_cost,
         requests.latency_ms,
         requests.time_to_first_token_ms,
@@ -37,9 +44,12 @@ priced as (
 
     from requests
 
+    cross join settings
+
     left join rates
         on
             requests.provider_name = rates.provider_name
+            and coalesce(requests.sub_account_id, 'unassigned') = rates.sub_account_id
             and requests.model_id = rates.reported_model_id
             and requests.processing_tier = rates.processing_tier
             and requests.usage_date = rates.charge_date

@@ -45,6 +45,12 @@ called as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
 uncalled as (
 
     select
@@ -73,12 +79,14 @@ described as (
         servers.sub_account_id,
         servers.model_id,
         coalesce(parts.processing_tier, 'standard') as processing_tier,
-        coalesce(parts.project_name, 'unassigned') as project_name,
+        {{ caller_label('parts', 'project_name') }} as project_name,
         coalesce(parts.workload_name, servers.workload_name) as workload_name,
         coalesce(parts.feature_name, 'unassigned') as feature_name,
         coalesce(parts.tenant_id, 'unassigned') as tenant_id,
-        coalesce(parts.environment_name, servers.environment_name)
-            as environment_name,
+        {{ canonical_tag(
+            'coalesce(parts.environment_name, servers.environment_name)',
+            'settings.tag_value_aliases'
+        ) }} as environment_name,
         coalesce(parts.prompt_name, 'unassigned') as prompt_name,
         coalesce(parts.prompt_version, 'unassigned') as prompt_version,
         servers.billing_currency,
@@ -100,6 +108,7 @@ described as (
         end as busy_cost
     from parts
     inner join servers on parts.server_number = servers.server_number
+    cross join settings
     group by all
 
 )

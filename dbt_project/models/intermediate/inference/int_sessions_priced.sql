@@ -3,7 +3,7 @@ with
 
 sessions as (
 
-    select * from {{ ref('stg_usage__model_sessions') }}
+    select * from {{ ref('int_sessions_ended') }}
 
 ),
 
@@ -18,13 +18,18 @@ priced as (
     select
         sessions.*,
         rates.billing_currency,
-        {{ call_cost('sessions', 'rates') }} as estimated_cost
+        case
+            when sessions.request_count = sessions.failed_request_count
+                then coalesce({{ call_cost('sessions', 'rates') }}, 0)
+            else {{ call_cost('sessions', 'rates') }}
+        end as estimated_cost
 
     from sessions
 
     left join rates
         on
             sessions.provider_name = rates.provider_name
+            and coalesce(sessions.sub_account_id, 'unassigned') = rates.sub_account_id
             and sessions.model_id = rates.reported_model_id
             and sessions.processing_tier = rates.processing_tier
             and sessions.usage_date = rates.charge_date

@@ -1,9 +1,23 @@
--- The rates of a model's four token meters side by side, to price single calls.
+-- The rates of a model's four token meters side by side, to price single calls: what its
+-- account's bill made of a token, else the price book's price; of an account that the bill
+-- does not name, what all accounts paid in the currency in which they paid most.
+{%- set meter = 'provider_name, sub_account_id, model_id, sku_meter, processing_tier, '
+    ~ 'billing_currency, charge_date' %}
+{%- set any_account = "coalesce(sub_account_id, '*') as sub_account_id" %}
+{%- set rates = {
+    'Input Tokens': 'input_rate',
+    'Cache Read Input Tokens': 'cache_read_rate',
+    'Cache Write Input Tokens': 'cache_write_rate',
+    'Output Tokens': 'output_rate',
+} %}
 with
 
 token_charges as (
 
-    select * from {{ ref('int_token_charges') }}
+    select
+        * replace (coalesce(sub_account_id, 'unassigned') as sub_account_id),
+        service_provider_name as provider_name
+    from {{ ref('int_token_charges') }}
 
 ),
 
@@ -13,10 +27,11 @@ token_prices as (
 
 ),
 
-model_names as (
+reported as (
 
     select distinct
         provider_name,
+        coalesce(sub_account_id, 'unassigned') as sub_account_id,
         model_id,
         reported_model_id,
         usage_date
@@ -24,53 +39,49 @@ model_names as (
 
 ),
 
--- What the bill itself charged for a token, over all accounts; where it states no
--- quantities, what the price book says.
+-- `*` is all accounts together.
 billed as (
 
     select
-        service_provider_name as provider_name,
-        model_id,
-        sku_meter,
-        processing_tier,
-        billing_currency,
-        charge_date,
-        sum(effective_cost) as effective_cost,
+        {{ meter | replace('sub_account_id', any_account) }},
+        sum(effective_cost) filter (where token_count is not null) as effective_cost,
         sum(token_count) as token_count
     from token_charges
-    group by all
+    group by grouping sets (
+        ({{ meter }}), ({{ meter | replace('sub_account_id, ', '') }})
+    )
+
+),
+
+-- Accounts with contracts of their own have no price in common.
+prices as (
+
+    select
+        {{ meter | replace('sub_account_id', any_account) }},
+        case
+            when min(price_per_1m_tokens) = max(price_per_1m_tokens)
+                then max(price_per_1m_tokens)
+        end as price_per_1m_tokens
+    from token_prices
+    group by grouping sets (
+        ({{ meter }}), ({{ meter | replace('sub_account_id, ', '') }})
+    )
 
 ),
 
 rated as (
 
     select
-        provider_name,
-        model_id,
-        sku_meter,
-        processing_tier,
-        billing_currency,
-        charge_date,
+        {{ meter }},
         coalesce(
             cast(billed.effective_cost as double)
             / nullif(cast(billed.token_count as double), 0),
-            cast(token_prices.price_per_1m_tokens as double) / 1000000
+            cast(prices.price_per_1m_tokens as double) / 1000000
         ) as cost_per_token,
-        case
-            when billed.token_count > 0 then 'bill'
-            else 'price book'
-        end as rate_basis
-
+        billed.token_count > 0 as is_of_bill,
+        billed.effective_cost
     from billed
-
-    full outer join token_prices using (
-        provider_name,
-        model_id,
-        sku_meter,
-        processing_tier,
-        billing_currency,
-        charge_date
-    )
+    full outer join prices using ({{ meter }})
 
 ),
 
@@ -78,39 +89,42 @@ side_by_side as (
 
     select
         provider_name,
+        sub_account_id,
         model_id,
         processing_tier,
         billing_currency,
         charge_date,
-        {% for meter, column in [
-            ('Input Tokens', 'input_rate'),
-            ('Cache Read Input Tokens', 'cache_read_rate'),
-            ('Cache Write Input Tokens', 'cache_write_rate'),
-            ('Output Tokens', 'output_rate'),
-        ] %}
+        {% for meter, column in rates.items() %}
         max(cost_per_token) filter (where sku_meter = '{{ meter }}') as {{ column }},
         {% endfor %}
-        case when bool_and(rate_basis = 'bill') then 'bill' else 'price book' end
+        case when bool_and(coalesce(is_of_bill, false)) then 'bill' else 'price book' end
             as rate_basis
     from rated
     where cost_per_token is not null
-    group by all
-
-),
-
-by_reported_name as (
-
-    select
-        side_by_side.*,
-        coalesce(model_names.reported_model_id, side_by_side.model_id)
-            as reported_model_id
-    from side_by_side
-    left join model_names
-        on
-            side_by_side.provider_name = model_names.provider_name
-            and side_by_side.model_id = model_names.model_id
-            and side_by_side.charge_date = model_names.usage_date
+    group by
+        provider_name, sub_account_id, model_id, processing_tier, billing_currency,
+        charge_date
+    qualify
+        row_number() over (
+            partition by
+                provider_name, sub_account_id, model_id, processing_tier, charge_date
+            order by sum(effective_cost) desc nulls last, billing_currency asc
+        ) = 1
 
 )
 
-select * from by_reported_name
+select
+    reported.*,
+    rates.* exclude (provider_name, sub_account_id, model_id)
+from reported
+inner join side_by_side as rates
+    on
+        reported.provider_name = rates.provider_name
+        and reported.model_id = rates.model_id
+        and reported.usage_date = rates.charge_date
+        and rates.sub_account_id in (reported.sub_account_id, '*')
+qualify
+    row_number() over (
+        partition by reported, rates.processing_tier
+        order by rates.sub_account_id = '*' asc
+    ) = 1

@@ -54,11 +54,11 @@ jobs as (
         machine_charges.source_name,
         machine_charges.node_name,
         held.billing_period_start as job_month,
-        max(held.gpus_on_node) as job_gpus
+        max(ceil(round(held.gpu_hours / held.held_hours, 6))) as job_gpus
     from {{ ref('int_training_charges') }} as held
     inner join machine_charges
         using (delivery_id, source_row_number, source_row_part)
-    where held.run_id != 'unassigned'
+    where held.run_id != 'unassigned' and held.held_hours > 0
     group by all
 
 ),

@@ -9,7 +9,9 @@ tokens as (
 
     select
         *,
-        is_caller_metered and price_per_1m_tokens is not null as is_comparable
+        is_source_metered
+        and is_caller_metered
+        and price_per_1m_tokens is not null as is_comparable
     from {{ ref('int_tokens_billed_vs_metered_priced') }}
 
 ),
@@ -54,7 +56,7 @@ split_by_cause as (
     -- A bill without quantities cannot tell price from usage: only the sum is known.
     select
         {{ meter }},
-        'unexplained' as cause,
+        {{ short_cause('billed_cost - metered_cost') }} as cause,
         billed_cost - metered_cost as difference
     from tokens
     where is_comparable and not has_billed_quantity
@@ -89,7 +91,7 @@ split_by_cause as (
 
     select
         {{ meter }},
-        'unexplained' as cause,
+        {{ short_cause('rest_tokens') }} as cause,
         excess_cost - tier_cost - cache_class_cost as difference
     from reclassified
 

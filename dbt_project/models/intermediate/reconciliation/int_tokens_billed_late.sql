@@ -30,6 +30,8 @@ near_boundary as (
     where
         date_trunc('month', charge_date + interval 3 day)
         != date_trunc('month', charge_date - interval 3 day)
+        -- What is short on a day whose bill is open is not billed yet.
+        and not (is_bill_open and rest_tokens < 0)
 
 ),
 

@@ -14,6 +14,7 @@ tokens as (
     from {{ ref('int_tokens_billed_vs_metered_priced') }}
     where
         is_source_billed
+        and is_source_metered
         and has_billed_quantity
         and is_caller_metered
         and price_per_1m_tokens is not null

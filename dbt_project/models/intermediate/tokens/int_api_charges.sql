@@ -2,7 +2,7 @@
 -- tokens and the tools billed beside them, summed to the day. What was trained is in
 -- fct_training_run_costs. A model that runs on
 -- self-hosted machines is no API; its machines are in the compute charges. Labels are what
--- the bill's own tags say of the caller.
+-- the bill's own tags say of the caller, spelled as everywhere.
 {%- set labels = ['project', 'feature', 'tenant', 'environment'] %}
 with
 
@@ -12,9 +12,9 @@ charges as (
 
 ),
 
-settings as (
+tag_sets as (
 
-    select * from {{ ref('stg_landing__settings') }}
+    select * from {{ ref('int_tag_sets') }}
 
 ),
 
@@ -30,8 +30,7 @@ api_charges as (
         coalesce(charges.processing_tier, 'standard') as processing_tier,
         charges.billing_currency,
         {% for label in labels %}
-        {{ json_text('charges.tags', 'settings.' ~ label ~ '_tag') }}
-            as label_{{ label }},
+        tag_sets.label_{{ label }},
         {% endfor %}
         case when charges.consumed_unit = 'Tokens' then charges.consumed_quantity end
             as token_count,
@@ -42,7 +41,7 @@ api_charges as (
 
     from charges
 
-    cross join settings
+    left join tag_sets on cast(charges.tags as varchar) = tag_sets.tags
 
     where
         charges.charge_category = 'Usage'

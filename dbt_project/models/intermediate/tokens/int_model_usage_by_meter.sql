@@ -8,7 +8,7 @@ usage as (
 )
 
 select
-    * exclude (role, quantity),
+    * exclude (role, quantity, counts_all_calls),
     quantity as token_count
 from usage
 where role = 'metering' and sku_meter != 'calls'

@@ -27,7 +27,8 @@ unpivoted as (
         '{{ meter }}' as sku_meter,
         processing_tier,
         usage_date,
-        {{ column }} as quantity
+        {{ column }} as quantity,
+        counts_all_calls
 
     from model_usage
 
@@ -49,7 +50,8 @@ summed_to_day as (
         sku_meter,
         processing_tier,
         usage_date,
-        {{ money('sum(quantity)') }} as quantity
+        {{ money('sum(quantity)') }} as quantity,
+        bool_and(counts_all_calls) as counts_all_calls
 
     from unpivoted
 

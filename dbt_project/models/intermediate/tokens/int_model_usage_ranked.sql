@@ -22,6 +22,7 @@ ranked as (
         model_usage.*,
         coalesce(usage_sources.metering_rank, 50) as metering_rank,
         coalesce(usage_sources.attribution_rank, 50) as attribution_rank,
+        coalesce(usage_sources.counts_all_calls, false) as counts_all_calls,
         case
             when model_usage.provider_name = 'self-hosted'
                 then coalesce(model_usage.model_id, 'unassigned')

@@ -29,6 +29,8 @@ priced as (
     left join token_prices
         on
             token_charges.service_provider_name = token_prices.provider_name
+            and coalesce(token_charges.sub_account_id, 'unassigned')
+            = token_prices.sub_account_id
             and token_charges.model_id = token_prices.model_id
             and token_charges.sku_meter = token_prices.sku_meter
             and token_charges.processing_tier = token_prices.processing_tier

@@ -1,18 +1,11 @@
 -- The price book of a day: list price, contract price, and the one that counts. Of
--- several contract rows the most specific one counts, then the one that began last.
+-- several contract rows the most specific one counts, then the one that began last. A
+-- contract may be of one account only, so each account has its own prices.
+{%- set meter = [
+    'provider_name', 'model_id', 'sku_meter', 'processing_tier', 'billing_currency',
+] %}
+{%- set key = ['sub_account_id', 'charge_date'] + meter %}
 with
-
-tokens as (
-
-    select * from {{ ref('int_tokens_billed_vs_metered') }}
-
-),
-
-list_prices as (
-
-    select * from {{ ref('int_list_prices') }}
-
-),
 
 contracts as (
 
@@ -20,8 +13,22 @@ contracts as (
         *,
         cast(model_id != '*' as integer)
         + cast(sku_meter != '*' as integer)
-        + cast(processing_tier != '*' as integer) as specificity
+        + cast(processing_tier != '*' as integer)
+        + cast(account_id != '*' as integer) as specificity
     from {{ ref('stg_lists__token_prices') }}
+
+),
+
+-- A contract is often of a billing account, tokens are counted by what is below it.
+accounts as (
+
+    select
+        service_provider_name as provider_name,
+        sub_account_id,
+        max(billing_account_id) as billing_account_id
+    from {{ ref('stg_ledger__charges') }}
+    where service_subcategory = 'Generative AI' and sub_account_id is not null
+    group by all
 
 ),
 
@@ -29,13 +36,16 @@ contracts as (
 keys as (
 
     select distinct
-        service_provider_name as provider_name,
-        model_id,
-        sku_meter,
-        processing_tier,
-        billing_currency,
-        charge_date
-    from tokens
+        tokens.service_provider_name as provider_name,
+        {% for name in key if name != 'provider_name' %}
+        tokens.{{ name }},
+        {% endfor %}
+        accounts.billing_account_id
+    from {{ ref('int_tokens_billed_vs_metered') }} as tokens
+    left join accounts
+        on
+            tokens.service_provider_name = accounts.provider_name
+            and tokens.sub_account_id = accounts.sub_account_id
 
 ),
 
@@ -46,24 +56,16 @@ listed as (
         list_prices.price_per_1m_tokens as list_price,
         list_prices.price_source as list_price_source
     from keys
-    left join list_prices
+    left join {{ ref('int_list_prices') }} as list_prices
         on
-            keys.provider_name = list_prices.provider_name
-            and keys.model_id = list_prices.model_id
-            and keys.sku_meter = list_prices.sku_meter
-            and keys.processing_tier = list_prices.processing_tier
-            and keys.billing_currency = list_prices.billing_currency
-            and keys.charge_date >= list_prices.valid_from
+            {% for name in meter %}
+            keys.{{ name }} = list_prices.{{ name }} and
+            {% endfor %}
+            keys.charge_date >= list_prices.valid_from
             and keys.charge_date < list_prices.valid_to
     qualify
         row_number() over (
-            partition by
-                keys.provider_name,
-                keys.model_id,
-                keys.sku_meter,
-                keys.processing_tier,
-                keys.billing_currency,
-                keys.charge_date
+            partition by keys.{{ key | join(', keys.') }}
             order by list_prices.preference asc, list_prices.valid_from desc
         ) = 1
 
@@ -72,7 +74,7 @@ listed as (
 with_contract as (
 
     select
-        listed.*,
+        listed.* exclude (billing_account_id),
         contracts.contract_id,
         coalesce(
             contracts.price_per_1m_tokens,
@@ -84,6 +86,8 @@ with_contract as (
     left join contracts
         on
             listed.provider_name = contracts.provider_name
+            and contracts.account_id
+            in ('*', listed.sub_account_id, listed.billing_account_id)
             and contracts.model_id in ('*', listed.model_id)
             and contracts.sku_meter in ('*', listed.sku_meter)
             and contracts.processing_tier in ('*', listed.processing_tier)
@@ -93,29 +97,17 @@ with_contract as (
 
     qualify
         row_number() over (
-            partition by
-                listed.provider_name,
-                listed.model_id,
-                listed.sku_meter,
-                listed.processing_tier,
-                listed.billing_currency,
-                listed.charge_date
+            partition by listed.{{ key | join(', listed.') }}
             order by contracts.specificity desc, contracts.valid_from desc
         ) = 1
 
-),
-
-decided as (
-
-    select
-        *,
-        coalesce(contract_price, list_price) as price_per_1m_tokens,
-        case
-            when contract_price is not null then 'contract ' || contract_id
-            else list_price_source
-        end as price_source
-    from with_contract
-
 )
 
-select * from decided
+select
+    *,
+    coalesce(contract_price, list_price) as price_per_1m_tokens,
+    case
+        when contract_price is not null then 'contract ' || contract_id
+        else list_price_source
+    end as price_source
+from with_contract

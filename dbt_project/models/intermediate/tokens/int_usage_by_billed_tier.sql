@@ -12,7 +12,9 @@ moved as (
 
 used as (
 
-    select used.* replace (cast(used.quantity as double) as quantity)
+    select
+        used.* exclude (counts_all_calls)
+        replace (cast(used.quantity as double) as quantity)
     from {{ ref('int_model_usage_by_role') }} as used
     semi join moved using ({{ group }})
 

@@ -7,7 +7,9 @@ with
 
 used as (
 
-    select * replace (cast(quantity as double) as quantity)
+    select
+        * exclude (counts_all_calls)
+        replace (cast(quantity as double) as quantity)
     from {{ ref('int_model_usage_by_role') }}
     where provider_name != 'self-hosted'
 

@@ -11,7 +11,7 @@ token_costs as (
 
 ),
 
--- Of a bill that states no quantities nobody knows what an uncached token cost.
+-- Where nobody counts the tokens nobody knows what an uncached one cost.
 prompts as (
 
     select

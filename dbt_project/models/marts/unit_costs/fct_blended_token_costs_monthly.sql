@@ -17,6 +17,8 @@ classes as (
         sku_meter,
         processing_tier,
         sum(token_count) as token_count,
+        min(quantity_source) as first_quantity_source,
+        max(quantity_source) as last_quantity_source,
         sum(effective_cost) as effective_cost
     from token_costs
     where token_count > 0
@@ -75,6 +77,11 @@ summed_to_month as (
         service_provider_name,
         billing_currency,
         {{ money('sum(token_count)') }} as token_count,
+        case
+            when min(first_quantity_source) = max(last_quantity_source)
+                then min(first_quantity_source)
+            else 'mixed'
+        end as quantity_source,
         {{ money('sum(effective_cost)') }} as effective_cost,
         {{ unit_cost('sum(effective_cost)', 'sum(token_count)', per=1000000) }}
             as realized_cost_per_1m_tokens,

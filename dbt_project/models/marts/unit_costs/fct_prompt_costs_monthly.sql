@@ -2,11 +2,12 @@
     'model_id', 'project_name', 'feature_name', 'prompt_name', 'prompt_version',
 ] %}
 {%- set calls = [
-    'inference_count', 'truncated_request_count', 'input_token_count',
+    'inference_count', 'billed_inference_count', 'truncated_request_count', 'input_token_count',
     'cache_read_token_count', 'cache_write_token_count', 'output_token_count',
 ] %}
+{%- set costs = ['billed_cost', 'effective_cost', 'inference_cost'] %}
 {%- set sessions = [
-    'ended_session_count', 'resolved_session_count', 'session_token_count',
+    'session_count', 'ended_session_count', 'resolved_session_count', 'session_token_count',
 ] %}
 {%- set classes = {
     'input_uncached': 'input_token_count - coalesce(cache_read_token_count, 0)'
@@ -21,7 +22,10 @@ inferences as (
 
     select
         *,
-        case when hosting = 'api' then service_provider_name else 'self-hosted' end
+        case when is_billed then inference_count end as billed_inference_count,
+        case when is_billed and inference_count is not null then effective_cost end
+            as inference_cost,
+        case hosting when 'api' then service_provider_name else 'self-hosted' end
             as provider_name
     from {{ ref('fct_inference_costs_daily') }}
 
@@ -45,9 +49,10 @@ summed_to_month as (
         {% for count in calls %}
         sum({{ count }}) as {{ count }},
         {% endfor %}
-        sum(billed_cost) as billed_cost,
         sum(input_token_count) + sum(output_token_count) as token_count,
-        sum(effective_cost) as effective_cost,
+        {% for cost in costs %}
+        sum({{ cost }}) as {{ cost }},
+        {% endfor %}
         min(charge_date) filter (where inference_count > 0) as first_date,
         max(charge_date) filter (where inference_count > 0) as last_date,
         billing_period_start
@@ -86,8 +91,9 @@ final as (
         {% for count in calls + sessions %}
         cast({{ count }} as bigint) as {{ count }},
         {% endfor %}
-        {{ money('billed_cost') }} as billed_cost,
-        {{ money('effective_cost') }} as effective_cost,
+        {% for cost in costs %}
+        {{ money(cost) }} as {{ cost }},
+        {% endfor %}
         {{ money(
             'cast(effective_cost as double) * session_token_count '
             ~ '/ nullif(token_count, 0)'
@@ -96,12 +102,17 @@ final as (
         {% for class, count in classes.items() %}
         {{ unit_cost(count, 'inference_count') }} as {{ class }}_tokens_per_inference,
         {% endfor %}
-        {{ unit_cost('effective_cost', 'inference_count') }} as cost_per_inference,
-        {{ unit_cost('session_token_count', 'resolved_session_count') }}
-            as tokens_per_resolved_session,
-        {{ unit_cost('session_cost', 'resolved_session_count') }}
-            as cost_per_resolved_session,
-        {{ ratio('resolved_session_count', 'ended_session_count') }} as resolved_ratio,
+        {% for name, part, whole in [
+            ('cost_per_inference', 'inference_cost', 'billed_inference_count'),
+            ('cost_per_resolved_session', 'session_cost', 'resolved_session_count'),
+            ('tokens_per_resolved_session', 'session_token_count',
+            'resolved_session_count'),
+        ] %}
+        {{ unit_cost(part, whole) }} as {{ name }},
+        {% endfor %}
+        case when ended_session_count > 0 then
+            {{ ratio('resolved_session_count', 'session_count') }} end as resolved_ratio,
+        {{ ratio('ended_session_count', 'session_count') }} as ended_ratio,
         first_date,
         last_date,
         billing_period_start

@@ -4,9 +4,23 @@
 {%- set measures = ['estimated_cost', 'latency_ms', 'time_to_first_token_ms'] %}
 with
 
-requests as (
+sampled as (
 
     select * from {{ ref('int_requests_sampled') }}
+
+),
+
+-- What failed is no request that was answered, at once and for nothing.
+requests as (
+
+    select
+        * replace (
+            {% for measure in measures + ['output_tokens', 'reasoning_tokens'] %}
+            case when is_served then {{ measure }} end as {{ measure }}
+            {{- ',' if not loop.last }}
+            {% endfor %}
+        )
+    from sampled
 
 ),
 
@@ -47,8 +61,11 @@ summed_to_caller as (
         tenant_id,
         environment_name,
         billing_currency,
-        {{ money('sum(sample_weight)') }} as request_count,
-        count(*) as sampled_request_count,
+        {{ money('coalesce(sum(sample_weight) filter (where is_served), 0)') }}
+            as request_count,
+        {{ money('coalesce(sum(sample_weight) filter (where not is_served), 0)') }}
+            as failed_request_count,
+        count(*) filter (where is_served) as sampled_request_count,
         count(estimated_cost) as priced_request_count,
         -- Output of requests whose log says nothing of reasoning tells nothing of it.
         {{ money(

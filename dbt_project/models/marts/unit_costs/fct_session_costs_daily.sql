@@ -1,23 +1,37 @@
 with
 
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
+-- Calls without a rate are in the currency of the session's others.
 priced as (
 
-    select * from {{ ref('int_sessions_priced') }}
+    select * replace (
+        coalesce(
+            billing_currency,
+            max(billing_currency) over (partition by source_name, session_id)
+        ) as billing_currency
+    )
+    from {{ ref('int_sessions_priced') }}
 
 ),
 
 summed_to_session as (
 
     select
-        source_name,
-        session_id,
-        coalesce(max(session_name), 'unassigned') as session_name,
-        coalesce(project_name, 'unassigned') as project_name,
-        coalesce(workload_name, 'unassigned') as workload_name,
-        coalesce(feature_name, 'unassigned') as feature_name,
-        coalesce(tenant_id, 'unassigned') as tenant_id,
-        coalesce(environment_name, 'unassigned') as environment_name,
-        coalesce(max(outcome), 'unknown') as outcome,
+        priced.source_name,
+        priced.session_id,
+        coalesce(max(priced.session_name), 'unassigned') as session_name,
+        {% for name in [
+            'project_name', 'workload_name', 'feature_name', 'tenant_id',
+            'environment_name',
+        ] %}
+        {{ caller_label('priced', name) }} as {{ name }},
+        {% endfor %}
+        coalesce(max(priced.outcome), 'unknown') as outcome,
         coalesce(billing_currency, 'unassigned') as billing_currency,
         cast(sum(request_count) as bigint) as request_count,
         cast(sum(failed_request_count) as bigint) as failed_request_count,
@@ -31,9 +45,11 @@ summed_to_session as (
             case when estimated_cost is null then request_count else 0 end
         ) as bigint) as unpriced_request_count,
         {{ money('sum(estimated_cost)') }} as estimated_cost,
-        usage_date
+        priced.first_date as usage_date
 
     from priced
+
+    cross join settings
 
     group by all
 

@@ -39,6 +39,7 @@ renamed as (
         PricingCategory as pricing_category,
         PricingUnit as pricing_unit,
         RegionId as region_id,
+        AvailabilityZone as availability_zone,
         ServiceCategory as service_category,
         ServiceName as service_name,
         ServiceProviderName as service_provider_name,

@@ -18,6 +18,7 @@ renamed as (
         valid_to,
         price_per_1m_tokens,
         billing_currency,
+        coalesce(account_id, '*') as account_id,
         contract_id,
         discount_ratio,
         delivery_id,
