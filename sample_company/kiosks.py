@@ -1,8 +1,7 @@
 """What the kiosks in the shops were asked: their model is self-hosted.
 
 Belongs here: a trial traced with Langfuse in August, and a log of the kiosks' own since
-September, of the first days of each month. The machines and their cost are in
-``onprem``.
+September. The machines and their cost are in ``onprem``.
 """
 
 import json
@@ -17,7 +16,8 @@ from sample_company.seeded import between, hex_id
 
 MODEL = "lumen-2b-kiosk"
 TRIED = at("08-12 00:00")
-DAYS, QUESTIONS_A_DAY = 3, 24
+TRIAL_DAYS, TRIAL_QUESTIONS_A_DAY = 3, 24
+QUESTIONS_A_DAY = 150
 PROMPT = "kiosk-answer"
 LOG_HEADER = (
     "requested_at",
@@ -41,37 +41,37 @@ def write_langfuse(out: Path) -> None:
     """Write the observations of the trial: a span per question, a generation in it."""
     lines = [
         json.dumps(observation, separators=(",", ":")) + "\n"
-        for day in _days(TRIED)
-        for number in range(QUESTIONS_A_DAY)
+        for day in _trial_days()
+        for number in range(TRIAL_QUESTIONS_A_DAY)
         for observation in _observed(day, number)
     ]
     write_text(out / f"observations-{AUGUST.period}.jsonl", "".join(lines))
 
 
 def write_call_log(out: Path) -> None:
-    """Write what the kiosks logged on the first days of a month."""
+    """Write what the kiosks logged in each month."""
     for month in (SEPTEMBER, OCTOBER):
         rows = [
             _logged(day, number)
-            for day in _days(month.start)
+            for day in month.days()
             for number in range(QUESTIONS_A_DAY)
         ]
         write_text(out / f"kiosks-{month.period}.csv", csv_text(LOG_HEADER, rows))
 
 
-def _days(first: datetime) -> Iterator[datetime]:
-    return (first + DAY * number for number in range(DAYS))
+def _trial_days() -> Iterator[datetime]:
+    return (TRIED + DAY * number for number in range(TRIAL_DAYS))
 
 
-def _asked(day: datetime, number: int) -> tuple[datetime, int, int]:
+def _asked(day: datetime, number: int, a_day: int) -> tuple[datetime, int, int]:
     """Give when a question was asked, and its tokens in and out."""
     key = ("kiosk", day, number)
-    asked = day + HOUR * 9 + timedelta(seconds=1500 * number)
+    asked = day + HOUR * 9 + timedelta(seconds=36_000 * number // a_day)
     return asked, int(between("300", "900", *key)), int(between("40", "160", *key, "o"))
 
 
 def _observed(day: datetime, number: int) -> Iterator[dict[str, object]]:
-    start, prompt, answer = _asked(day, number)
+    start, prompt, answer = _asked(day, number, TRIAL_QUESTIONS_A_DAY)
     trace = hex_id(32, "kiosk", day, number)
     end = start + timedelta(milliseconds=25 * answer)
     same: dict[str, object] = {
@@ -104,8 +104,8 @@ def _observed(day: datetime, number: int) -> Iterator[dict[str, object]]:
 
 
 def _logged(day: datetime, number: int) -> tuple[str, ...]:
-    start, prompt, answer = _asked(day, number)
-    failed = number == QUESTIONS_A_DAY - 1
+    start, prompt, answer = _asked(day, number, QUESTIONS_A_DAY)
+    failed = number % 24 == 23
     return (
         f"{start:%Y-%m-%dT%H:%M:%SZ}",
         f"{day:%m%d}-{number}",

@@ -20,7 +20,8 @@ from sample_company.months import OCTOBER, at
 from sample_company.seeded import digest, hex_id
 
 MODEL = "gpt-4o-2024-11-20"
-CALL_SIZE = 105_000
+# Tokens of an average call; gpt-4o takes 128k and gives 16k.
+CALL_SIZE = 12_000
 # The gateway's version of these days left the details out of what it logged.
 BLIND_DAYS = (at("10-06 00:00"), at("10-07 00:00"))
 _PRICES = tuple(Decimal(price) / 1000 for _, price, _ in MODEL_METERS)
@@ -83,14 +84,22 @@ def _of_day(day: datetime) -> Iterator[dict[str, object]]:
         "cache_hit": "True",
         "spend": 0.0,
     }
-    yield _row(day, made[0]) | {
+    first = _row(day, made[0])
+    team = json.loads(str(first["metadata"]))["user_api_key_team_alias"]
+    yield first | {
         "request_id": _id(day, made[0].number, "failed"),
         "status": "failure",
         "spend": 0.0,
         "total_tokens": 0,
         "prompt_tokens": 0,
         "completion_tokens": 0,
-        "metadata": json.dumps({"status": "failure", "usage_object": None}),
+        "metadata": json.dumps(
+            {
+                "user_api_key_team_alias": team,
+                "status": "failure",
+                "usage_object": None,
+            }
+        ),
     }
 
 

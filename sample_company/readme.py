@@ -87,5 +87,6 @@ Made by `python -m sample_company`; do not edit, the next run overwrites it.
 
 Amounts are billed minus metered, or invoice minus rows.
 Of Bedrock and of Azure OpenAI there is telemetry of October only.
-Calls are of the size that agents make; the kiosks' are of three days a month.
+Calls are of the size that models take: tens of thousands of tokens where search and
+agents send documents along.
 """

@@ -20,6 +20,7 @@ from pipelines.forecasting.models import (
     INTERMITTENT,
     SIMPLE,
     STEADY,
+    TWELVE_WEEKS,
     Array,
     Model,
     ets,
@@ -34,8 +35,11 @@ ORIGINS = 12
 LEAST_HISTORY = 21
 # Eighteen weeks: fits cost by the day, and no candidate knows a year.
 LONGEST_HISTORY = 126
-# A series that rests on more days than this is intermittent.
-RESTS = 0.3
+# A series that rests on more days than this is intermittent: more than weekends and
+# some holidays are. It rests where it costs less than a fifth of its mean, so that a
+# machine which is always on hides no month's training.
+RESTS = 0.35
+RESTING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def predictions(series: Series, least_days: int, floor: float) -> Iterator[Predi
     Args:
         series: its last day is the last closed one.
         least_days: with fewer days nothing is predicted.
-        floor: mean daily cost of four weeks below which only simple candidates run.
+        floor: mean daily cost of twelve weeks below which only simple candidates run.
     """
     known = len(series.costs)
     if known < least_days:
@@ -92,7 +96,10 @@ def predictions(series: Series, least_days: int, floor: float) -> Iterator[Predi
         forecasts = {
             name: days for name, days in forecasts.items() if np.isfinite(days).all()
         }
-        forecasts[COMBINED] = np.median(np.stack(list(forecasts.values())), axis=0)
+        every = np.stack(list(forecasts.values()))
+        forecasts[COMBINED] = (
+            every.mean(axis=0) if models is INTERMITTENT else np.median(every, axis=0)
+        )
         for name, expected in forecasts.items():
             yield Prediction(series.key, name, made_on, expected)
         if series.driver is not None and models.keys() >= {"ets"}:
@@ -101,10 +108,28 @@ def predictions(series: Series, least_days: int, floor: float) -> Iterator[Predi
 
 def candidates_of(series: Series, floor: float) -> Mapping[str, Model]:
     """Choose which candidates are worth running."""
-    recent = series.costs[-FOUR_WEEKS:]
-    if np.abs(recent).mean() < floor:
+    if np.abs(series.costs[-TWELVE_WEEKS:]).mean() < floor:
         return SIMPLE
-    return INTERMITTENT if (recent == 0).mean() > RESTS else STEADY
+    return INTERMITTENT if is_intermittent(series.costs) else STEADY
+
+
+def is_intermittent(costs: Array) -> bool:
+    """Whether it costs next to nothing on more than a third of the days.
+
+    Asked of twelve weeks and of four: one that rests for a month had bursts before, and
+    one that has begun to rest is no longer as steady as it was. The dearest day is left
+    out of the mean: one day is no burst, however dear.
+    """
+    return any(
+        _rests(np.abs(span)) > RESTS
+        for span in (costs[-TWELVE_WEEKS:], costs[-FOUR_WEEKS:])
+    )
+
+
+def _rests(span: Array) -> float:
+    """Give the share of days that cost next to nothing."""
+    usual = np.sort(span)[:-1].mean() if len(span) > 1 else 0.0
+    return float((span <= RESTING * usual).mean())
 
 
 def _by_driver(

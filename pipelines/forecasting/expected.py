@@ -6,6 +6,7 @@ event cost and why; that is ``fct_cost_anomalies``.
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.forecasting.models import Array
 
-# Five weeks, so that a fee of the first of a month has its like in them.
+# Five weeks: as many weekends as a median wants.
 WINDOW = 35
 LEAST_DAYS = 14
 # As many deviations as a day of a normal series passes once in 2,000 days.
@@ -22,6 +23,12 @@ DEVIATIONS = 3.5
 NORMAL = 1.4826
 SATURDAY = 5
 LEAST_OF_KIND = 3
+# What stood out so often in five weeks, and now again, is how the series goes.
+OFTEN = 6
+# A fee is charged on one day, or on two where its month ends in another time zone.
+LONGEST_FEE = 2
+# Marks a day that costs what its like did: no event, and no part of what is expected.
+REPEATS = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,13 @@ def judged(costs: pa.Table, limits: Limits) -> pa.Table:
     """Judge each day of each series against the days before it.
 
     The expected cost is the median of the days of the same kind (weekday or weekend)
-    among the 35 days before; the band around it is as wide as the widest of 3.5
-    deviations (by the median absolute deviation), the share and the floor, and as far
-    as any day of those 35 went. While days stand out one after another they are one
-    event, and no part of what is expected; after 35 days they are the new normal.
+    among the newest 35 that were no event; the band around it is as wide as the widest
+    of 3.5 deviations (by the median absolute deviation), the share and the floor, and
+    as far as any day of those 35 went. While days stand out one after another they are
+    one event. Its days are left out for good, so that a spike neither raises what is
+    expected nor hides the next one. Three things are no event, however far they are:
+    a level that is 35 days old, the seventh event in five weeks, and what costs as much
+    as its like a month before, or a week and two weeks before.
 
     Args:
         costs: ``anomaly_series_id``, ``charge_date``, ``cost``; no series has gaps.
@@ -57,18 +67,73 @@ def judged(costs: pa.Table, limits: Limits) -> pa.Table:
     leaves, days, matrix = _grid(costs)
     expected, lower, upper = (np.full(matrix.shape, np.nan) for _ in range(3))
     event = np.full(matrix.shape, np.nan)
-    weekend = np.array([day.weekday() >= SATURDAY for day in days.tolist()])
+    calendar = days.tolist()
+    weekend = np.array([day.weekday() >= SATURDAY for day in calendar])
     began = np.full(len(leaves), -1)
-    for today in range(LEAST_DAYS, len(days)):
-        began[(began >= 0) & (today - began >= WINDOW)] = -1
-        ends = np.where(began >= 0, began, today)
-        middle, low, high = _band(matrix, ends, weekend, weekend[today], limits)
+    normal = np.full((len(leaves), WINDOW), -1)
+    for today in range(len(days)):
+        stays = (began >= 0) & (today - began >= WINDOW)
+        normal[stays] = np.arange(today - WINDOW, today)
+        began[stays] = -1
+        middle, low, high = _band(matrix, normal, weekend, weekend[today], limits)
         actual = matrix[:, today]
         out = (actual > high) | (actual < low)
+        repeats = np.zeros(len(leaves), dtype=bool)
+        for row in np.flatnonzero(out & (began < 0)):
+            if _is_often(event[row], today):
+                normal[row] = np.arange(today - WINDOW, today)
+                out[row] = False
+            elif _has_its_like(matrix[row], event[row], calendar, today, middle[row]):
+                out[row], repeats[row] = False, True
         began = np.where(out, np.where(began >= 0, began, today), -1)
         expected[:, today], lower[:, today], upper[:, today] = middle, low, high
         event[out, today] = began[out]
+        # What repeats is known, and would hide a spike all the same.
+        event[repeats, today] = REPEATS
+        joins = ~out & ~repeats & np.isfinite(actual)
+        normal[joins, :-1] = normal[joins, 1:]
+        normal[joins, -1] = today
+    event[event == REPEATS] = np.nan
     return _table(leaves, days, (expected, lower, upper), event)
+
+
+def _is_often(event: Array, today: int) -> bool:
+    """Whether so many events began in the five weeks before that this is none."""
+    before = event[max(0, today - WINDOW) : today]
+    began = before[np.isfinite(before) & (before >= max(0, today - WINDOW))]
+    return len(np.unique(began)) >= OFTEN
+
+
+def _has_its_like(
+    costs: Array, event: Array, calendar: list[date], today: int, middle: float
+) -> bool:
+    """Whether a month before, or a week and two weeks before, it cost as much.
+
+    As much is at most a tenth further from the expected cost: a fee grows a little.
+    """
+
+    def is_like(day: int) -> bool:
+        if day < 0 or not np.isfinite(event[day]):
+            return False
+        length = int((event == event[day]).sum()) if event[day] != REPEATS else 1
+        away, before = costs[today] - middle, costs[day] - middle
+        return (
+            length <= LONGEST_FEE
+            and away * before > 0
+            and abs(away) <= 1.1 * abs(before)
+        )
+
+    if is_like(today - 7) and is_like(today - 14):
+        return True
+    month_before = _month_before(calendar[today])
+    return is_like(today - (calendar[today] - month_before).days)
+
+
+def _month_before(day: date) -> date:
+    """Give the same day of the month before; of a last day that month's last day."""
+    last = day.replace(day=1) - timedelta(days=1)
+    is_last = (day + timedelta(days=1)).day == 1
+    return last if is_last else last.replace(day=min(day.day, last.day))
 
 
 def _grid(costs: pa.Table) -> tuple[list[str], NDArray[np.datetime64], Array]:
@@ -84,15 +149,14 @@ def _grid(costs: pa.Table) -> tuple[list[str], NDArray[np.datetime64], Array]:
 
 def _band(
     matrix: Array,
-    ends: NDArray[np.int64],
+    normal: NDArray[np.int64],
     weekend: NDArray[np.bool_],
     today_is_weekend: np.bool_,
     limits: Limits,
 ) -> tuple[Array, Array, Array]:
     """Give expected, lower and upper cost of a day per series; NaN: not evaluated."""
-    places = ends[:, None] - WINDOW + np.arange(WINDOW)[None, :]
-    inside = places >= 0
-    places = np.maximum(places, 0)
+    inside = normal >= 0
+    places = np.maximum(normal, 0)
     window = np.where(inside, np.take_along_axis(matrix, places, axis=1), np.nan)
     alike = np.where(weekend[places] == today_is_weekend, window, np.nan)
     enough = (np.isfinite(window).sum(axis=1) >= LEAST_DAYS) & (

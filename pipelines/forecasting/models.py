@@ -14,6 +14,7 @@ Model = Callable[[Array, int], Array]
 
 WEEK = 7
 FOUR_WEEKS = 28
+TWELVE_WEEKS = 84
 
 
 def seasonal_naive(history: Array, days: int) -> Array:
@@ -35,6 +36,11 @@ def weekday_average(history: Array, days: int) -> Array:
 def long_average(history: Array, days: int) -> Array:
     """Go on as the mean of the last four weeks, for series that often rest."""
     return np.full(days, history[-FOUR_WEEKS:].mean())
+
+
+def quarter_average(history: Array, days: int) -> Array:
+    """Go on as the mean of the last twelve weeks: bursts of every month are in it."""
+    return np.full(days, history[-TWELVE_WEEKS:].mean())
 
 
 def exponential_smoothing(history: Array, days: int) -> Array:
@@ -91,9 +97,11 @@ STEADY: dict[str, Model] = SIMPLE | {
 }
 INTERMITTENT: dict[str, Model] = SIMPLE | {
     "long_average": long_average,
+    "quarter_average": quarter_average,
     "croston": croston,
 }
-# The median of the others, day by day.
+# The median of the others, day by day; the mean where a series rests, as the usual day
+# of such a series is none of its bursts.
 COMBINED = "combined"
 # The driver by `ets`, times the price of the last days.
 DRIVER = "driver"

@@ -71,6 +71,11 @@ create table staging.stg_ledger__charges as
 select 'aws' as source_name, null::varchar as billing_account_id, 7 as
     source_row_number, 'd0' as delivery_id, 1.5 as billed_cost;
 create table staging.stg_meta__build as select 1 as build_id union all select 2;
+create table marts.fct_margins_monthly as
+select
+    'search' as project_name, timestamp '2026-10-01' as billing_period_start,
+    null::decimal(38, 12) as reporting_margin, 800.00 as reporting_revenue,
+    1.00 as margin_ratio;
 """
 TESTS = (
     "every_month_is_explained",
@@ -79,6 +84,7 @@ TESTS = (
     "not_negative_stg_usage__model_usage_output_tokens",
     "not_null_stg_ledger__charges_billing_account_id",
     "has_one_row_stg_meta__build_",
+    "fct_margins_monthly_counts_and_ratios_hold",
 )
 SAID = {
     "every_mart_sums_to_the_ledger": (
@@ -101,6 +107,10 @@ SAID = {
     ),
     "has_one_row_stg_meta__build_": (
         "stg_meta__build has 2 rows where one is expected; build again"
+    ),
+    "fct_margins_monthly_counts_and_ratios_hold": (
+        "2026-10: margin_ratio of fct_margins_monthly is 1.00, and "
+        "its numerator by its denominator is unknown; correct the model"
     ),
 }
 MONTHS = {

@@ -92,6 +92,49 @@ def test_a_fee_of_each_first_of_a_month_is_expected():
     assert events(fees) == [(20, 20)]
 
 
+def test_a_closed_event_neither_hides_the_next_nor_moves_what_is_expected():
+    """The median of 30 days at 100 is 100, of 35 normal ones as well; 25 is allowed."""
+    costs = [100] * 30 + [1000] + [100] * 5 + [900] + [100] * 70 + [130]
+    found = days(costs)
+
+    assert events(costs) == [(30, 30), (36, 36), (107, 107)]
+    for day in (30, 36, 60, 107):
+        assert (found[day]["expected"], found[day]["upper"]) == (100, 125)
+
+
+def test_drops_and_days_of_a_series_that_rests_are_found_one_by_one_as_well():
+    drops = [100] * 30 + [0] + [100] * 5 + [10] + [100] * 5
+    rests = [0] * 30 + [500] + [0] * 5 + [400, 450] + [0] * 5
+
+    assert events(drops) == [(30, 30), (36, 36)]
+    assert events(rests) == [(30, 30), (36, 36), (37, 36)]
+
+
+def test_a_fee_that_is_expected_hides_no_spike():
+    """A second fee of 300 is like the first; 280 five days later is like nothing."""
+    costs = [100] * 20 + [300] + [100] * 30 + [300] + [100] * 5 + [280] + [100]
+
+    assert events(costs) == [(20, 20), (57, 57)]
+
+
+def test_a_fee_that_doubles_stands_out():
+    costs = [100] * 20 + [300] + [100] * 30 + [600] + [100]
+
+    assert events(costs) == [(20, 20), (51, 51)]
+
+
+def test_the_third_week_of_a_weekly_job_is_expected():
+    """Day 28 is a Monday; from the third Monday on it has two likes."""
+    assert events([100] * 28 + [500, *[100] * 6] * 8) == [(28, 28), (35, 35)]
+
+
+def test_what_stands_out_time_and_again_is_how_the_series_goes():
+    """Every second day from day 30 on; the seventh is the seventh in five weeks."""
+    costs = [100] * 30 + [500, 100] * 30
+
+    assert [day for day, _ in events(costs)] == [30, 32, 34, 36, 38, 40]
+
+
 def test_a_service_that_was_not_there_is_expected_to_cost_nothing():
     found = days([0] * 20 + [80] * 3)
 

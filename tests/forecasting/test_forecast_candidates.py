@@ -178,3 +178,30 @@ def test_nothing_in_gives_the_columns_and_no_row():
         "as_of_date",
         "forecast_date",
     ]
+
+
+def test_a_machine_that_is_always_on_hides_no_bursts():
+    """16 a day and 1,000 on six days of each 30: the mean is 212, a fifth of it 42."""
+    month = [16.0] * 24 + [1000.0] * 6
+
+    assert made.is_intermittent(np.array(month * 4))
+    assert made.is_intermittent(np.array(month * 3 + [16.0] * 28))
+
+
+def test_weekends_growth_and_one_dear_day_make_no_series_intermittent():
+    """Two of seven days rest; 100 is less than 500 and more than a fifth of 214."""
+    week = [100.0] * 5 + [0.0] * 2
+
+    assert not made.is_intermittent(np.array(week * 12))
+    assert not made.is_intermittent(np.array([100.0] * 60 + [500.0] * 24))
+    assert not made.is_intermittent(np.array([100.0] * 83 + [100_000.0]))
+
+
+def test_the_long_average_of_a_bursty_series_has_the_sum_of_its_months():
+    """12 weeks of 16 a day and 18 days of 1,000 more: 16 + 18,000 / 84."""
+    costs = ([16.0] * 22 + [1016.0] * 6) * 3
+
+    assert models.quarter_average(np.array(costs), 2).tolist() == [16 + 18_000 / 84] * 2
+    assert "quarter_average" in made.candidates_of(
+        made.Series("a", date(2026, 1, 1), np.array(costs)), 1.0
+    )

@@ -159,6 +159,17 @@ def test_search_runs_saved_as_csv_gives_the_same_attempt(put, convert):
     ]
 
 
+def test_an_experiment_without_a_name_is_named_by_its_id(put, convert):
+    named = CSV.replace("\n", ",tags.experiment_name\n")
+    row = "FINISHED,2026-08-05 13:00:00,2026-08-05 18:00:00,0.2,3.0,tuning,,"
+    put("ids.csv", f"{CSV}r1,7,{row}\n")
+    put("names.csv", f"{named}r2,8,{row},ranking\nr3,9,{row},\n")
+
+    rows = convert(SOURCE, "2026-08", "run_id, experiment_name")
+
+    assert rows == [("r1", "7"), ("r2", "ranking"), ("r3", "9")]
+
+
 def test_the_newest_export_of_a_run_wins(put, convert):
     running = "r1,7,RUNNING,2026-08-05 13:00:00,,0.9,1.0,tuning,,\n"
     done = "r1,7,FINISHED,2026-08-05 13:00:00,2026-08-05 18:00:00,0.2,3.0,tuning,,\n"

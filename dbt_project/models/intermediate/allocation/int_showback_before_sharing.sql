@@ -13,6 +13,15 @@ owned as (
 
 ),
 
+scheduled as (
+
+    select
+        *,
+        true as is_scheduled
+    from {{ ref('int_charges_scheduled') }}
+
+),
+
 converted as (
 
     select * from {{ ref('int_exchange_rates_by_charge_day') }}
@@ -33,6 +42,8 @@ summed_to_day as (
         charge_category,
         commitment_discount_id,
         coalesce(commitment_discount_status = 'Unused', false) as is_unused_commitment,
+        coalesce(is_scheduled, false) as is_scheduled,
+        replaced_on,
         allocation_step,
         allocation_method,
         billing_currency,
@@ -42,6 +53,7 @@ summed_to_day as (
         charge_date,
         billing_period_start
     from owned
+    left join scheduled using (delivery_id, source_row_number, source_row_part)
     group by all
 
 ),

@@ -1,5 +1,20 @@
--- Charges by what an AI bill consists of. Tax, discounts and commitments that name no
--- resource are as most of their service's usage in that month.
+-- Charges by what an AI bill consists of. Tax, discounts, refunds, and what commitments
+-- cost unused, measure nothing themselves: they are as most of what they belong to, which
+-- is the usage of their resource, else what their commitment covered, else the usage of
+-- their service. One row has one class, so the unused part of a plan that covered several
+-- is as the one that cost most.
+{%- set resource = "'its resource'" %}
+{%- set commitment = "'what its commitment covered'" %}
+{%- set levels = [
+    ('resource', ['resource_id', 'billing_period_start'], resource),
+    ('resource_ever', ['resource_id'], resource),
+    ('commitment', ['commitment_discount_id', 'billing_period_start'], commitment),
+    ('commitment_ever', ['commitment_discount_id'], commitment),
+    ('service', ['service_name', 'billing_period_start'], 'own.service_name'),
+    ('service_ever', ['service_name'], 'own.service_name'),
+    ('category', ['service_category', 'billing_period_start'], 'own.service_category'),
+    ('category_ever', ['service_category'], 'own.service_category'),
+] %}
 with
 
 judged as (
@@ -17,33 +32,32 @@ own as (
             else coalesce(rule_class, 'other_ai')
         end as own_class,
         coalesce(ai_evidence != 'itself', true)
-        and resource_id is null
         and (
             charge_category != 'Usage'
-            or meter = ''
-            or commitment_discount_id is not null
-        ) as names_nothing
+            or coalesce(charge_class = 'Correction', false)
+            or coalesce(commitment_discount_status = 'Unused', false)
+            or coalesce(pricing_quantity, 0) = 0
+            or (meter = '' and resource_id is null)
+        ) as measures_nothing
     from judged
 
 ),
 
-{% for level in ['service_name', 'service_category'] %}
+{% for level, keys, _ in levels %}
 usual_of_{{ level }} as (
 
     select
         source_name,
-        {{ level }},
-        billing_period_start,
-        {{ of_largest('own_class', 'cost') }} as usual_class
+        {{ keys | join(', ') }},
+        {{ of_largest('own_class', 'cost') }} as usual_of_{{ level }}
     from (
         select
             source_name,
-            {{ level }},
-            billing_period_start,
+            {{ keys | join(', ') }},
             own_class,
             sum(effective_cost) as cost
         from own
-        where not names_nothing
+        where not measures_nothing
         group by all
     ) as summed
     group by all
@@ -54,26 +68,27 @@ usual_of_{{ level }} as (
 classified as (
 
     select
-        own.* exclude (rule_class, rule_reason, own_class, names_nothing, signature),
-        case when names_nothing then coalesce(
-            usual_of_service_name.usual_class,
-            usual_of_service_category.usual_class,
+        own.* exclude (rule_class, rule_reason, own_class, measures_nothing, signature),
+        case when measures_nothing then coalesce(
+            {% for level, _, _ in levels %}
+            usual_of_{{ level }},
+            {% endfor %}
             own_class
         ) else own_class end as ai_cost_class,
         case
-            when names_nothing and usual_of_service_name.usual_class is not null
-                then 'as most usage of ' || own.service_name
-            when names_nothing and usual_of_service_category.usual_class is not null
-                then 'as most usage of ' || own.service_category
+            {% for level, keys, what in levels %}
+            when measures_nothing and usual_of_{{ level }} is not null
+                then 'as most usage of ' || {{ what }}
+            {% endfor %}
             when ai_evidence is null then 'nothing says that it is of AI'
             else coalesce(rule_reason, 'no rule names it')
         end as classification_reason,
-        ai_evidence is null or rule_class is not null or names_nothing as is_classified
+        ai_evidence is null or rule_class is not null or measures_nothing
+            as is_classified
     from own
-    left join usual_of_service_name
-        using (source_name, service_name, billing_period_start)
-    left join usual_of_service_category
-        using (source_name, service_category, billing_period_start)
+    {% for level, keys, _ in levels %}
+    left join usual_of_{{ level }} using (source_name, {{ keys | join(', ') }})
+    {% endfor %}
 
 )
 

@@ -1,66 +1,20 @@
--- Through which day each source's bill is closed. A month that was delivered after its end,
--- and after its days had settled, is closed to its last day; of a month that still goes on,
--- the days that have settled, and no further than its usage goes.
+-- Through which day each source's bill is closed: as far as any scope of its deliveries.
 with
 
-settings as (
+scopes as (
 
-    select * from {{ ref('stg_landing__settings') }}
-
-),
-
-deliveries as (
-
-    select * from {{ ref('stg_landing__deliveries') }}
-
-),
-
-costs as (
-
-    select
-        source_name,
-        min(charge_date) as first_date,
-        max(charge_date) filter (where charge_category = 'Usage') as last_usage_date,
-        max(charge_date) as last_date
-    from {{ ref('stg_ledger__charges') }}
-    group by all
-
-),
-
-newest as (
-
-    select
-        source_name,
-        last_day(max(strptime(period, '%Y-%m'))) as last_date,
-        cast(max(delivered_at) as date) as delivered_date
-    from deliveries
-    where table_name = 'focus' and status = 'current'
-    group by all
+    select * from {{ ref('int_delivery_scopes_closed') }}
 
 ),
 
 closed as (
 
     select
-        costs.source_name,
-        costs.first_date,
-        case
-            when
-                newest.delivered_date - settings.forecast_settling_days
-                > newest.last_date
-                then newest.last_date
-            else
-                least(
-                    coalesce(costs.last_usage_date, costs.last_date),
-                    newest.delivered_date - settings.forecast_settling_days
-                )
-        end as closed_date
-
-    from costs
-
-    left join newest on costs.source_name = newest.source_name
-
-    cross join settings
+        source_name,
+        min(first_date) as first_date,
+        max(closed_date) as closed_date
+    from scopes
+    group by all
 
 ),
 

@@ -34,17 +34,7 @@ judged as (
 -- What is left out is of no machine: buckets, gateways, databases.
 counted as (
 
-    select
-        * exclude (is_of_machine),
-        case
-            when is_gpu_time then pricing_quantity
-            when is_machine and is_machine_time then pricing_quantity * gpu_count
-        end as gpu_hours,
-        case
-            when is_gpu_time
-                then {{ ratio('pricing_quantity', 'gpu_count') }}
-            when is_machine and is_machine_time then pricing_quantity
-        end as machine_hours
+    select * exclude (is_of_machine)
     from judged
     where is_of_machine
 

@@ -42,6 +42,8 @@ held as (
         charges.pricing_category,
         charges.gpu_count,
         charges.is_machine_time,
+        charges.gpu_hours,
+        charges.machine_hours,
         charges.billed_cost,
         charges.effective_cost,
         charges.charge_date,

@@ -1,9 +1,35 @@
--- For amounts that are summed to a month already: the mean of the rates of the days that
--- have charges.
+-- For amounts that are summed to a month already: the rate at which the month's own cost is
+-- converted, each day at its own; of a month without a cost, the mean of the rates of the
+-- days that have charges.
+with
+
+rates as (
+
+    select * from {{ ref('int_exchange_rates_by_charge_day') }}
+
+),
+
+costs as (
+
+    select
+        billing_currency,
+        charge_date,
+        billing_period_start,
+        cast(sum(abs(effective_cost)) as double) as cost
+    from {{ ref('stg_ledger__charges') }}
+    group by all
+
+)
+
 select
     billing_currency,
     reporting_currency,
-    avg(cast(exchange_rate as double)) as rate,
+    coalesce(
+        sum(cost * exchange_rate) filter (where exchange_rate is not null)
+        / nullif(sum(cost) filter (where exchange_rate is not null), 0),
+        avg(cast(exchange_rate as double))
+    ) as rate,
     billing_period_start
-from {{ ref('int_exchange_rates_by_charge_day') }}
+from rates
+inner join costs using (billing_currency, charge_date, billing_period_start)
 group by all

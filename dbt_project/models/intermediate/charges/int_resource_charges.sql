@@ -21,8 +21,7 @@ settings as (
 
 ),
 
--- A provisioned model is paid by the hour, too, but no machine of ours serves it; it is
--- in int_api_charges.
+-- A provisioned model is paid by the hour, too, but no machine of ours serves it.
 named as (
 
     select
@@ -58,16 +57,17 @@ described as (
         named.resource_name,
         named.node_tag,
         named.instance_type,
+        named.region_id,
+        named.availability_zone,
         named.pricing_category,
         -- Machines that no vendor lists say themselves how many GPUs they have.
-        coalesce(instance_types.gpu_count, named.gpu_count, 0) as gpu_count,
+        coalesce(instance_types.gpu_count, named.gpu_count) as gpu_count,
         coalesce(instance_types.vcpu_count, named.core_count) as vcpu_count,
         coalesce(instance_types.memory_gib, named.memory_gib) as memory_gib,
         coalesce(named.instance_type, cast(named.gpu_count as varchar)) is not null
         and coalesce(named.unit like '%hour%' or named.unit = 'hrs', false)
             as is_machine,
-        -- Disks and traffic of a node cost money too, but they are no machine hours; nor
-        -- is the time of staff, which on-premises machines list by the hour.
+        -- Staff, which on-premises machines list by the hour, is no time of a machine.
         coalesce(named.unit in ('hrs', 'hours', 'hour'), false)
         and (
             named.source_name is distinct from 'onprem'
@@ -99,6 +99,22 @@ described as (
             -- SageMaker's ml.p4d.24xlarge is the machine p4d.24xlarge.
             and replace(named.instance_type, 'ml.', '') = instance_types.instance_type
 
+),
+
+measured as (
+
+    select
+        *,
+        case
+            when is_gpu_time then pricing_quantity
+            when is_machine and is_machine_time then pricing_quantity * gpu_count
+        end as gpu_hours,
+        case
+            when is_gpu_time then {{ ratio('pricing_quantity', 'gpu_count') }}
+            when is_machine and is_machine_time then pricing_quantity
+        end as machine_hours
+    from described
+
 )
 
-select * from described
+select * from measured

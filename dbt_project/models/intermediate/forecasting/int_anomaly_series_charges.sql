@@ -25,7 +25,7 @@ converted as (
 
 closed as (
 
-    select * from {{ ref('int_days_closed') }}
+    select * from {{ ref('int_account_days_closed') }}
 
 ),
 
@@ -57,7 +57,11 @@ valued as (
 
     cross join settings
 
-    inner join closed on charges.source_name = closed.source_name
+    inner join closed
+        on
+            charges.source_name = closed.source_name
+            and charges.service_provider_name = closed.service_provider_name
+            and coalesce(charges.sub_account_id, 'unassigned') = closed.sub_account_id
 
     left join converted
         on

@@ -2,17 +2,9 @@
 -- without cost are days all the same: a budget of something that nobody runs is not spent.
 with
 
-budgets as (
+budgets as (select * from {{ ref('stg_lists__budgets') }}),
 
-    select * from {{ ref('stg_lists__budgets') }}
-
-),
-
-days as (
-
-    select * from {{ ref('int_days') }}
-
-),
+days as (select * from {{ ref('int_days') }}),
 
 closed as (
 
@@ -23,18 +15,19 @@ closed as (
 
 costs as (
 
-    {% for scope_type, scope_value in scopes().items() %}
+    select * from {{ ref('int_scope_costs_daily') }}
+
+),
+
+scheduled as (
+
     select
-        '{{ scope_type }}' as scope_type,
-        {{ scope_value }} as scope_value,
-        currency,
-        charge_date,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from {{ ref('int_costs_in_reporting_currency') }}
+        budget_id,
+        valid_from,
+        as_of_date,
+        sum(cost) as scheduled_cost
+    from {{ ref('int_budget_scheduled_costs') }}
     group by all
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
 
 ),
 
@@ -52,7 +45,11 @@ budget_days as (
         case budgets.cost_basis
             when 'billed' then coalesce(costs.billed_cost, 0)
             else coalesce(costs.effective_cost, 0)
-        end as day_cost
+        end as day_cost,
+        case budgets.cost_basis
+            when 'billed' then coalesce(costs.undelivered_billed_cost, 0)
+            else coalesce(costs.undelivered_effective_cost, 0)
+        end as day_undelivered_cost
     from budgets
 
     cross join closed
@@ -72,19 +69,25 @@ budget_days as (
 
 ),
 
--- Only days up to the one that is looked at: each row is what was known on its day.
+-- Only days up to the one that is looked at: each row is what was known on its day. What is
+-- billed goes on as it is billed: a commitment that is paid on the 1st is no daily cost.
 spent as (
 
     select
         budget_days.*,
-        coalesce(rates.mean_7, 0) as daily_burn,
-        rates.deviation_28,
+        case budget_days.cost_basis
+            when 'billed' then coalesce(rates.billed_mean_7, 0)
+            else coalesce(rates.mean_7, 0)
+        end as daily_burn,
+        case budget_days.cost_basis
+            when 'billed' then rates.billed_deviation_28
+            else rates.deviation_28
+        end as deviation_28,
+        coalesce(scheduled.scheduled_cost, 0) as scheduled_cost,
         cast(budget_days.valid_to - budget_days.as_of_date - 1 as integer) as days_left,
         cast(budget_days.valid_to - budget_days.valid_from as integer) as day_count,
-        sum(budget_days.day_cost) over (
-            partition by budget_days.budget_id, budget_days.valid_from
-            order by budget_days.as_of_date
-        ) as spent_cost
+        sum(budget_days.day_cost) over to_date as spent_cost,
+        sum(budget_days.day_undelivered_cost) over to_date as undelivered_cost
 
     from budget_days
 
@@ -95,6 +98,18 @@ spent as (
             and budget_days.budget_currency = rates.currency
             and budget_days.as_of_date = rates.known_date
 
+    left join scheduled
+        on
+            budget_days.budget_id = scheduled.budget_id
+            and budget_days.valid_from = scheduled.valid_from
+            and budget_days.as_of_date = scheduled.as_of_date
+
+    window
+        to_date as (
+            partition by budget_days.budget_id, budget_days.valid_from
+            order by budget_days.as_of_date
+        )
+
 )
 
-select * from spent
+select * exclude (day_undelivered_cost) from spent

@@ -1,4 +1,4 @@
--- Costs per owner in one currency, with the day through which their source is closed. One
+-- Costs per owner in one currency, with the day through which their account is closed. One
 -- currency is the reporting one, or the bill's own where there is no rate.
 with
 
@@ -16,7 +16,7 @@ converted as (
 
 closed as (
 
-    select * from {{ ref('int_days_closed') }}
+    select * from {{ ref('int_account_days_closed') }}
 
 ),
 
@@ -35,14 +35,19 @@ valued as (
             else costs.{{ cost }}
         end as {{ cost }},
         {% endfor %}
-        costs.charge_category in ('Usage', 'Purchase') as is_recurring,
+        costs.charge_category in ('Usage', 'Purchase') and not costs.is_scheduled
+            as is_recurring,
         closed.closed_date,
         closed.newest_closed_date,
         closed.is_live
 
     from costs
 
-    inner join closed on costs.source_name = closed.source_name
+    inner join closed
+        on
+            costs.source_name = closed.source_name
+            and costs.service_provider_name = closed.service_provider_name
+            and costs.sub_account_id = closed.sub_account_id
 
     left join converted
         on

@@ -5,6 +5,8 @@ with
 costs as (
 
     select * from {{ ref('int_scope_costs_daily') }}
+    -- What is estimated itself says nothing of how good a forecast was.
+    where not is_estimated
 
 ),
 
@@ -69,8 +71,12 @@ compared as (
         costs.scope_type,
         costs.scope_value,
         costs.currency,
-        costs.recurring_cost as actual_cost,
-        published.expected_cost - costs.recurring_cost as error_cost,
+        -- Candidates forecast what comes daily; what was published has the rest, too.
+        case published.kind
+            when 'backtest' then costs.recurring_cost
+            else costs.recurring_cost + costs.scheduled_cost
+        end as actual_cost,
+        published.expected_cost - actual_cost as error_cost,
         case
             when published.kind = 'backtest'
                 then abs(naive.expected_cost - costs.recurring_cost)

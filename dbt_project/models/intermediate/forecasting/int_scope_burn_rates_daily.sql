@@ -24,16 +24,16 @@ looked_back as (
         charge_date as known_date,
         as_of_date,
         settings.forecast_least_days as least_day_count,
-        sum(effective_cost) over (
-            partition by series_id, date_trunc('month', charge_date)
-            order by charge_date
-        ) as month_cost,
-        avg(cast(recurring_cost as double)) over last_7 as mean_7,
-        avg(cast(recurring_cost as double)) over last_28 as mean_28,
+        sum(effective_cost) over in_month as month_cost,
+        sum(undelivered_effective_cost) over in_month as month_undelivered_cost,
+        {% for basis, cost in {'': 'cost', 'billed_': 'billed_cost'}.items() %}
+        avg(cast(recurring_{{ cost }} as double)) over last_7 as {{ basis }}mean_7,
+        avg(cast(recurring_{{ cost }} as double)) over last_28 as {{ basis }}mean_28,
         case
             when count(*) over last_28 >= 7
-                then stddev_samp(cast(recurring_cost as double)) over last_28
-        end as deviation_28,
+                then stddev_samp(cast(recurring_{{ cost }} as double)) over last_28
+        end as {{ basis }}deviation_28,
+        {% endfor %}
         count(*) over (partition by series_id order by charge_date) as day_count
 
     from costs
@@ -41,6 +41,10 @@ looked_back as (
     cross join settings
 
     window
+        in_month as (
+            partition by series_id, date_trunc('month', charge_date)
+            order by charge_date
+        ),
         last_7 as (
             partition by series_id
             order by charge_date

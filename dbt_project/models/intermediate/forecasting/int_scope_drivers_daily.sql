@@ -14,12 +14,19 @@ gpu_hours as (
 
 ),
 
+converted as (
+
+    select * from {{ ref('int_exchange_rates_by_charge_day') }}
+
+),
+
 series as (
 
     select distinct
         series_id,
         scope_type,
-        scope_value
+        scope_value,
+        currency
     from {{ ref('int_scope_costs_daily') }}
 
 ),
@@ -27,35 +34,39 @@ series as (
 counted as (
 
     select
-        'model' as scope_type,
-        model_id as scope_value,
         'tokens' as driver_name,
+        model_id,
+        'llm_api' as ai_cost_class,
+        billing_currency,
         charge_date,
-        sum(token_count) as quantity
+        billing_period_start,
+        token_count as quantity
     from tokens
-    group by all
 
-    union all
+    union all by name
 
     select
-        'ai_cost_class' as scope_type,
-        'llm_api' as scope_value,
-        'tokens' as driver_name,
-        charge_date,
-        sum(token_count) as quantity
-    from tokens
-    group by all
-
-    union all
-
-    select
-        'ai_cost_class' as scope_type,
-        'gpu' as scope_value,
         'GPU hours' as driver_name,
+        'gpu' as ai_cost_class,
+        billing_currency,
         charge_date,
-        sum(available_gpu_hours) as quantity
+        billing_period_start,
+        available_gpu_hours as quantity
     from gpu_hours
-    group by all
+
+),
+
+-- A scope in two currencies has in each the quantity that was paid in it.
+in_currency as (
+
+    select
+        counted.*,
+        case
+            when converted.exchange_rate is not null then converted.reporting_currency
+            else counted.billing_currency
+        end as currency
+    from counted
+    left join converted using (billing_currency, charge_date, billing_period_start)
 
 ),
 
@@ -63,15 +74,24 @@ final as (
 
     select
         series.series_id,
-        counted.driver_name,
-        counted.charge_date,
-        {{ money('counted.quantity') }} as quantity
+        in_currency.driver_name,
+        in_currency.charge_date,
+        {{ money('sum(in_currency.quantity)') }} as quantity
 
-    from counted
+    from in_currency
 
-    inner join series using (scope_type, scope_value)
+    inner join series
+        on
+            in_currency.currency = series.currency
+            and case series.scope_type
+                when 'model' then in_currency.model_id = series.scope_value
+                when 'ai_cost_class'
+                    then in_currency.ai_cost_class = series.scope_value
+            end
 
-    where counted.quantity is not null
+    where in_currency.quantity is not null
+
+    group by all
 
 )
 

@@ -1,5 +1,5 @@
 -- Which machine served which model on a day, and for how long. A machine whose server
--- nobody lists, but that counted calls, served as well.
+-- nobody lists, but that counted calls, served as well, on days without calls too.
 with
 
 placed as (
@@ -8,9 +8,9 @@ placed as (
 
 ),
 
-calls as (
+called as (
 
-    select * from {{ ref('int_self_hosted_requests') }}
+    select * from {{ ref('int_called_servers') }}
 
 ),
 
@@ -52,26 +52,27 @@ listed as (
 
 counted as (
 
-    select distinct
-        calls.source_name,
-        calls.node_name,
-        calls.model_id,
+    select
+        called.source_name,
+        called.node_name,
+        called.model_id,
         'unassigned' as workload_name,
         'unassigned' as environment_name,
         24 as served_hours,
-        calls.usage_date as charge_date
-    from calls
-    semi join machine_days
+        machine_days.charge_date
+    from called
+    inner join machine_days
         on
-            calls.source_name = machine_days.source_name
-            and calls.node_name = machine_days.node_name
-            and calls.usage_date = machine_days.charge_date
+            called.source_name = machine_days.source_name
+            and called.node_name = machine_days.node_name
+            and machine_days.charge_date between called.served_from
+            and called.served_until
     anti join listed
         on
-            calls.source_name = listed.source_name
-            and calls.node_name = listed.node_name
-            and calls.usage_date = listed.charge_date
-            and calls.model_id = listed.model_id
+            called.source_name = listed.source_name
+            and called.node_name = listed.node_name
+            and called.model_id = listed.model_id
+            and machine_days.charge_date = listed.charge_date
 
 ),
 

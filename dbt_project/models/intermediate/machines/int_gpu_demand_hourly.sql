@@ -1,5 +1,6 @@
--- How many GPUs of a machine worked and were held in an hour, how full their memory and
--- the server's KV cache were, and how many one pod held. A MIG slice is its fraction.
+-- How many GPUs of a machine worked and were held in an hour, how full the memory of the
+-- fullest and of all together and the server's KV cache were, and how many one pod held. A
+-- MIG slice is its fraction.
 with
 
 placed as (
@@ -19,6 +20,32 @@ pods as (
         sum(gpu_fraction) as pod_gpus
     from placed
     where allocated_hours > 0
+    group by all
+
+),
+
+-- Pods that share a GPU each see its whole memory.
+memories as (
+
+    select
+        ledger_source_name,
+        ledger_node_name,
+        window_start,
+        gpu_id,
+        max(memory_used_gib_hours / observed_hours) as memory_used_gib
+    from placed
+    group by all
+
+),
+
+machine_memories as (
+
+    select
+        ledger_source_name,
+        ledger_node_name,
+        window_start,
+        sum(memory_used_gib) as all_memory_used_gib
+    from memories
     group by all
 
 ),
@@ -50,6 +77,7 @@ summed_to_hour as (
         {{ money('sum(cast(placed.allocated_hours as double) * placed.gpu_fraction)') }}
             as held_gpus,
         max(placed.memory_used_gib_hours / placed.observed_hours) as memory_used_gib,
+        max(machine_memories.all_memory_used_gib) as all_memory_used_gib,
         max(placed.memory_total_gib) as memory_total_gib,
         max(placed.kv_cache_used_ratio) as kv_cache_used_ratio,
         max(largest_pods.pod_gpus) as pod_gpus,
@@ -60,6 +88,11 @@ summed_to_hour as (
             placed.ledger_source_name = largest_pods.ledger_source_name
             and placed.ledger_node_name = largest_pods.ledger_node_name
             and placed.window_start = largest_pods.window_start
+    left join machine_memories
+        on
+            placed.ledger_source_name = machine_memories.ledger_source_name
+            and placed.ledger_node_name = machine_memories.ledger_node_name
+            and placed.window_start = machine_memories.window_start
     group by
         placed.ledger_source_name,
         placed.ledger_node_name,

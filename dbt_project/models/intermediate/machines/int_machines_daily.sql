@@ -22,7 +22,7 @@ held as (
         delivery_id,
         source_row_number,
         source_row_part,
-        sum(held_hours * gpus_on_node) as gpu_hours,
+        sum(gpu_hours) as gpu_hours,
         sum(case when run_id != 'unassigned' then billed_cost else 0 end)
             as billed_cost,
         sum(case when run_id != 'unassigned' then effective_cost else 0 end)

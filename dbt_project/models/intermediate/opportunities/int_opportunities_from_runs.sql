@@ -1,41 +1,36 @@
 -- What runs cost for nothing: work that was lost, epochs after the best one, pipelines that
--- failed. The scope of a finding is the run, or the pipeline.
+-- failed. The scope of a finding is the run, or the pipeline. What a commitment pays of a
+-- run's machines is paid without the run, too: it is freed, and no saving.
 with
 
--- What no run held is idle, and a finding already.
-lost_work as (
+waste as (
+
+    select * from {{ ref('int_training_waste') }}
+
+),
+
+{% for finding, opportunity, cost in [
+    ('lost_work', 'avoid_lost_work', 'lost_cost'),
+    ('late_epochs', 'stop_at_best_epoch', 'late_cost'),
+] %}
+{{ finding }} as (
 
     select
         source_name,
         billing_currency,
         billing_period_start,
-        'avoid_lost_work' as opportunity_type,
+        '{{ opportunity }}' as opportunity_type,
         run_id as scope_value,
-        sum(effective_cost - productive_cost) as gross_saving,
+        sum(case paid_as when 'Committed' then 0 else {{ cost }} end) as gross_saving,
+        sum(case paid_as when 'Committed' then {{ cost }} else 0 end)
+            as freed_capacity_cost,
         sum(effective_cost) as scope_cost
-    from {{ ref('int_training_costs') }}
-    where run_id != 'unassigned'
+    from waste
     group by all
 
 ),
 
--- They are saved in the month in which their run ended.
-late_epochs as (
-
-    select
-        source_name,
-        billing_currency,
-        'stop_at_best_epoch' as opportunity_type,
-        run_id as scope_value,
-        sum(cost_after_best) as gross_saving,
-        sum(effective_cost) as scope_cost,
-        cast(date_trunc('month', max(epoch_ended_at)) as timestamp)
-            as billing_period_start
-    from {{ ref('fct_training_epoch_costs') }}
-    group by source_name, billing_currency, run_id
-
-),
-
+{% endfor %}
 failed_pipelines as (
 
     select
@@ -63,5 +58,5 @@ findings as (
 )
 
 select * from findings
--- Where nothing can be saved there is no finding; the marts hold those rows.
-where gross_saving > 0
+-- Where nothing can be saved or freed there is no finding; the marts hold those rows.
+where gross_saving > 0 or freed_capacity_cost > 0

@@ -1,43 +1,31 @@
 -- What each finding saves after those that come before it, so that no money is saved twice.
--- In the order of the seed, a type saves of its scope the same part of what the types
--- before it left there. Runs, machines and Spot lie across each other, so types of
--- machines do the same once more within all machines of the source: rather too little
--- than twice. So nothing saves more than its scope, nor all of it more than the machines.
--- Capacity that is freed and paid all the same takes its turn like a saving, and is none.
+-- Money can be saved twice only where two findings take it from the same pool: the hours of
+-- one machine that nobody held, that training held, or the rest; else the scope itself.
+-- Waste is disjoint by what it is made of, so all of it takes its whole part at once. What
+-- would be bought smaller or cheaper after that saves of a pool, in the order of the seed,
+-- the same part of what was left there. Capacity that is freed and paid all the same takes
+-- its turn like a saving, and is none.
 {%- set month = ['source_name', 'billing_currency', 'billing_period_start'] %}
-{%- set scope = month + ['scope_type', 'sub_account_id', 'scope_value'] %}
 with
 
 findings as (
 
-    {% for found, kind in {
-        'machines': 'machines', 'runs': 'machines', 'variants': 'machines',
-        'tokens': 'tokens', 'bills': 'bills',
-    }.items() %}
-    select *, '{{ kind }}' as kind from {{ ref('int_opportunities_from_' ~ found) }}
+    {% for found in ['machines', 'runs', 'variants', 'tokens', 'bills'] %}
+    select * from {{ ref('int_opportunities_from_' ~ found) }}
     {% if not loop.last %}union all by name{% endif %}
     {% endfor %}
-
-),
-
-machines as (
-
-    select
-        {{ month | join(', ') }},
-        sum(effective_cost) as machine_cost
-    from {{ ref('int_machine_charges') }}
-    group by all
 
 ),
 
 described as (
 
     select
+        row_number() over () as finding_number,
         {{ month | join(', ') }},
-        findings.kind,
         opportunity_type,
         types.opportunity_order,
         types.scope_type,
+        if(types.waste_kind = 'not_waste', types.opportunity_order, 0) as step,
         {% for name in ['service_provider_name', 'sub_account_id', 'scope_value'] %}
         coalesce(findings.{{ name }}, 'unassigned') as {{ name }},
         {% endfor %}
@@ -51,67 +39,88 @@ described as (
 
 ),
 
-by_scope as (
+pools as (
+
+    select * from {{ ref('int_machine_cost_pools') }}
+
+),
+
+-- Where a resource is idle in two ways, each takes from its own pool.
+placed as (
 
     select
-        {{ scope | join(', ') }},
-        opportunity_order,
-        least(1, sum(taken_cost) / cast(max(scope_cost) as double)) as part
+        described.finding_number,
+        taken.node_name,
+        taken.pool_kind,
+        pools.pool_cost,
+        taken.weight / sum(taken.weight) over (partition by described.finding_number)
+            as part
     from described
+    inner join {{ ref('int_opportunity_pools') }} as taken
+        using (opportunity_type, scope_value, {{ month | join(', ') }})
+    inner join pools using (node_name, pool_kind, {{ month | join(', ') }})
+    where coalesce(taken.detail = described.detail, true)
+
+),
+
+shares as (
+
+    select
+        described.*,
+        coalesce(placed.node_name, described.sub_account_id || described.scope_value)
+            as pool_name,
+        coalesce(placed.pool_kind, described.scope_type) as pool_kind,
+        cast(coalesce(placed.pool_cost, described.scope_cost) as double) as pool_cost,
+        cast(described.taken_cost as double) * coalesce(placed.part, 1) as taken
+    from described
+    left join placed using (finding_number)
+
+),
+
+steps as (
+
+    select
+        {{ month | join(', ') }},
+        pool_name,
+        pool_kind,
+        step,
+        any_value(pool_cost) as cost,
+        sum(taken) / nullif(cost, 0) as part
+    from shares
     group by all
 
 ),
 
-left_in_scope as (
+left_in_pool as (
 
     select
-        * exclude (part),
-        coalesce(product(1 - part) over (
-            partition by {{ scope | join(', ') }}
-            order by opportunity_order
+        * exclude (cost, part),
+        1 / greatest(part, 1) as fits,
+        coalesce(product(1 - least(part, 1)) over (
+            partition by {{ month | join(', ') }}, pool_name, pool_kind
+            order by step
             rows between unbounded preceding and 1 preceding
-        ), 1) as scope_left
-    from by_scope
+        ), 1) as pool_left
+    from steps
 
 ),
 
-in_scope as (
+summed_to_finding as (
 
     select
-        *,
-        taken_cost * scope_left as scope_taken
-    from described
-    inner join left_in_scope using ({{ scope | join(', ') }}, opportunity_order)
-
-),
-
-left_of_machines as (
-
-    select
-        {{ month | join(', ') }},
-        opportunity_order,
-        'machines' as kind,
-        coalesce(product(
-            1 - least(1, sum(scope_taken) / cast(any_value(machine_cost) as double))
-        ) over (
-            partition by {{ month | join(', ') }}
-            order by opportunity_order
-            rows between unbounded preceding and 1 preceding
-        ), 1) as machines_left
-    from in_scope
-    inner join machines using ({{ month | join(', ') }})
-    where kind = 'machines'
-    group by {{ month | join(', ') }}, opportunity_order
+        finding_number,
+        sum(taken * fits * pool_left) as taken
+    from shares
+    inner join left_in_pool
+        using (pool_name, pool_kind, step, {{ month | join(', ') }})
+    group by all
 
 )
 
 select
-    in_scope.* exclude (
-        kind, scope_left, scope_taken, all_cost, taken_cost, saved_part
-    ),
+    described.* exclude (finding_number, step, all_cost, taken_cost, saved_part),
     {{ money('cast(taken_cost as double) * saved_part') }} as gross_saving,
-    {{ money('scope_taken * saved_part * coalesce(machines_left, 1)') }} as net_saving,
-    {{ money('scope_taken * (1 - saved_part) * coalesce(machines_left, 1)') }}
-        as freed_capacity_cost
-from in_scope
-left join left_of_machines using ({{ month | join(', ') }}, opportunity_order, kind)
+    {{ money('taken * saved_part') }} as net_saving,
+    {{ money('taken * (1 - saved_part)') }} as freed_capacity_cost
+from described
+inner join summed_to_finding using (finding_number)

@@ -1,6 +1,7 @@
 -- What a GPU machine cost in a month, how much of it was seen, and how many GPUs its work
--- needs: the busy GPUs of 19 in 20 hours, or the KV cache where that was fuller, at no
--- more than the wanted utilization, and never fewer than one pod holds.
+-- needs: the busy GPUs of 19 in 20 hours with work, or the KV cache where that was fuller, at
+-- no more than the wanted utilization; never fewer than hold the memory that was in use, nor
+-- than one pod or one job holds.
 with
 
 gpu_hours as (
@@ -38,6 +39,27 @@ servers as (
         node_name,
         date_trunc('month', charge_date) as serving_month
     from {{ ref('int_serving_machines_daily') }}
+
+),
+
+machine_charges as (
+
+    select * from {{ ref('int_machine_charges') }}
+
+),
+
+jobs as (
+
+    select
+        machine_charges.source_name,
+        machine_charges.node_name,
+        held.billing_period_start as job_month,
+        max(ceil(round(held.gpu_hours / held.held_hours, 6))) as job_gpus
+    from {{ ref('int_training_charges') }} as held
+    inner join machine_charges
+        using (delivery_id, source_row_number, source_row_part)
+    where held.run_id != 'unassigned' and held.held_hours > 0
+    group by all
 
 ),
 
@@ -84,7 +106,11 @@ needed as (
         ) as pressure_gpus,
         case when pressed.node_name is not null then greatest(
             ceil(pressure_gpus / cast(settings.target_utilization as double)),
+            ceil(coalesce(
+                pressed.all_memory_used_gib / nullif(pressed.memory_total_gib, 0), 0
+            )),
             coalesce(pressed.pod_gpus, 0),
+            coalesce(jobs.job_gpus, 0),
             1
         ) end as needed_gpus
     from machines
@@ -98,6 +124,11 @@ needed as (
             machines.source_name = pressed.source_name
             and machines.node_name = pressed.node_name
             and machines.billing_period_start = pressed.demand_month
+    left join jobs
+        on
+            machines.source_name = jobs.source_name
+            and machines.node_name = jobs.node_name
+            and machines.billing_period_start = jobs.job_month
     left join servers
         on
             machines.source_name = servers.source_name

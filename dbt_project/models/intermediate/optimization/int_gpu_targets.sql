@@ -1,6 +1,7 @@
 -- The cheapest smaller machine of the same GPU that has the GPUs that the work needs, or
--- else the smallest slice of the one GPU that it needs. A type that this ledger paid for
--- has that price; of another only its share of the machine's own GPUs is known.
+-- else the smallest slice of the one GPU that it needs. A type that this ledger paid for on
+-- demand has that price, else the dearest of its list prices on demand; of another only its
+-- share of the machine's own GPUs is known.
 with
 
 needs as (
@@ -22,6 +23,25 @@ types as (
 prices as (
 
     select * from {{ ref('int_machine_prices_monthly') }}
+
+),
+
+list_prices as (
+
+    {% for model, month in [
+        ('int_on_demand_prices_monthly', 'billing_period_start'),
+        ('on_demand_prices', 'cast(null as timestamp)'),
+    ] %}
+    select
+        service_provider_name,
+        instance_type,
+        billing_currency,
+        on_demand_unit_price,
+        {{ month }} as billing_period_start
+    from {{ ref(model) }}
+    where lower(pricing_unit) = 'hours'
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -47,12 +67,15 @@ smaller as (
         target.instance_type as target_name,
         target.gpu_count as target_gpus,
         coalesce(
-            cast(prices.price_per_hour as double), needs.gpu_price * target.gpu_count
+            cast(any_value(prices.price_per_hour) as double),
+            cast(max(list_prices.on_demand_unit_price) as double),
+            any_value(needs.gpu_price) * any_value(target.gpu_count)
         ) as target_price_per_hour,
         case
-            when prices.price_per_hour is not null then 'ledger' else 'own GPU hour'
-        end
-            as target_price_source
+            when count(prices.price_per_hour) > 0 then 'ledger'
+            when max(list_prices.on_demand_unit_price) is not null then 'list'
+            else 'own GPU hour'
+        end as target_price_source
     from needs
     inner join types as own
         on
@@ -70,6 +93,15 @@ smaller as (
             and target.instance_type = prices.instance_type
             and needs.billing_currency = prices.billing_currency
             and needs.billing_period_start = prices.billing_period_start
+    left join list_prices
+        on
+            target.service_provider_name = list_prices.service_provider_name
+            and target.instance_type = list_prices.instance_type
+            and needs.billing_currency = list_prices.billing_currency
+            and coalesce(
+                needs.billing_period_start = list_prices.billing_period_start, true
+            )
+    group by all
 
 ),
 

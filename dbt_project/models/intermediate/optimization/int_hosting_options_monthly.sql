@@ -1,7 +1,8 @@
 -- Beside each model of an account what is known of the other ways to host it: the API
 -- model that could replace a self-hosted one, the self-hosted one that could replace an
 -- API model with the work of its GPUs, and what a second of those GPUs costs without a
--- machine: the newest price that the list has in the month.
+-- machine: the newest price that the list has in the month. Machines are paid for on all
+-- days of the month, or on those that are closed of one that still goes on.
 {%- set key = [
     'hosting', 'source_name', 'service_provider_name', 'sub_account_id', 'model_id',
     'billing_currency', 'billing_period_start',
@@ -42,6 +43,13 @@ gpu_lists as (
 settings as (
 
     select * from {{ ref('int_planning_settings') }}
+
+),
+
+closed as (
+
+    select max(newest_closed_date) as closed_date
+    from {{ ref('int_days_closed') }}
 
 ),
 
@@ -87,9 +95,15 @@ joined as (
             when 'self_hosted' then demand.{{ name }} else stand_ins.served_{{ name }}
         end as served_{{ name }},
         {% endfor -%}
-        settings.target_utilization
+        settings.target_utilization,
+        greatest(
+            demand.day_count,
+            least(last_day(demand.billing_period_start), closed.closed_date)
+            - cast(demand.billing_period_start as date) + 1
+        ) as month_day_count
     from demand
     cross join settings
+    cross join closed
     left join stand_ins using ({{ key | join(', ') }})
 
 )

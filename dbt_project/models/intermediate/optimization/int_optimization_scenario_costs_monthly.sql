@@ -1,6 +1,7 @@
 -- The standard tier's month by what the inference scenarios need: what it cost, what it
 -- would have cost elsewhere, with and without a cache, and the share of the work that
--- each scenario takes. An alternative counts only where every token has a price there.
+-- each scenario takes. An alternative counts only where every token has a price there. Of a
+-- model without a smaller one that saves, all calls stay, and batches take their share of all.
 {%- set ways = {'as_is': 'as_is', 'small_model': 'small', 'batch': 'batch'} %}
 with
 
@@ -66,8 +67,7 @@ shared_out as (
         case
             when batch_alternative_cost < effective_cost
                 then {{ money(
-                    '(1 - cast(settings.small_model_share as double)) '
-                    ~ '* settings.batch_share'
+                    '(1 - cast(small_share as double)) * settings.batch_share'
                 ) }}
             else 0
         end as batch_share

@@ -1,36 +1,19 @@
--- Each optimization in its newest state, and what its scope cost before and after it was
--- done.
-{#- How long before the change is looked at, and how soon after it nothing is measured. -#}
+-- What the scope of each optimization cost before and after it was done, by which unit that
+-- is told, and what the items of after would have cost at their own prices of before. The
+-- unit is the first that the lever does not move and that stands for most of the cost.
+{#- How long before the change is looked at, how soon after it nothing is measured, and how
+    much of the cost after it must be of items with a price before. -#}
 {%- set days_before = 28 %}
 {%- set least_days_after = 7 %}
+{%- set least_share = 0.8 %}
 with
 
-optimizations as (
-
-    select * from {{ ref('stg_lists__optimizations') }}
-
-),
+levers as (select * from {{ ref('int_optimization_levers') }}),
 
 costs as (
 
     select * from {{ ref('int_scope_costs_daily') }}
-
-),
-
-drivers as (
-
-    select * from {{ ref('int_scope_drivers_daily') }}
-
-),
-
-current_states as (
-
-    select
-        *,
-        case state when 'done' then valid_from end as done_date
-    from optimizations
-    qualify
-        row_number() over (partition by optimization_id order by valid_from desc) = 1
+    where not is_estimated
 
 ),
 
@@ -38,60 +21,99 @@ current_states as (
 days as (
 
     select
-        current_states.optimization_id,
-        costs.charge_date >= current_states.done_date as is_after,
-        costs.recurring_cost as effective_cost,
-        drivers.driver_name,
-        drivers.quantity
-    from current_states
+        levers.optimization_id,
+        {% for name, side in {'before': '<', 'after': '>='}.items() %}
+        count_if(costs.charge_date {{ side }} levers.done_date) as days_{{ name }},
+        coalesce(sum(costs.recurring_cost) filter (
+            where costs.charge_date {{ side }} levers.done_date
+        ), 0) as cost_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from levers
     inner join costs
         on
-            current_states.scope_type = costs.scope_type
-            and current_states.scope_value = costs.scope_value
-            and current_states.currency = costs.currency
-            and costs.charge_date >= current_states.done_date - {{ days_before }}
-    left join drivers using (series_id, charge_date)
-
-),
-
-measured as (
-
-    select
-        optimization_id,
-        max(driver_name) as driver_name,
-        {% for name, side in {'before': 'not is_after', 'after': 'is_after'}.items() %}
-        count_if({{ side }}) as days_{{ name }},
-        coalesce(sum(effective_cost) filter (where {{ side }}), 0) as cost_{{ name }},
-        sum(quantity) filter (where {{ side }}) as quantity_{{ name }},
-        {% endfor %}
-        count_if(quantity is null and effective_cost != 0) = 0 as is_counted
-    from days
+            levers.scope_type = costs.scope_type
+            and levers.scope_value = costs.scope_value
+            and levers.currency = costs.currency
+            and costs.charge_date >= levers.done_date - {{ days_before }}
     group by all
 
 ),
 
--- Without a quantity on both sides a day is the unit: it then saves what is not done, too.
+by_unit as (
+
+    select * from {{ ref('int_optimization_units') }}
+
+),
+
+usable as (
+
+    select
+        by_unit.*,
+        days.cost_after,
+        abs(compared_cost_after) >= {{ least_share }} * abs(days.cost_after)
+        and quantity_after > 0 as stands_for_the_cost,
+        case unit_name
+            when 'inferences' then levers.moves_inferences
+            when 'tokens' then levers.moves_tokens or levers.moves_models
+            or levers.moves_inferences
+            else levers.moves_hours
+        end as is_moved,
+        case
+            when unit_name = 'GPU hours' then 1
+            when unit_name = 'tokens' and levers.moves_prices then 2
+            when unit_name = 'inferences' then 3
+            else 4
+        end as unit_order
+    from by_unit
+    inner join levers on by_unit.optimization_id = levers.optimization_id
+    inner join days on by_unit.optimization_id = days.optimization_id
+
+),
+
+chosen as (
+
+    select * from usable
+    where stands_for_the_cost
+    qualify
+        row_number() over (
+            partition by optimization_id order by is_moved, unit_order
+        ) = 1
+
+),
+
+-- What is bought by the unit is not measured by the day, which counts growth as a loss.
+bought_by_unit as (
+
+    select distinct optimization_id from usable
+    where abs(unit_cost_after) >= abs(cost_after) / 2
+
+),
+
 counted as (
 
     select
-        current_states.*,
-        measured.* exclude (
-            optimization_id, is_counted, quantity_before, quantity_after
-        ),
-        measured.days_after >= {{ least_days_after }} as is_measured,
-        coalesce(
-            measured.is_counted and measured.quantity_before > 0
-            and measured.quantity_after > 0,
-            false
-        ) as is_by_unit,
-        {% for name in ['before', 'after'] %}
+        levers.*,
+        days.* exclude (optimization_id),
+        days.days_after >= {{ least_days_after }} as is_measured,
         case
-            when is_by_unit then measured.quantity_{{ name }}
-            else measured.days_{{ name }}
-        end as quantity_{{ name }}{% if not loop.last %},{% endif %}
+            when levers.done_date is null then null
+            when chosen.unit_name is not null then chosen.unit_name
+            when bought_by_unit.optimization_id is null then 'day'
+        end as unit_name,
+        coalesce(chosen.is_moved, false) as is_moved,
+        {% for side in ['before', 'after'] %}
+        case
+            when chosen.unit_name is not null then chosen.quantity_{{ side }}
+            when bought_by_unit.optimization_id is null then days.days_{{ side }}
+        end as quantity_{{ side }},
         {% endfor %}
-    from current_states
-    left join measured using (optimization_id)
+        chosen.compared_cost_after,
+        chosen.cost_at_earlier_prices
+    from levers
+    left join days on levers.optimization_id = days.optimization_id
+    left join chosen on levers.optimization_id = chosen.optimization_id
+    left join bought_by_unit
+        on levers.optimization_id = bought_by_unit.optimization_id
 
 )
 

@@ -66,6 +66,7 @@ summed_to_day as (
                 {{ ratio('trained.effective_cost', 'charges.effective_cost') }}, 0
             )
         ) as trained_quantity,
+        sum(coalesce(trained.effective_cost, 0)) as trained_cost,
         sum(charges.effective_cost) as effective_cost,
         sum(coalesce(trained.lost_cost, 0)) as lost_cost,
         charges.charge_date,

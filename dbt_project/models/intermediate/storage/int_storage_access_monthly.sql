@@ -16,7 +16,8 @@ inventories as (
     select
         resource_id,
         inventory_month,
-        count(distinct inventory_date) as inventory_count
+        count(distinct inventory_date) as inventory_count,
+        max(inventory_date) as last_inventory_date
     from storage_access
     group by all
 
@@ -42,6 +43,7 @@ summed_to_month as (
             as read_count,
         arg_max(storage_access.read_gb, storage_access.inventory_date) as read_gb,
         max(storage_access.last_read_on) as last_read_on,
+        any_value(inventories.last_inventory_date) as last_inventory_date,
         cast(storage_access.inventory_month as timestamp) as billing_period_start
     from storage_access
     inner join inventories using (resource_id, inventory_month)

@@ -31,17 +31,14 @@ meters as (
 
 ),
 
--- A unit such as GB-Months, GB-Days or TB-Hours is an amount for a time.
+-- A unit such as GB-Months, 100 GB-Months or TiB-Hours is an amount for a time.
 measured as (
 
     select
         charges.*,
         meters.storage_tier,
         meters.temperature,
-        regexp_extract(
-            lower(charges.pricing_unit), '^(\d* ?)([gt])i?b[- ](month|day|hour)s?$',
-            ['amount', 'size', 'span']
-        ) as unit,
+        {{ storage_unit('charges.pricing_unit') }} as unit,
         {{ hours_between(
             'charges.billing_period_start', 'charges.billing_period_end'
         ) }} as month_hours
@@ -62,6 +59,7 @@ stored as (
         -- A tag of the resource names what lies there, where no inventory does.
         {{ json_text('tags', "'dataset'") }} as tagged_dataset,
         region_id,
+        availability_zone,
         -- A disk is capacity whatever its unit: some are sold by size, for an hour.
         case when unit.span != '' or storage_tier = 'DISK' then storage_tier end
             as storage_tier,
@@ -70,18 +68,15 @@ stored as (
         billing_currency,
         case
             when
-                charge_category = 'Usage' and unit.span != ''
-                and storage_tier is not null
-                then {{ money(
-                    "pricing_quantity * case unit.size when 't' then 1024 else 1 end"
-                    ~ " * case unit.span when 'month' then 1"
-                    ~ " when 'day' then 24 / month_hours else 1 / month_hours end"
-                ) }}
+                charge_category = 'Usage' and storage_tier is not null
+                then {{ gb_months('pricing_quantity', 'unit', 'month_hours') }}
         end as gb_months,
         billed_cost,
         effective_cost,
         charge_date,
-        billing_period_start
+        charge_period_end,
+        billing_period_start,
+        billing_period_end
     from measured
 
 )

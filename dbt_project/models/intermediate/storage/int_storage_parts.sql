@@ -1,5 +1,6 @@
 -- The month's bill of each resource and tier, divided between the parts that an inventory
--- found there, by what they stored. What no inventory knows stays one row.
+-- found there, by what they stored. What no inventory knows stays one row. month_share is
+-- how much of the month is billed, inventory_share how much was over at the inventory.
 with
 
 charges as (
@@ -18,6 +19,21 @@ access as (
 settings as (
 
     select * from {{ ref('stg_landing__settings') }}
+
+),
+
+-- A month that goes on is billed until its last charge of stored data.
+months as (
+
+    select
+        source_name,
+        billing_period_start,
+        ({{ hours_between('billing_period_start', 'max(charge_period_end)') }})
+        / ({{ hours_between('billing_period_start', 'max(billing_period_end)') }})
+            as month_share
+    from charges
+    where gb_months is not null
+    group by source_name, billing_period_start
 
 ),
 
@@ -84,12 +100,18 @@ shared as (
             ) }}
         end as {{ amount }},
         {% endfor %}
-        date_diff(
-            'day', divided.last_read_on, last_day(divided.billing_period_start)
-        ) as unread_days,
+        coalesce(least(1, months.month_share), 1) as month_share,
+        day(divided.last_inventory_date) / day(last_day(divided.billing_period_start))
+            as inventory_share,
+        date_diff('day', divided.last_read_on, divided.last_inventory_date)
+            as unread_days,
         unread_days >= settings.cold_after_days as is_cold
     from divided
     cross join settings
+    left join months
+        on
+            divided.source_name = months.source_name
+            and divided.billing_period_start = months.billing_period_start
 
 )
 

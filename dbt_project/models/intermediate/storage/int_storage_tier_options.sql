@@ -1,14 +1,18 @@
 -- What each part of a resource would cost in a colder tier of its provider: storage,
 -- objects rounded up to the tier's least size, reads at its prices, and once the move. A
 -- price that this ledger paid in the month comes before a list price. Data that is read
--- does not go where a read takes hours, and what nobody counted is not priced.
+-- does not go where a read takes hours; what was written or read in the last 30 days does
+-- not go where it must stay for months, for data that is replaced each month would pay
+-- them each time; and what nobody counted is not priced. A month is what is billed of it; a
+-- year is twelve whole ones.
 with
 
 parts as (
 
     select
         *,
-        cast(effective_cost as double) / gb_months as own_price
+        cast(effective_cost as double) / gb_months as own_price,
+        month_share / inventory_share as billed_reads
     from {{ ref('int_storage_parts') }}
     where gb_months > 0 and temperature != 'cold' and read_gb is not null
 
@@ -47,13 +51,13 @@ offered as (
         coalesce(paid.price, terms.price_per_gb) as target_price,
         case when paid.price is not null then 'ledger' else terms.price_source end
             as target_price_source,
-        greatest(
-            parts.gb_months,
-            cast(parts.object_count as double) * terms.minimum_object_kb / 1048576.0
-        )
-        + cast(parts.object_count as double)
-        * terms.overhead_kb
-        / 1048576.0 as target_gb
+        cast(parts.object_count as double) * parts.month_share / 1048576.0
+            as gb_for_each_kb,
+        greatest(parts.gb_months, gb_for_each_kb * terms.minimum_object_kb)
+        + gb_for_each_kb * terms.overhead_kb as target_gb,
+        terms.is_immediate or parts.read_gb = 0 as is_read_in_time,
+        coalesce(parts.unread_days >= least(terms.minimum_days, 30), false)
+            as is_known_to_stay
     from parts
     inner join terms
         on
@@ -69,9 +73,7 @@ offered as (
             and terms.storage_tier = paid.storage_tier
             and parts.billing_currency = paid.billing_currency
             and parts.billing_period_start = paid.billing_period_start
-    where
-        parts.storage_tier != 'DISK'
-        and (terms.is_immediate or coalesce(parts.read_gb, 0) = 0)
+    where parts.storage_tier != 'DISK'
 
 ),
 
@@ -82,11 +84,12 @@ priced as (
         {{ money('own_price * gb_months - target_price * target_gb') }}
             as storage_saving,
         {{ money(
-            'read_gb * retrieval_price_per_gb + read_count * read_price_per_1k / 1000.0'
+            '(read_gb * retrieval_price_per_gb'
+            ~ ' + read_count * read_price_per_1k / 1000.0) * billed_reads'
         ) }} as read_cost,
         {{ money('object_count * transition_price_per_1k / 1000.0') }}
             as transition_cost,
-        {{ money('target_gb * target_price * minimum_days / 30.0') }}
+        {{ money('target_gb / month_share * target_price * minimum_days / 30.0') }}
             as minimum_duration_cost
     from offered
 
@@ -97,7 +100,10 @@ summed_to_year as (
     select
         *,
         storage_saving - read_cost as monthly_saving,
-        12 * (storage_saving - read_cost) - transition_cost as first_year_saving
+        {{ money(
+            '12 * cast(storage_saving - read_cost as double) / month_share'
+            ~ ' - transition_cost'
+        ) }} as first_year_saving
     from priced
 
 )

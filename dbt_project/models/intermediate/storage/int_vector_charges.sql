@@ -12,9 +12,7 @@ measured as (
 
     select
         *,
-        regexp_extract(
-            lower(pricing_unit), '^([gt])i?b[- ](month|day|hour)s?$', ['size', 'span']
-        ) as stored,
+        {{ storage_unit('pricing_unit') }} as stored,
         regexp_extract(
             lower(pricing_unit),
             '^(\d*) ?(queries|query|requests|request|searches|reads|read units)$',
@@ -37,14 +35,8 @@ counted as (
         resource_name,
         billing_currency,
         case
-            when charge_category = 'Usage' and stored.span != ''
-                then
-                    pricing_quantity * case stored.size when 't' then 1024 else 1 end
-                    * case stored.span
-                        when 'month' then 1
-                        when 'day' then 24 / month_hours
-                        else 1 / month_hours
-                    end
+            when charge_category = 'Usage'
+                then {{ gb_months('pricing_quantity', 'stored', 'month_hours') }}
         end as gb_months,
         case
             when charge_category = 'Usage' and asked.word != ''

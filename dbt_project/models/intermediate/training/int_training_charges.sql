@@ -32,11 +32,8 @@ held as (
         shares.held_until,
         shares.held_hours,
         shares.productive_hours,
-        case
-            when node_charges.is_machine_time
-                then coalesce(shares.gpus_on_node, node_charges.gpu_count)
-            else 0
-        end as gpus_on_node,
+        shares.gpu_hours,
+        shares.productive_gpu_hours,
         {{ money('node_charges.billed_cost * shares.charge_share') }} as billed_cost,
         {{ money('node_charges.effective_cost * shares.charge_share') }}
             as effective_cost,
@@ -83,7 +80,8 @@ rest as (
         cast(null as timestamp) as held_until,
         cast(null as double) as held_hours,
         cast(null as double) as productive_hours,
-        cast(null as double) as gpus_on_node,
+        cast(null as double) as gpu_hours,
+        cast(null as double) as productive_gpu_hours,
         node_charges.billed_cost - coalesce(held_per_charge.billed_cost, 0)
             as billed_cost,
         node_charges.effective_cost - coalesce(held_per_charge.effective_cost, 0)

@@ -22,7 +22,12 @@ cut as (
         charges.run_id,
         epochs.epoch_number,
         charges.billing_currency,
+        charges.billing_period_start,
+        charges.delivery_id,
+        charges.source_row_number,
+        charges.source_row_part,
         charges.effective_cost,
+        charges.productive_cost,
         coalesce({{ hours_between(
             'charges.held_from', 'epochs.window_start'
         ) }} / nullif(charges.held_hours, 0), 0) as share_before,
@@ -45,6 +50,12 @@ select
     run_id,
     epoch_number,
     billing_currency,
+    billing_period_start,
+    delivery_id,
+    source_row_number,
+    source_row_part,
     {{ spent_by('effective_cost', 'share_until') }}
-    - {{ spent_by('effective_cost', 'share_before') }} as effective_cost
+    - {{ spent_by('effective_cost', 'share_before') }} as effective_cost,
+    {{ spent_by('productive_cost', 'share_until') }}
+    - {{ spent_by('productive_cost', 'share_before') }} as productive_cost
 from cut

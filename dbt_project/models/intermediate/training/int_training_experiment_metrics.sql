@@ -1,5 +1,6 @@
 -- What an experiment reached: the best value of the metric that most of its completed
--- runs reached one of. A metric of no known direction has no best value.
+-- runs reached one of. A metric of no known direction has no best value. Runs of no known
+-- experiment have nothing in common that one of them could have reached for all.
 with
 
 runs as (
@@ -27,7 +28,10 @@ reached as (
         end as best_metric_value
     from runs
     inner join directions on runs.metric_name = directions.metric_name
-    where runs.run_status = 'completed' and runs.metric_value is not null
+    where
+        runs.run_status = 'completed'
+        and runs.metric_value is not null
+        and runs.experiment_name != 'unassigned'
     group by
         runs.experiment_name,
         runs.metric_name,

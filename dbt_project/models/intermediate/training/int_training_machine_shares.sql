@@ -1,110 +1,71 @@
 -- Which part of which machine charge an attempt held: the part of the charge's window
--- that it overlaps, times the part of the machine's GPUs that it held. Shares above one
--- in sum (two jobs on one node) are scaled down to one.
+-- that it overlaps, times the part of the machine's GPUs that it held. Where attempts
+-- together ask for more than the machine has (two jobs on one node), each has its part
+-- of it, and only for as long as they do: the charge of a day or a month is cut wherever
+-- that changes. Of a machine that was up for 6 of the charge's 24 hours, an attempt of 6
+-- hours held all. The GPU hours that are billed are shared like the money.
+{%- set charge = 'delivery_id, source_row_number, source_row_part' %}
 with
-
-node_charges as (
-
-    select * from {{ ref('int_node_charges') }}
-
-),
-
-attempts as (
-
-    select * from {{ ref('int_training_attempts') }}
-
-),
-
-attempt_machines as (
-
-    select
-        attempts.*,
-        unnest(attempts.node_names) as node_name,
-        cast(null as varchar) as job_resource_id,
-        attempts.gpu_count / (
-            len(attempts.node_names) + coalesce(len(attempts.resource_ids), 0)
-        ) as gpus_on_node
-    from attempts
-
-    union all by name
-
-    select
-        attempts.*,
-        cast(null as varchar) as node_name,
-        unnest(attempts.resource_ids) as job_resource_id,
-        attempts.gpu_count / (
-            len(attempts.resource_ids) + coalesce(len(attempts.node_names), 0)
-        ) as gpus_on_node
-    from attempts
-
-),
 
 overlapping as (
 
+    select * from {{ ref('int_training_machine_overlaps') }}
+
+),
+
+slices as (
+
+    select * from {{ ref('int_training_machine_scales') }}
+
+),
+
+held as (
+
     select
-        node_charges.delivery_id,
-        node_charges.source_row_number,
-        node_charges.source_row_part,
-        attempt_machines.attempt_id,
-        attempt_machines.run_id,
-        attempt_machines.run_name,
-        attempt_machines.experiment_name,
-        attempt_machines.project_name,
-        attempt_machines.gpus_on_node,
-        greatest(node_charges.charge_period_start, attempt_machines.started_at)
-            as held_from,
-        least(node_charges.charge_period_end, attempt_machines.ended_at) as held_until,
-        attempt_machines.productive_until,
-        case
-            when node_charges.gpu_count > 0 and attempt_machines.gpus_on_node > 0
-                then least(1, attempt_machines.gpus_on_node / node_charges.gpu_count)
-            else 1
-        end as gpu_share,
+        overlapping.* exclude (held_from, held_until),
+        greatest(overlapping.held_from, slices.slice_from) as held_from,
+        least(overlapping.held_until, slices.slice_until) as held_until,
         {{ hours_between(
-            'node_charges.charge_period_start', 'node_charges.charge_period_end'
-        ) }} as charge_hours
-
-    from node_charges
-
-    inner join attempt_machines
+            'greatest(overlapping.held_from, slices.slice_from)',
+            'least(overlapping.held_until, slices.slice_until)'
+        ) }} as held_hours,
+        overlapping.gpu_share * slices.scale * held_hours as whole_machine_hours
+    from overlapping
+    inner join slices
         on
-            (
-                node_charges.node_name = attempt_machines.node_name
-                or lower(node_charges.resource_id)
-                = lower(attempt_machines.job_resource_id)
-            )
-            and node_charges.charge_period_start < attempt_machines.ended_at
-            and node_charges.charge_period_end > attempt_machines.started_at
+            overlapping.delivery_id = slices.delivery_id
+            and overlapping.source_row_number = slices.source_row_number
+            and overlapping.source_row_part = slices.source_row_part
+            and overlapping.held_from < slices.slice_until
+            and overlapping.held_until > slices.slice_from
 
 ),
 
 shared as (
 
     select
-        *,
-        {{ hours_between('held_from', 'held_until') }} as held_hours,
+        * exclude (gpu_hours),
         greatest(
-            0,
-            {{ hours_between('held_from', 'least(held_until, productive_until)') }}
-        ) as productive_hours
-
-    from overlapping
-
-),
-
-scaled as (
-
-    select
-        *,
-        gpu_share * held_hours / charge_hours / greatest(
-            1,
-            sum(gpu_share * held_hours / charge_hours) over (
-                partition by delivery_id, source_row_number, source_row_part
-            )
-        ) as charge_share
-
-    from shared
+            0, {{ hours_between('held_from', 'least(held_until, productive_until)') }}
+        ) as productive_hours,
+        whole_machine_hours / case
+            when machine_hours > 0 and machine_hours < charge_hours
+                then greatest(
+                    machine_hours,
+                    sum(whole_machine_hours) over (partition by {{ charge }})
+                )
+            else charge_hours
+        end as charge_share,
+        case
+            when gpu_hours is not null then gpu_hours * charge_share
+            -- Of a machine whose GPUs no bill counts, an attempt held those that it says.
+            when is_machine_time then gpus_on_node * held_hours
+        end as gpu_hours
+    from held
 
 )
 
-select * from scaled
+select
+    *,
+    gpu_hours * productive_hours / held_hours as productive_gpu_hours
+from shared

@@ -1,5 +1,6 @@
--- What is known of a run over all its attempts. A fine-tune has none: its bill says when
--- it was trained.
+-- What is known of a run over all its attempts. What was completed once stays so, even if
+-- a later attempt of it fails. A fine-tune has no attempts: its bill says when it was
+-- trained.
 with
 
 attempts as (
@@ -21,7 +22,11 @@ runs as (
         max(run_name) as run_name,
         max(experiment_name) as experiment_name,
         max(project_name) as project_name,
-        {{ of_largest('status', 'started_at') }} as run_status,
+        case
+            when {{ of_largest('status', 'started_at') }} = 'running' then 'running'
+            when bool_or(status = 'completed') then 'completed'
+            else {{ of_largest('status', 'started_at') }}
+        end as run_status,
         count(*) as attempt_count,
         max(epoch_count) as epoch_count,
         max(metric_name) as metric_name,

@@ -94,7 +94,8 @@ final as (
         memory_cost,
         gpu_cost,
         {{ money(
-            "case when is_idle then effective_cost when idle_policy = 'share' "
+            "case when is_idle then effective_cost "
+            ~ "when idle_source = 'unknown' then null when idle_policy = 'share' "
             ~ "then effective_cost - cpu_cost - memory_cost - gpu_cost "
             ~ "else effective_cost * 0 end"
         ) }} as idle_cost,

@@ -15,7 +15,8 @@ hosting_options as (
 ),
 
 -- A token is as much work as those that our GPUs did in the month. Our own machines are
--- paid for in every hour and bought for the busiest one; the others are paid by use.
+-- paid for in every hour of the month and bought for the busiest one, which is unknown
+-- where telemetry has days only; the others are paid by use.
 costed as (
 
     select
@@ -23,9 +24,10 @@ costed as (
         cast(served_token_count as double) / nullif(served_busy_gpu_hours, 0)
             as tokens_per_gpu_hour,
         token_count / tokens_per_gpu_hour as work_gpu_hours,
+        if(hosting = 'self_hosted', day_count, month_day_count) as paid_days,
         case hosting
             when 'self_hosted' then gpu_hours
-            else day_count * 24 * served_gpu_count * ceil(
+            else paid_days * 24 * served_gpu_count * ceil(
                 peak_hour_token_count / nullif(
                     tokens_per_gpu_hour * served_gpu_count * target_utilization, 0
                 )
@@ -37,7 +39,7 @@ costed as (
         (input_token_count * input_price + output_token_count * output_price)
         / 1000000 as api_cost,
         machine_gpu_hours * target_utilization * tokens_per_gpu_hour * inference_count
-        / nullif(cast(token_count as double), 0) / day_count as capacity_per_day
+        / nullif(cast(token_count as double), 0) / paid_days as capacity_per_day
     from hosting_options
 
 ),
@@ -89,7 +91,8 @@ final as (
         billing_currency,
         cast(inference_count as bigint) as inference_count,
         cast(day_count as bigint) as day_count,
-        {{ unit_cost('inference_count', 'day_count') }} as inferences_per_day,
+        cast(paid_days as bigint) as paid_day_count,
+        {{ unit_cost('inference_count', 'paid_days') }} as inferences_per_day,
         {{ money('peak_hour_request_count') }} as peak_hour_request_count,
         {{ money('mean_hour_request_count') }} as mean_hour_request_count,
         {{ ratio('peak_hour_request_count', 'mean_hour_request_count') }}
@@ -98,7 +101,7 @@ final as (
         option_cost,
         {{ money('effective_cost - option_cost') }} as monthly_saving,
         {{ unit_cost('option_cost', 'inference_count') }} as cost_per_inference,
-        {{ money('times_as_many * inference_count / day_count') }}
+        {{ money('times_as_many * inference_count / paid_days') }}
             as break_even_inferences_per_day,
         case when times_as_many is not null then {{ money('capacity_per_day') }} end
             as capacity_inferences_per_day,

@@ -92,8 +92,14 @@ final as (
             as cost_per_1m_tokens,
         {{ unit_cost('target_cost', 'token_count', per=1000000) }}
             as target_cost_per_1m_tokens,
+        -- While a commitment is paid on, its money pays nothing back.
+        {{ ratio(
+            'coalesce(migration_cost, 0)',
+            'greatest(monthly_saving_under_commitment, 0)'
+        ) }} as break_even_months,
         {{ ratio('coalesce(migration_cost, 0)', 'greatest(monthly_saving, 0)') }}
-            as break_even_months,
+            as break_even_months_after_commitment,
+        {{ money('target_cost * commitment_months') }} as target_commitment_cost,
         case
             when machine_hours is null then 'no machines'
             when target_cost is null then 'no price'

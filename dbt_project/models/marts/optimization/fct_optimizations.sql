@@ -13,12 +13,14 @@ valued as (
         {{ money(
             'cast(promised_monthly_saving as double) * 12 / 365 * days_after'
         ) }} as promised_saving,
+        {{ money(
+            'cast(cost_before as double) / nullif(quantity_before, 0) * quantity_after '
+            ~ '- cost_after'
+        ) }} as saving_at_any_mix,
         case
-            when is_measured and quantity_before > 0
-                then {{ money(
-                    'cast(cost_before as double) / quantity_before * quantity_after '
-                    ~ '- cost_after'
-                ) }}
+            when not is_measured or is_moved then null
+            when unit_name = 'day' then saving_at_any_mix
+            when unit_name is not null then cost_at_earlier_prices - compared_cost_after
         end as realized_saving
     from measured
 
@@ -38,8 +40,7 @@ final as (
         valid_from as state_date,
         done_date,
         currency,
-        case when is_by_unit then driver_name when done_date is not null then 'day' end
-            as unit_name,
+        unit_name,
         cast(coalesce(days_before, 0) as bigint) as days_before,
         cast(coalesce(days_after, 0) as bigint) as days_after,
         {{ money('quantity_before') }} as quantity_before,
@@ -50,7 +51,20 @@ final as (
         {{ unit_cost('cost_after', 'quantity_after') }} as cost_per_unit_after,
         {{ money('promised_monthly_saving') }} as promised_monthly_saving,
         promised_saving,
-        realized_saving,
+        {{ money('realized_saving') }} as realized_saving,
+        {{ money(
+            "case when unit_name != 'day' then saving_at_any_mix - realized_saving end"
+        ) }} as mix_effect_cost,
+        {{ money(
+            "case when unit_name != 'day' then cost_after - compared_cost_after end"
+        ) }} as uncompared_cost,
+        case
+            when done_date is null then 'not done'
+            when not coalesce(is_measured, false) then 'fewer than 7 days'
+            when unit_name is null then 'no unit'
+            when is_moved then 'moves its unit'
+            else 'measured'
+        end as measured_status,
         {{ ratio('realized_saving', 'promised_saving') }} as realized_ratio
 
     from valued

@@ -1,19 +1,29 @@
+{#- What a scenario covers, and what it leaves of the money and of what a commitment pays. -#}
 {%- set scenarios = {
-    'spot': {'factor': 'spot_factor', 'covered': 'spot_cost'},
-    'best_epoch': {'factor': 'epoch_factor', 'covered': 'epoch_cost'},
-    'less_data': {'factor': 'data_factor', 'covered': 'effective_cost'},
+    'spot': {'covered': 'spot_cost', 'paid': 'spot_factor', 'committed': '1'},
+    'best_epoch': {
+        'covered': 'epoch_cost', 'paid': 'epoch_factor',
+        'committed': 'committed_epoch_factor',
+    },
+    'less_data': {
+        'covered': 'effective_cost', 'paid': 'data_factor', 'committed': 'data_factor',
+    },
 } %}
 with
 
+-- What a commitment pays of a run's machines is paid without the run, too.
 runs as (
 
     select
         source_name,
         billing_currency,
         billing_period_start,
-        sum(effective_cost) as effective_cost
-    from {{ ref('fct_training_run_costs') }}
-    where cost_basis = 'machine_time' and run_id != 'unassigned'
+        sum(effective_cost) as effective_cost,
+        sum(effective_cost) filter (where paid_as = 'Committed') as committed_cost,
+        sum(epoch_cost) as epoch_cost,
+        sum(late_cost) as late_cost,
+        sum(late_cost) filter (where paid_as = 'Committed') as committed_late_cost
+    from {{ ref('int_training_waste') }}
     group by all
 
 ),
@@ -25,23 +35,8 @@ spot as (
         billing_currency,
         billing_period_start,
         sum(eligible_cost) filter (where potential_savings is not null) as spot_cost,
-        sum(potential_savings) as spot_saving
+        sum(potential_savings) filter (where potential_savings > 0) as spot_saving
     from {{ ref('fct_spot_savings_monthly') }}
-    group by all
-
-),
-
--- An epoch counts in the month that it ended in.
-epochs as (
-
-    select
-        source_name,
-        billing_currency,
-        cast(date_trunc('month', epoch_ended_at) as timestamp) as billing_period_start,
-        sum(effective_cost) as epoch_cost,
-        sum(cost_after_best) as epoch_saving
-    from {{ ref('fct_training_epoch_costs') }}
-    where cost_after_best is not null
     group by all
 
 ),
@@ -52,40 +47,56 @@ settings as (
 
 ),
 
--- What each scenario leaves of a cost. They work on the same runs, so they multiply.
-factors as (
+split as (
 
     select
-        runs.*,
+        runs.* exclude (committed_cost, committed_late_cost),
+        cast(coalesce(runs.committed_cost, 0) as double) as committed,
+        runs.effective_cost - committed as paid,
+        cast(coalesce(runs.committed_late_cost, 0) as double) as committed_late,
         coalesce(spot.spot_cost, 0) as spot_cost,
-        coalesce(epochs.epoch_cost, 0) as epoch_cost,
-        1 - least(coalesce(cast(spot.spot_saving as double) / nullif(
-            runs.effective_cost, 0
-        ), 0), 1) as spot_factor,
-        1 - least(coalesce(cast(epochs.epoch_saving as double) / nullif(
-            runs.effective_cost, 0
-        ), 0), 1) as epoch_factor,
+        coalesce(spot.spot_saving, 0) as spot_saving,
         cast(settings.training_data_share as double) as data_factor
     from runs
     cross join settings
     left join spot using (source_name, billing_currency, billing_period_start)
-    left join epochs using (source_name, billing_currency, billing_period_start)
+
+),
+
+-- What each scenario leaves of a cost. They work on the same runs, so they multiply.
+factors as (
+
+    select
+        *,
+        {% for name, saving, cost in [
+            ('spot_factor', 'spot_saving', 'paid'),
+            ('epoch_factor', 'late_cost - committed_late', 'paid'),
+            ('committed_epoch_factor', 'committed_late', 'committed'),
+        ] %}
+        1 - least(coalesce(({{ saving }}) / nullif({{ cost }}, 0), 0), 1) as {{ name }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from split
 
 ),
 
 scenarios as (
 
-    {% set so_far = ['1'] %}
+    {% set so_far = {'paid': ['paid'], 'committed': ['committed']} %}
     {% for scenario, terms in scenarios.items() %}
     select
         *,
         '{{ scenario }}' as scenario,
         {{ loop.index }} as scenario_order,
         {{ terms.covered }} as covered_cost,
-        {{ terms.factor }} as factor,
-        {{ so_far | join(' * ') }} as factor_before
+        paid * (1 - {{ terms.paid }}) as saving_alone,
+        {{ so_far.paid | join(' * ') }} as paid_before,
+        {{ so_far.committed | join(' * ') }} as committed_before,
+        paid_before * {{ terms.paid }} as paid_after,
+        committed_before * {{ terms.committed }} as committed_after
     from factors
-    {% do so_far.append(terms.factor) %}
+    {% do so_far.paid.append(terms.paid) %}
+    {% do so_far.committed.append(terms.committed) %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -100,14 +111,14 @@ final as (
         billing_currency,
         {{ money('effective_cost') }} as effective_cost,
         {{ money('covered_cost') }} as covered_cost,
-        {{ money('effective_cost * factor_before') }} as cost_before,
-        {{ money('effective_cost * factor_before * factor') }} as cost_after,
-        {{ money('effective_cost * factor_before * (1 - factor)') }} as saving,
-        {{ money('effective_cost * (1 - factor)') }} as saving_alone,
-        {{ money('factor') }} as cost_after_ratio,
-        {{ money('factor_before * factor') }} as running_cost_ratio,
+        {{ money('paid_before + committed_before') }} as cost_before,
+        {{ money('paid_after + committed_after') }} as cost_after,
+        {{ money('paid_before - paid_after') }} as saving,
+        {{ money('committed_before - committed_after') }} as freed_capacity_cost,
+        {{ money('saving_alone') }} as saving_alone,
+        {{ ratio('cost_after', 'cost_before') }} as cost_after_ratio,
+        {{ ratio('cost_after', 'effective_cost') }} as running_cost_ratio,
         billing_period_start
-
     from scenarios
 
 )

@@ -57,7 +57,7 @@ alerts as (
         drift_id as subject,
         'feature' as scope_type,
         feature_name as scope_value,
-        project_name as owner_team,
+        project_name,
         drift_cost as amount,
         billing_currency as currency,
         format(
@@ -84,6 +84,7 @@ alerts as (
         plan_id || ' ' || billing_currency as subject,
         'plan' as scope_type,
         plan_id as scope_value,
+        project_name,
         -cap_headroom as amount,
         billing_currency as currency,
         format(
@@ -95,12 +96,29 @@ alerts as (
     from {{ ref('fct_training_run_plans') }}
     where plan_status = 'over_cap'
     union all by name
+    select
+        'experiment_over_cap' as alert_kind,
+        concat_ws(' ', experiment_name, plan_id, billing_currency) as subject,
+        'experiment' as scope_type,
+        experiment_name as scope_value,
+        -cap_headroom as amount,
+        billing_currency as currency,
+        format(
+            'Experiment {} cost {} {}, {} more than its cap of {}.',
+            experiment_name, {{ format_amount('effective_cost') }}, billing_currency,
+            {{ format_amount('-cap_headroom') }}, {{ format_amount('cost_cap') }}
+        ) as message,
+        cast(ended_at as date) as alert_date
+    from {{ ref('fct_training_experiment_costs') }}
+    where cap_headroom < 0
+    union all by name
     -- The first such epoch of a run; those that follow say the same.
     select
         'epoch_gain_below_floor' as alert_kind,
         run_id as subject,
         'run' as scope_type,
         run_id as scope_value,
+        project_name,
         effective_cost as amount,
         billing_currency as currency,
         format(
@@ -146,7 +164,7 @@ select
     kinds.severity,
     alerts.scope_type,
     alerts.scope_value,
-    coalesce(alerts.owner_team, 'unassigned') as owner_team,
+    coalesce(alerts.owner_team, teams.team_name, 'unassigned') as owner_team,
     coalesce(alerts.channel, 'default') as channel,
     {{ money('alerts.amount') }} as amount,
     alerts.currency,
@@ -157,4 +175,10 @@ select
 
 from alerts
 inner join {{ ref('alert_kinds') }} as kinds using (alert_kind)
+-- A list of plans, a drift and an epoch name a project; its team is who can act.
+left join {{ ref('int_training_teams') }} as teams
+    on
+        teams.scope_type = if(alerts.scope_type = 'experiment', 'experiment', 'project')
+        and teams.scope_value
+        = if(alerts.scope_type = 'experiment', alerts.scope_value, alerts.project_name)
 cross join closed

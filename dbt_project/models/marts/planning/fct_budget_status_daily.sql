@@ -7,15 +7,29 @@ budget_days as (
 
 ),
 
+expected as (
+
+    select
+        budget_id,
+        valid_from,
+        as_of_date,
+        breach_date as expected_breach_date
+    from {{ ref('int_budget_breaches_expected') }}
+
+),
+
 projected as (
 
     select
         *,
         budget_amount - spent_cost as headroom,
-        {{ money('spent_cost + cast(days_left * daily_burn as decimal(38, 12))') }}
-            as projected_cost,
         {{ money(
-            'spent_cost + cast(days_left * daily_burn + ' ~ once_in_ten
+            'spent_cost + undelivered_cost + scheduled_cost'
+            ~ ' + cast(days_left * daily_burn as decimal(38, 12))'
+        ) }} as projected_cost,
+        {{ money(
+            'spent_cost + undelivered_cost + scheduled_cost'
+            ~ ' + cast(days_left * daily_burn + ' ~ once_in_ten
             ~ ' * deviation_28 * sqrt(days_left * (1 + days_left / 7.0))'
             ~ ' as decimal(38, 12))'
         ) }} as projected_upper_cost,
@@ -36,13 +50,12 @@ projected as (
 judged as (
 
     select
-        *,
+        projected.*,
         coalesce(breached_date, case
-            when
-                days_of_headroom <= days_left and projected_cost > budget_amount
-                then as_of_date + cast(greatest(days_of_headroom, 1) as integer)
+            when projected_cost > budget_amount then expected_breach_date
         end) as breach_date
     from projected
+    left join expected using (budget_id, valid_from, as_of_date)
 
 ),
 
@@ -68,6 +81,8 @@ final as (
         {{ money('spent_cost') }} as spent_cost,
         {{ money('headroom') }} as headroom,
         {{ money('daily_burn') }} as daily_burn,
+        {{ money('scheduled_cost') }} as scheduled_cost,
+        {{ money('undelivered_cost') }} as undelivered_cost,
         projected_cost,
         projected_upper_cost,
         {{ money(

@@ -1,9 +1,10 @@
 {%- set levels = [80, 90] %}
 with
 
-candidates as (
+expected as (
 
-    select * from {{ ref('int_forecast_candidates') }}
+    select * from {{ ref('int_scope_costs_expected') }}
+    where model_name is not null
 
 ),
 
@@ -22,52 +23,63 @@ drivers as (
 
 ),
 
-series as (
+credits as (
 
     select
         series_id,
-        scope_type,
-        scope_value,
-        currency,
-        as_of_date,
         min(recurring_cost) < 0 as has_credits
     from {{ ref('int_scope_costs_daily') }}
     group by all
 
 ),
 
--- Earlier origins are backtests: fct_forecast_accuracy has them.
-forecasts as (
+joined as (
 
     select
-        series.*,
-        candidates.model_name,
-        candidates.forecast_date,
-        candidates.horizon_days,
-        candidates.expected,
-        candidates.driver_quantity,
-        candidates.driver_unit_cost,
+        expected.*,
+        credits.has_credits,
+        cast(expected.daily_cost + expected.scheduled_cost as double) as expected_cost,
         chosen.error_80,
         chosen.error_90,
-        sum(candidates.expected) over to_date as expected_to_date,
-        chosen.short_per_day_90 * candidates.horizon_days as short_to_date
+        chosen.short_per_day_90 * expected.horizon_days as short_to_date
 
-    from candidates
+    from expected
 
-    inner join series using (series_id, as_of_date)
+    inner join credits on expected.series_id = credits.series_id
 
     inner join chosen
         on
-            candidates.series_id = chosen.series_id
-            and candidates.model_name = chosen.model_name
+            expected.series_id = chosen.series_id
+            and expected.model_name = chosen.model_name
             and chosen.horizon_band = case
-                when candidates.horizon_days <= 7 then 1
-                when candidates.horizon_days <= 14 then 2
+                when expected.horizon_days <= 7 then 1
+                when expected.horizon_days <= 14 then 2
                 else 3
             end
 
-    window
-        to_date as (partition by candidates.series_id order by candidates.horizon_days)
+),
+
+-- What a sum of more days passes once in ten times is no less than that of fewer, even
+-- where trials of more days were short by less a day.
+summed as (
+
+    select
+        *,
+        sum(expected_cost) over to_date as expected_to_date,
+        max(short_to_date) over to_date as widest_to_date
+    from joined
+    window to_date as (partition by series_id order by horizon_days)
+
+),
+
+forecasts as (
+
+    select
+        *,
+        max(expected_to_date + widest_to_date) over (
+            partition by series_id order by horizon_days
+        ) as upper_to_date
+    from summed
 
 ),
 
@@ -78,18 +90,18 @@ final as (
         forecasts.scope_value,
         forecasts.currency,
         forecasts.model_name,
-        {{ money('forecasts.expected') }} as expected_cost,
+        {{ money('forecasts.expected_cost') }} as expected_cost,
         {% for level in levels %}
         {{ money(
-            'case when forecasts.has_credits then forecasts.expected - forecasts.error_'
-            ~ level ~
-            ' else greatest(forecasts.expected - forecasts.error_' ~ level ~ ', 0) end'
+            'case when forecasts.has_credits then forecasts.expected_cost - forecasts.error_'
+            ~ level ~ ' else greatest(forecasts.expected_cost - forecasts.error_'
+            ~ level ~ ', 0) end'
         ) }} as lower_{{ level }},
-        {{ money('forecasts.expected + forecasts.error_' ~ level) }}
+        {{ money('forecasts.expected_cost + forecasts.error_' ~ level) }}
             as upper_{{ level }},
         {% endfor %}
         {{ money('forecasts.expected_to_date') }} as expected_to_date_cost,
-        {{ money('forecasts.expected_to_date + forecasts.short_to_date') }}
+        {{ money('forecasts.upper_to_date') }}
             as upper_90_to_date_cost,
         case when forecasts.driver_quantity is not null then drivers.driver_name end
             as driver_name,

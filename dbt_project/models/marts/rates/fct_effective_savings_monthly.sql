@@ -9,6 +9,12 @@ charges as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('int_exchange_rates_by_charge_day') }}
+
+),
+
 judged as (
 
     select
@@ -56,6 +62,7 @@ summed_to_month as (
         service_name,
         ai_cost_class,
         billing_currency,
+        rates.reporting_currency,
         cast(count_if(kind = 'unlisted') as bigint) as unlisted_charge_count,
         {{ money('sum(effective_cost)') }} as effective_cost,
         {{ money('sum(rated_cost)') }} as rated_effective_cost,
@@ -85,8 +92,14 @@ summed_to_month as (
             as covered_list_cost,
         {{ money('sum(case when is_eligible then list_cost else 0 end)') }}
             as eligible_list_cost,
+        -- At the rate of each charge's own day, as its cost is converted.
+        {{ money('sum(' ~ converted('rated_list_cost', 'rates') ~ ')') }}
+            as reporting_list_cost,
+        {{ money('sum(' ~ converted('rated_list_cost - rated_cost', 'rates') ~ ')') }}
+            as reporting_effective_savings,
         billing_period_start
     from priced
+    left join rates using (billing_currency, charge_date, billing_period_start)
     group by all
 
 ),
@@ -94,7 +107,9 @@ summed_to_month as (
 rated as (
 
     select
-        * exclude (billing_period_start),
+        * exclude (
+            reporting_list_cost, reporting_effective_savings, billing_period_start
+        ),
         {{ ratio(
             'rated_effective_cost', 'rated_effective_cost + unlisted_effective_cost'
         ) }} as list_price_coverage_ratio,
@@ -103,6 +118,8 @@ rated as (
         {{ ratio('commitment_savings', 'rated_list_cost') }} as commitment_savings_rate,
         {{ ratio('covered_list_cost', 'eligible_list_cost') }}
             as commitment_coverage_ratio,
+        reporting_list_cost,
+        reporting_effective_savings,
         billing_period_start
     from summed_to_month
 

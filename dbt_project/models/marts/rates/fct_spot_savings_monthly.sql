@@ -10,16 +10,19 @@ machine_time as (
 
 ),
 
--- Spot's discount on the days of the last 30 until the month's end, never a constant.
-discounts as (
+-- Spot's price on the days of the last 30 until the month's end, never a constant.
+spot_days as (
 
     select
         {{ machine | join(', ') }},
         charge_date,
-        1 - cast(sum(effective_cost) as double)
-        / sum(cast(quantity as double) * on_demand_unit_price) as discount_ratio
+        cast(sum(effective_cost) as double) / sum(cast(quantity as double))
+            as spot_unit_price,
+        1 - cast(sum(effective_cost) as double) / nullif(
+            sum(cast(quantity as double) * on_demand_unit_price), 0
+        ) as discount_ratio
     from machine_time
-    where paid_as = 'Dynamic' and on_demand_unit_price > 0
+    where paid_as = 'Dynamic' and quantity > 0
     group by all
 
 ),
@@ -35,14 +38,15 @@ observed as (
     select
         {{ machine | join(', ') }},
         months.billing_period_start,
+        median(spot_unit_price) as observed_spot_unit_price,
         median(discount_ratio) as observed_discount_ratio,
         count(*) as observed_day_count
     from months
-    inner join discounts
+    inner join spot_days
         on
-            discounts.charge_date
+            spot_days.charge_date
             >= months.billing_period_start + interval 1 month - interval 30 day
-            and discounts.charge_date < months.billing_period_start + interval 1 month
+            and spot_days.charge_date < months.billing_period_start + interval 1 month
     group by all
 
 ),
@@ -61,6 +65,8 @@ summed_to_month as (
         sum(case paid_as when 'Dynamic' then lost_cost else 0 end) as lost_work_cost,
         sum(case paid_as when 'Standard' then trained_quantity else 0 end)
             as eligible_quantity,
+        sum(case paid_as when 'Standard' then trained_cost else 0 end)
+            as eligible_cost,
         billing_period_start
     from machine_time
     group by all
@@ -71,12 +77,11 @@ compared as (
 
     select
         summed_to_month.*,
+        observed.observed_spot_unit_price,
         observed.observed_discount_ratio,
         observed.observed_day_count,
         {{ money('cast(spot_quantity as double) * on_demand_unit_price') }}
-            as spot_on_demand_cost,
-        {{ money('cast(eligible_quantity as double) * on_demand_unit_price') }}
-            as eligible_cost
+            as spot_on_demand_cost
     from summed_to_month
     left join observed using ({{ machine | join(', ') }}, billing_period_start)
     where spot_quantity > 0 or eligible_quantity > 0
@@ -109,8 +114,10 @@ final as (
         {{ money('observed_discount_ratio') }} as observed_discount_ratio,
         coalesce(observed_day_count, 0) as observed_day_count,
         {{ money('eligible_quantity') }} as eligible_quantity,
-        eligible_cost,
-        {{ money('cast(eligible_cost as double) * observed_discount_ratio') }}
+        {{ money('observed_spot_unit_price') }} as observed_spot_unit_price,
+        {{ money('eligible_cost') }} as eligible_cost,
+        -- Money against money: at a contract's price the discount from the list is not saved.
+        {{ money('eligible_cost - eligible_quantity * observed_spot_unit_price') }}
             as potential_savings,
         billing_period_start
     from compared

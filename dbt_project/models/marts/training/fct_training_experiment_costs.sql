@@ -79,8 +79,11 @@ final as (
         {{ ratio('summed.unfinished_cost', 'summed.cost_of_runs') }}
             as unfinished_cost_ratio,
         metrics.best_metric_value,
-        {{ unit_cost('summed.effective_cost', 'metrics.metric_points') }}
-            as cost_per_metric_point,
+        -- What one currency paid is a part of what a point cost, where there are two.
+        case
+            when count(*) over (partition by summed.experiment_name) = 1
+                then {{ unit_cost('summed.cost_of_runs', 'metrics.metric_points') }}
+        end as cost_per_metric_point,
         {{ money('caps.cost_cap') }} as cost_cap,
         {{ money('caps.cost_cap - summed.effective_cost') }} as cap_headroom,
         {{ ratio('summed.effective_cost', 'caps.cost_cap') }} as cap_ratio,

@@ -50,6 +50,7 @@ final as (
         {{ money('energy_kwh') }} as gpu_energy_kwh,
         {{ money('billed_cost') }} as billed_cost,
         {{ money('effective_cost') }} as effective_cost,
+        known_cost,
         allocated_cost,
         busy_cost,
         allocated_cost - busy_cost as wasted_cost,

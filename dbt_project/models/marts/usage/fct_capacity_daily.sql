@@ -29,9 +29,55 @@ costs as (
         {{ grain | join(', ') }},
         max(service_provider_name) as service_provider_name,
         sum(machine_hours) as machine_hours,
-        sum(effective_cost) as effective_cost
+        sum(effective_cost) as effective_cost,
+        coalesce(bool_or(pricing_category = 'Committed'), false) as is_committed
     from charges
     group by all
+
+),
+
+paid_prices as (
+
+    select * from {{ ref('int_machine_prices_monthly') }}
+
+),
+
+list_prices as (
+
+    select
+        service_provider_name,
+        instance_type,
+        billing_currency,
+        billing_period_start,
+        max(on_demand_unit_price) as list_price
+    from {{ ref('int_on_demand_prices_monthly') }}
+    where lower(pricing_unit) = 'hours'
+    group by all
+
+),
+
+-- More machines than a commitment pays for are bought on demand: at what was paid for it in
+-- the month, else at the bill's list, else, where nothing was committed, at the day's mean.
+priced as (
+
+    select
+        costs.*,
+        coalesce(
+            cast(paid_prices.price_per_hour as double),
+            cast(list_prices.list_price as double),
+            case
+                when not costs.is_committed
+                    then cast(costs.effective_cost as double) / costs.machine_hours
+            end
+        ) as on_demand_price
+    from costs
+    left join paid_prices
+        using (source_name, instance_type, billing_currency, billing_period_start)
+    left join list_prices
+        using (
+            service_provider_name, instance_type, billing_currency,
+            billing_period_start
+        )
 
 ),
 
@@ -96,8 +142,8 @@ final as (
         {{ money('peaks.peak_machines') }} as peak_machines,
         {{ money('costs.effective_cost') }} as effective_cost,
         {{ money(
-            'cast(costs.effective_cost as double) / costs.machine_hours '
-            ~ '* peaks.peak_machines * 24'
+            'cast(costs.effective_cost as double) + costs.on_demand_price '
+            ~ '* (peaks.peak_machines * 24 - costs.machine_hours)'
         ) }} as peak_capacity_cost,
         {{ ratio('peak_capacity_cost', 'costs.effective_cost') }}
             as autoscaling_efficiency_ratio,
@@ -106,7 +152,7 @@ final as (
         {{ ratio('peak_busy_gpus', 'mean_busy_gpus') }} as burst_index,
         costs.charge_date,
         costs.billing_period_start
-    from costs
+    from priced as costs
     left join peaks using ({{ grain | join(', ') }})
     left join bursts using ({{ grain | join(', ') }})
 

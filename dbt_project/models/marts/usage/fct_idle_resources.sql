@@ -40,6 +40,7 @@ summed_to_resource as (
         count(distinct charge_date) as billed_days,
         min(charge_date) filter (cost > 0) as first_idle_date,
         max(charge_date) filter (cost > 0) as last_idle_date,
+        max(unused_days) filter (cost > 0) as unused_days,
         {{ money('sum(cost) filter (cost > 0)') }} as idle_cost,
         {{ money('coalesce(sum(freed_capacity_cost) filter (cost > 0), 0)') }}
             as freed_capacity_cost
@@ -52,12 +53,16 @@ summed_to_resource as (
 final as (
 
     select
-        * exclude (billing_period_start),
+        * exclude (billing_period_start, unused_days),
         idle_cost - freed_capacity_cost as monthly_saving,
         {{ unit_cost('idle_cost', 'idle_days') }} as cost_per_idle_day,
         case
             when idle_kind = 'server_without_work' then 'scale_to_zero'
-            when idle_kind = 'disk_without_machine' and 2 * idle_days >= billed_days
+            -- What a machine used in the month, or a week ago, waits for its next job.
+            when
+                idle_kind = 'disk_without_machine'
+                and idle_days = billed_days
+                and unused_days >= 7
                 then 'snapshot_and_delete'
             when idle_kind = 'disk_without_machine' then 'snapshot_between_jobs'
             when 2 * idle_days >= billed_days then 'stop_or_shrink'

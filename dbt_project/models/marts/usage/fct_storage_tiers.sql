@@ -2,29 +2,7 @@ with
 
 parts as (
 
-    select * from {{ ref('int_storage_parts') }}
-
-),
-
-options as (
-
-    select * from {{ ref('int_storage_tier_options') }}
-
-),
-
--- The tier that saves most in a year; none where no tier saves anything.
-best as (
-
-    select *
-    from options
-    where first_year_saving > 0
-    qualify
-        row_number() over (
-            partition by
-                source_name, sub_account_id, resource_id, storage_tier, prefix,
-                billing_currency, billing_period_start
-            order by first_year_saving desc, target_tier asc
-        ) = 1
+    select * from {{ ref('int_storage_tier_targets') }}
 
 ),
 
@@ -67,35 +45,27 @@ final as (
             when parts.gb_months > 0
                 then {{ unit_cost('parts.effective_cost', 'parts.gb_months') }}
         end as cost_per_gb,
-        best.target_tier,
-        best.target_price_source,
-        {{ money('best.target_price') }} as target_price,
-        {{ money('best.storage_saving') }} as storage_saving,
-        {{ money('best.read_cost') }} as read_cost,
-        {{ money('best.monthly_saving') }} as monthly_saving,
-        {{ money('best.transition_cost') }} as transition_cost,
-        {{ money('best.minimum_duration_cost') }} as minimum_duration_cost,
-        {{ money('best.first_year_saving') }} as first_year_saving,
+        parts.target_tier,
+        parts.no_target_reason,
+        parts.target_price_source,
+        {{ money('parts.target_price') }} as target_price,
+        {{ money('parts.storage_saving') }} as storage_saving,
+        {{ money('parts.read_cost') }} as read_cost,
+        {{ money('parts.monthly_saving') }} as monthly_saving,
+        {{ money('parts.transition_cost') }} as transition_cost,
+        {{ money('parts.minimum_duration_cost') }} as minimum_duration_cost,
+        {{ money('parts.first_year_saving') }} as first_year_saving,
         case
-            when best.target_tier is null then null
-            when not best.is_immediate
+            when parts.target_tier is null then null
+            when not parts.is_immediate
                 then
                     'high: a read takes hours, and what is '
-                    || 'deleted within ' || best.minimum_days || ' days costs them all'
-            when best.read_gb > 0 then 'medium: it is read, and each read costs'
+                    || 'deleted within ' || parts.minimum_days || ' days costs them all'
+            when parts.read_gb > 0 then 'medium: it is read, and each read costs'
             else 'low: it stays readable at once'
         end as risk,
         parts.billing_period_start
     from parts
-    left join best
-        on
-            parts.source_name = best.source_name
-            and parts.sub_account_id = best.sub_account_id
-            and parts.resource_id = best.resource_id
-            and parts.storage_tier = best.storage_tier
-            and parts.prefix = best.prefix
-            and parts.billing_currency = best.billing_currency
-            and parts.billing_period_start = best.billing_period_start
 
 )
 

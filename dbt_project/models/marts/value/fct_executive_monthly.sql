@@ -15,16 +15,34 @@ spent as (
 
 ),
 
+-- A benefit is often given for a project, and its cost by feature and tenant, too: summed to
+-- the project before anything divides, the benefit meets all of the cost that earned it.
+projects as (
+
+    select
+        project_name,
+        {{ month | join(', ') }},
+        sum(reporting_benefit) as benefit,
+        sum(reporting_effective_cost) as cost,
+        bool_or(has_value)
+        and bool_or(has_cost)
+        and bool_and(project_name != 'unassigned') as is_compared,
+        min(confidence) as confidence
+    from {{ ref('fct_value_monthly') }}
+    group by all
+
+),
+
 -- Return is of what has both: value without cost, and cost that nobody valued, say none.
 valued as (
 
     select
         {{ month | join(', ') }},
-        sum(reporting_benefit) as benefit,
-        sum(reporting_benefit) filter (has_value and has_cost) as compared_benefit,
-        sum(reporting_effective_cost) filter (has_value and has_cost) as valued_cost,
+        sum(benefit) as benefit,
+        sum(benefit) filter (is_compared) as compared_benefit,
+        sum(cost) filter (is_compared) as valued_cost,
         min(confidence) as confidence
-    from {{ ref('fct_value_monthly') }}
+    from projects
     group by all
 
 ),
@@ -33,28 +51,28 @@ saved as (
 
     select
         {{ month | join(', ') }},
-        sum({{ money('cast(effective_savings as double) * rate') }}) as savings,
-        sum({{ money('cast(rated_list_cost as double) * rate') }}) as list_cost
+        sum(reporting_effective_savings) as savings,
+        sum(reporting_list_cost) as list_cost
     from {{ ref('fct_effective_savings_monthly') }}
-    inner join {{ ref('int_reporting_rates_monthly') }}
-        using (billing_currency, billing_period_start)
     group by all
 
 ),
 
--- Waste is measured and bought nothing, whether it can be saved or is paid all the same;
--- the rest of what could be saved is a what-if.
+wasted as (
+
+    select
+        {{ month | join(', ') }},
+        sum(reporting_waste_cost) as wasted_cost
+    from {{ ref('fct_waste_monthly') }}
+    group by all
+
+),
+
 savable as (
 
     select
         {{ month | join(', ') }},
-        sum(reporting_net_saving) as potential_saving,
-        sum(reporting_net_saving + reporting_freed_capacity_cost) filter (
-            opportunity_type in (
-                'stop_idle', 'avoid_lost_work', 'stop_at_best_epoch', 'fix_pipelines',
-                'use_commitment'
-            )
-        ) as wasted_cost
+        sum(reporting_net_saving) as potential_saving
     from {{ ref('fct_opportunities') }}
     group by all
 
@@ -65,8 +83,8 @@ forecast as (
     select
         currency as reporting_currency,
         cast(month as timestamp) as billing_period_start,
-        projected_cost,
-        upper_90_cost
+        expected_rest_cost,
+        cost_at_risk
     from {{ ref('fct_month_end_projections') }}
     where scope_type = 'total'
 
@@ -89,14 +107,17 @@ final as (
         {{ money('list_cost') }} as reporting_list_cost,
         {{ ratio('savings', 'list_cost') }} as effective_savings_rate,
         {{ money('coalesce(wasted_cost, 0)') }} as reporting_wasted_cost,
-        {{ ratio('coalesce(wasted_cost, 0)', 'coalesce(ai_cost, 0)') }} as waste_ratio,
+        {{ ratio('coalesce(wasted_cost, 0)', 'effective_cost') }} as waste_ratio,
         {{ money('coalesce(potential_saving, 0)') }} as reporting_potential_saving,
-        {{ money('forecast.projected_cost') }} as projected_cost,
-        {{ money('forecast.upper_90_cost') }} as upper_90_cost,
+        -- On top of what the same row says is spent, which goes by billing period.
+        {{ money('coalesce(effective_cost, 0) + forecast.expected_rest_cost') }}
+            as projected_cost,
+        {{ money('projected_cost + forecast.cost_at_risk') }} as upper_90_cost,
         billing_period_start
     from spent
     left join valued using ({{ month | join(', ') }})
     left join saved using ({{ month | join(', ') }})
+    left join wasted using ({{ month | join(', ') }})
     left join savable using ({{ month | join(', ') }})
     -- Before its first charge a month has a forecast only.
     full outer join forecast using ({{ month | join(', ') }})

@@ -1,4 +1,5 @@
 -- Revenue and cost stay apart where only one of them names an owner: nothing is guessed.
+-- A margin without its cost would be 100 %, so it is unknown.
 {%- set owner = ['project_name', 'feature_name', 'tenant_id'] %}
 with
 
@@ -49,7 +50,7 @@ joined as (
         reporting_currency,
         earned.revenue_confidence,
         coalesce(earned.revenue, 0) as revenue,
-        coalesce(spent.effective_cost, 0) as effective_cost,
+        spent.effective_cost,
         earned.revenue is not null as has_revenue,
         spent.effective_cost is not null as has_cost,
         billing_period_start

@@ -34,7 +34,9 @@ described as (
 
     select
         findings.*,
-        types.* exclude (opportunity_type, opportunity_order, scope_type),
+        types.* exclude (
+            opportunity_type, opportunity_order, waste_kind, scope_type
+        ),
         rates.reporting_currency,
         {% for amount in ['net_saving', 'freed_capacity_cost'] %}
         {{ money(

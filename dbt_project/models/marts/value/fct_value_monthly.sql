@@ -1,4 +1,5 @@
--- Value and cost stay apart where only one of them names an owner: nothing is guessed.
+-- Value and cost stay apart where only one of them names an owner: nothing is guessed, and
+-- what is left of a benefit without its cost is unknown.
 {%- set owner = ['project_name', 'feature_name', 'tenant_id', 'reporting_currency'] %}
 {%- set benefit = '(revenue + other_benefit)' %}
 {%- set key = owner | join(', ') ~ ', billing_period_start' %}
@@ -75,7 +76,7 @@ joined as (
         valued.outcome_count,
         coalesce(margins.reporting_revenue, 0) as revenue,
         coalesce(valued.other_benefit, 0) as other_benefit,
-        coalesce(margins.reporting_effective_cost, 0) as cost,
+        margins.reporting_effective_cost as cost,
         valued.confidence is not null as has_value,
         coalesce(margins.has_cost, false) as has_cost,
         first_costs.first_cost_date,

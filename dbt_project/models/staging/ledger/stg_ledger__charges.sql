@@ -39,6 +39,7 @@ renamed as (
         PricingCategory as pricing_category,
         PricingUnit as pricing_unit,
         RegionId as region_id,
+        AvailabilityZone as availability_zone,
         ServiceCategory as service_category,
         ServiceName as service_name,
         ServiceProviderName as service_provider_name,
@@ -68,7 +69,7 @@ renamed as (
             as gpu_count,
         try_cast({{ json_text('SkuPriceDetails', "'CoreCount'") }} as integer)
             as core_count,
-        try_cast({{ json_text('SkuPriceDetails', "'MemorySize'") }} as integer)
+        try_cast({{ json_text('SkuPriceDetails', "'MemorySize'") }} as decimal(18, 3))
             as memory_gib,
 
         ---------- timestamps

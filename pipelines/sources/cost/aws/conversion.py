@@ -46,6 +46,8 @@ def _parts(context: Context, delivery: Delivery, period: str) -> Iterator[str]:
             "{services}": _services(),
             "{product_name}": values.attribute(read, "product_name"),
             "{gpu}": values.attribute(read, "gpu"),
+            "{vcpu}": values.attribute(read, "vcpu"),
+            "{memory}": values.attribute(read, "memory"),
             "{delivery_id}": quoted(delivery.delivery_id),
         }
         text = _template()

@@ -1,7 +1,7 @@
 -- One delivery of a Cost and Usage Report as FOCUS 1.4 rows.
 --
 -- {cur} is the report with its columns typed (reading.py), {services} the list in
--- services.csv; {product_name} and {gpu} look into CUR 2.0's product map,
+-- services.csv; {product_name}, {gpu}, {vcpu} and {memory} look into CUR 2.0's product map,
 -- which is expensive, and so stand only where the plain column is empty.
 -- Everything that a line item type means is in the table line_item_types below.
 
@@ -615,6 +615,13 @@ select
         when instance_type is not null
             then '{"InstanceType":"' || instance_type || '"' || coalesce(
                 ',"GpuCount":' || try_cast(coalesce(product_gpu, {gpu}) as integer), ''
+            ) || coalesce(
+                ',"CoreCount":' || try_cast(coalesce(product_vcpu, {vcpu}) as integer), ''
+            ) || coalesce(
+                -- '1,152 GiB' or '7.5 GiB'
+                ',"MemorySize":' || nullif(replace(regexp_extract(
+                    coalesce(product_memory, {memory}), '^([0-9,.]*[0-9]) GiB', 1
+                ), ',', ''), ''), ''
             ) || '}'
     end as SkuPriceDetails,
     case

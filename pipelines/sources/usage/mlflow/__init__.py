@@ -36,6 +36,7 @@ CSV_COLUMNS = {
     "start_time": "start_time",
     "end_time": "end_time",
     "experiment_name": "tags.experiment_name",
+    "experiment_id": "experiment_id",
     "run_name": "tags.mlflow.runName",
     "parent_run_id": "tags.mlflow.parentRunId",
     "project_name": "tags.project",
@@ -63,6 +64,7 @@ from (
         *,
         cast(null as varchar) as first_step,
         cast(null as varchar) as last_step,
+        cast(null as varchar) as experiment_id,
         cast(null as varchar) as checkpoints_at
     from (select null as run_id) where false
     union all by name

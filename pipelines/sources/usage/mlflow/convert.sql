@@ -11,7 +11,8 @@ select
     run_id as attempt_id,
     parent_run_id,
     run_name,
-    experiment_name,
+    -- A CSV of search_runs() names the experiment by its id alone.
+    coalesce(nullif(experiment_name, ''), experiment_id) as experiment_name,
     project_name,
     scheduler_job_id,
     case upper(status)
