@@ -34,6 +34,7 @@ from pipelines.forecasting.models import COMBINED
 from pipelines.landing.source import quoted
 
 NAIVE = "seasonal_naive"
+OF_ONE_WEEK = (NAIVE, "window_average")
 LEAST_DAYS = 63
 # How far a sum may be off before the series is named.
 MUCH = 0.4
@@ -164,7 +165,10 @@ def _trial(series: candidates.Series, actual: models.Array) -> Trial:
             now[prediction.model] = prediction.expected[: len(actual)]
             continue
         # As int_forecast_models_selected: a trial weighs 0.8 of the one 5 days later,
-        # and a series that rests is judged by the sum of its days alone.
+        # a series that rests is judged by the sum of its days alone, and its last week
+        # is no forecast of it.
+        if rests and prediction.model in OF_ONE_WEEK:
+            continue
         start = (prediction.made_on - series.first_day).days + 1
         weight = 0.8 ** ((last - prediction.made_on).days / 5)
         came = series.costs[start : start + len(prediction.expected)]

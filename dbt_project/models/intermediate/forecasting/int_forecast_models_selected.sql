@@ -2,7 +2,7 @@
 -- its days, and as much by their sum, because a month and a budget are sums. A series that
 -- rests (it has the candidate quarter_average) is judged by the sum alone, squared: on most
 -- of its days the forecast that knows no burst is nearest, and its month is short by all of
--- them. An origin weighs four fifths of the next one, five days later: what no candidate could
+-- them; a week that is all burst, or none, is no forecast of it. An origin weighs four fifths of the next one, five days later: what no candidate could
 -- foresee two months ago does not choose today's. A candidate must be nearer than `combined`
 -- by a twentieth: docs/bench.md says what that is worth on series that nobody invented. The
 -- intervals weigh all trials alike: the error that eight and nine of ten days stayed within,
@@ -38,6 +38,7 @@ totals as (
             else sum(weight * (days_error + sum_error))
         end * case when model_name = 'combined' then 1 else 1.05 end as error
     from origins
+    where not (rests and model_name in ('seasonal_naive', 'window_average'))
     group by series_id, model_name
 
 ),
