@@ -38,6 +38,8 @@ OF_ONE_WEEK = (NAIVE, "window_average")
 LEAST_DAYS = 63
 # How far a sum may be off before the series is named.
 MUCH = 0.4
+# With fewer months a sum says little of what forecast it.
+MONTHS = 10
 # Two years are enough: a build looks back 126 days.
 LONGEST = 730
 # File of a package -> what it counts, its day, and what was used on it. A parked car is
@@ -236,8 +238,16 @@ def report(found: list[Trial]) -> None:
         f"{statistics.median(skills.values()):.2f}, worse than the last week: "
         f"{len(worse)} series; median bias of the sum "
         f"{statistics.median(biases.values()):+.1%} by series, "
-        f"{_bias(found):+.1%} of all, beyond {MUCH:.0%}: {len(biased)} series\n"
+        f"{_bias(found):+.1%} of all, beyond {MUCH:.0%}: {len(biased)} series"
     )
+    known = [leaf for leaf, of_leaf in by_series.items() if len(of_leaf) >= MONTHS]
+    if known:
+        print(
+            f"{len(known)} series have {MONTHS} months or more: median bias "
+            f"{statistics.median(biases[leaf] for leaf in known):+.1%}, "
+            f"beyond {MUCH:.0%}: {len(biased.keys() & set(known))} series"
+        )
+    print()
     table("chosen", "months", "skill", "bias")
     for model, of_model in sorted(by_model.items()):
         row(
