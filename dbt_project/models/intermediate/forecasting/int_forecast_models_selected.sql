@@ -9,7 +9,7 @@
 -- by how far ahead they were. A forecast further ahead is never told to be surer.
 with
 
-errors as (select * from {{ ref('int_forecast_errors') }} where kind = 'backtest'),
+errors as (select * from {{ ref('int_forecast_errors') }}),
 
 origins as (
 
@@ -24,6 +24,7 @@ origins as (
         cast(abs(sum(error_cost)) as double) as sum_error,
         bool_or(model_name = 'quarter_average') over (partition by series_id) as rests
     from errors
+    where kind = 'backtest'
     group by series_id, model_name, as_of_date
 
 ),
@@ -86,6 +87,7 @@ summed as (
         ) / horizon_days as short_per_day
     from errors
     inner join chosen using (series_id, model_name)
+    where kind = 'backtest'
 
 ),
 
