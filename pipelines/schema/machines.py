@@ -124,6 +124,12 @@ KUBERNETES_ALLOCATION = Table(
         Column("cpu_used_core_hours", MONEY, "Core hours used."),
         Column("memory_requested_gib_hours", MONEY, "GiB hours of memory requested."),
         Column("memory_used_gib_hours", MONEY, "GiB hours of memory used."),
+        Column(
+            "memory_used_max_gib",
+            MONEY,
+            "The most GiB of memory that it used at once in the window; NULL where the "
+            "source does not say.",
+        ),
         Column("gpu_requested_hours", MONEY, "GPU hours requested."),
         Column("gpu_used_hours", MONEY, "GPU hours used; NULL where unknown."),
         Column(

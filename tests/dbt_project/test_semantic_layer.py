@@ -20,7 +20,7 @@ select
     model_id,
     sum(effective_cost)::double / sum(inference_count) as cost_per_inference
 from fct_inference_costs_daily
-where inference_count is not null
+where is_billed and inference_count is not null
 group by all
 having sum(inference_count) > 0
 order by all
@@ -74,6 +74,40 @@ def asked(sample_home, tmp_path_factory):
 
     ask.database = database
     return ask
+
+
+# What is counted is divided, in the month of the charge.
+UNIT_COSTS = {
+    "cost_per_1k_tokens": """
+        select
+            strftime(charge_date, '%Y-%m'),
+            sum(effective_cost)::double * 1000 / sum(token_count)
+        from fct_token_costs_daily
+        where token_count is not null
+        group by all
+    """,
+    "cost_per_training_hour": """
+        select
+            strftime(billing_period_start, '%Y-%m'),
+            sum(effective_cost)::double / sum(training_hours)
+        from fct_training_hour_costs
+        where training_hours > 0
+        group by all
+    """,
+}
+
+
+@pytest.mark.parametrize("metric", UNIT_COSTS)
+def test_a_unit_cost_divides_only_what_is_counted(asked, metric):
+    said = {
+        row["metric_time__month"][:7]: float(row[metric])
+        for row in asked(metric, "metric_time__month")
+        if row[metric]
+    }
+
+    with duckdb.connect(str(asked.database), read_only=True) as db:
+        expected = dict(db.execute(UNIT_COSTS[metric]).fetchall())
+    assert said == pytest.approx(expected)
 
 
 def test_a_metric_is_what_sql_says_it_is(asked):

@@ -104,6 +104,17 @@ def test_containers_are_summed_up_to_their_pod(put, convert, reasons):
     assert reasons() == {"summed into its pod": 1}
 
 
+def test_the_most_memory_of_a_pod_is_known_where_every_container_says_it(put, convert):
+    main = allocation(rawAllocationOnly={"ramByteUsageMax": 6 * 1024**3})
+    flat = allocation("b/b", {"pod": "b"}, ramByteUsageMax=1024**3)
+    silent = allocation("b/c", {"pod": "b", "container": "c"})
+    put("allocation.json", answer([main, flat, silent]))
+
+    rows = convert(SOURCE, "2026-08", "pod_name, memory_used_max_gib")
+
+    assert sorted(rows) == [("b", None), ("llm-0", 6)]
+
+
 def test_adjustments_are_in_the_total_and_beside_its_parts(put, convert):
     adjusted = allocation(
         cpuCostAdjustment=-0.5, sharedCost=0.25, totalCost=11, loadBalancerCost=0

@@ -64,11 +64,29 @@ def test_calls_are_summed_up_by_the_hour(sources, put, convert):
         usage,
         "2026-08",
         "hour(window_start), output_tokens, request_count, failed_request_count, "
-        "retried_request_count",
+        "retried_request_count, failed_tokens",
     )
 
     # r1 failed, so it is a failure and no retry; r4 was answered and asked again.
-    assert rows == [(10, 60, 3, 1, 0), (11, 90, 2, 0, 1)]
+    assert rows == [(10, 60, 3, 1, 0, 10), (11, 90, 2, 0, 1, 0)]
+
+
+def test_a_log_without_ends_ids_and_caches_knows_none_of_them(sources, put, convert):
+    put("a.log.csv", "a,b\n1,2\n")
+    usage, _, sessions = sources(
+        "(timestamp '2026-08-03 10:05', 'r1', 'OpenAI', 10, 's1')",
+        "requested_at, request_id, provider_name, output_tokens, session_id",
+    )
+
+    rows = convert(
+        usage,
+        "2026-08",
+        "request_count, failed_request_count, failed_tokens, retried_request_count, "
+        "cache_served_request_count",
+    )
+
+    assert rows == [(1, None, None, None, None)]
+    assert convert(sessions, "2026-08", "failed_request_count") == [(None,)]
 
 
 def test_a_call_that_a_newer_file_has_again_counts_once_by_name(

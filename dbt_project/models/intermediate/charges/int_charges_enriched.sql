@@ -49,8 +49,10 @@ described as (
         coalesce(gpu_machines.is_of_gpu_machine, false) as is_of_gpu_machine,
         case
             when coalesce(instance_types.gpu_count, charges.gpu_count) > 0 then 'gpu'
+            -- A database or a cache has much memory, too, and is none of these machines.
             when
-                coalesce(instance_types.memory_gib, charges.memory_gib)
+                charges.service_category in ('Compute', 'AI and Machine Learning')
+                and coalesce(instance_types.memory_gib, charges.memory_gib)
                 >= 8 * coalesce(instance_types.vcpu_count, charges.core_count)
                 then 'high_memory'
         end as machine_kind,

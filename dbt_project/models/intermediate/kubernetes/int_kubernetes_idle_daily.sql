@@ -1,6 +1,5 @@
--- The weight of what no workload held of a node: as the tool says of the node, else the
--- node's capacity less what was held, else its part of what the tool says of the cluster.
--- Hours that the tool did not see are no idle ones.
+-- The weight of what no workload held of a node: as the tool says of it, else its capacity
+-- less what was held, else its part of the cluster's. Hours not seen are no idle ones.
 {%- set parts = [
     ('cpu', 'vcpu_count'), ('memory', 'memory_gib'), ('gpu', 'gpu_count'),
 ] %}
@@ -32,10 +31,11 @@ nodes as (
 
     select
         *,
-        {{ ratio(
-            'effective_cost',
-            'sum(effective_cost) over (partition by cluster_name, charge_date)'
-        ) }} as cluster_share
+        -- A node that was refunded more than it cost has none of the cluster's idle.
+        coalesce({{ ratio(
+            'greatest(effective_cost, 0)',
+            'sum(greatest(effective_cost, 0)) over (partition by cluster_name, charge_date)'
+        ) }}, 0) as cluster_share
     from {{ ref('int_kubernetes_nodes_daily') }}
     where is_main_bill
 
@@ -83,7 +83,7 @@ judged as (
         nodes.node_name,
         case
             when of_node.cluster_name is not null then 'node'
-            -- A part whose size is unknown has an idle rest that is unknown, not 0.
+            -- Of a part of unknown size the idle rest is unknown, not 0.
             when
                 nodes.vcpu_count is not null
                 and nodes.memory_gib is not null

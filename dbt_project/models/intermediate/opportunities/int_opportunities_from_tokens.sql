@@ -22,7 +22,7 @@ failed_answers as (
     select
         {{ scope | join(', ') }},
         'avoid_failed_answers' as opportunity_type,
-        failed_cost + retried_cost as gross_saving
+        coalesce(failed_cost, 0) + coalesce(retried_cost, 0) as gross_saving
     from {{ ref('fct_inference_waste_monthly') }}
     where hosting = 'api'
 

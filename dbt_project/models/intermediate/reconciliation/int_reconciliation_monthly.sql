@@ -80,26 +80,14 @@ causes as (
         source_name,
         billing_currency,
         billing_period_start,
-        sum(difference) filter (where cause = 'no_telemetry')
-            as metered_no_telemetry,
-        sum(difference) filter (where cause = 'not_billed') as metered_not_billed,
-        sum(difference) filter (where cause = 'unmetered_caller')
-            as metered_unmetered_caller,
-        sum(difference) filter (where cause = 'no_list_price')
-            as metered_no_list_price,
-        sum(difference) filter (where cause = 'price_drift')
-            as metered_price_drift,
-        sum(difference) filter (where cause = 'late_usage')
-            as metered_late_usage,
-        sum(difference) filter (where cause = 'batch') as metered_batch,
-        sum(difference) filter (where cause = 'processing_tier')
-            as metered_processing_tier,
-        sum(difference) filter (where cause = 'cache_class')
-            as metered_cache_class,
-        sum(difference) filter (where cause = 'rounding')
-            as metered_rounding,
-        sum(difference) filter (where cause = 'unexplained')
-            as metered_unexplained
+        {% for cause in [
+            'no_telemetry', 'not_billed', 'unmetered_caller', 'no_list_price',
+            'price_drift', 'late_usage', 'batch', 'processing_tier', 'cache_class',
+            'rounding', 'unexplained',
+        ] %}
+        sum(difference) filter (where cause = '{{ cause }}') as metered_{{ cause }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
     from metered_differences
     group by all
 
@@ -116,12 +104,13 @@ joined as (
         coalesce(invoice_differences.charge_count, 0) as charge_count,
         coalesce(invoice_differences.source_cost, 0) as source_cost,
         coalesce(invoice_differences.ledger_billed_cost, 0) as ledger_billed_cost,
-        coalesce(invoice_differences.tax_difference, 0) as tax_difference,
-        coalesce(invoice_differences.credit_difference, 0) as credit_difference,
-        coalesce(invoice_differences.fx_difference, 0) as fx_difference,
-        coalesce(invoice_differences.rounding_difference, 0) as rounding_difference,
-        coalesce(invoice_differences.unexplained_difference, 0)
-            as unexplained_difference,
+        -- Without an invoice there is nothing that the rows could differ from.
+        {% for cause in ['tax', 'credit', 'fx', 'rounding', 'unexplained'] %}
+        case
+            when invoice_differences.invoice_amount is not null
+                then invoice_differences.{{ cause }}_difference
+        end as {{ cause }}_difference,
+        {% endfor %}
         token_sums.token_billed_cost,
         token_sums.metered_cost_estimate,
         token_sums.billed_token_count,

@@ -28,11 +28,9 @@ months as (
     select
         source_name,
         billing_period_start,
-        {{ hours_between(
-            'billing_period_start', 'max(charge_period_end)'
-        ) }} / {{ hours_between(
-            'billing_period_start', 'max(billing_period_end)'
-        ) }} as month_share
+        ({{ hours_between('billing_period_start', 'max(charge_period_end)') }})
+        / ({{ hours_between('billing_period_start', 'max(billing_period_end)') }})
+            as month_share
     from charges
     where gb_months is not null
     group by source_name, billing_period_start

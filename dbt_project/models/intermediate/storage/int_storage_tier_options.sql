@@ -1,10 +1,10 @@
 -- What each part of a resource would cost in a colder tier of its provider: storage,
 -- objects rounded up to the tier's least size, reads at its prices, and once the move. A
 -- price that this ledger paid in the month comes before a list price. Data that is read
--- does not go where a read takes hours; what was written or read lately does not go where
--- it must stay for months, for data that is replaced each month would pay them each time;
--- and what nobody counted is not priced. Months are those of the bill until now; a year is
--- twelve whole ones.
+-- does not go where a read takes hours; what was written or read in the last 30 days does
+-- not go where it must stay for months, for data that is replaced each month would pay
+-- them each time; and what nobody counted is not priced. A month is what is billed of it; a
+-- year is twelve whole ones.
 with
 
 parts as (
@@ -56,10 +56,8 @@ offered as (
         greatest(parts.gb_months, gb_for_each_kb * terms.minimum_object_kb)
         + gb_for_each_kb * terms.overhead_kb as target_gb,
         terms.is_immediate or parts.read_gb = 0 as is_read_in_time,
-        coalesce(
-            parts.unread_days >= least(terms.minimum_days, settings.cold_after_days),
-            false
-        ) as is_known_to_stay
+        coalesce(parts.unread_days >= least(terms.minimum_days, 30), false)
+            as is_known_to_stay
     from parts
     inner join terms
         on
@@ -75,7 +73,6 @@ offered as (
             and terms.storage_tier = paid.storage_tier
             and parts.billing_currency = paid.billing_currency
             and parts.billing_period_start = paid.billing_period_start
-    cross join {{ ref('stg_landing__settings') }} as settings
     where parts.storage_tier != 'DISK'
 
 ),

@@ -57,7 +57,9 @@ summed_to_run as (
 
 ),
 
-final as (
+-- A run over a month's end is one run: each month has its part of the hours and of the GB,
+-- and a later correction has none.
+joined as (
 
     select
         coalesce(summed_to_run.source_name, 'unassigned') as source_name,
@@ -70,8 +72,8 @@ final as (
         coalesce(runs.run_status, 'unassigned') as run_status,
         runs.started_at,
         runs.ended_at,
-        {{ money('runs.run_hours') }} as run_hours,
-        {{ money('runs.processed_gb') }} as processed_gb,
+        runs.run_hours,
+        runs.processed_gb,
         summed_to_run.billing_currency,
         summed_to_run.billed_cost,
         summed_to_run.effective_cost,
@@ -80,14 +82,38 @@ final as (
             when runs.is_wasted then summed_to_run.effective_cost
             else {{ money('0') }}
         end as wasted_cost,
-        {{ unit_cost('summed_to_run.effective_cost', 'runs.processed_gb') }}
-            as cost_per_gb,
         coalesce(
             summed_to_run.billing_period_start,
             cast(date_trunc('month', runs.started_at) as timestamp)
-        ) as billing_period_start
+        ) as billing_period_start,
+        case
+            when runs.run_hours > 0 then greatest(0, {{ hours_between(
+                'greatest(runs.started_at, billing_period_start)',
+                'least(runs.ended_at, billing_period_start + interval 1 month)'
+            ) }}) / runs.run_hours
+            when
+                coalesce(
+                    date_trunc('month', runs.started_at) = billing_period_start, true
+                )
+                then 1
+            else 0
+        end as month_share
     from summed_to_run
     full outer join runs using (pipeline_name, run_id)
+
+),
+
+final as (
+
+    select
+        * exclude (billing_period_start, month_share)
+        replace (
+            {{ money('run_hours * month_share') }} as run_hours,
+            {{ money('processed_gb * month_share') }} as processed_gb
+        ),
+        {{ unit_cost('effective_cost', 'processed_gb * month_share') }} as cost_per_gb,
+        billing_period_start
+    from joined
 
 )
 

@@ -56,6 +56,7 @@ final as (
         {{ money('used_gib_hours') }} as used_gib_hours,
         {{ ratio('used_gib_hours', 'capacity_gib_hours') }} as used_memory_ratio,
         {{ money('used_gib_p95') }} as used_gib_p95,
+        {{ money('used_gib_max') }} as used_gib_max,
         {{ money('needed_gib') }}
             as needed_memory_gib,
         {{ money('memory_gib - needed_gib') }}

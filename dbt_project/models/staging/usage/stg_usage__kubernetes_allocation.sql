@@ -30,6 +30,7 @@ renamed as (
         cpu_used_core_hours,
         memory_requested_gib_hours,
         memory_used_gib_hours,
+        memory_used_max_gib,
         gpu_requested_hours,
         gpu_used_hours,
         cpu_weight,

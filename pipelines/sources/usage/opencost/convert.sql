@@ -24,6 +24,9 @@ summed as (
         sum(memory_used * hours / 1073741824) as memory_used_gib_hours,
         sum(coalesce(gpu_requested * hours, gpu_hours)) as gpu_requested_hours,
         sum(gpu_used * hours) as gpu_used_hours,
+        case when count(coalesce(memory_most, memory_most_raw)) = count(*)
+            then sum(coalesce(memory_most, memory_most_raw) / 1073741824)
+        end as memory_used_max_gib,
         sum(cpu_cost + coalesce(cpu_adjustment, 0)) as cpu_weight,
         sum(memory_cost + coalesce(memory_adjustment, 0)) as memory_weight,
         sum(gpu_cost + coalesce(gpu_adjustment, 0)) as gpu_weight,
@@ -54,6 +57,7 @@ select
     round(cpu_used_core_hours, 9) as cpu_used_core_hours,
     round(memory_requested_gib_hours, 9) as memory_requested_gib_hours,
     round(memory_used_gib_hours, 9) as memory_used_gib_hours,
+    round(memory_used_max_gib, 9) as memory_used_max_gib,
     round(gpu_requested_hours, 9) as gpu_requested_hours,
     round(gpu_used_hours, 9) as gpu_used_hours,
     cpu_weight,

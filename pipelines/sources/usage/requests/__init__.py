@@ -52,6 +52,7 @@ RETRIED = """
             order by requested_at desc, request_id desc
         ) > 1
 """
+UNKNOWN = "cast(null as boolean)"
 NEEDED = ("requested_at", "provider_name", "delivery_id", "row_number")
 # Enough for a 95th percentile to stand on ten calls.
 SAMPLED_CALLS = 200
@@ -143,7 +144,7 @@ def _hours(
     """Make the table of a month's hours; its rows and their count read it."""
     table = f'"{log.name} {period}"'
     rows = _calls(log, context, deliveries, period)
-    is_retried = RETRIED if _has_logical_ids(context, rows) else "false"
+    is_retried = RETRIED if _has_logical_ids(context, rows) else UNKNOWN
     made = _filled("usage.sql", log.name, rows, is_retried)
     context.db.execute(f"create temp table if not exists {table} as {made}")
     return table
@@ -171,7 +172,7 @@ def _has_logical_ids(context: Context, rows: str) -> bool:
     return found is not None
 
 
-def _filled(sql: str, source: str, rows: str, is_retried: str = "false") -> str:
+def _filled(sql: str, source: str, rows: str, is_retried: str = UNKNOWN) -> str:
     text = text_beside(__package__, sql)
     names = [column.name for column in TOKENS]
     return text.format(

@@ -12,7 +12,9 @@ with judged as (
 calls as (
     select * replace (
         case
-            when is_truncated then not coalesce(is_failed, false) and not is_retried
+            when is_truncated then
+                not coalesce(is_failed, false)
+                and not coalesce(is_retried, false)
             else is_truncated
         end as is_truncated
     )
@@ -25,11 +27,16 @@ select
     {caller},
     {tokens},
     count(*) as request_count,
-    -- A log that never says how a call ended does not know which failed.
+    -- A log that never says how a call ended does not know which failed; so with a call
+    -- that stood in for another, and one that a cache answered.
     case when count(is_failed) > 0 then count_if(is_failed) end
         as failed_request_count,
-    count_if(is_retried and not coalesce(is_failed, false)) as retried_request_count,
-    count_if(is_cache_served) as cache_served_request_count,
+    case
+        when count(is_retried) > 0
+            then count_if(is_retried and not coalesce(is_failed, false))
+    end as retried_request_count,
+    case when count(is_cache_served) > 0 then count_if(is_cache_served) end
+        as cache_served_request_count,
     -- A log that never says why an answer ended does not know.
     case when count(is_truncated) > 0 then count_if(is_truncated) end
         as truncated_request_count,

@@ -120,7 +120,12 @@ def test_tags_that_differ_only_in_case_are_two_tags(cur, exports, ledger):
 
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
 def test_names_and_gpus_are_found_in_the_product_map(cur, exports, ledger, kind):
-    product = {"product_name": "Strange Service", "gpu": "8"}
+    product = {
+        "product_name": "Strange Service",
+        "gpu": "8",
+        "vcpu": "96",
+        "memory": "1152 GiB",
+    }
     row = cur.row(line_item_product_code="Strange", product=product)
     if kind == "parquet":
         cur.parquet(exports / "r.parquet", [row])
@@ -131,7 +136,12 @@ def test_names_and_gpus_are_found_in_the_product_map(cur, exports, ledger, kind)
     (charge,) = ledger(exports)
 
     assert charge.ServiceName == "Strange Service"
-    assert json.loads(charge.SkuPriceDetails)["GpuCount"] == 8
+    assert json.loads(charge.SkuPriceDetails) == {
+        "InstanceType": "m5.large",
+        "GpuCount": 8,
+        "CoreCount": 96,
+        "MemorySize": 1152,
+    }
 
 
 def test_converting_twice_gives_the_same_rows(cur, exports, ledger):

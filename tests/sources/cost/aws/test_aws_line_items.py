@@ -311,6 +311,20 @@ def test_spot_is_dynamic_and_names_its_machine_where_the_column_does_not(
     assert json.loads(charge.SkuPriceDetails) == {"InstanceType": instance_type}
 
 
+@pytest.mark.parametrize(
+    ("memory", "size"),
+    [("32 GiB", 32), ("1,152 GiB", 1152), ("7.5 GiB", 7.5), ("NA", None), ("", None)],
+)
+def test_a_machine_says_how_large_it_is_where_the_bill_does(
+    cur, converted, memory, size
+):
+    (charge,) = converted(cur.row(product_vcpu="8", product_memory=memory))
+
+    details = json.loads(charge.SkuPriceDetails)
+    assert details["CoreCount"] == 8
+    assert details.get("MemorySize") == size
+
+
 def test_a_pods_share_of_a_node_costs_nothing_and_says_how_it_was_split(cur, converted):
     (charge,) = converted(
         cur.row(
