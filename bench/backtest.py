@@ -34,9 +34,12 @@ from pipelines.forecasting.models import COMBINED
 from pipelines.landing.source import quoted
 
 NAIVE = "seasonal_naive"
+OF_ONE_WEEK = (NAIVE, "window_average")
 LEAST_DAYS = 63
 # How far a sum may be off before the series is named.
 MUCH = 0.4
+# With fewer months a sum says little of what forecast it.
+MONTHS = 10
 # Two years are enough: a build looks back 126 days.
 LONGEST = 730
 # File of a package -> what it counts, its day, and what was used on it. A parked car is
@@ -164,7 +167,10 @@ def _trial(series: candidates.Series, actual: models.Array) -> Trial:
             now[prediction.model] = prediction.expected[: len(actual)]
             continue
         # As int_forecast_models_selected: a trial weighs 0.8 of the one 5 days later,
-        # and a series that rests is judged by the sum of its days alone.
+        # a series that rests is judged by the sum of its days alone, and its last week
+        # is no forecast of it.
+        if rests and prediction.model in OF_ONE_WEEK:
+            continue
         start = (prediction.made_on - series.first_day).days + 1
         weight = 0.8 ** ((last - prediction.made_on).days / 5)
         came = series.costs[start : start + len(prediction.expected)]
@@ -232,8 +238,16 @@ def report(found: list[Trial]) -> None:
         f"{statistics.median(skills.values()):.2f}, worse than the last week: "
         f"{len(worse)} series; median bias of the sum "
         f"{statistics.median(biases.values()):+.1%} by series, "
-        f"{_bias(found):+.1%} of all, beyond {MUCH:.0%}: {len(biased)} series\n"
+        f"{_bias(found):+.1%} of all, beyond {MUCH:.0%}: {len(biased)} series"
     )
+    known = [leaf for leaf, of_leaf in by_series.items() if len(of_leaf) >= MONTHS]
+    if known:
+        print(
+            f"{len(known)} series have {MONTHS} months or more: median bias "
+            f"{statistics.median(biases[leaf] for leaf in known):+.1%}, "
+            f"beyond {MUCH:.0%}: {len(biased.keys() & set(known))} series"
+        )
+    print()
     table("chosen", "months", "skill", "bias")
     for model, of_model in sorted(by_model.items()):
         row(

@@ -18,6 +18,7 @@ from pipelines.forecasting.models import (
     DRIVER,
     FOUR_WEEKS,
     INTERMITTENT,
+    PATIENT,
     SIMPLE,
     STEADY,
     TWELVE_WEEKS,
@@ -96,14 +97,18 @@ def predictions(series: Series, least_days: int, floor: float) -> Iterator[Predi
         forecasts = {
             name: days for name, days in forecasts.items() if np.isfinite(days).all()
         }
-        every = np.stack(list(forecasts.values()))
-        forecasts[COMBINED] = (
-            every.mean(axis=0) if models is INTERMITTENT else np.median(every, axis=0)
-        )
+        forecasts[COMBINED] = _combined(forecasts)
         for name, expected in forecasts.items():
             yield Prediction(series.key, name, made_on, expected)
         if series.driver is not None and models.keys() >= {"ets"}:
             yield _by_driver(series, series.driver, made_on, end, days)
+
+
+def _combined(forecasts: Mapping[str, Array]) -> Array:
+    patient = [days for name, days in forecasts.items() if name in PATIENT]
+    if len(patient) > 1:
+        return np.asarray(np.mean(np.stack(patient), axis=0))
+    return np.asarray(np.median(np.stack(list(forecasts.values())), axis=0))
 
 
 def candidates_of(series: Series, floor: float) -> Mapping[str, Model]:

@@ -95,13 +95,15 @@ STEADY: dict[str, Model] = SIMPLE | {
     "theta": theta,
     "ets": ets,
 }
-INTERMITTENT: dict[str, Model] = SIMPLE | {
+# They see more than one burst.
+PATIENT: dict[str, Model] = {
     "long_average": long_average,
     "quarter_average": quarter_average,
     "croston": croston,
 }
-# The median of the others, day by day; the mean where a series rests, as the usual day
-# of such a series is none of its bursts.
+INTERMITTENT: dict[str, Model] = SIMPLE | PATIENT
+# The median of the others, day by day. Where a series rests it is the mean of the
+# patient ones: its usual day is none of its bursts, its last week may be all one.
 COMBINED = "combined"
 # The driver by `ets`, times the price of the last days.
 DRIVER = "driver"

@@ -5,11 +5,7 @@
 -- stops days before the month ends, the month is delivered in part, and not closed.
 with
 
-settings as (
-
-    select * from {{ ref('stg_landing__settings') }}
-
-),
+settings as (select * from {{ ref('stg_landing__settings') }}),
 
 deliveries as (
 
@@ -21,24 +17,28 @@ deliveries as (
 
 ),
 
+scopes as (
+
+    select distinct
+        source_name,
+        delivery_id,
+        delivery_scope
+    from deliveries
+
+),
+
 charges as (
 
     select
         charges.source_name,
         charges.charge_category,
         charges.charge_date,
-        coalesce(deliveries.delivery_scope, '') as delivery_scope
+        coalesce(scopes.delivery_scope, '') as delivery_scope
     from {{ ref('stg_ledger__charges') }} as charges
-    left join (
-        select distinct
-            source_name,
-            delivery_id,
-            delivery_scope
-        from deliveries
-    ) as deliveries
+    left join scopes
         on
-            charges.source_name = deliveries.source_name
-            and charges.delivery_id = deliveries.delivery_id
+            charges.source_name = scopes.source_name
+            and charges.delivery_id = scopes.delivery_id
 
 ),
 

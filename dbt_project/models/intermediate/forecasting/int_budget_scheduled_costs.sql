@@ -59,10 +59,10 @@ due as (
             budgets.scope_type = scheduled.scope_type
             and budgets.scope_value = scheduled.scope_value
             and budgets.budget_currency = scheduled.currency
-            and scheduled.charge_date <= days.calendar_date
-            and coalesce(scheduled.replaced_on > days.calendar_date, true)
-            and scheduled.charge_date + interval 1 month
-            > least(days.calendar_date, scheduled.closed_date)
+            and days.calendar_date >= scheduled.charge_date
+            and coalesce(days.calendar_date < scheduled.replaced_on, true)
+            and least(days.calendar_date, scheduled.closed_date)
+            < scheduled.charge_date + interval 1 month
 
 ),
 

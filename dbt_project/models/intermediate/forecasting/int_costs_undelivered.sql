@@ -33,7 +33,7 @@ means as (
         {{ money(
             'cast(sum(' ~ cost ~ ') as double)'
             ~ ' / any_value(least(28, closed_date - first_date + 1))'
-        ) }} as {{ cost }}_mean{{ ',' if not loop.last }}
+        ) }} as {{ cost }}_mean{% if not loop.last %},{% endif %}
         {% endfor %}
     from late
     where
@@ -50,7 +50,7 @@ delivered as (
         {{ account | join(', ') }},
         charge_date,
         {% for cost in costs %}
-        sum({{ cost }}) as {{ cost }}_delivered{{ ',' if not loop.last }}
+        sum({{ cost }}) as {{ cost }}_delivered{% if not loop.last %},{% endif %}
         {% endfor %}
     from late
     where is_recurring and charge_date > closed_date
@@ -87,7 +87,7 @@ daily as (
             'coalesce(cast(days.' ~ cost ~ '_mean as double) * greatest(0, 1'
             ~ ' - coalesce(cast(delivered.' ~ cost ~ '_delivered as double), 0)'
             ~ ' / nullif(cast(days.' ~ cost ~ '_of_account as double), 0)), 0)'
-        ) }} as {{ cost }}{{ ',' if not loop.last }}
+        ) }} as {{ cost }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from days
     left join delivered using ({{ account | join(', ') }}, charge_date)

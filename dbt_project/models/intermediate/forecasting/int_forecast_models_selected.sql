@@ -2,14 +2,14 @@
 -- its days, and as much by their sum, because a month and a budget are sums. A series that
 -- rests (it has the candidate quarter_average) is judged by the sum alone, squared: on most
 -- of its days the forecast that knows no burst is nearest, and its month is short by all of
--- them. An origin weighs four fifths of the next one, five days later: what no candidate could
+-- them; a week that is all burst, or none, is no forecast of it. An origin weighs four fifths of the next one, five days later: what no candidate could
 -- foresee two months ago does not choose today's. A candidate must be nearer than `combined`
 -- by a twentieth: docs/bench.md says what that is worth on series that nobody invented. The
 -- intervals weigh all trials alike: the error that eight and nine of ten days stayed within,
 -- by how far ahead they were. A forecast further ahead is never told to be surer.
 with
 
-errors as (select * from {{ ref('int_forecast_errors') }} where kind = 'backtest'),
+errors as (select * from {{ ref('int_forecast_errors') }}),
 
 origins as (
 
@@ -24,6 +24,7 @@ origins as (
         cast(abs(sum(error_cost)) as double) as sum_error,
         bool_or(model_name = 'quarter_average') over (partition by series_id) as rests
     from errors
+    where kind = 'backtest'
     group by series_id, model_name, as_of_date
 
 ),
@@ -38,6 +39,7 @@ totals as (
             else sum(weight * (days_error + sum_error))
         end * case when model_name = 'combined' then 1 else 1.05 end as error
     from origins
+    where not (rests and model_name in ('seasonal_naive', 'window_average'))
     group by series_id, model_name
 
 ),
@@ -85,6 +87,7 @@ summed as (
         ) / horizon_days as short_per_day
     from errors
     inner join chosen using (series_id, model_name)
+    where kind = 'backtest'
 
 ),
 

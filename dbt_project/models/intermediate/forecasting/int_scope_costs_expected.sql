@@ -12,11 +12,7 @@ rates as (
 
 ),
 
-candidates as (
-
-    select * from {{ ref('int_forecast_candidates') }}
-
-),
+candidates as (select * from {{ ref('int_forecast_candidates') }}),
 
 chosen as (
 
@@ -30,6 +26,12 @@ chosen as (
 scheduled as (
 
     select * from {{ ref('int_scope_scheduled_costs_expected') }}
+
+),
+
+horizons as (
+
+    select cast(unnest(range(1, 32)) as integer) as horizon_days
 
 ),
 
@@ -49,9 +51,7 @@ own as (
 
     from rates
 
-    cross join (
-        select cast(unnest(range(1, 32)) as integer) as horizon_days
-    ) as horizons
+    cross join horizons
 
     left join chosen on rates.series_id = chosen.series_id
 

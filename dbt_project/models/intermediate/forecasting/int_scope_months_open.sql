@@ -34,8 +34,10 @@ days_delivered as (
     select
         unsettled.currency,
         unsettled.charge_date,
-        greatest(0, 1 - greatest(0, cast(unsettled.recurring_cost as double)
-        / nullif(cast(expected.daily_cost as double), 0))) as ratio_to_come
+        greatest(unsettled.recurring_cost, 0) as delivered_cost,
+        greatest(
+            1 - coalesce({{ ratio('delivered_cost', 'expected.daily_cost') }}, 0), 0
+        ) as ratio_to_come
     from unsettled
     inner join expected
         on

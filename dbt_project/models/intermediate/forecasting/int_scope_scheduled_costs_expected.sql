@@ -9,6 +9,12 @@ rates as (
 
 ),
 
+months as (
+
+    select unnest([1, 2]) as months_later
+
+),
+
 due as (
 
     select
@@ -24,7 +30,7 @@ due as (
             and scheduled.charge_date <= rates.as_of_date
             and coalesce(scheduled.replaced_on > rates.as_of_date, true)
             and scheduled.charge_date + interval 1 month > scheduled.closed_date
-    cross join (select unnest([1, 2]) as months_later) as months
+    cross join months
 
 ),
 

@@ -37,11 +37,14 @@ joined as (
     select
         levers.optimization_id,
         units.unit_name,
-        concat_ws(
-            '|', units.source_name, units.item_account,
-            if(levers.moves_models and units.unit_name != 'GPU hours', '',
-            units.item_model)
-        ) as item,
+        case
+            when levers.moves_models and units.unit_name != 'GPU hours'
+                then concat_ws('|', units.source_name, units.item_account)
+            else
+                concat_ws(
+                    '|', units.source_name, units.item_account, units.item_model
+                )
+        end as item,
         units.charge_date >= levers.done_date as is_after,
         units.quantity,
         units.effective_cost
@@ -53,8 +56,8 @@ joined as (
     inner join units
         on
             levers.currency = units.currency
-            and units.charge_date >= levers.done_date - {{ days_before }}
-            and units.charge_date <= closed.closed_date
+            and levers.done_date - {{ days_before }} <= units.charge_date
+            and closed.closed_date >= units.charge_date
             and case levers.scope_type
                 when 'total' then true
                 {% for scope_type, column in scope_columns.items() %}

@@ -36,6 +36,7 @@ final as (
             lever, 'prompt|trim|token|context|output|compress|length|short'
         ) as moves_tokens,
         regexp_matches(lever, 'model|rout|cascade') as moves_models,
+        moves_tokens or moves_models or moves_inferences as moves_usage,
         regexp_matches(
             lever, 'idle|stop|siz|schedul|shut|scal|slic|mig|utili|shar|pack'
         ) as moves_hours

@@ -26,7 +26,7 @@ days as (
         count_if(costs.charge_date {{ side }} levers.done_date) as days_{{ name }},
         coalesce(sum(costs.recurring_cost) filter (
             where costs.charge_date {{ side }} levers.done_date
-        ), 0) as cost_{{ name }}{{ ',' if not loop.last }}
+        ), 0) as cost_{{ name }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from levers
     inner join costs
@@ -54,8 +54,7 @@ usable as (
         and quantity_after > 0 as stands_for_the_cost,
         case unit_name
             when 'inferences' then levers.moves_inferences
-            when 'tokens' then levers.moves_tokens or levers.moves_models
-            or levers.moves_inferences
+            when 'tokens' then levers.moves_usage
             else levers.moves_hours
         end as is_moved,
         case
