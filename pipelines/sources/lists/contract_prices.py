@@ -23,6 +23,8 @@ CONTRACT_PRICES = OwnerList(
         "with their first and last day."
     ),
     grain="One row per price or discount.",
+    # 2: with the account that a contract is for.
+    version=2,
     key=(
         "model_id",
         "provider_name",

@@ -36,7 +36,13 @@ own as (
             charge_category != 'Usage'
             or coalesce(charge_class = 'Correction', false)
             or coalesce(commitment_discount_status = 'Unused', false)
-            or coalesce(pricing_quantity, 0) = 0
+            or (
+                coalesce(pricing_quantity, 0) = 0
+                and (
+                    least(billed_cost, effective_cost) < 0
+                    or (resource_id is null and commitment_discount_id is not null)
+                )
+            )
             or (meter = '' and resource_id is null)
         ) as measures_nothing
     from judged

@@ -10,17 +10,9 @@ select
     model_id,
     processing_tier,
     billing_currency,
-    {% if hosting == 'api' %}
     case
-        when is_billed
-            then
-                request_count - coalesce(failed_request_count, 0)
-                - coalesce(retried_request_count, 0)
+        when {{ 'is_billed' if hosting == 'api' else 'true' }} then {{ answered() }}
     end as inference_count,
-    {% else %}
-    request_count - coalesce(failed_request_count, 0)
-    - coalesce(retried_request_count, 0) as inference_count,
-    {% endif %}
     coalesce(effective_cost, 0) as effective_cost,
     charge_date,
     billing_period_start

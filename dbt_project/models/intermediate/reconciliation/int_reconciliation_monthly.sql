@@ -1,5 +1,9 @@
 -- The sides of a month on one row: invoice, billing rows, telemetry, and the
 -- differences between them by cause.
+{%- set causes = [
+    'no_telemetry', 'not_billed', 'unmetered_caller', 'no_list_price', 'price_drift',
+    'late_usage', 'batch', 'processing_tier', 'cache_class', 'rounding', 'unexplained',
+] %}
 with
 
 invoice_differences as (
@@ -80,13 +84,9 @@ causes as (
         source_name,
         billing_currency,
         billing_period_start,
-        {% for cause in [
-            'no_telemetry', 'not_billed', 'unmetered_caller', 'no_list_price',
-            'price_drift', 'late_usage', 'batch', 'processing_tier', 'cache_class',
-            'rounding', 'unexplained',
-        ] %}
-        sum(difference) filter (where cause = '{{ cause }}') as metered_{{ cause }}
-        {{- ',' if not loop.last }}
+        {% for cause in causes %}
+        sum(difference) filter (where cause = '{{ cause }}')
+            as metered_{{ cause }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from metered_differences
     group by all

@@ -61,6 +61,41 @@ marked as (
             and ranked.served_model_id is not distinct from chosen.served_model_id
             and ranked.usage_month = chosen.usage_month
 
+),
+
+-- What the metering source knows of failures holds for calls whose own log tells none:
+-- each has the part of them that its requests are, in whole numbers.
+told as (
+
+    select
+        *,
+        cast(sum(failed_request_count) filter (where is_metering) over of_day as double)
+        / nullif(
+            sum(request_count) filter (
+                where is_metering and failed_request_count is not null
+            ) over of_day, 0
+        ) as failed_ratio,
+        is_attributing and not is_metering and failed_request_count is null
+            as tells_nothing,
+        sum(case when tells_nothing then request_count else 0 end) over (
+            of_day
+            order by source_name, window_start, source_row_number
+            rows unbounded preceding
+        ) as running_count
+    from marked
+    window of_day as (partition by provider_name, model_id, usage_date)
+
 )
 
-select * from marked
+select
+    * exclude (failed_ratio, tells_nothing, running_count) replace (
+        case
+            when tells_nothing
+                then cast(
+                    round(running_count * failed_ratio)
+                    - round((running_count - request_count) * failed_ratio) as bigint
+                )
+            else failed_request_count
+        end as failed_request_count
+    )
+from told

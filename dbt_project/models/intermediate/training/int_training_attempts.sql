@@ -15,7 +15,7 @@ with_lineage as (
         *,
         bool_or(status in ('completed', 'running')) over (
             partition by run_id
-            order by started_at
+            order by ended_at
             range between current row and unbounded following
         ) as is_kept,
         list_max(list_filter(

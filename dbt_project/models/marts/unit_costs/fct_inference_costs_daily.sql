@@ -41,9 +41,7 @@ counted as (
             ) }} as {{ cost }}{{ ',' if not loop.last }}
             {% endfor %}
         ),
-        request_count
-        - coalesce(failed_request_count, 0)
-        - coalesce(retried_request_count, 0) as inference_count,
+        {{ answered() }} as inference_count,
         input_token_count + output_token_count as token_count
     from hosted
 
