@@ -62,13 +62,12 @@ compared as (
 summed as (
 
     select
-        *,
         {% for count in call_counts() %}
         sum(greatest({{ count }}, 0)) over of_day as {{ count }}_beyond,
         greatest(sum({{ count }}) over of_day, 0) as {{ count }}_left,
-        sum(greatest({{ count }}, 0)) over up_to_cell as {{ count }}_running
-        {{- ',' if not loop.last }}
+        sum(greatest({{ count }}, 0)) over up_to_cell as {{ count }}_running,
         {% endfor %}
+        *
     from compared
     window
         of_day as ({{ day }}),

@@ -97,8 +97,7 @@ side_by_side as (
         {% for meter, column in rates.items() %}
         max(cost_per_token) filter (where sku_meter = '{{ meter }}') as {{ column }},
         {% endfor %}
-        case when bool_and(coalesce(is_of_bill, false)) then 'bill' else 'price book' end
-            as rate_basis
+        if(bool_and(coalesce(is_of_bill, false)), 'bill', 'price book') as rate_basis
     from rated
     where cost_per_token is not null
     group by

@@ -24,7 +24,9 @@ select
     bool_and(usage.counts_all_calls) as counts_all_calls,
     sum(cast(usage.quantity as double) * coalesce(tiers.billed_ratio, 1)) as quantity
 from usage
-left join tiers using (
-    role, provider_name, sub_account_id, model_id, sku_meter, processing_tier, usage_date
-)
+left join tiers
+    using (
+        role, provider_name, sub_account_id, model_id, sku_meter, processing_tier,
+        usage_date
+    )
 group by all

@@ -58,10 +58,10 @@ listed as (
     from keys
     left join {{ ref('int_list_prices') }} as list_prices
         on
-            {% for name in meter %}
-            keys.{{ name }} = list_prices.{{ name }} and
-            {% endfor %}
             keys.charge_date >= list_prices.valid_from
+            {% for name in meter %}
+            and keys.{{ name }} = list_prices.{{ name }}
+            {% endfor %}
             and keys.charge_date < list_prices.valid_to
     qualify
         row_number() over (

@@ -2,7 +2,8 @@
 -- bill counts, what is short in one tier meets what is in excess in another; the smaller
 -- of the two moves. A meter that it does not count moves where its own tier is not billed
 -- at all, by cost.
-{%- set group = 'role, provider_name, sub_account_id, model_id, usage_date, sku_meter' %}
+{%- set group = 'role, provider_name, sub_account_id, model_id, usage_date, '
+    ~ 'sku_meter' %}
 with
 
 used as (

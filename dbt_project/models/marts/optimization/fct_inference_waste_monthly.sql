@@ -78,10 +78,11 @@ joined as (
     select
         summed_to_month.*,
         coalesce(unread.unread_write_cost, 0) as unread_write_cost,
+        coalesce(unread.unread_write_cost, 0)
         {% for kind in kinds[:4] %}
-        coalesce(summed_to_month.{{ kind }}, 0) +
+        + coalesce(summed_to_month.{{ kind }}, 0)
         {% endfor %}
-        coalesce(unread.unread_write_cost, 0) as named_cost
+            as named_cost
     from summed_to_month
     left join unread
         on

@@ -110,8 +110,10 @@ final as (
         ] %}
         {{ unit_cost(part, whole) }} as {{ name }},
         {% endfor %}
-        case when ended_session_count > 0 then
-            {{ ratio('resolved_session_count', 'session_count') }} end as resolved_ratio,
+        case
+            when ended_session_count > 0
+                then {{ ratio('resolved_session_count', 'session_count') }}
+        end as resolved_ratio,
         {{ ratio('ended_session_count', 'session_count') }} as ended_ratio,
         first_date,
         last_date,

@@ -3,12 +3,12 @@ with
 -- Calls without a rate are in the currency of the session's others.
 priced as (
 
-    select * replace (
+    select
+        * exclude (billing_currency),
         coalesce(
             billing_currency,
             max(billing_currency) over (partition by source_name, session_id)
         ) as billing_currency
-    )
     from {{ ref('int_sessions_priced') }}
 
 ),
