@@ -15,7 +15,14 @@ training as (
 
 ),
 
--- Of machines that no job ever names the scheduler knows nothing: NULL, not 0.
+told as (
+
+    select * from {{ ref('int_machine_scheduler_months') }}
+
+),
+
+-- Of machines that no job ever names the scheduler knows nothing, nor of a month in which
+-- it has no job at all: NULL, not 0.
 held as (
 
     select
@@ -65,8 +72,10 @@ summed_to_day as (
             when charges.pricing_category = 'Standard' and charges.machine_hours > 0
                 then charges.effective_cost
         end) as on_demand_cost,
-        case when count(held.delivery_id) > 0 then sum(coalesce(held.gpu_hours, 0)) end
-            as training_gpu_hours,
+        case
+            when count(told.node_name) > 0 or sum(held.gpu_hours) > 0
+                then sum(coalesce(held.gpu_hours, 0))
+        end as training_gpu_hours,
         sum(coalesce(held.billed_cost, 0)) as training_billed_cost,
         sum(coalesce(held.effective_cost, 0)) as training_cost
 
@@ -77,6 +86,13 @@ summed_to_day as (
             charges.delivery_id = held.delivery_id
             and charges.source_row_number = held.source_row_number
             and charges.source_row_part = held.source_row_part
+
+    left join told
+        on
+            charges.source_name = told.source_name
+            and charges.node_name = told.node_name
+            and date_trunc('month', charges.charge_date) = told.known_month
+            and held.delivery_id is not null
 
     group by all
 
