@@ -2,7 +2,7 @@
 -- without cost are days all the same: a budget of something that nobody runs is not spent.
 with
 
-budgets as (select * from {{ ref('stg_lists__budgets') }}),
+budgets as (select * from {{ ref('int_budgets') }}),
 
 days as (select * from {{ ref('int_days') }}),
 
