@@ -40,9 +40,13 @@ days as (
     select
         *,
         unnest(case
-            when is_spread then range(
-                date_trunc('day', charge_period_start), charge_period_end, interval 1 day
-            )
+            when is_spread
+                then
+                    range(
+                        date_trunc('day', charge_period_start),
+                        charge_period_end,
+                        interval 1 day
+                    )
             else [cast(charge_date as timestamp)]
         end) as day_start
     from charges
@@ -56,13 +60,15 @@ shared as (
         *,
         {% for name, point in [('share_before', 'day_start'),
             ('share_after', 'day_start + interval 1 day')] %}
-        case
-            when is_spread then least(1, greatest(0, date_diff(
-                'second', charge_period_start, {{ point }}
-            ) / date_diff('second', charge_period_start, charge_period_end)))
-            else {{ loop.index0 }}
-        end as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+    case
+        when is_spread
+            then
+                least(1, greatest(0, date_diff(
+                    'second', charge_period_start, {{ point }}
+                    ) / date_diff('second', charge_period_start, charge_period_end)))
+        else {{ loop.index0 }}
+    end as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
     from days
 
 ),
@@ -78,8 +84,8 @@ final as (
             case
                 when not shared.is_spread then shared.{{ name }}
                 else
-                    {{ money('cast(shared.' ~ name ~ ' as double) * share_after') }}
-                    - {{ money('cast(shared.' ~ name ~ ' as double) * share_before') }}
+                    {{ money('cast(' ~ name ~ ' as double) * share_after') }}
+                    - {{ money('cast(' ~ name ~ ' as double) * share_before') }}
             end as {{ name }}{{ ',' if not loop.last }}
             {% endfor %}
         ),
@@ -87,8 +93,8 @@ final as (
         case
             when not shared.is_spread then held.{{ name }}
             else
-                {{ money('cast(held.' ~ name ~ ' as double) * share_after') }}
-                - {{ money('cast(held.' ~ name ~ ' as double) * share_before') }}
+                {{ money('cast(' ~ name ~ ' as double) * share_after') }}
+                - {{ money('cast(' ~ name ~ ' as double) * share_before') }}
         end as {{ name }},
         {% endfor %}
         coalesce(held.is_told, false) as is_told
