@@ -19,18 +19,18 @@ from sample_company.story import MARKETING, SEARCH
 # pages that search found, most of them cached, and digests of documents. All are within
 # what the models take (200k tokens and more) and give (Nova 10k).
 MODELS = {
-    (SEARCH, "Sonnet"): ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 40_000),
+    (SEARCH, "Sonnet"): ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 60_000),
     (MARKETING, "Sonnet"): (
         "global.anthropic.claude-sonnet-4-5-20250929-v1:0",
-        32_000,
+        48_000,
     ),
-    (SEARCH, "NovaLite"): ("amazon.nova-lite-v1:0", 36_000),
-    (MARKETING, "NovaPro"): ("amazon.nova-pro-v1:0", 22_000),
+    (SEARCH, "NovaLite"): ("amazon.nova-lite-v1:0", 50_000),
+    (MARKETING, "NovaPro"): ("amazon.nova-pro-v1:0", 40_000),
 }
 # Marketing's fourth prompt for drafts sends more examples and asks for three variants:
 # fewer calls, each of them longer, and some of them cut off.
 DRAFTS = (MARKETING, "Sonnet")
-FOURTH_PROMPT, LONGER_CALL = at("10-15 00:00"), 44_800
+FOURTH_PROMPT, LONGER_CALL = at("10-15 00:00"), 67_200
 _PROMPTS = {DRAFTS: "copy-drafts", (SEARCH, "Sonnet"): "search-answers"}
 _ROLES = {SEARCH: "search-answers", MARKETING: "content-drafts"}
 _FEATURES = {SEARCH: ("answers", "rewrites", "digests"), MARKETING: ("drafts",)}

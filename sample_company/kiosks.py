@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sample_company.files import csv_text, write_text
+from sample_company.files import csv_text, write_gzip, write_text
 from sample_company.months import AUGUST, DAY, HOUR, OCTOBER, SEPTEMBER, at
 from sample_company.onprem import KIOSKS
 from sample_company.seeded import between, hex_id
@@ -56,7 +56,7 @@ def write_call_log(out: Path) -> None:
             for day in month.days()
             for number in range(QUESTIONS_A_DAY)
         ]
-        write_text(out / f"kiosks-{month.period}.csv", csv_text(LOG_HEADER, rows))
+        write_gzip(out / f"kiosks-{month.period}.csv.gz", csv_text(LOG_HEADER, rows))
 
 
 def _trial_days() -> Iterator[datetime]:

@@ -53,6 +53,13 @@ _WRITTEN = pa.schema(
         ("litellm_call_id", pa.string()),
     ]
 )
+_GROWING = {
+    "request_id": "DELTA_BYTE_ARRAY",
+    "litellm_call_id": "DELTA_BYTE_ARRAY",
+    "startTime": "DELTA_BINARY_PACKED",
+    "endTime": "DELTA_BINARY_PACKED",
+    "completionStartTime": "DELTA_BINARY_PACKED",
+}
 
 
 def write_litellm(out: Path) -> None:
@@ -63,6 +70,10 @@ def write_litellm(out: Path) -> None:
         pa.Table.from_pylist(rows, _WRITTEN),
         out / "spend_logs-2026-10.parquet",
         compression="zstd",
+        compression_level=19,
+        # Ids and times grow from row to row: what is added to the last one is small.
+        use_dictionary=[name for name in _WRITTEN.names if name not in _GROWING],
+        column_encoding=_GROWING,
     )
 
 

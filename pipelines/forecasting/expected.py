@@ -65,36 +65,43 @@ def judged(costs: pa.Table, limits: Limits) -> pa.Table:
         days = np.array([], "datetime64[D]")
         return _table([], days, (none, none, none), none)
     leaves, days, matrix = _grid(costs)
-    expected, lower, upper = (np.full(matrix.shape, np.nan) for _ in range(3))
+    bands, event = _judged(matrix, days.tolist(), limits)
+    return _table(leaves, days, bands, event)
+
+
+def _judged(
+    matrix: Array, calendar: list[date], limits: Limits
+) -> tuple[tuple[Array, Array, Array], Array]:
+    """Give the bands of every day, and on which place its event began; NaN: none."""
+    series = len(matrix)
+    bands = tuple(np.full(matrix.shape, np.nan) for _ in range(3))
     event = np.full(matrix.shape, np.nan)
-    calendar = days.tolist()
     weekend = np.array([day.weekday() >= SATURDAY for day in calendar])
-    began = np.full(len(leaves), -1)
-    normal = np.full((len(leaves), WINDOW), -1)
-    for today in range(len(days)):
+    began = np.full(series, -1)
+    normal = np.full((series, WINDOW), -1)
+    for today in range(len(calendar)):
         stays = (began >= 0) & (today - began >= WINDOW)
         normal[stays] = np.arange(today - WINDOW, today)
         began[stays] = -1
-        middle, low, high = _band(matrix, normal, weekend, weekend[today], limits)
-        actual = matrix[:, today]
+        band = _band(matrix, normal, weekend, weekend[today], limits)
+        for known, of_today in zip(bands, band, strict=True):
+            known[:, today] = of_today
+        actual, (middle, low, high) = matrix[:, today], band
         out = (actual > high) | (actual < low)
-        repeats = np.zeros(len(leaves), dtype=bool)
         for row in np.flatnonzero(out & (began < 0)):
             if _is_often(event[row], today):
                 normal[row] = np.arange(today - WINDOW, today)
                 out[row] = False
             elif _has_its_like(matrix[row], event[row], calendar, today, middle[row]):
-                out[row], repeats[row] = False, True
+                # What repeats is known, and would hide a spike all the same.
+                out[row], event[row, today] = False, REPEATS
         began = np.where(out, np.where(began >= 0, began, today), -1)
-        expected[:, today], lower[:, today], upper[:, today] = middle, low, high
         event[out, today] = began[out]
-        # What repeats is known, and would hide a spike all the same.
-        event[repeats, today] = REPEATS
-        joins = ~out & ~repeats & np.isfinite(actual)
+        joins = np.isnan(event[:, today]) & np.isfinite(actual)
         normal[joins, :-1] = normal[joins, 1:]
         normal[joins, -1] = today
     event[event == REPEATS] = np.nan
-    return _table(leaves, days, (expected, lower, upper), event)
+    return (bands[0], bands[1], bands[2]), event
 
 
 def _is_often(event: Array, today: int) -> bool:

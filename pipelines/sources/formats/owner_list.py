@@ -45,12 +45,14 @@ class ListColumn(csv_cells.Column):
         stored_as: the table's column; '' means the same name. None: it is not stored.
         staged_as: the name from staging on; '' means that of the table.
         in_reporting_currency: whether a currency must be the reporting one.
+        in_header: whether the header that is shown has it; a file may have it anyway.
     """
 
     blank: str = field(default="", kw_only=True)
     stored_as: str | None = field(default="", kw_only=True)
     staged_as: str = field(default="", kw_only=True)
     in_reporting_currency: bool = field(default=False, kw_only=True)
+    in_header: bool = field(default=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class OwnerList:
     @property
     def header(self) -> str:
         """The columns as a CSV's header names them."""
-        return ",".join(column.name for column in self.columns)
+        return ",".join(column.name for column in self.columns if column.in_header)
 
     @property
     def table(self) -> Table:

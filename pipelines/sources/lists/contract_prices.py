@@ -79,14 +79,15 @@ CONTRACT_PRICES = OwnerList(
             required=True,
         ),
         ListColumn(
-            "account_id",
-            TYPES["text"],
-            "The only account that it is for, as the bill names it: a billing account, or"
-            " one below it; blank for every one.",
-            blank="'*'",
+            "contract_id", TYPES["text"], "The contract that states it.", required=True
         ),
         ListColumn(
-            "contract_id", TYPES["text"], "The contract that states it.", required=True
+            "account_id",
+            TYPES["text"],
+            "The only account that it is for, as the bill names it: a billing account,"
+            " or one below it; blank, or no such column, for every one.",
+            blank="'*'",
+            in_header=False,
         ),
     ),
     derived=(

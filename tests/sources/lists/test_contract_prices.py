@@ -47,6 +47,17 @@ def test_a_price_and_a_discount_are_read_exactly(put, convert):
     ]
 
 
+def test_two_accounts_may_have_two_contracts_of_one_day(put, convert):
+    lines = file({}, {"price_per_1m_tokens": "2.00", "contract_id": "C-8"}).splitlines()
+    cells = ("account_id", "org-1", "")
+    named = [f"{line},{cell}" for line, cell in zip(lines, cells, strict=True)]
+    put("contract.csv", "\n".join(named) + "\n")
+
+    rows = convert(SOURCE, "2026-08", "contract_id, account_id")
+
+    assert rows == [("C-7", "org-1"), ("C-8", None)]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -1,9 +1,18 @@
 -- Sessions by caller and model with what their tokens cost at the day's rates.
+{%- set labels = [
+    'project_name', 'workload_name', 'feature_name', 'tenant_id', 'environment_name',
+] %}
 with
 
 sessions as (
 
     select * from {{ ref('int_sessions_ended') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
 
 ),
 
@@ -16,7 +25,10 @@ rates as (
 priced as (
 
     select
-        sessions.*,
+        sessions.* exclude ({{ labels | join(', ') }}),
+        {% for name in labels %}
+        {{ caller_label('sessions', name) }} as {{ name }},
+        {% endfor %}
         rates.billing_currency,
         case
             when sessions.request_count = sessions.failed_request_count
@@ -25,6 +37,8 @@ priced as (
         end as estimated_cost
 
     from sessions
+
+    cross join settings
 
     left join rates
         on

@@ -97,7 +97,6 @@ split_by_cause as (
 
     {% for cause, sign in [('late_usage', ''), ('unexplained', '-')] %}
     union all
-
     select
         {{ meter }},
         '{{ cause }}' as cause,

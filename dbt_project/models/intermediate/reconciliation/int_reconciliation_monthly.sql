@@ -83,11 +83,10 @@ causes as (
     select
         source_name,
         billing_currency,
-        billing_period_start,
         {% for cause in causes %}
-        sum(difference) filter (where cause = '{{ cause }}')
-            as metered_{{ cause }}{% if not loop.last %},{% endif %}
+        sum(difference) filter (where cause = '{{ cause }}') as metered_{{ cause }},
         {% endfor %}
+        billing_period_start
     from metered_differences
     group by all
 

@@ -32,23 +32,7 @@ alerts as (
         team_name as owner_team,
         impact_cost as amount,
         currency,
-        format(
-            '{} in account {} cost {} {} {}{}; {} was expected: {}.',
-            service_name, sub_account_id,
-            {{ format_amount('effective_cost') }}, currency,
-            if(day_count = 1, 'on ', 'from ') || first_date,
-            if(day_count = 1, '', ' to ' || last_date),
-            {{ format_amount('expected_cost') }},
-            case
-                when cause = 'volume' and direction = 'surge' then 'more of it was used'
-                when cause = 'volume' then 'less of it was used'
-                when cause = 'price' and direction = 'surge' then 'its price is higher'
-                when cause = 'price' then 'its price is lower'
-                when cause = 'new' then 'it is new'
-                when cause = 'gone' then 'it is gone'
-                else 'quantities do not explain it'
-            end
-        ) as message,
+        {{ anomaly_message() }} as message,
         first_date as alert_date
     from {{ ref('fct_cost_anomalies') }}
     union all by name
@@ -60,22 +44,7 @@ alerts as (
         project_name,
         drift_cost as amount,
         billing_currency as currency,
-        format(
-            'An answer of {}{} takes {:,.0f} tokens, where it took {:,.0f} in the'
-            || ' four weeks before: {}; it made {} {} {} in seven days.',
-            model_id,
-            if(feature_name = 'unassigned', '', ' for ' || feature_name),
-            cast(tokens_per_inference as double),
-            cast(earlier_tokens_per_inference as double),
-            case
-                when cause = 'cache' and direction = 'up' then 'a cache is read less'
-                when cause = 'cache' then 'a cache is read more'
-                when direction = 'up' then 'the ' || cause || ' became longer'
-                else 'the ' || cause || ' became shorter'
-            end,
-            {{ format_amount('abs(drift_cost)') }}, billing_currency,
-            if(direction = 'up', 'more', 'less')
-        ) as message,
+        {{ token_drift_message() }} as message,
         first_date as alert_date
     from {{ ref('fct_token_drifts') }}
     union all by name

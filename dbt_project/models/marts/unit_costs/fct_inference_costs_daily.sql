@@ -51,7 +51,7 @@ known as (
 
     select
         *,
-        case when is_billed then effective_cost end as known_effective_cost,
+        case when is_billed then effective_cost end as known_cost,
         case when is_billed then busy_cost end as known_busy_cost
     from counted
 
@@ -97,13 +97,14 @@ divided as (
         effective_cost,
         busy_cost,
         effective_cost - busy_cost as idle_cost,
-        {{ unit_cost('known_effective_cost', 'inference_count') }} as cost_per_inference,
-        {{ unit_cost('known_busy_cost', 'inference_count') }} as busy_cost_per_inference,
-        {{ unit_cost('known_effective_cost', 'token_count', per=1000000) }}
+        {{ unit_cost('known_cost', 'inference_count') }} as cost_per_inference,
+        {{ unit_cost('known_busy_cost', 'inference_count') }}
+            as busy_cost_per_inference,
+        {{ unit_cost('known_cost', 'token_count', per=1000000) }}
             as cost_per_1m_tokens,
         {{ unit_cost('known_busy_cost', 'token_count', per=1000000) }}
             as busy_cost_per_1m_tokens,
-        {{ unit_cost('known_effective_cost', 'output_token_count', per=1000000) }}
+        {{ unit_cost('known_cost', 'output_token_count', per=1000000) }}
             as cost_per_1m_output_tokens,
         {{ unit_cost('latency_ms', 'latency_request_count') }} as mean_latency_ms,
         charge_date,

@@ -1,11 +1,5 @@
 with
 
-settings as (
-
-    select * from {{ ref('stg_landing__settings') }}
-
-),
-
 -- Calls without a rate are in the currency of the session's others.
 priced as (
 
@@ -25,12 +19,11 @@ summed_to_session as (
         priced.source_name,
         priced.session_id,
         coalesce(max(priced.session_name), 'unassigned') as session_name,
-        {% for name in [
-            'project_name', 'workload_name', 'feature_name', 'tenant_id',
-            'environment_name',
-        ] %}
-        {{ caller_label('priced', name) }} as {{ name }},
-        {% endfor %}
+        priced.project_name,
+        priced.workload_name,
+        priced.feature_name,
+        priced.tenant_id,
+        priced.environment_name,
         coalesce(max(priced.outcome), 'unknown') as outcome,
         coalesce(billing_currency, 'unassigned') as billing_currency,
         cast(sum(request_count) as bigint) as request_count,
@@ -48,8 +41,6 @@ summed_to_session as (
         priced.first_date as usage_date
 
     from priced
-
-    cross join settings
 
     group by all
 

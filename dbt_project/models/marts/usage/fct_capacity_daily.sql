@@ -36,23 +36,9 @@ costs as (
 
 ),
 
-paid_prices as (
+prices as (
 
     select * from {{ ref('int_machine_prices_monthly') }}
-
-),
-
-list_prices as (
-
-    select
-        service_provider_name,
-        instance_type,
-        billing_currency,
-        billing_period_start,
-        max(on_demand_unit_price) as list_price
-    from {{ ref('int_on_demand_prices_monthly') }}
-    where lower(pricing_unit) = 'hours'
-    group by all
 
 ),
 
@@ -63,21 +49,16 @@ priced as (
     select
         costs.*,
         coalesce(
-            cast(paid_prices.price_per_hour as double),
-            cast(list_prices.list_price as double),
+            cast(prices.price_per_hour as double),
+            cast(prices.list_price_per_hour as double),
             case
                 when not costs.is_committed
                     then cast(costs.effective_cost as double) / costs.machine_hours
             end
         ) as on_demand_price
     from costs
-    left join paid_prices
+    left join prices
         using (source_name, instance_type, billing_currency, billing_period_start)
-    left join list_prices
-        using (
-            service_provider_name, instance_type, billing_currency,
-            billing_period_start
-        )
 
 ),
 

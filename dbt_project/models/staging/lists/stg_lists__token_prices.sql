@@ -18,8 +18,8 @@ renamed as (
         valid_to,
         price_per_1m_tokens,
         billing_currency,
-        coalesce(account_id, '*') as account_id,
         contract_id,
+        coalesce(account_id, '*') as account_id,
         discount_ratio,
         delivery_id,
         source_row_number
