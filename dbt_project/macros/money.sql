@@ -37,3 +37,12 @@
         as decimal(38, 12)
     )
 {%- endmacro %}
+
+{#-
+  What a commitment pays of a cost, as a share of 0 to 1. A discount of the agreement is no
+  row of the commitment: 96.00 committed and -2.00 off make a machine of 94.00, whose
+  whole 94.00 is paid without its work, and not 96.00.
+-#}
+{% macro committed_share(committed, whole) -%}
+    greatest(0, least(1, coalesce({{ ratio(committed, whole) }}, 0)))
+{%- endmacro %}

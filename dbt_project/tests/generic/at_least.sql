@@ -1,5 +1,5 @@
 {#- An amount is never below another one of the row; where one is NULL nothing is said. -#}
-{% test at_least(model, column, least) %}
+{% test at_least(model, column, least, unless='false') %}
 
 select
     '{{ column }} of {{ model.identifier }} is ' || {{ stated_amount(column) }}
@@ -9,6 +9,6 @@ select
 
 from {{ model }}
 
-where {{ column }} < {{ least }} - 0.000001
+where {{ column }} < {{ least }} - 0.000001 and not ({{ unless }})
 
 {% endtest %}

@@ -1,6 +1,7 @@
 -- Charges that do not come every day: fees, subscriptions, support, taxes, what of a
 -- reservation nobody used in a month. One of 900 on the 1st is 900 of the month, not
--- 900 a day. What comes on more than two days of any month is daily, whatever it is called.
+-- 900 a day, and a refund of an earlier bill is none of every day. What comes on more than
+-- two days of any month is daily, whatever it is called.
 with
 
 charges as (
@@ -19,9 +20,11 @@ lines as (
         charge_category,
         charge_frequency,
         commitment_end,
+        coalesce(charge_class = 'Correction', false) as is_correction,
         concat_ws(
             '|', source_name, coalesce(sub_account_id, ''), coalesce(service_name, ''),
-            charge_category, coalesce(sku_id, sku_meter, charge_description, ''),
+            charge_category, coalesce(charge_class, ''),
+            coalesce(sku_id, sku_meter, charge_description, ''),
             coalesce(commitment_discount_id, ''),
             coalesce(commitment_discount_status, ''), coalesce(resource_id, ''),
             billing_currency
@@ -30,6 +33,7 @@ lines as (
         if(charge_date = last_day(charge_date), 31, day(charge_date)) as month_day,
         charge_category in ('Purchase', 'Tax')
         or charge_frequency in ('Recurring', 'One-Time')
+        or is_correction
         or charge_period_end - charge_period_start >= interval 27 day
         or (
             commitment_discount_status = 'Unused'
@@ -93,7 +97,7 @@ dated as (
 
 ),
 
--- What is said to come once is expected again only where it came the month before, too.
+-- What comes once is expected again only where it came the month before; no correction is.
 final as (
 
     select
@@ -101,6 +105,7 @@ final as (
         source_row_number,
         source_row_part,
         case
+            when is_correction then charge_date
             when
                 charge_frequency = 'One-Time' and charge_category != 'Tax'
                 and earlier_date is null

@@ -15,11 +15,7 @@ instance_types as (
 
 ),
 
-settings as (
-
-    select * from {{ ref('stg_landing__settings') }}
-
-),
+settings as (select * from {{ ref('stg_landing__settings') }}),
 
 -- A provisioned model is paid by the hour, too, but no machine of ours serves it.
 named as (
@@ -101,15 +97,18 @@ described as (
 
 ),
 
+-- A discount is priced by the hours that it discounts: they are billed already.
 measured as (
 
     select
         *,
         case
+            when effective_cost < 0 and pricing_quantity > 0 then null
             when is_gpu_time then pricing_quantity
             when is_machine and is_machine_time then pricing_quantity * gpu_count
         end as gpu_hours,
         case
+            when effective_cost < 0 and pricing_quantity > 0 then null
             when is_gpu_time then {{ ratio('pricing_quantity', 'gpu_count') }}
             when is_machine and is_machine_time then pricing_quantity
         end as machine_hours

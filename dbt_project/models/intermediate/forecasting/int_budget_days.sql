@@ -2,7 +2,7 @@
 -- without cost are days all the same: a budget of something that nobody runs is not spent.
 with
 
-budgets as (select * from {{ ref('stg_lists__budgets') }}),
+budgets as (select * from {{ ref('int_budgets') }}),
 
 days as (select * from {{ ref('int_days') }}),
 
@@ -71,13 +71,14 @@ budget_days as (
 
 -- Only days up to the one that is looked at: each row is what was known on its day. What is
 -- billed goes on as it is billed: a commitment that is paid on the 1st is no daily cost.
+-- A week of credits gives back no part of what is spent in the days to come.
 spent as (
 
     select
         budget_days.*,
         case budget_days.cost_basis
-            when 'billed' then coalesce(rates.billed_mean_7, 0)
-            else coalesce(rates.mean_7, 0)
+            when 'billed' then greatest(0, coalesce(rates.billed_mean_7, 0))
+            else greatest(0, coalesce(rates.mean_7, 0))
         end as daily_burn,
         case budget_days.cost_basis
             when 'billed' then rates.billed_deviation_28

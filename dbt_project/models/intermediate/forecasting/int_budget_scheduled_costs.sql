@@ -5,7 +5,7 @@ with
 
 budgets as (
 
-    select * from {{ ref('stg_lists__budgets') }}
+    select * from {{ ref('int_budgets') }}
 
 ),
 

@@ -46,7 +46,9 @@ own as (
         candidates.driver_unit_cost,
         coalesce(scheduled.scheduled_cost, 0) as scheduled_cost,
         coalesce(scheduled.scheduled_to_come, 0) as scheduled_to_come,
-        {{ money('coalesce(candidates.expected, rates.mean_7)') }} as own_cost,
+        {{ money(
+            'greatest(coalesce(candidates.expected, rates.mean_7), least(rates.mean_28, 0))'
+        ) }} as own_cost,
         {{ money('greatest(rates.mean_28, 0)') }} as usual_cost
 
     from rates

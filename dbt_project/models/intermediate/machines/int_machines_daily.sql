@@ -5,30 +5,15 @@ with
 
 charges as (
 
-    select * from {{ ref('int_machine_charges') }}
+    select * from {{ ref('int_machine_charge_days') }}
 
 ),
 
-training as (
+-- Of machines that no job ever names the scheduler knows nothing, nor of a month in which
+-- it has no job at all: NULL, not 0.
+told as (
 
-    select * from {{ ref('int_training_charges') }}
-
-),
-
--- Of machines that no job ever names the scheduler knows nothing: NULL, not 0.
-held as (
-
-    select
-        delivery_id,
-        source_row_number,
-        source_row_part,
-        sum(gpu_hours) as gpu_hours,
-        sum(case when run_id != 'unassigned' then billed_cost else 0 end)
-            as billed_cost,
-        sum(case when run_id != 'unassigned' then effective_cost else 0 end)
-            as effective_cost
-    from training
-    group by all
+    select * from {{ ref('int_machine_scheduler_months') }}
 
 ),
 
@@ -65,18 +50,21 @@ summed_to_day as (
             when charges.pricing_category = 'Standard' and charges.machine_hours > 0
                 then charges.effective_cost
         end) as on_demand_cost,
-        case when count(held.delivery_id) > 0 then sum(coalesce(held.gpu_hours, 0)) end
-            as training_gpu_hours,
-        sum(coalesce(held.billed_cost, 0)) as training_billed_cost,
-        sum(coalesce(held.effective_cost, 0)) as training_cost
+        case
+            when count(told.node_name) > 0 or sum(charges.training_gpu_hours) > 0
+                then sum(coalesce(charges.training_gpu_hours, 0))
+        end as training_gpu_hours,
+        sum(coalesce(charges.training_billed_cost, 0)) as training_billed_cost,
+        sum(coalesce(charges.training_cost, 0)) as training_cost
 
     from charges
 
-    left join held
+    left join told
         on
-            charges.delivery_id = held.delivery_id
-            and charges.source_row_number = held.source_row_number
-            and charges.source_row_part = held.source_row_part
+            charges.source_name = told.source_name
+            and charges.node_name = told.node_name
+            and date_trunc('month', charges.charge_date) = told.known_month
+            and charges.is_told
 
     group by all
 

@@ -1,6 +1,7 @@
 -- What runs cost for nothing: work that was lost, epochs after the best one, pipelines that
 -- failed. The scope of a finding is the run, or the pipeline. What a commitment pays of a
--- run's machines is paid without the run, too: it is freed, and no saving.
+-- run's machines is paid without the run, too: it is freed, and no saving. A discount of
+-- the agreement lowers what is lost: no more is freed than that.
 with
 
 waste as (
@@ -21,9 +22,11 @@ waste as (
         billing_period_start,
         '{{ opportunity }}' as opportunity_type,
         run_id as scope_value,
-        sum(case paid_as when 'Committed' then 0 else {{ cost }} end) as gross_saving,
-        sum(case paid_as when 'Committed' then {{ cost }} else 0 end)
+        sum({{ cost }}) as waste_cost,
+        sum({{ cost }}) filter (where paid_as = 'Committed') as committed_cost,
+        greatest(0, least(coalesce(committed_cost, 0), waste_cost))
             as freed_capacity_cost,
+        waste_cost - freed_capacity_cost as gross_saving,
         sum(effective_cost) as scope_cost
     from waste
     group by all

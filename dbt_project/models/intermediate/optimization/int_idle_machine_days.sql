@@ -49,7 +49,8 @@ committed as (
     select
         *,
         {{ money(
-            'cast(cost as double) * ' ~ ratio('committed_cost', 'effective_cost')
+            'cast(cost as double) * '
+            ~ committed_share('committed_cost', 'effective_cost')
         ) }} as committed_idle_cost,
         sum(committed_idle_cost) over type_days as all_committed_idle_cost
     from idle

@@ -7,9 +7,9 @@ inferences as (
 
     select
         *,
-        coalesce(inference_count, 0)
-        + coalesce(retried_request_count, 0) as answered_request_count,
-        answered_request_count + coalesce(failed_request_count, 0) as request_count,
+        -- NULL where none of them is counted: a report of tokens alone knows no requests.
+        list_sum([inference_count, retried_request_count]) as answered_request_count,
+        list_sum([answered_request_count, failed_request_count]) as request_count,
         effective_cost - coalesce(idle_cost, 0) as work_cost,
         case
             when failed_request_count = 0 or failed_token_count = 0 then 0

@@ -47,7 +47,9 @@ joined as (
         -- A slice leaves the machine's bill as it is, and so does what a commitment pays.
         case
             when targets.target_kind = 'mig_slice' then reduction
-            else reduction * judged.committed_cost / nullif(cost_of_hours, 0)
+            else
+                {{ committed_share('judged.committed_cost', 'cost_of_hours') }}
+                * reduction
         end as freed,
         reduction - freed as saving,
         coalesce(reduction > 0, false) as is_proposed

@@ -24,7 +24,7 @@ projects as (
         {{ month | join(', ') }},
         sum(reporting_benefit) as benefit,
         sum(reporting_effective_cost) as cost,
-        bool_or(has_value)
+        bool_or(has_benefit)
         and bool_or(has_cost)
         and bool_and(project_name != 'unassigned') as is_compared,
         min(confidence) as confidence

@@ -5,7 +5,7 @@ with
 
 business_values as (
 
-    select * from {{ ref('int_business_values_converted') }}
+    select * from {{ ref('int_business_values_spelled') }}
 
 ),
 

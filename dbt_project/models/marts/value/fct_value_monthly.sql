@@ -10,7 +10,7 @@ business_values as (
     select
         *,
         value_month as billing_period_start
-    from {{ ref('int_business_values_converted') }}
+    from {{ ref('int_business_values_spelled') }}
 
 ),
 
@@ -40,6 +40,7 @@ valued as (
         case
             when outcome_kind_count = 1 then sum(value) filter (unit is not null)
         end as outcome_count,
+        bool_or(unit is null) as has_benefit,
         -- The word of the weakest part; 'assumed' < 'estimated' < 'measured'.
         min(confidence) as confidence
     from business_values
@@ -78,6 +79,7 @@ joined as (
         coalesce(valued.other_benefit, 0) as other_benefit,
         margins.reporting_effective_cost as cost,
         valued.confidence is not null as has_value,
+        coalesce(valued.has_benefit, false) as has_benefit,
         coalesce(margins.has_cost, false) as has_cost,
         first_costs.first_cost_date,
         first_values.first_value_date
@@ -100,13 +102,15 @@ final as (
         {{ money(benefit) }} as reporting_benefit,
         {{ money('cost') }} as reporting_effective_cost,
         {{ money(benefit ~ ' - cost') }} as reporting_net_benefit,
-        case when has_value then {{ ratio(benefit ~ ' - cost', 'cost') }} end
+        -- Tickets that nobody priced are no loss of all they cost.
+        case when has_benefit then {{ ratio(benefit ~ ' - cost', 'cost') }} end
             as roi_ratio,
-        case when has_value then {{ ratio(benefit, 'cost') }} end
+        case when has_benefit then {{ ratio(benefit, 'cost') }} end
             as benefit_cost_ratio,
         case when has_cost then {{ unit_cost('cost', 'outcome_count') }} end
             as cost_per_outcome,
         has_value,
+        has_benefit,
         has_cost,
         first_cost_date,
         first_value_date,
