@@ -58,8 +58,8 @@ shared as (
 
     select
         *,
-        {% for name, point in [('share_before', 'day_start'),
-            ('share_after', 'day_start + interval 1 day')] %}
+        {% for name, point in [('begins', 'day_start'),
+            ('ends', 'day_start + interval 1 day')] %}
     case
         when is_spread
             then
@@ -77,24 +77,25 @@ shared as (
 final as (
 
     select
-        shared.* exclude (day_start, is_spread, share_before, share_after) replace (
+        shared.* exclude (day_start, is_spread, begins, ends) replace (
             cast(shared.day_start as date) as charge_date,
-            {% for name in ['machine_hours', 'gpu_hours', 'billed_cost', 'effective_cost',
-                'energy_cost'] %}
+            {% for name in ['machine_hours', 'gpu_hours', 'billed_cost',
+                'effective_cost', 'energy_cost'] %}
             case
                 when not shared.is_spread then shared.{{ name }}
                 else
-                    {{ money('cast(' ~ name ~ ' as double) * share_after') }}
-                    - {{ money('cast(' ~ name ~ ' as double) * share_before') }}
+                    {{ money('cast(' ~ name ~ ' as double) * ends') }}
+                    - {{ money('cast(' ~ name ~ ' as double) * begins') }}
             end as {{ name }}{{ ',' if not loop.last }}
             {% endfor %}
         ),
-        {% for name in ['training_gpu_hours', 'training_billed_cost', 'training_cost'] %}
+        {% for name in ['training_gpu_hours', 'training_billed_cost',
+            'training_cost'] %}
         case
             when not shared.is_spread then held.{{ name }}
             else
-                {{ money('cast(' ~ name ~ ' as double) * share_after') }}
-                - {{ money('cast(' ~ name ~ ' as double) * share_before') }}
+                {{ money('cast(' ~ name ~ ' as double) * ends') }}
+                - {{ money('cast(' ~ name ~ ' as double) * begins') }}
         end as {{ name }},
         {% endfor %}
         coalesce(held.is_told, false) as is_told
