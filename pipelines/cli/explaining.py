@@ -108,8 +108,8 @@ def _outlook(found: Change, figures: Figures) -> Iterator[str]:
     cost, ratio = figures.waste or (None, None)
     if cost and ratio:
         yield (
-            f"\nWaste: {amount(cost)} {found.currency}, {100 * ratio:.1f} % of the cost "
-            "(fct_waste_monthly lists it)."
+            f"\nWaste: {amount(cost)} {found.currency}, {100 * ratio:.1f} % "
+            "of the cost (fct_waste_monthly lists it)."
         )
     ahead = figures.forecast
     if ahead and ahead.cost:
