@@ -39,11 +39,7 @@ met as (
 
     inner join charges
         on
-            callers.provider_name = charges.service_provider_name
-            and callers.usage_date = charges.charge_date
-            and callers.sku_meter = charges.usage_meter
-            and callers.billed_tier = charges.processing_tier
-            and callers.model_id = charges.model_id
+            {{ same_meter('callers', 'charges', 'usage_meter') }}
             and (
                 callers.sub_account_id is null
                 or {{ same_account('callers', 'charges') }}

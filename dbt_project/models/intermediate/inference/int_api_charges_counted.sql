@@ -32,22 +32,12 @@ spread as (
         charges.charge_number,
         metered.quantity * cast(charges.effective_cost as double)
         / nullif(sum(cast(charges.effective_cost as double)) over (
-            partition by
-                metered.provider_name,
-                metered.sub_account_id,
-                metered.model_id,
-                metered.sku_meter,
-                metered.usage_date,
-                metered.billed_tier
+            partition by metered
         ), 0) as quantity
     from charges
     inner join metered
         on
-            charges.service_provider_name = metered.provider_name
-            and charges.charge_date = metered.usage_date
-            and charges.usage_meter = metered.sku_meter
-            and charges.processing_tier = metered.billed_tier
-            and charges.model_id = metered.model_id
+            {{ same_meter('metered', 'charges', 'usage_meter') }}
             and {{ same_account('metered', 'charges') }}
     where charges.token_count is null
 
@@ -72,11 +62,7 @@ counted_tiers as (
     inner join tiers
         on
             tiers.role = 'metering'
-            and charges.service_provider_name = tiers.provider_name
-            and charges.charge_date = tiers.usage_date
-            and charges.usage_meter = tiers.sku_meter
-            and charges.processing_tier = tiers.billed_tier
-            and charges.model_id = tiers.model_id
+            and {{ same_meter('tiers', 'charges', 'usage_meter') }}
             and {{ same_account('tiers', 'charges') }}
     group by all
 

@@ -69,11 +69,7 @@ spread as (
     from charges
     inner join metered
         on
-            charges.service_provider_name = metered.provider_name
-            and charges.charge_date = metered.usage_date
-            and charges.sku_meter = metered.sku_meter
-            and charges.processing_tier = metered.billed_tier
-            and charges.model_id = metered.model_id
+            {{ same_meter('metered', 'charges') }}
             and {{ same_account('metered', 'charges') }}
     where charges.token_count is null
 
