@@ -9,9 +9,9 @@ charges as (
 
 ),
 
-settings as (
+tag_sets as (
 
-    select * from {{ ref('stg_landing__settings') }}
+    select * from {{ ref('int_tag_sets') }}
 
 ),
 
@@ -25,11 +25,8 @@ fine_tuning as (
         charges.billing_currency,
         coalesce(charges.sub_account_id, 'unassigned') as sub_account_id,
         coalesce(charges.model_id, 'unassigned') as model_id,
-        coalesce(
-            {{ json_text('charges.tags', 'settings.project_tag') }},
-            charges.sub_account_id,
-            'unassigned'
-        ) as project_name,
+        coalesce(tag_sets.label_project, charges.sub_account_id, 'unassigned')
+            as project_name,
         case when charges.consumed_unit = 'Tokens' then charges.consumed_quantity end
             as trained_token_count,
         charges.billed_cost,
@@ -40,7 +37,7 @@ fine_tuning as (
 
     from charges
 
-    cross join settings
+    left join tag_sets on cast(charges.tags as varchar) = tag_sets.tags
 
     where
         charges.charge_category = 'Usage'
