@@ -5,12 +5,9 @@ like (``Envelope``). Does not belong here: what a result means, which is the sou
 """
 
 import json
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from pipelines.landing.source import (
@@ -23,9 +20,9 @@ from pipelines.landing.source import (
     counted,
     quoted,
 )
+from pipelines.sources.formats.pulls import Page, cursor_of, pulls
 
 NO_PAGE: tuple[type[Exception], ...] = (*UNREADABLE, KeyError, TypeError)
-PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
 
 # One row per result. A newer pull has buckets again because vendors restate the last
 # days: its bucket replaces every older bucket of the same kind that it overlaps. Pages
@@ -136,34 +133,10 @@ def drops(envelope: Envelope, candidates: Sequence[Candidate]) -> Iterator[Drop]
     """Group pages into pulls.
 
     Raises:
-        ExportError: a page is not JSON, or not a list of buckets.
+        ExportError: a page is not JSON, or not a list of buckets, or the page that it
+            says comes next is missing.
     """
-    return pulls(candidates, partial(_periods, envelope))
-
-
-def pulls(
-    candidates: Sequence[Candidate], months: Callable[[Candidate], set[str]]
-) -> Iterator[Drop]:
-    """Group pages into pulls: pages below one time-stamped folder, else each page.
-
-    Args:
-        candidates: the pages.
-        months: returns the months of a page.
-    """
-    pages_of: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        stamp = PULLED_AT.search(candidate.name.rpartition("/")[0] + "/")
-        folder = candidate.name[: stamp.end()] if stamp else candidate.name
-        pages_of[folder].append(candidate)
-    for pages in pages_of.values():
-        stamp = PULLED_AT.search(pages[0].name)
-        yield Drop(
-            files=tuple(pages),
-            periods=tuple(sorted({p for page in pages for p in months(page)})),
-            scope="",
-            delivered_at=_time(stamp.group(1)) if stamp else pages[0].modified,
-            batch=stamp.group(1) if stamp else "",
-        )
+    return pulls(envelope.vendor, [_page(envelope, file) for file in candidates])
 
 
 def results(envelope: Envelope, deliveries: Sequence[Delivery], period: str) -> str:
@@ -204,18 +177,26 @@ def _all_results(
     )
 
 
-def _time(stamp: str) -> datetime:
-    return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-
-
-def _periods(envelope: Envelope, page: Candidate) -> set[str]:
+def _page(envelope: Envelope, file: Candidate) -> Page:
     try:
-        buckets = json.loads(page.path.read_bytes())["data"]
-        starts = [envelope.parse(bucket[envelope.start]) for bucket in buckets]
+        body = json.loads(file.path.read_bytes())
+        times = [
+            [
+                envelope.parse(bucket[key]).astimezone(UTC)
+                for key in (envelope.start, envelope.end)
+            ]
+            for bucket in body["data"]
+        ]
+        cursor = cursor_of(body)
     except NO_PAGE as error:
         raise ExportError(
-            f"{envelope.vendor}: {page.name} is no page of the "
-            f"{envelope.api} "
+            f"{envelope.vendor}: {file.name} is no page of the {envelope.api} "
             f"({type(error).__name__}: {error}); expected {envelope.expected}"
         ) from error
-    return {f"{start.astimezone(UTC):%Y-%m}" for start in starts}
+    return Page(
+        file,
+        frozenset(f"{start:%Y-%m}" for start, _ in times),
+        min((start for start, _ in times), default=None),
+        max((end for _, end in times), default=None),
+        cursor,
+    )

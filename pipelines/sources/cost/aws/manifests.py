@@ -6,7 +6,7 @@ business.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -79,7 +79,7 @@ def read(candidate: Candidate) -> Manifest:
 
 
 def files_of(
-    manifest: Manifest, candidates: Mapping[str, Candidate]
+    manifest: Manifest, candidates: Mapping[str, Candidate], twins: Sequence[str]
 ) -> tuple[Candidate, ...]:
     """Find the files that a manifest names, in its order.
 
@@ -88,14 +88,24 @@ def files_of(
     name beside another manifest is therefore never taken for this one's.
 
     Raises:
-        ExportError: a file is not there.
+        ExportError: a file is not there; it names ``twins``, the manifests that name
+            the same files, and the files that are there.
     """
-    return tuple(_file(manifest, key, candidates) for key in manifest.keys)
+    found = {key: _file(manifest, key, candidates) for key in manifest.keys}
+    here = [file for file in found.values() if file]
+    for key, file in found.items():
+        if file is None:
+            raise ExportError(
+                f"aws: {manifest.candidate.name} names {key}, which is not there: copy "
+                "the missing file below the same folder, or take the manifest away",
+                files=[*twins, *(file.name for file in here)],
+            )
+    return tuple(here)
 
 
 def _file(
     manifest: Manifest, key: str, candidates: Mapping[str, Candidate]
-) -> Candidate:
+) -> Candidate | None:
     parts = PurePosixPath(key).parts
     folders = manifest.candidate.name.split("/")[:-1]
     for start in range(len(parts)):
@@ -103,10 +113,7 @@ def _file(
             name = "/".join((*folders[:depth], *parts[start:]))
             if name in candidates:
                 return candidates[name]
-    raise ExportError(
-        f"aws: {manifest.candidate.name} names {key}, which is not there: copy the "
-        "missing file below the same folder, or take the manifest away"
-    )
+    return None
 
 
 def _keys(body: Mapping[str, object]) -> Iterable[str]:

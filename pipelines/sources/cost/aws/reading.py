@@ -10,6 +10,7 @@ import weakref
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -17,7 +18,14 @@ import duckdb
 
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniff
-from pipelines.landing.source import Candidate, Context, Delivery, ExportError, quoted
+from pipelines.landing.source import (
+    LOOK_INSIDE,
+    Candidate,
+    Context,
+    Delivery,
+    ExportError,
+    quoted,
+)
 from pipelines.sources.cost.aws import columns
 
 # Reports shrink to a tenth or twentieth; a zip that grows more than this is a trap.
@@ -64,6 +72,36 @@ def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
             read, count = _csv(files, before)
         before = f"{before} + {count}"
         yield read
+
+
+def usage_days(files: Sequence[Candidate]) -> tuple[date | None, date | None]:
+    """Give the first and the last day of usage; None where it is not known.
+
+    Raises:
+        ExportError: a file cannot be read.
+    """
+    if any(file.compression == "zip" for file in files):
+        return None, None
+    start = "line_item_usage_start_date"
+    days: list[date] = []
+    try:
+        with duckdb.connect(config=LOOK_INSIDE) as db:
+            for file in files:
+                read, _ = (
+                    _parquet(db, [file], "0")
+                    if file.format == "parquet"
+                    else _csv([file], "0")
+                )
+                moment = f'try_cast("{start}" as timestamp)'
+                found = db.execute(
+                    f"select cast(min({moment}) as date), cast(max({moment}) as date) "
+                    f"from ({read.scan})"
+                ).fetchall()
+                days += [day for row in found for day in row if day]
+    except duckdb.Error as error:
+        names = ", ".join(file.name for file in files)
+        raise ExportError(f"aws: {names}: unreadable, {error}") from error
+    return min(days, default=None), max(days, default=None)
 
 
 def _opened(context: Context, path: Path, name: str) -> Candidate:
