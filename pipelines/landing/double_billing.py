@@ -8,7 +8,7 @@ in ``landing.bill_from``. Reruns of one report are no double: a newer one replac
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.landed import Refusal
@@ -58,21 +58,17 @@ def chosen_bills(
 
 def _doubles(deliveries: Iterable[Delivery]) -> Iterator[tuple[Found, Found]]:
     """Give pairs of different reports that bill one account for one day."""
-    of_period: dict[str, list[Found]] = defaultdict(list)
+    reports: dict[str, dict[str, list[Found]]] = defaultdict(lambda: defaultdict(list))
     for delivery in deliveries:
         for bill in delivery.bills:
-            of_period[bill.period].append((delivery, bill))
-    for found in of_period.values():
-        for one, other in combinations(found, 2):
-            is_other_report = _report(*one) != _report(*other)
-            if (
-                is_other_report
-                and (one[1].accounts or one[1].sub_accounts)
-                and (other[1].accounts or other[1].sub_accounts)
-                and one[1].has_same_account(other[1])
-                and one[1].has_same_day(other[1])
-            ):
-                yield one, other
+            if bill.accounts or bill.sub_accounts:
+                found = reports[bill.period][_report(delivery, bill)]
+                found.append((delivery, bill))
+    for of_period in reports.values():
+        for some, others in combinations(of_period.values(), 2):
+            for one, other in product(some, others):
+                if one[1].has_same_account(other[1]) and one[1].has_same_day(other[1]):
+                    yield one, other
 
 
 def _report(delivery: Delivery, bill: Bill) -> str:

@@ -355,6 +355,16 @@ def test_rows_that_two_extracts_of_a_table_share_count_once(put, inspected):
     assert "3 rows left out: a newer extract has the same row" in " ".join(found.notes)
 
 
+def test_equal_rows_of_two_extracts_without_export_time_are_refused(put, inspected):
+    put("first.json", google(1, 1, exported=None), hour=1)
+    put("second.json", google(1, 1, exported=None) + google(2, 2, exported=None))
+
+    found = inspected()
+
+    assert not found.months
+    assert "an equal row without export_time" in reasons(found)[0]
+
+
 def test_shards_of_an_extract_keep_their_equal_lines(put, billed):
     put("gcp-000000000000.json", google(1, 1) + google(2, 2))
     put("gcp-000000000001.json", google(2, 2))
@@ -416,6 +426,63 @@ def test_a_chain_without_one_of_its_pages_is_refused(folder, missing, put, inspe
 
     assert not found.months
     assert found.refusals
+
+
+def of_projects(**costs):
+    body = json.loads(page(*costs.values()))
+    bucket = body["data"][0]
+    body["data"] = [bucket]
+    bucket["results"] = [
+        {
+            "object": "organization.costs.result",
+            "amount": {"value": cost, "currency": "usd"},
+            "line_item": "x",
+            "project_id": None if project == "none" else project,
+        }
+        for project, cost in costs.items()
+    ]
+    return json.dumps(body)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cost"),
+    [
+        # A pull of project a replaces its day, and not that of b: 5 + 2.
+        ({"a": 1, "b": 2}, {"a": 5}, "7"),
+        ({"a": 1, "b": 2}, {"a": 5, "b": 3}, "8"),
+        # Without projects on one side, nothing says that the other is a part of it.
+        ({"none": 3}, {"a": 1, "b": 3}, "4"),
+        ({"a": 1, "b": 2}, {"none": 4}, "4"),
+    ],
+)
+def test_a_pull_of_some_projects_replaces_those(first, second, cost, put, billed):
+    put("20261001T020000Z/page-001.json", of_projects(**first))
+    put("20261002T020000Z/page-001.json", of_projects(**second))
+
+    assert billed() == {"openai 2026-09": cost}
+
+
+def test_an_oracle_cost_report_beside_its_focus_report_is_refused(
+    put, focus, inspected
+):
+    tenancy = "ocid1.tenancy.oc1..aaaa"
+    header = (
+        "lineItem/referenceNo,lineItem/tenantId,lineItem/intervalUsageStart,"
+        "lineItem/intervalUsageEnd,product/service,cost/productSku,cost/unitPrice,"
+        "cost/myCost,cost/currencyCode,usage/billedQuantity,cost/skuUnitDescription,"
+        "lineItem/isCorrection"
+    )
+    row = (
+        f"r1,{tenancy},2026-09-03T00:00Z,2026-09-03T01:00Z,COMPUTE,B1,0.1,0.1,USD,1,"
+        "OCPU Per Hour,false"
+    )
+    put("reports/0001000000612345.csv", f"{header}\n{row}\n")
+    focus("0001000001234501-00001.csv", {3: 1}, sub=tenancy, issuer="Oracle")
+
+    found = inspected()
+
+    assert not found.months
+    assert "count the same money twice" in reasons(found)[0]
 
 
 def test_two_whole_pulls_in_one_folder_are_two(put, billed):

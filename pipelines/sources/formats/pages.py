@@ -63,7 +63,10 @@ results as (
     from buckets
 ),
 kinds as (
-    select *, {kind} as kind
+    select
+        *,
+        {kind} as kind,
+        coalesce({project}, '') as project
     from results
 ),
 numbered as (
@@ -76,16 +79,34 @@ numbered as (
     from kinds
 ),
 pulled_buckets as (
-    select distinct kind, pull_order, start_time, end_time from kinds
+    select distinct kind, pull_order, start_time, end_time, project from kinds
+),
+pulled_projects as (
+    select
+        kind,
+        pull_order,
+        list(distinct project) as projects,
+        bool_or(project != '') as is_by_project
+    from kinds
+    group by kind, pull_order
 ),
 replaced as (
-    select distinct older.kind, older.pull_order, older.start_time, older.end_time
+    select distinct
+        older.kind, older.pull_order, older.start_time, older.end_time, older.project
     from pulled_buckets as older
+    inner join pulled_projects as older_pull
+        on older.kind = older_pull.kind and older.pull_order = older_pull.pull_order
     inner join pulled_buckets as newer
         on older.kind = newer.kind
         and older.pull_order < newer.pull_order
         and older.start_time < newer.end_time
         and older.end_time > newer.start_time
+    inner join pulled_projects as newer_pull
+        on newer.kind = newer_pull.kind and newer.pull_order = newer_pull.pull_order
+    where
+        -- A pull of some projects says nothing of the others.
+        not (older_pull.is_by_project and newer_pull.is_by_project)
+        or list_contains(newer_pull.projects, older.project)
 )
 select
     numbered.delivery_id,
@@ -96,7 +117,7 @@ select
     numbered.result,
     replaced.kind is null as is_newest
 from numbered
-left join replaced using (kind, pull_order, start_time, end_time)
+left join replaced using (kind, pull_order, start_time, end_time, project)
 where strftime(numbered.start_time, '%Y-%m') = {period}
 """
 
@@ -114,6 +135,7 @@ class Envelope:
         time: SQL that makes a UTC timestamp of ``{value}``.
         kind: SQL over ``result`` that distinguishes the endpoints whose buckets do not
             replace each other.
+        project: SQL over ``result`` of whose results a pull may be limited to.
         parse: reads the same time in Python.
         expected: what a page looks like, for error messages.
     """
@@ -125,6 +147,7 @@ class Envelope:
     time_type: str
     time: str
     kind: str
+    project: str
     parse: Callable[[Any], datetime]
     expected: str
 
@@ -174,6 +197,7 @@ def _all_results(
         start_time=envelope.time.format(value=f"bucket.{envelope.start}"),
         end_time=envelope.time.format(value=f"bucket.{envelope.end}"),
         kind=envelope.kind,
+        project=envelope.project,
     )
 
 

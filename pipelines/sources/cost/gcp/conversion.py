@@ -63,6 +63,11 @@ def _marked(deliveries: Sequence[Delivery], period: str) -> str:
     ages = " ".join(
         f"when {quoted(d.delivery_id)} then {age}" for age, d in enumerate(deliveries)
     )
+    names = ", ".join(name for d in deliveries for name in d.names)
+    undecided = quoted(
+        f"{names}: two of them have an equal row without export_time, which alone says "
+        "whether it is one row or two; select export_time too, or take one of them away"
+    )
     return f"""
         with numbered as (
             select
@@ -79,12 +84,20 @@ def _marked(deliveries: Sequence[Delivery], period: str) -> str:
         )
 
         select
-            * exclude (content, copy),
-            row_number() over (
-                partition by content, copy
-                order by case delivery_id {ages} end desc
-            ) = 1 as is_newest
-        from numbered
+            * exclude (content, copy, place),
+            case
+                when place > 1 and export_time is null then error({undecided})
+                else place = 1
+            end as is_newest
+        from (
+            select
+                *,
+                row_number() over (
+                    partition by content, copy
+                    order by case delivery_id {ages} end desc
+                ) as place
+            from numbered
+        )
     """
 
 
