@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import find
+from pipelines.landing.copies import once
 from pipelines.landing.current import replaced_days
 from pipelines.landing.double_billing import chosen_bills
 from pipelines.landing.grouping import claimed, delivered, grouped
@@ -27,7 +28,6 @@ from pipelines.landing.source import Delivery, Source
 from pipelines.landing.stores import place_of
 from pipelines.settings import Settings
 
-Copy = tuple[Delivery, str]
 APPENDS = "adds to older ones"
 
 SCHEMA = pa.schema(
@@ -76,8 +76,9 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
         arrived += made
         refusals += [*objections, *odd]
     hashed.save()
-    once, copies = _once(arrived)
-    deliveries, passed, doubled = chosen_bills(once, settings.landing.bill_from)
+    here_once, copies = once(arrived)
+    bill_from = settings.landing.bill_from
+    deliveries, passed, doubled = chosen_bills(here_once, bill_from)
     damages = [Refusal("", (n,), reason) for n, reason in (*lying.damaged, *unusable)]
     landing = Landing(
         tuple(deliveries),
@@ -92,23 +93,6 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
         _recorded(settings.deliveries_file), here, set(landing.names())
     )
     return replace(landing, lost=lost, overwritten=overwritten)
-
-
-def _once(arrived: Iterable[Delivery]) -> tuple[list[Delivery], list[Copy]]:
-    """Give each content once, and its copies.
-
-    Content that returns after another one is the newest again: 100, 999, 100 is 100.
-    """
-    deliveries: dict[str, Delivery] = {}
-    copies: list[Copy] = []
-    for delivery in arrived:
-        first = deliveries.setdefault(delivery.delivery_id, delivery)
-        if first is delivery:
-            continue
-        copies.append((delivery, first.names[0]))
-        latest = max(first.delivered_at, delivery.delivered_at)
-        deliveries[delivery.delivery_id] = replace(first, delivered_at=latest)
-    return list(deliveries.values()), copies
 
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:

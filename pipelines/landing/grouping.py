@@ -64,8 +64,8 @@ def grouped(
         except _BROKEN as error:
             reason = _reason(source, error)
             names = set(getattr(error, "files", ()))
-            bad = [c for c in remaining if c.name in names or named_in(reason, c.name)]
-            bad = bad or remaining
+            bad = [c for c in remaining if c.name in names]
+            bad = bad or [c for c in remaining if named_in(reason, c.name)] or remaining
             refusals.append(_refusal(source, bad, reason))
             remaining = [c for c in remaining if c not in bad]
         else:
@@ -109,8 +109,8 @@ def _refuse_odd_period(source: Source, drop: Drop) -> None:
 
 
 def _delivery(source: Source, drop: Drop, hashed: Hashes) -> Delivery:
-    parts = [source.name, drop.scope, *drop.periods]
-    parts += [hashed.of(candidate) for candidate in drop.files]
+    hashes = [hashed.of(candidate) for candidate in drop.files]
+    parts = [source.name, drop.scope, *drop.periods, *hashes]
     content = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return Delivery(
         delivery_id=f"{source.name}-{content[:16]}",
@@ -127,4 +127,5 @@ def _delivery(source: Source, drop: Drop, hashed: Hashes) -> Delivery:
         ordered_by=drop.ordered_by,
         complete_by=drop.complete_by,
         appends=drop.appends,
+        contents=frozenset(hashes),
     )

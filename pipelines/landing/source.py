@@ -49,12 +49,12 @@ class ExportError(Exception):
     +- TransientError: the disk or the network failed; trying again may help
 
     Attributes:
-        files: names of files that cannot be used for it, besides those that the
-            message names: the other parts of an incomplete drop.
+        files: names of files that cannot be used for it, such as all parts of an
+            incomplete drop; none: those that the message names.
     """
 
     def __init__(self, message: str, files: Iterable[str] = ()) -> None:
-        """Take the message and the names of further files."""
+        """Take the message and the names of the files."""
         super().__init__(message)
         self.files = tuple(files)
 
@@ -139,7 +139,10 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One vendor drop as it is recorded: same files, same id, wherever they lie."""
+    """One vendor drop as it is recorded: same files, same id, wherever they lie.
+
+    ``contents`` are the hashes of its files, which only a look at them knows.
+    """
 
     delivery_id: str
     source: str
@@ -155,6 +158,7 @@ class Delivery:
     ordered_by: OrderedBy = "file date"
     complete_by: CompleteBy = ""
     appends: bool = False
+    contents: frozenset[str] = frozenset()
 
     def bill_of(self, period: str) -> Bill | None:
         """Give what it bills in a period; None where its source does not say."""

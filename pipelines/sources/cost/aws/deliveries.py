@@ -116,7 +116,8 @@ def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
         if folder in folders:
             raise ExportError(
                 f"aws: {name}: no manifest names it, but one names {folders[folder]} "
-                "beside it; a leftover would be counted on top: take it away"
+                "beside it; a leftover would be counted on top: take it away",
+                files=[name],
             )
         part = _part(file)
         groups[part.whole, _months_and_payers((file,))[0]].append((file, part))
@@ -125,6 +126,7 @@ def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
         group.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
         ordered = tuple(file for file, _ in group)
         is_complete = refuse_gap("aws", ordered, [part for _, part in group])
+        _refuse_later_chunk(group, months)
         drop = _drop(ordered, months[0] if months else "", None, "")
         drop = replace(drop, complete_by="numbered parts" if is_complete else "")
         reports.append(Report(report_of(PurePosixPath(whole).name), drop))
@@ -135,6 +137,24 @@ def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
         days = reading.usage_days(report.drop.files) if several else (None, None)
         bills_of = _bills(report.drop, report.name, *days)
         yield replace(report, drop=replace(report.drop, bills=bills_of))
+
+
+def _refuse_later_chunk(
+    group: Sequence[tuple[Candidate, Part]], months: Sequence[str]
+) -> None:
+    """Refuse 'cur-2.csv' alone: the first chunk is missing; 'cur-9.csv' may be a month.
+
+    AWS numbers the chunks of a report from 1, with or without zeros in front.
+    """
+    ((file, part), *others) = group
+    if others or not part.number or part.number == 1:
+        return
+    if part.number not in {int(month[5:]) for month in months}:
+        raise ExportError(
+            f"aws: {file.name}: chunk {part.number} of a report is here, chunk 1 is "
+            "missing; copy the missing chunks beside it, or rename the file if it is "
+            "whole"
+        )
 
 
 def _part(file: Candidate) -> Part:

@@ -159,7 +159,8 @@ def _bare(
             raise ExportError(
                 f"{source}: {name}: no manifest names it, but one names "
                 f"{beside[path.parent]} beside it; a leftover would be counted on "
-                "top: take it away"
+                "top: take it away",
+                files=[name],
             )
         groups[str(path.parent) if PART.match(path.name) else name].append(file)
     yield from (tuple(group) for group in groups.values())

@@ -116,7 +116,7 @@ def files_of(
                 f"{source}: {manifest.candidate.name} names {blob.name}, which is not "
                 "there: copy the missing file below the same folder, or take the "
                 "manifest away",
-                files=present,
+                files=[manifest.candidate.name, *present],
             )
         whole = manifest.is_packed or file.compression != "" or blob.size is None
         if not whole and file.size != blob.size:
@@ -157,7 +157,7 @@ def _short(
     return ExportError(
         f"{source}: {manifest.candidate.name} announces {expected}, found {found}: "
         "copy the files of the run again",
-        files=files,
+        files=[manifest.candidate.name, *files],
     )
 
 
