@@ -5,6 +5,7 @@ them. Does not belong here: how it is shown (``cli``). It is the landing and con
 of every build, into a home that its caller throws away.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -185,12 +186,15 @@ def _rows_left_out(settings: Settings, landing: Landing) -> Iterator[str]:
             "select delivery_id, period, reason, row_count "
             f"from ({left_out(settings.ledger_dir)})"
         ).fetchall()
-    counts: dict[tuple[str, str, str], int] = {}
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for delivery_id, period, reason, count in found:
-        key = source_of.get(delivery_id, delivery_id), period, reason
-        counts[key] = counts.get(key, 0) + count
-    for (source, period, reason), count in sorted(counts.items()):
-        yield f"{source} {period}: {count} rows left out: {reason}"
+        counts[source_of.get(delivery_id, delivery_id), reason][period] += count
+    for (source, reason), months in sorted(counts.items()):
+        first, last = min(months), max(months)
+        span = first if first == last else f"{first} to {last}"
+        total = sum(months.values())
+        rows = "row" if total == 1 else "rows"
+        yield f"{source} {span}: {total:,} {rows} left out: {reason}"
 
 
 def _some(names: Iterable[str]) -> str:
