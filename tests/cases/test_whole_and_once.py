@@ -324,6 +324,56 @@ def test_a_missing_partition_of_an_azure_run_is_refused(azure, inspected):
     assert "part 1 is missing" in reasons(found)[0]
 
 
+@pytest.fixture
+def aws_focus(focus, put):
+    """Put a Data Export of a FOCUS table: files, and the manifest that names them."""
+
+    def write(execution, *costs):
+        folder = f"BILLING_PERIOD=2026-09/{execution}"
+        names = [f"exp/data/{folder}/exp-{n:05}.csv" for n in range(1, len(costs) + 1)]
+        for name, day in zip(names, costs, strict=True):
+            focus(name, day)
+        put(
+            f"exp/metadata/{folder}/exp-Manifest.json",
+            {
+                "exportName": "exp",
+                "executionId": execution,
+                "dataFiles": [f"s3://bucket/prefix/{name}" for name in names],
+                "columns": [{"name": "BilledCost"}],
+            },
+        )
+        return names
+
+    return write
+
+
+def test_an_aws_focus_export_is_whole_by_its_manifest(aws_focus, inspected):
+    aws_focus("20261003T050000Z-a", {1: 1}, {2: 1})
+    aws_focus("20261004T050000Z-b", {1: 2}, {2: 4})
+
+    found = inspected()
+
+    assert not found.refusals
+    (month,) = found.months
+    assert month.billed_cost == 6
+    (delivery,) = month.deliveries
+    assert (delivery.complete_by, delivery.ordered_by) == ("manifest", "run folder")
+
+
+def test_an_aws_focus_export_without_a_file_of_its_manifest_is_refused(
+    aws_focus, inspected, settings
+):
+    _, last = aws_focus("20261004T050000Z-b", {1: 2}, {2: 4})
+    (settings.exports_dir / last).unlink()
+
+    found = inspected()
+
+    assert not found.months
+    (refusal,) = found.refusals
+    assert "exp-00002.csv, which is not there" in refusal.reason
+    assert len(refusal.names) == 2
+
+
 def google(day, cost, exported="2026-10-01 05:00:00 UTC", **more):
     row = {
         "billing_account_id": "AAAAAA-BBBBBB-CCCCCC",

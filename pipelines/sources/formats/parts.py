@@ -7,6 +7,7 @@ such a number from a name. A date is no number of a part: a day's file is a whol
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -38,8 +39,14 @@ _SHAPES = (
 _UNNUMBERED = re.compile(r"^(?P<stem>.*?)_\d+_\d+_\d+$")
 # '2026-09-30', '20260930' or '2026_09' in a name.
 _DATE = re.compile(r"(?<!\d)(19|20)\d\d[-_.]?\d\d([-_.]?\d\d)?(?!\d)")
-# A run's own time, as pulls and data exports write it into a folder or a name.
-STAMP = re.compile(r"(?<!\d)(\d{8}T\d{6}Z)")
+# A run's own time, as pulls and data exports write it into a folder or a name:
+# '20261104T050000Z' or '2026-11-04T05:00:00.123Z'.
+STAMP = re.compile(
+    r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)T(\d\d)[:.-]?(\d\d)[:.-]?(\d\d)(?:[.,]\d+)?Z"
+)
+_RUN_FOLDER = re.compile(rf"[^/]*{STAMP.pattern}[^/]*/")
+_LONG_NUMBER = re.compile(r"\d{4,}")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +127,15 @@ def report_of(whole: str) -> str:
 
     A short number is no date: nothing says whether 'focus-2' is a rerun of 'focus-1'.
     """
-    return re.sub(r"\d{4,}", "#", _DATE.sub("#", whole)).removeprefix("./")
+    for varying in (_RUN_FOLDER, _GUID, _DATE, _LONG_NUMBER):
+        whole = varying.sub("#", whole)
+    return whole.removeprefix("./")
 
 
 def stamp_of(name: str) -> datetime | None:
     """Read the time of a run from a name or its folders; the last one counts."""
-    found = STAMP.findall(name)
-    if not found:
-        return None
-    return datetime.strptime(found[-1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    for found in reversed(list(STAMP.finditer(name))):
+        year, month, day, hour, minute, second = map(int, found.groups())
+        with suppress(ValueError):
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    return None

@@ -11,21 +11,23 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 import duckdb
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
-from pipelines.sources.cost.aws import columns, manifests, reading
-from pipelines.sources.formats.parts import Part, part_of, refuse_gap, report_of
-
-# 20261104T050000Z-<id> or 2026-11-04T05:00:00.123Z-<id>, as Data Exports names the
-# folder of each execution.
-EXECUTION = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2})[:.-]?(\d{2})[:.-]?(\d{2})(?:[.,]\d+)?Z"
+from pipelines.sources.cost.aws import columns, reading
+from pipelines.sources.formats import aws_manifests as manifests
+from pipelines.sources.formats.parts import (
+    Part,
+    part_of,
+    refuse_gap,
+    report_of,
+    stamp_of,
 )
+
 CHUNK = re.compile(r"^(?P<stem>.*?)-(?P<number>\d{1,5})$")
 DATED = re.compile(r"(19|20)\d\d[-_.]?\d\d([-_.]?\d\d)?$")
 PERIOD = "bill_billing_period_start_date"
@@ -58,7 +60,7 @@ def drops(candidates: Sequence[Candidate]) -> list[Drop]:
     files = {c.name: c for c in candidates if c.format != "json"}
     for file in files.values():
         _refuse_missing_core(file)
-    read = [manifests.read(c) for c in candidates if c.format == "json"]
+    read = [manifests.read("aws", c) for c in candidates if c.format == "json"]
     named = list(_named(read, files))
     bare = _bare(files, {file.name for report in named for file in report.drop.files})
     reports = _newest_marked([*named, *bare])
@@ -81,9 +83,8 @@ def _named(
     """Give one drop per set of files, however many manifests name it."""
     same: dict[tuple[str, ...], list[manifests.Manifest]] = defaultdict(list)
     for manifest in found:
-        twins = [m.candidate.name for m in found if m.keys == manifest.keys]
-        names = tuple(f.name for f in manifests.files_of(manifest, files, twins))
-        same[names].append(manifest)
+        data = manifests.files_of("aws", manifest, files, found)
+        same[tuple(file.name for file in data)].append(manifest)
     for names, group in same.items():
         data = tuple(files[name] for name in names)
         # The manifest in the files' own folder, before the copy above it.
@@ -246,12 +247,7 @@ def _of_first_row(file: Candidate) -> Iterator[tuple[str, str]]:
 
 def _executed(file: Candidate) -> datetime | None:
     """Read the time that Data Exports writes into the folder of an execution."""
-    for folder in reversed(PurePosixPath(file.name).parent.parts):
-        found = EXECUTION.match(folder)
-        if found:
-            year, month, day, hour, minute, second = map(int, found.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    return None
+    return stamp_of(str(PurePosixPath(file.name).parent))
 
 
 def _newest_marked(reports: Sequence[Report]) -> list[Report]:

@@ -8,7 +8,7 @@ other days or accounts stay beside it. Oracle's reports add: none replaces anoth
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from filecmp import cmp
 from functools import lru_cache
@@ -18,9 +18,16 @@ import duckdb
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import first_keys
-from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
+from pipelines.landing.source import (
+    LOOK_INSIDE,
+    Candidate,
+    CompleteBy,
+    Drop,
+    ExportError,
+)
 from pipelines.sources.cost.focus_export.names import normalized
 from pipelines.sources.cost.focus_export.reading import facts_query
+from pipelines.sources.formats import aws_manifests
 from pipelines.sources.formats.parts import (
     Part,
     part_of,
@@ -54,33 +61,55 @@ class Facts:
 
 
 def claims(candidate: Candidate) -> bool:
-    """Claim CSV, Parquet and JSON files with the columns of a FOCUS charge."""
+    """Claim files with the columns of a FOCUS charge, and AWS's manifests of them."""
     if candidate.format not in FORMATS:
         return False
+    if aws_manifests.is_manifest(candidate, of_focus=True):
+        return True
     names = candidate.columns or first_keys(candidate.head)
     headers = {normalized(name) for name in names}
     return headers >= NEEDED and bool(headers & COSTS) and not headers & READ_ELSEWHERE
 
 
 def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
-    """Group numbered parts into drops.
+    """Give a drop for the files of a manifest, and for numbered parts.
 
     Raises:
-        ExportError: a file has no billing period that can be read, or a part of an
-            export is missing.
+        ExportError: a file has no billing period that can be read, or a file of a
+            manifest or a part of an export is missing.
     """
+    manifests = [c for c in candidates if aws_manifests.is_manifest(c, of_focus=True)]
+    files = {c.name: c for c in candidates if c not in manifests}
+    yield from _of_manifests(manifests, files)
     together: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
-    for candidate in candidates:
+    for candidate in files.values():
         part = part_of(candidate.name)
         together[part.whole].append((candidate, part))
     reports: dict[str, Drop] = {}
     for whole, found in together.items():
         found.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
-        files = tuple(candidate for candidate, _ in found)
-        is_complete = refuse_gap("focus_export", files, [part for _, part in found])
-        drop = _drop(whole, files, is_complete=is_complete)
+        data = tuple(candidate for candidate, _ in found)
+        is_complete = refuse_gap("focus_export", data, [part for _, part in found])
+        drop = _drop(whole, data, "numbered parts" if is_complete else "")
         _refuse_report_again(drop, reports)
         yield drop
+
+
+def _of_manifests(
+    manifests: Sequence[Candidate], files: dict[str, Candidate]
+) -> Iterator[Drop]:
+    """Give the drops of AWS's manifests, and take their files out of ``files``."""
+    read = [aws_manifests.read("focus_export", candidate) for candidate in manifests]
+    named = {
+        aws_manifests.files_of("focus_export", manifest, files, read): manifest
+        for manifest in read
+    }
+    for data, manifest in named.items():
+        # A month's manifest and the one of its run name the same files.
+        if not all(files.pop(file.name, None) for file in data):
+            continue
+        drop = _drop(part_of(data[0].name).whole, data, "manifest")
+        yield replace(drop, manifest=manifest.candidate)
 
 
 def _refuse_report_again(drop: Drop, reports: dict[str, Drop]) -> None:
@@ -106,7 +135,7 @@ def _refuse_report_again(drop: Drop, reports: dict[str, Drop]) -> None:
         )
 
 
-def _drop(whole: str, files: tuple[Candidate, ...], *, is_complete: bool) -> Drop:
+def _drop(whole: str, files: tuple[Candidate, ...], complete_by: CompleteBy) -> Drop:
     facts = [fact for file in files for fact in _facts(file)]
     stamp = stamp_of(whole)
     number = _NUMBERED_REPORT.search(PurePosixPath(whole).name)
@@ -126,7 +155,7 @@ def _drop(whole: str, files: tuple[Candidate, ...], *, is_complete: bool) -> Dro
         else "report number"
         if appends
         else "file date",
-        complete_by="numbered parts" if is_complete else "",
+        complete_by=complete_by,
         appends=appends,
     )
 
