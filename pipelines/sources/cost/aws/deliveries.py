@@ -127,7 +127,8 @@ def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
         group.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
         ordered = tuple(file for file, _ in group)
         is_complete = refuse_gap("aws", ordered, [part for _, part in group])
-        _refuse_later_chunk(group, months)
+        if sum(place == whole for place, _ in groups) == 1:
+            _refuse_later_chunk(group, months)
         drop = _drop(ordered, months[0] if months else "", None, "")
         drop = replace(drop, complete_by="numbered parts" if is_complete else "")
         reports.append(Report(report_of(PurePosixPath(whole).name), drop))
