@@ -1,0 +1,79 @@
+"""Exports of schedulers, trackers and clusters that were read wrongly once, as found.
+
+Each folder has the files alone; what is right stands here with its arithmetic.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.landing.deliveries import scan
+from pipelines.ledger.partitions import write_partition
+from pipelines.settings import Settings, TrainingSettings
+from pipelines.sources.usage import slurm
+
+CASES = Path(__file__).parent
+
+
+@pytest.fixture
+def converted(tmp_path):
+    """Convert a case's month of a source; give columns of its rows."""
+
+    def rows(case, source, period, columns, **chosen):
+        settings = Settings(exports=CASES / case / "in", home=tmp_path, **chosen)
+        landing = scan(settings, [source])
+        assert landing.refusals == ()
+        part = write_partition(settings, source, landing.of(source, period), period)
+        with duckdb.connect() as db:
+            return db.execute(
+                f"select {columns} from '{part.path}' order by all"
+            ).fetchall()
+
+    return rows
+
+
+def test_elapsed_says_which_of_two_clock_times_a_job_ended_at(converted):
+    rows = converted(
+        "slurm-dst-fallback",
+        slurm.SOURCE,
+        "2026-11",
+        "scheduler_job_id, started_at::text, ended_at::text, "
+        "date_diff('minute', started_at, ended_at)",
+        training=TrainingSettings(slurm_time_zone="America/New_York"),
+    )
+
+    # Job 1: 00:30 EDT is 04:30 UTC, 02:30 EST is 07:30 UTC: 180 minutes.
+    # Job 2: 01:30 EDT is 05:30 UTC, 01:45 EST is 06:45 UTC: 75 minutes = 4500 s.
+    assert rows == [
+        ("1", "2026-11-01 04:30:00", "2026-11-01 07:30:00", 180),
+        ("2", "2026-11-01 05:30:00", "2026-11-01 06:45:00", 75),
+    ]
+
+
+def test_a_node_list_names_the_nodes_that_slurm_means(converted):
+    rows = converted(
+        "slurm-nodelists",
+        slurm.SOURCE,
+        "2026-09",
+        "scheduler_job_id, node_count, node_names",
+    )
+
+    # Job 1: 2 racks x 2 nodes = 4; job 2: 3 + 1 + 2 = 6.
+    assert rows == [
+        ("1", 4, ["rack1n1", "rack1n2", "rack2n1", "rack2n2"]),
+        ("2", 6, ["cpu-a1-ib", "cpu-a2-ib", "gpu01", "gpu02", "gpu03", "gpu07"]),
+        ("3", 2, ["n1", "n2"]),
+    ]
+
+
+def test_lines_that_end_with_the_separator_are_read(converted):
+    rows = converted(
+        "slurm-trailing-pipe-parsable",
+        slurm.SOURCE,
+        "2026-09",
+        "gpu_count, date_diff('hour', started_at, ended_at)",
+    )
+
+    assert rows == [(Decimal(4), 2)]
