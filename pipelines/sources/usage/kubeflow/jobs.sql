@@ -24,14 +24,15 @@ numbered as (
 nodes as (
     select
         name as node_name,
-        case
+        any_value(case
             when item ->> '$.spec.providerID' like 'aws://%'
                 then split_part(item ->> '$.spec.providerID', '/', -1)
             when item ->> '$.spec.providerID' like 'azure://%'
                 then replace(item ->> '$.spec.providerID', 'azure://', '')
-        end as resource_id
+        end order by row_number) as resource_id
     from numbered
     where kind = 'Node'
+    group by name
 ),
 
 pods as (
