@@ -12,7 +12,7 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
 from pipelines.settings import Settings, TrainingSettings
-from pipelines.sources.usage import slurm
+from pipelines.sources.usage import mlflow, opencost, slurm
 
 CASES = Path(__file__).parent
 
@@ -24,7 +24,8 @@ def converted(tmp_path):
     def rows(case, source, period, columns, **chosen):
         settings = Settings(exports=CASES / case / "in", home=tmp_path, **chosen)
         landing = scan(settings, [source])
-        assert landing.refusals == ()
+        # Other sources read the other files of a case.
+        assert not [refusal for refusal in landing.refusals if refusal.source]
         part = write_partition(settings, source, landing.of(source, period), period)
         with duckdb.connect() as db:
             return db.execute(
@@ -77,3 +78,24 @@ def test_lines_that_end_with_the_separator_are_read(converted):
     )
 
     assert rows == [(Decimal(4), 2)]
+
+
+def test_an_infinite_metric_gives_way_to_the_next_one(converted):
+    columns = "metric_name, metric_value, gpu_count"
+
+    # eval_loss is inf, so loss 0.5 counts.
+    assert converted("mlflow-inf", mlflow.SOURCE, "2026-09", columns) == [
+        ("loss", 0.5, 4)
+    ]
+
+
+def test_idle_below_zero_takes_nothing_from_the_workload(converted):
+    rows = converted(
+        "oc-negative-idle-share",
+        opencost.SOURCE,
+        "2026-09",
+        "allocation_kind, cpu_weight, memory_weight, gpu_weight, other_weight",
+    )
+
+    # 24.00 for the node by weights 10 and 0: 24.00 x 10 / 10 and 24.00 x 0 / 10.
+    assert rows == [("idle", 0, 0, 0, 0), ("workload", 0, 0, 10, 0)]

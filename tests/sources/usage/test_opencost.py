@@ -276,8 +276,12 @@ def test_the_documented_export_has_its_total(real_exports, put, convert):
         # The adjustment is of the part: 1 - 4 is below zero, 4 - 1 is 3.
         (
             {
-                **{"cpuCost": 1, "cpuCostAdjustment": -4, "ramCost": 4},
-                **{"ramCostAdjustment": -1, "gpuCost": 0, "totalCost": 0},
+                "cpuCost": 1,
+                "cpuCostAdjustment": -4,
+                "ramCost": 4,
+                "ramCostAdjustment": -1,
+                "gpuCost": 0,
+                "totalCost": 0,
             },
             (0, 3, 0, 0),
         ),

@@ -64,6 +64,7 @@ ROWS = """
             from (
                 select
                     metric,
+                    labels is null as has_odd_labels,
                     {label_columns},
                     hash(list_sort(list_filter(
                         map_entries(cast(labels as map(varchar, varchar))),
@@ -97,11 +98,11 @@ LOOK = """
 
     select
         list(distinct strftime(month, '%Y-%m')) filter (
-            coalesce(table_name, 'model_usage') = {table}
+            coalesce(table_name, 'model_usage') = {table} and month is not null
         ),
-        min(row_number) filter (sampled_at is null),
-        min(row_number) filter (metric is null),
-        min(row_number) filter (try_cast(sample_value as double) is null),
+        case when count(sampled_at) = 0 then min(row_number) end,
+        case when count(metric) = 0 then min(row_number) end,
+        case when count(try_cast(sample_value as double)) = 0 then min(row_number) end,
         (
             select min(metric) from steps inner join {metrics} using (metric)
             where step > 3600
@@ -109,6 +110,7 @@ LOOK = """
     from samples
     left join {metrics} using (metric)
 """
+# What is so of one sample leaves that sample out (samples.sql); of all, the file.
 REFUSALS = (
     "sample {}: its time cannot be read; expected seconds since 1970 or a time",
     "sample {}: its series has no __name__; expected a metric, not a function of it",
@@ -149,7 +151,9 @@ def drops(table: str, candidates: Sequence[Candidate]) -> Iterator[Drop]:
 def rows(deliveries: Sequence[Delivery]) -> str:
     """Give the samples of deliveries, oldest first, with the columns of labels.csv."""
     return " union all ".join(
-        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, * "
+        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
+        # What has no time is counted in the first month of its file.
+        f"* replace (coalesce(month, {_month(min(delivery.periods))}) as month) "
         f"from ({_rows(sniff(path, path.parent))})"
         for age, delivery in enumerate(deliveries)
         for path in delivery.files
@@ -183,6 +187,10 @@ def label_columns() -> Mapping[str, str]:
     }
 
 
+def _month(period: str) -> str:
+    return f"timestamp '{period}-01'"
+
+
 def _rows(file: Candidate) -> str:
     named = (f"{labels} as {name}" for name, labels in label_columns().items())
     return ROWS.format(
@@ -197,7 +205,9 @@ def _opened(file: Candidate) -> str:
     """Give the series of a file: metric, labels, samples of time, value and row."""
     if file.format != "json":
         return (
-            "select metric, cast(coalesce(labels, '{}') as json) as labels, "
+            "select metric, case when labels is null then json('{}') "
+            "when not json_valid(labels) then null "
+            "when json_type(labels) = 'OBJECT' then cast(labels as json) end as labels, "
             "list([time, value, cast(row_number as varchar)] order by row_number) "
             f"as samples from ({scan(file.path, CSV_COLUMNS)}) group by metric, 2"
         )
@@ -219,7 +229,10 @@ def _months(table: str, file: Candidate) -> tuple[str, ...]:
     try:
         months, *wrong = _found(query, stat.st_size, stat.st_mtime_ns)
     except duckdb.Error as error:
-        raise ExportError(f"prometheus: {file.name}: unreadable, {error}") from error
+        raise ExportError(
+            f"prometheus: {file.name}: cannot be read to its end as {file.format}; "
+            "run the query again"
+        ) from error
     for place, wording in zip(wrong, REFUSALS, strict=True):
         if place is not None:
             raise ExportError(f"prometheus: {file.name}: {wording.format(place)}")
