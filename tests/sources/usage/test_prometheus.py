@@ -538,7 +538,8 @@ def test_an_odd_sample_is_left_out_by_name_and_stops_no_other(
 
 
 @pytest.mark.parametrize(
-    "labels", ["{", "[]", '"a"', "pod=llm", "{'pod': 'llm'}", "null", "1"]
+    "labels",
+    ["{", "[]", '"a"', "pod=llm", "{'pod': 'llm'}", "null", "1", '{"a": 1, "a": 2}'],
 )
 def test_odd_labels_leave_their_sample_out_by_name(labels, put, convert, reasons):
     cell = labels.replace('"', '""')
