@@ -207,8 +207,9 @@ def _opened(file: Candidate) -> str:
         return (
             "select metric, case when labels is null then json('{}') "
             "when not json_valid(labels) then null "
-            "when json_type(labels) = 'OBJECT' and len(json_keys(labels)) = "
-            "len(list_distinct(json_keys(labels))) then cast(labels as json) end as labels, "
+            "when json_type(labels) = 'OBJECT' and len(json_keys(labels)) "
+            "= len(list_distinct(json_keys(labels))) then cast(labels as json) end "
+            "as labels, "
             "list([time, value, cast(row_number as varchar)] order by row_number) "
             f"as samples from ({scan(file.path, CSV_COLUMNS)}) group by metric, 2"
         )
