@@ -12,6 +12,7 @@ import pytest
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
 from pipelines.settings import Settings, TrainingSettings
+from pipelines.sources.cost import focus_export
 from pipelines.sources.usage import mlflow, opencost, slurm
 
 CASES = Path(__file__).parent
@@ -99,3 +100,24 @@ def test_idle_below_zero_takes_nothing_from_the_workload(converted):
 
     # 24.00 for the node by weights 10 and 0: 24.00 x 10 / 10 and 24.00 x 0 / 10.
     assert rows == [("idle", 0, 0, 0, 0), ("workload", 0, 0, 10, 0)]
+
+
+def test_a_month_of_beijing_is_its_own_month_and_ends_where_the_next_begins(converted):
+    rows = converted(
+        "tencent-focus-utc",
+        focus_export.SOURCE,
+        "2026-09",
+        "sum(BilledCost), sum(EffectiveCost), min(BillingPeriodStart)::text, "
+        "max(BillingPeriodEnd)::text, min(ChargePeriodStart)::text",
+    )
+
+    # 31 August 16:00 UTC + 8 hours = 1 September 00:00 in Beijing; 100.00 + 0.00.
+    assert rows == [
+        (
+            Decimal(100),
+            Decimal(100),
+            "2026-09-01 00:00:00",
+            "2026-10-01 00:00:00",
+            "2026-09-02 16:00:00",
+        )
+    ]

@@ -11,8 +11,10 @@ import duckdb
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.sources.cost.focus_export.names import focus_names
+from pipelines.sources.formats.billing_months import month_start
 
 PERIOD_START = "BillingPeriodStart"
+PERIOD_END = "BillingPeriodEnd"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
 TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
 SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
@@ -58,11 +60,18 @@ def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, s
 
 def periods_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     """Give the SELECT of the billing periods that a file has rows of."""
-    header, _ = columns(db, path)[PERIOD_START]
-    moment = timestamp(header, month_first(db, path, header))
+    found = columns(db, path)
+    header, _ = found[PERIOD_START]
+    is_month_first = month_first(db, path, header)
+    start = timestamp(header, is_month_first)
+    end = "cast(null as timestamp)"
+    if PERIOD_END in found:
+        # A cell that is no time is refused when its row is converted.
+        end = f"try({timestamp(found[PERIOD_END][0], is_month_first)})"
     return (
-        f"select distinct strftime({moment}, '%Y-%m') from {relation(path)} "
-        f'where "{header}" is not null order by all'
+        f"select distinct strftime({month_start('period_start', 'period_end')}, "
+        f"'%Y-%m') from (select {start} as period_start, {end} as period_end "
+        f'from {relation(path)} where "{header}" is not null) order by all'
     )
 
 
