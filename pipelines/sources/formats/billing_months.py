@@ -24,10 +24,10 @@ def month_start(start: str, end: str) -> str:
 
 
 def month_end(start: str, end: str) -> str:
-    """Give the SQL of a period's end, exclusive where it is a month; NULL stays NULL."""
+    """Give the SQL of a period's end, exclusive where it is a month; NULL stays so."""
     return (
-        f"case when {end} is not null and {_is_month(start, end)} then {_first(start)} + interval 1 month "
-        f"else {end} end"
+        f"case when {end} is not null and {_is_month(start, end)} "
+        f"then {_first(start)} + interval 1 month else {end} end"
     )
 
 

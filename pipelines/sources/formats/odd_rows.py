@@ -16,6 +16,10 @@ from pipelines.sources.formats.csv_cells import PLACE, Column, refuse_missing
 from pipelines.sources.formats.logs import TYPES, Log
 from pipelines.sources.formats.months import DatedRows, months_in_file
 
+# What lies outside is a clock that was never set, or stands for "never"; the ledger has
+# no months there.
+FIRST, LAST = "timestamp '2000-01-01'", "timestamp '2099-12-31 23:59:59.999999'"
+
 
 def drops(log: Log, candidates: Sequence[Candidate]) -> Iterator[Drop]:
     """Give one drop per file.
@@ -46,11 +50,9 @@ def rows(log: Log, deliveries: Sequence[Delivery], period: str) -> str:
         for age, delivery in enumerate(deliveries)
         for path, name in zip(delivery.files, delivery.names, strict=True)
     ]
-    month = f"coalesce({log.month()}, first_month)"
+    month = f"coalesce({_month(log)}, first_month)"
     here = f"select * from ({' union all '.join(parts)}) where {month} = "
-    values = ", ".join(
-        f"{column.type.of(column.name)} as {column.name}" for column in log.known()
-    )
+    values = ", ".join(f"{_value(column)} as {column.name}" for column in log.known())
     reasons = ", ".join(_reason(column) for column in log.known())
     return (
         f"select age, {PLACE}, {values}, coalesce({reasons}) as odd "
@@ -58,12 +60,25 @@ def rows(log: Log, deliveries: Sequence[Delivery], period: str) -> str:
     )
 
 
+def _month(log: Log) -> str:
+    (time,) = (column for column in log.known() if column.name == log.time)
+    return f"strftime({_value(time)}, '%Y-%m')"
+
+
+def _value(column: Column) -> str:
+    """Give the SQL of a cell's value; 1970 and 9999 are no times."""
+    value = column.type.of(column.name)
+    if column.type.stored != "TIMESTAMP":
+        return value
+    return f"case when {value} between {FIRST} and {LAST} then {value} end"
+
+
 def _reason(column: Column) -> str:
     """Give the SQL of what is wrong with a cell, NULL where it can be read."""
     empty = f"when {column.name} is null then '{column.name} is empty'"
     return (
         f"case {empty if column.required else ''} "
-        f"when {column.name} is not null and {column.type.of(column.name)} is null "
+        f"when {column.name} is not null and {_value(column)} is null "
         f"then {quoted(f'{column.name} is not {column.type.expected}')} end"
     )
 
@@ -79,7 +94,7 @@ def _months(log: Log, file: Candidate) -> tuple[str, ...]:
             source=log.source,
             file=file.name,
             rows=rows,
-            month=log.month(),
+            month=_month(log),
             cell=log.time,
             column=log.time,
             expected=TYPES[log.columns[log.time]].expected,
@@ -88,7 +103,7 @@ def _months(log: Log, file: Candidate) -> tuple[str, ...]:
 
     try:
         # Where no row has a time, the file is none of this kind: that is refused.
-        timed = f"select * from ({found}) where {log.month()} is not null"
+        timed = f"select * from ({found}) where {_month(log)} is not null"
         return months(timed) or months(found)
     except duckdb.Error:
         raise ExportError(

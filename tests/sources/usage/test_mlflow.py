@@ -262,6 +262,8 @@ def test_a_metric_that_is_no_number_gives_way_to_the_next(cells, read, put, conv
         ("r2,7,FINISHED,2026-08-05 13:00,2026-08-05 12:00,,,,,,", "it ends before it"),
         ("r2,7,FINISHED,soon,2026-08-05 12:00,,,,,,", "a start that is no time"),
         ("r2,7,FINISHED,infinity,,,,,,,", "a start that is no time"),
+        ("r2,7,FINISHED,9999-12-31,,,,,,,", "a start that is no time"),
+        ("r2,7,FINISHED,1970-01-01 00:00,,,,,,,", "a start that is no time"),
         ("r2,7,FINISHED,2026-08-05 13:00,late,,,,,,", "an end that is no time"),
         ("r2,7,FINISHED,,,,,,,,", "never started"),
         ("r2,7,FINISHED,2026-08-05 13:00,,,,,,,many", "a number of GPUs that is none"),

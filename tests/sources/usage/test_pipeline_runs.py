@@ -77,6 +77,12 @@ def test_a_later_export_tells_how_a_run_ended(put, convert, reasons):
         (RUN.replace("r-1", ""), "run_id is empty"),
         (RUN.replace("2026-10-05T02:00:00Z", "soon"), "started_at is not a time like"),
         (RUN.replace("2026-10-05T03:02:00Z", "soon"), "ended_at is not a time like"),
+        (
+            RUN.replace("2026-10-05T03:02:00Z", "infinity"),
+            "ended_at is not a time like",
+        ),
+        (RUN.replace("2026-10-05T02:00:00Z", "infinity"), "started_at is not a"),
+        (RUN.replace("2026-10-05T02:00:00Z", "9999-12-31"), "started_at is not a"),
     ],
 )
 def test_an_odd_run_is_left_out_by_name_and_stops_no_other(

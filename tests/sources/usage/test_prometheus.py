@@ -524,6 +524,8 @@ def test_an_answer_that_the_server_cut_off_is_answered_and_counted(scrape, conve
         (["soon", "3"], "a time that is none"),
         (["1e300", "3"], "a time that is none"),
         (["-1", "3"], "a time that is none"),
+        (["0", "3"], "a time that is none"),
+        (["1970-01-01T00:00:00Z", "3"], "a time that is none"),
     ],
 )
 def test_an_odd_sample_is_left_out_by_name_and_stops_no_other(

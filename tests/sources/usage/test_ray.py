@@ -110,8 +110,9 @@ def test_a_job_that_ends_before_it_starts_is_left_out_by_name(put, convert, reas
         ({"metadata": {"gpu_count": "-8"}}, "a quantity below zero"),
         ({"start_time": "soon"}, "started_at is not a time like"),
         ({"start_time": 99999999999999999}, "started_at is not a time like"),
+        ({"start_time": 0}, "started_at is not a time like"),
         ({"end_time": "late"}, "ended_at is not a time like"),
-        ({"end_time": 1}, "it ends before it starts"),
+        ({"end_time": START - 1}, "it ends before it starts"),
         ({"submission_id": None, "job_id": None}, "job_id is empty"),
     ],
 )

@@ -226,6 +226,10 @@ BAD = {"JobIDRaw": "42", "JobID": "42"}
         ({"Start": "Tomorr 12:30"}, "a Start that is no time"),
         ({"Start": "2026-13-04T01:00:00"}, "a Start that is no time"),
         ({"End": "yesterday"}, "an End that is no time"),
+        ({"End": "9999-12-31T00:00:00"}, "an End that is no time"),
+        ({"Start": "0001-01-01T00:00:00"}, "a Start that is no time"),
+        ({"Start": "1970-01-01T00:00:00"}, "a Start that is no time"),
+        ({"Start": "999999999999"}, "a Start that is no time"),
         ({"End": "Unknown"}, "it has ended, and its End is unknown"),
         # From 01:00 to 03:00 are 7200 seconds, not 10800.
         ({"ElapsedRaw": "10800"}, "it ran longer than from its Start to its End"),

@@ -99,9 +99,12 @@ select
     ) > 1 then 'a newer export has it' end) as left_out
 from judged
 """
-# A time that names no zone is UTC.
-MOMENT = """case when isfinite(try_cast({name} as timestamptz))
-    then timezone('UTC', try_cast({name} as timestamptz)) end"""
+# A time that names no zone is UTC; 1970 and 9999 are none.
+MOMENT = """case
+    when try_cast({name} as timestamptz)
+        between timestamptz '2000-01-01' and timestamptz '2099-12-31'
+        then timezone('UTC', try_cast({name} as timestamptz))
+end"""
 STARTED, ENDED = (MOMENT.format(name=name) for name in ("start_time", "end_time"))
 MONTHS = f"""
 select

@@ -80,7 +80,7 @@ order by runs.run_uuid
 """
 PERIODS = """
 select distinct strftime('%Y-%m', start_time / 1000, 'unixepoch')
-from runs where start_time between 0 and 4102444800000 order by 1
+from runs where start_time between 946684800000 and 4102358400000 order by 1
 """
 # The epoch is what the run logged at the same step; a value that is no number (NaN,
 # infinity) says nothing. Repeated steps after an interruption are logged again.
@@ -92,7 +92,8 @@ with epochs as (
 select
     metrics.run_uuid, metrics.step, epochs.epoch, metrics.key,
     case when {finite} then metrics.value end,
-    case when metrics.timestamp between 0 and 4102444800000 then metrics.timestamp end
+    case when metrics.timestamp between 946684800000 and 4102358400000
+        then metrics.timestamp end
 from metrics
 left join epochs
     on epochs.run_uuid = metrics.run_uuid and epochs.step = metrics.step
@@ -101,7 +102,8 @@ order by metrics.run_uuid, metrics.key, metrics.timestamp, metrics.step, metrics
 """
 METRIC_PERIODS = """
 select distinct strftime('%Y-%m', timestamp / 1000, 'unixepoch')
-from metrics where {of_training} and timestamp between 0 and 4102444800000 order by 1
+from metrics
+where {of_training} and timestamp between 946684800000 and 4102358400000 order by 1
 """
 OF_TRAINING = (
     "metrics.key not in ('epoch', 'checkpoint_step') "

@@ -39,10 +39,13 @@ SHAPE = """{
 }"""
 # Seconds since 1970, or a time; a time that names no zone is UTC.
 MOMENT = """coalesce(
-    case when try_cast(sample[1] as double) between 0 and 4102444800
+    case when try_cast(sample[1] as double) between 946684800 and 4102444799
         then make_timestamp(cast(round(cast(sample[1] as double) * 1e6) as bigint))
     end,
-    cast(try_cast(sample[1] as timestamptz) as timestamp)
+    case when try_cast(sample[1] as timestamptz)
+        between timestamptz '2000-01-01' and timestamptz '2099-12-31'
+        then cast(try_cast(sample[1] as timestamptz) as timestamp)
+    end
 )"""
 # The labels of a series are read once, before its samples. A file's first sample of a
 # series closes no interval; at 00:00 any other one closes the day before.

@@ -143,7 +143,9 @@ def _moments(name: str, zone: str) -> str:
                 [timezone('UTC', try_cast({cell} as timestamptz))],
                 lambda moment: moment is not null
             )
-        when not regexp_full_match({cell}, '{reading.ISO}') or {local} is null then []
+        when not regexp_full_match({cell}, '{reading.ISO}') then []
+        -- The ledger has no months of 1970 or 9999: such a date is no time.
+        when {local} is null or year({local}) not between 2000 and 2099 then []
         when len({meant}) > 0 then {meant}
         else {skipped}
     end"""

@@ -136,12 +136,16 @@ def records(delivery: Delivery) -> str:
 
 def month() -> str:
     """Give the SQL of the month of ``Start``: of local time, NULL where it has none."""
+    moment = (
+        f"case when regexp_full_match(\"Start\", '{SECONDS}') "
+        'then make_timestamp(cast("Start" as bigint) * 1000000) '
+        f"when regexp_full_match(\"Start\", '{ISO}') "
+        "then try_cast(left(replace(\"Start\", 'T', ' '), 16) as timestamp) end"
+    )
+    # The ledger has no other months.
     return (
-        f"case when regexp_full_match(\"Start\", '{SECONDS}') then "
-        "strftime(make_timestamp(cast(\"Start\" as bigint) * 1000000), '%Y-%m') "
-        f"when regexp_full_match(\"Start\", '{ISO}') then "
-        "strftime(try_cast(left(replace(\"Start\", 'T', ' '), 16) as timestamp), "
-        "'%Y-%m') end"
+        f"case when year({moment}) between 2000 and 2099 "
+        f"then strftime({moment}, '%Y-%m') end"
     )
 
 
