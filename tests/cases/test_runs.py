@@ -10,9 +10,11 @@ import duckdb
 import pytest
 
 from pipelines.landing.deliveries import scan
+from pipelines.ledger.inputs import scan_inputs
 from pipelines.ledger.partitions import write_partition
 from pipelines.settings import Settings, TrainingSettings
 from pipelines.sources.cost import focus_export
+from pipelines.sources.registry import all_sources
 from pipelines.sources.usage import mlflow, opencost, slurm
 
 CASES = Path(__file__).parent
@@ -120,4 +122,16 @@ def test_a_month_of_beijing_is_its_own_month_and_ends_where_the_next_begins(conv
             "2026-10-01 00:00:00",
             "2026-09-02 16:00:00",
         )
+    ]
+
+
+def test_two_months_that_lie_87_months_apart_are_two_to_convert(tmp_path):
+    """July 2019 and September 2026: 7 x 12 + 2 + 1 = 87 months, of which two are."""
+    settings = Settings(exports=CASES / "old-month-slow-build" / "in", home=tmp_path)
+
+    inputs = scan_inputs(settings, all_sources(settings))
+
+    assert [(item.source.name, item.period) for item in inputs.stale] == [
+        ("azure", "2019-07"),
+        ("azure", "2026-09"),
     ]
