@@ -244,6 +244,17 @@ BAD = {"JobIDRaw": "42", "JobID": "42"}
         ({"JobIDRaw": ""}, "a record without a job id"),
         ({"State": "PENDING"}, "never started"),
         ({"Start": "None", "End": "None"}, "never started"),
+        (
+            {
+                "State": "CANCELLED by 7",
+                "End": "2026-08-04T01:00:00",
+                "NodeList": "None assigned",
+                "AllocTRES": "",
+                "AllocNodes": "0",
+                "ElapsedRaw": "0",
+            },
+            "never started",
+        ),
     ],
 )
 def test_an_odd_record_is_left_out_by_name_and_stops_no_other(
@@ -437,3 +448,20 @@ def test_a_dump_that_cannot_be_used_is_refused_in_a_sentence(text, said, put, se
         assert said in refusal.reason
         assert "Error" not in refusal.reason
         assert "\n" not in refusal.reason
+
+
+def test_tasks_of_an_array_and_parts_of_a_mixed_job_are_jobs_and_steps_are_none(
+    put, convert, reasons
+):
+    ids = ("50_3", "50_3.batch", "50_3.0", "60+1", "60+1.extern", "70_[4-9]")
+    jobs = [
+        {"JobID": job, "JobIDRaw": job.replace("_", "").replace("+", "")} for job in ids
+    ]
+    jobs[-1] |= {"State": "PENDING", "Start": "Unknown", "End": "Unknown"}
+    put("sacct.txt", dump(*jobs))
+
+    assert convert(SOURCE, "2026-08", "scheduler_job_id") == [("503",), ("601",)]
+    assert reasons() == {
+        "a step of a job that has its own record": 3,
+        "never started": 1,
+    }

@@ -103,6 +103,9 @@ judged as (
             when ended_at is null and not is_open then 'an End that is no time'
             when is_open and not is_running then 'it has ended, and its End is unknown'
             when ended_at < started_at then 'it ends before it starts'
+            -- Cancelled in the queue: a start that is its end, and no node.
+            when ended_at = started_at and len(slurm_nodes.node_names) = 0
+                then 'never started'
             when is_span_wrong
                 then
                     'it ran longer than from its Start to its End '
