@@ -65,22 +65,32 @@ def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 
 def _read(context: Context, deliveries: Sequence[Delivery], period: str) -> None:
-    """Put the records of a month, and what their short texts mean, into tables."""
+    """Put the records of a month, and what their short texts mean, into tables.
+
+    Rows and their count are made of the same ones, which are read once.
+    """
+    made_of = ",".join([period, *(item.delivery_id for item in deliveries)])
+    found = context.db.execute("select getvariable('slurm_made_of')").fetchone()
+    if found == (made_of,):
+        return
     dumps = " union all by name ".join(
         _dump(order, delivery) for order, delivery in enumerate(deliveries)
     )
-    context.db.register("slurm_nodes", _nodes(_texts(context, dumps, "NodeList")))
-    context.db.register("slurm_gpus", _gpus(_texts(context, dumps, "AllocTRES")))
+    context.db.execute(
+        "create or replace temp table slurm_dumped as "
+        f"select * from ({dumps}) where month = {quoted(period)}"
+    )
+    context.db.register("slurm_nodes", _nodes(_texts(context, "NodeList")))
+    context.db.register("slurm_gpus", _gpus(_texts(context, "AllocTRES")))
     zone = context.settings.training.slurm_time_zone
     records = text_beside(__package__, "records.sql").format(
-        dumps=dumps,
-        period=quoted(period),
         no_times="(" + ", ".join(quoted(w) for w in ("", *reading.NO_TIMES)) + ")",
         starts=_moments("Start", zone),
         ends=_moments("End", zone),
         submits=_moments("Submit", zone),
     )
     context.db.execute(f"create or replace temp table slurm_records as {records}")
+    context.db.execute(f"set variable slurm_made_of = {quoted(made_of)}")
 
 
 def _dump(order: int, delivery: Delivery) -> str:
@@ -94,9 +104,9 @@ def _dump(order: int, delivery: Delivery) -> str:
     )
 
 
-def _texts(context: Context, dumps: str, name: str) -> list[str]:
+def _texts(context: Context, name: str) -> list[str]:
     rows = context.db.execute(
-        f"select distinct coalesce(\"{name}\", '') from ({dumps}) order by all"
+        f"select distinct coalesce(\"{name}\", '') from slurm_dumped order by all"
     ).fetchall()
     return [text for (text,) in rows]
 
@@ -134,6 +144,12 @@ def _moments(name: str, zone: str) -> str:
     near = ", ".join(f"{usual} {shift}" for shift in SHIFTS)
     same = f"timezone({at}, timezone('UTC', moment)) = {local}"
     meant = f"list_filter([{near}], lambda moment: {same})"
+    # Where clocks are not changed within a day, which is nearly always, there is one.
+    is_steady = (
+        f"timezone({at}, timezone('UTC', {usual} - interval 24 hour)) "
+        "+ interval 48 hour "
+        f"= timezone({at}, timezone('UTC', {usual} + interval 24 hour))"
+    )
     skipped = f"[{usual} - interval 1 hour, {usual}]"
     return f"""case
         when regexp_full_match({cell}, '{reading.SECONDS}')
@@ -146,6 +162,7 @@ def _moments(name: str, zone: str) -> str:
         when not regexp_full_match({cell}, '{reading.ISO}') then []
         -- The ledger has no months of 1970 or 9999: such a date is no time.
         when {local} is null or year({local}) not between 2000 and 2099 then []
+        when {is_steady} then [{usual}]
         when len({meant}) > 0 then {meant}
         else {skipped}
     end"""

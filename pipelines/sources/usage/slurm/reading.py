@@ -61,7 +61,7 @@ select
     list(distinct month order by month) filter (month is not null),
     count(*) filter (has_fields),
     min(row_number) filter (not has_fields),
-    arg_max(len(cells), row_number),
+    arg_max(cell_count, row_number),
     min(row_number) filter (is_time_lost),
     arg_min("Start", row_number) filter (is_time_lost)
 from (
@@ -220,7 +220,7 @@ def _records(file: Candidate, found: Header) -> str:
     closed = f"or (len(cells) = {width + 1} and cells[{width + 1}] = '')"
     names = ", ".join(quoted(name) for name in found.names)
     return (
-        f"select row_number, cells, {fields}, "
+        f"select row_number, len(cells) as cell_count, {fields}, "
         f"len(cells) = {width} {closed if found.is_closed else ''} as has_fields "
         f"from ({lines}) where row_number > 0 and cells[1:{width}] != [{names}]"
     )

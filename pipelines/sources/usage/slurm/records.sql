@@ -1,11 +1,7 @@
 -- sacct's records of one month, each with its times in UTC and why it is left out. Local
 -- times come twice when clocks are set back, and one that is skipped may be meant before
 -- or after: of the readings the one counts whose length is what Elapsed says.
-with dumped as (
-    select * from ({dumps})
-),
-
-read as (
+with read as (
     select
         *,
         coalesce("JobID" like '%.%', false) as is_step,
@@ -34,8 +30,7 @@ read as (
                     )
             end
         ) as seconds
-    from dumped
-    where month = {period}
+    from slurm_dumped
 ),
 
 moments as (
@@ -45,7 +40,7 @@ moments as (
         {ends} as ends,
         {submits} as submits
     from read
-    where has_fields
+    where has_fields and not is_step
 ),
 
 -- Suspended time is not in Elapsed, so it may be less, but not more.
@@ -84,7 +79,7 @@ timed as (
     union all by name
 
     select * from read
-    where not has_fields
+    where is_step or not has_fields
 ),
 
 judged as (
