@@ -26,4 +26,5 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
+    version=2,
 )

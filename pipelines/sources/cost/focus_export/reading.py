@@ -11,8 +11,10 @@ import duckdb
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.sources.cost.focus_export.names import focus_names
+from pipelines.sources.formats.billing_months import month_start
 
 PERIOD_START = "BillingPeriodStart"
+PERIOD_END = "BillingPeriodEnd"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
 TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
 SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
@@ -63,23 +65,28 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     first and last day of the charges.
     """
     found = columns(db, path)
-    header, _ = found[PERIOD_START]
-    is_month_first = month_first(db, path, header)
-    moment = timestamp(header, is_month_first)
-    day = "null"
-    if "ChargePeriodStart" in found:
-        day = timestamp(found["ChargePeriodStart"][0], is_month_first)
+    is_month_first = month_first(db, path, found[PERIOD_START][0])
 
-    def listed(*names: str) -> str:
+    def moment(name: str) -> str:
+        # A cell that is no time is refused when its row is converted.
+        read = timestamp(found[name][0], is_month_first) if name in found else "null"
+        return f"try(cast({read} as timestamp))"
+
+    def cell(*names: str) -> str:
         texts = [plain_text(*found[name]) for name in names if name in found]
-        return f"list(distinct coalesce({', '.join([*texts, 'null'])}))"
+        return f"coalesce({', '.join([*texts, 'null'])})"
 
+    start = timestamp(found[PERIOD_START][0], is_month_first)
     return (
-        f"select strftime({moment}, '%Y-%m') as period, "
-        f"{listed('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')}, "
-        f"{listed('BillingAccountId')}, {listed('SubAccountId')}, "
-        f"cast(min({day}) as date), cast(max({day}) as date) "
-        f'from {relation(path)} where "{header}" is not null group by all order by all'
+        f"select strftime({month_start('period_start', 'period_end')}, '%Y-%m'), "
+        "list(distinct issuer), list(distinct account), list(distinct sub_account), "
+        "cast(min(day) as date), cast(max(day) as date) "
+        f"from (select {start} as period_start, {moment(PERIOD_END)} as period_end, "
+        f"{moment('ChargePeriodStart')} as day, "
+        f"{cell('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')} "
+        f"as issuer, {cell('BillingAccountId')} as account, "
+        f"{cell('SubAccountId')} as sub_account from {relation(path)} "
+        f'where "{found[PERIOD_START][0]}" is not null) group by 1 order by 1'
     )
 
 
