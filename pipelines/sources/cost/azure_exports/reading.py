@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
 from pipelines.sources.cost.azure_exports.drops import Facts, merged, month_rule
 from pipelines.sources.cost.azure_exports.files import (
@@ -60,7 +61,7 @@ def facts_of(fact_columns: FactColumns, candidate: Candidate) -> Facts:
     try:
         return _facts(fact_columns, candidate.path, stat.st_size, stat.st_mtime_ns)
     except duckdb.Error as error:
-        raise ExportError(f"{candidate.name}: unreadable, {error}") from error
+        raise ExportError(said_of("azure", candidate, error)) from error
 
 
 @lru_cache(maxsize=REMEMBERED)

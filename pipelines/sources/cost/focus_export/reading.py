@@ -8,9 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.candidates import sniff
+from pipelines.focus.schema import ledger_types
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.sources.cost.focus_export.names import focus_names
+from pipelines.sources.formats.csv_files import by_name, unique
 
 PERIOD_START = "BillingPeriodStart"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
@@ -18,17 +20,22 @@ TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
 SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
 
 
-def relation(path: Path) -> str:
+def relation(given: Candidate | Path) -> str:
     """Give the FROM clause of a file; every column of CSV and JSON is text."""
-    file = sniff(path, path.parent)
+    file = sniffed(given)
     if file.format == "parquet":
-        return f"read_parquet({quoted(path)})"
+        return f"read_parquet({quoted(file.path)})"
     if file.format == "json":
         return _json(file)
-    return (
-        f"read_csv({quoted(path)}, header = true, all_varchar = true, "
-        "strict_mode = true, null_padding = false)"
-    )
+    return by_name(file, _number_places(file))
+
+
+def _number_places(file: Candidate) -> list[int]:
+    """Give the places of the columns that the ledger keeps as numbers."""
+    types = ledger_types()
+    named = focus_names(unique(file.columns))
+    kinds = [types.get(named.get(header, ""), "") for header in unique(file.columns)]
+    return [place for place, kind in enumerate(kinds) if kind.startswith("DECIMAL")]
 
 
 def _json(file: Candidate) -> str:

@@ -7,6 +7,7 @@ Belongs here: which rows, and the tables beside this file. What a row means is i
 from collections.abc import Sequence
 from functools import cache
 
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.gcp import columns, lists, reading, values
 from pipelines.sources.formats.package_files import text_beside
@@ -44,7 +45,10 @@ def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
 def _rows(deliveries: Sequence[Delivery], period: str) -> str:
     parts = [
         values.typed(
-            reading.scan(path), name, period, {"delivery_id": quoted(d.delivery_id)}
+            reading.scan(sniffed(path, name)),
+            name,
+            period,
+            {"delivery_id": quoted(d.delivery_id)},
         )
         for d in deliveries
         for path, name in zip(d.files, d.names, strict=True)
