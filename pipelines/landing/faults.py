@@ -55,6 +55,10 @@ _NO_UTF_8 = "it has text that is not UTF-8; save it as UTF-8"
 _KINDS = (
     (r"(?i)gzip|zlib|inflate|deflate|end-of-stream", _CUT.format(kind="gzip")),
     (
+        r"magic bytes not found",
+        _CUT.format(kind="Parquet") + " (Parquet magic bytes not found in footer)",
+    ),
+    (
         r"(?i)parquet|thrift|TProtocol|snappy|magic bytes|zstd",
         _CUT.format(kind="Parquet"),
     ),
@@ -66,13 +70,17 @@ _KINDS = (
     (r"(?i)json", _NO_JSON),
     (r"(?i)duplicate", "it says a key twice where one is expected"),
 )
+_UNKNOWN = "it cannot be read; expected the file as its vendor wrote it"
 _BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (
         (zipfile.BadZipFile, zipfile.LargeZipFile),
         "not a readable zip archive; fetch it again",
     ),
-    ((zlib.error, EOFError), _CUT.format(kind="gzip")),
-    (pa.ArrowException, _CUT.format(kind="Parquet")),
+    (
+        EOFError,
+        _CUT.format(kind="gzip") + " (it ended before the end-of-stream marker)",
+    ),
+    (zlib.error, _CUT.format(kind="gzip")),
     ((json.JSONDecodeError, RecursionError), _NO_JSON),
     (UnicodeError, _NO_UTF_8),
     (csv.Error, "it is no CSV; expected every quote closed, and rows of one length"),
@@ -103,22 +111,25 @@ def sentence_of(error: BaseException, names: Mapping[Path, str] | None = None) -
     for kinds, sentence in _BY_CLASS:
         if isinstance(error, kinds):
             return sentence
-    return _by_words(str(error))
+    said = _by_words(str(error))
+    is_arrow = isinstance(error, pa.ArrowException) and said == _UNKNOWN
+    return _CUT.format(kind="Parquet") if is_arrow else said
 
 
 def said_of(source: str, file: Candidate, error: BaseException) -> str:
     """Say what is wrong with a file of a source, with its name."""
     sentence = sentence_of(error, {file.path: file.name})
+    before = f"{source}: " if source else ""
     if sentence.startswith(file.name):
-        return f"{source}: {sentence}"
-    return f"{source}: {file.name}: unreadable, {sentence}"
+        return before + sentence
+    return f"{before}{file.name}: unreadable, {sentence}"
 
 
 def _by_words(said: str) -> str:
     for pattern, sentence in _KINDS:
         if re.search(pattern, said):
             return sentence
-    return "it cannot be read; expected the file as its vendor wrote it"
+    return _UNKNOWN
 
 
 def _of_duckdb(error: duckdb.Error, names: Mapping[Path, str]) -> str:
@@ -143,7 +154,11 @@ def _of_value(said: str) -> str:
 
 
 def _of_place(said: str, names: Mapping[Path, str]) -> str:
-    """Say which file or column is not there; '' where it is not that."""
+    """Say which record is none, which file or column is not there; '' for neither."""
+    if found := re.search(r"in line (\d+): Expected (\w+)", said):
+        return f"line {found[1]}: Expected {found[2]} in a key, as its vendor writes it"
+    if found := re.search(r"in record/value (\d+)", said):
+        return f"record {found[1]} is no JSON; expected whole records"
     if found := re.search(r'(?:open file|pattern) "?([^"]+?)"?(?::|$)', said):
         return f"{_named(Path(found[1]), names)} is gone or cannot be opened"
     if found := re.search(r'column "([^"]+)" not found', said):

@@ -39,6 +39,8 @@ def rejection_reason(
     named = tuple(name for name in named if _NAMES.fullmatch(name))
     shown = ", ".join(named[:_SHOWN]) + (", ..." if len(named) > _SHOWN else "")
     reason = "no source recognizes it"
+    if not candidate.size:
+        return f"{reason}: it is empty (0 bytes); fetch it again, or take it away"
     if shown:
         reason += f" ({candidate.format} with {shown})"
     if nearest := _nearest({*named}, sources):

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.candidates import sniffed
-from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.landing.source import Candidate, Context, Delivery, quoted
 from pipelines.sources.formats.csv_files import by_name
 from pipelines.sources.plans.expressions import (
     TEXT,
@@ -25,10 +25,12 @@ from pipelines.sources.plans.folder import SourceFile
 ROW = "unitmill.row"
 
 
-def rows_of_file(about: SourceFile, db: duckdb.DuckDBPyConnection, file: Path) -> str:
+def rows_of_file(
+    about: SourceFile, db: duckdb.DuckDBPyConnection, file: Candidate | Path
+) -> str:
     """Give a file's rows and their numbers, text as it stands in the file."""
-    path = quoted(file)
     found = sniffed(file)
+    path = quoted(found.path)
     number = f"row_number() over () as {name(ROW)}"
     if about.format == "parquet":
         return (

@@ -23,4 +23,5 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
+    version=2,
 )

@@ -13,6 +13,7 @@ from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.sources.cost.focus_export.names import focus_names
 from pipelines.sources.formats.csv_files import by_name, unique
+from pipelines.sources.formats.tag_cells import object_of
 
 PERIOD_START = "BillingPeriodStart"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
@@ -66,9 +67,11 @@ def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, s
 def periods_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     """Give the SELECT of the billing periods that a file has rows of."""
     header, _ = columns(db, path)[PERIOD_START]
-    moment = timestamp(header, month_first(db, path, header))
+    place = f"{quoted(path.name + ', row ')} || focus_row"
+    moment = timestamp(header, month_first(db, path, header), place)
+    rows = f"select *, row_number() over () as focus_row from {relation(path)}"
     return (
-        f"select distinct strftime({moment}, '%Y-%m') from {relation(path)} "
+        f"select distinct strftime({moment}, '%Y-%m') from ({rows}) "
         f'where "{header}" is not null order by all'
     )
 
@@ -95,29 +98,43 @@ def month_first(db: duckdb.DuckDBPyConnection, path: Path, header: str) -> bool 
     return bool(second_is_day)
 
 
-def timestamp(header: str, is_month_first: bool | None) -> str:
-    """Give SQL that reads a date: ISO, or with slashes as the file means them."""
+def timestamp(header: str, is_month_first: bool | None, place: str = "") -> str:
+    """Give SQL that reads a date: ISO, or with slashes as the file means them.
+
+    Args:
+        header: the column.
+        is_month_first: how the file means dates with slashes.
+        place: SQL of file and row, where one that is none stops the query; '' makes
+            it NULL.
+    """
     text = f'trim(cast("{header}" as varchar))'
-    iso = f"timezone('UTC', cast({text} as timestamptz))"
+    if place:
+        read = timestamp(header, is_month_first)
+        return (
+            f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
+            f"else coalesce({read}, error({place} || ', column {header}: ' || "
+            f"{text} || ' is no time; expected one such as 2026-08-01T00:00:00Z')) end"
+        )
+    iso = f"timezone('UTC', try_cast({text} as timestamptz))"
     if is_month_first is None:
         return iso
     short, long = (
         ("%m/%d/%y", "%m/%d/%Y") if is_month_first else ("%d/%m/%y", "%d/%m/%Y")
     )
     return (
-        f"case when contains({text}, '/') then coalesce("
-        f"try_strptime({text}, '{short}'), strptime({text}, '{long}')) else {iso} end"
+        f"case when contains({text}, '/') then coalesce(try_strptime({text}, "
+        f"'{short}'), try_strptime({text}, '{long}')) else {iso} end"
     )
 
 
-def number(header: str, row: str) -> str:
+def number(header: str, place: str) -> str:
     """Give SQL that reads an amount exactly, or stops at the row that is none."""
     text = f'trim(cast("{header}" as varchar))'
     read = f"replace(replace({text}, ',', ''), '$', '')"
     return (
         f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
         f"else coalesce(case when regexp_full_match({text}, '{NUMBER}') "
-        f"then try_cast({read} as decimal(38, 12)) end, error('row ' || {row} || "
+        f"then try_cast({read} as decimal(38, 12)) end, error({place} || "
         f"', column {header}: ' || {text} || ' is no number; expected 1234.56')) end"
     )
 
@@ -130,15 +147,27 @@ def plain_text(header: str, kind: str = "VARCHAR") -> str:
     return f"case when upper({text}) in ('', 'NULL') then null else {text} end"
 
 
+def raw_json(header: str, kind: str) -> str:
+    """Give SQL of a text that is no JSON object, as it came; NULL where it is one."""
+    if kind.endswith("[]") or kind.startswith(("MAP", "STRUCT")):
+        return "cast(null as varchar)"
+    text = plain_text(header)
+    said = f"trim({text}) not in ('{{}}', '[]', 'null')"
+    return f"case when {said} and ({json_object(header, kind)}) is null then {text} end"
+
+
 def json_object(header: str, kind: str) -> str:
     """Give SQL that reads a JSON object, from text or from a Parquet map."""
     if kind.startswith(("MAP", "STRUCT")) and not kind.endswith("[]"):
         return f'to_json("{header}")'
-    cell = f"cast({plain_text(header)} as json)"
+    cell = f"({object_of(plain_text(header))})"
     if kind.endswith("[]"):
         cell = f'to_json("{header}")'
     # BigQuery keeps tags as a list of keys and values; a key's first value counts.
-    tags = f"from_json({cell}, {quoted(TAGS)})"
+    tags = (
+        f"list_filter(from_json({cell}, {quoted(TAGS)}), lambda tag: "
+        "tag.key is not null)"
+    )
     keys = f"list_transform({tags}, lambda tag: tag.key)"
     first = (
         f"list_filter({tags}, lambda tag, place: "

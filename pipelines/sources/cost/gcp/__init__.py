@@ -26,4 +26,5 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="rows",
+    version=2,
 )
