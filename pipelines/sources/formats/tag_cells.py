@@ -5,23 +5,23 @@ as it came, in ``x_RawTags``. Belongs here: the forms that are certain. What a k
 does not.
 """
 
-# {text} is a plain expression. In order: an object or a list; an object without its
-# braces, as Azure's EA writes it; what Python prints for a dict of plain texts.
+# In order: an object or a list; an object without its braces, as Azure's EA writes it;
+# what Python prints for a dict of plain texts. Bound, so that a cell is worked out once.
 OBJECT = """
-case
-    when {text} is null then null
-    when try_cast({text} as json) is not null
-        then case when json_type(try_cast({text} as json)) in ('OBJECT', 'ARRAY')
-            then try_cast({text} as json) end
-    when try_cast('{{' || {text} || '}}' as json) is not null
-        then try_cast('{{' || {text} || '}}' as json)
-    when starts_with({text}, '{{') and not contains({text}, '"')
-        and not contains({text}, chr(92))
-        then try_cast(replace({text}, '''', '"') as json)
-end
+list_transform([{text}], lambda cell: case
+    when cell is null then null
+    when try_cast(cell as json) is not null
+        then case when json_type(try_cast(cell as json)) in ('OBJECT', 'ARRAY')
+            then try_cast(cell as json) end
+    when try_cast('{{' || cell || '}}' as json) is not null
+        then try_cast('{{' || cell || '}}' as json)
+    when starts_with(cell, '{{') and not contains(cell, '"')
+        and not contains(cell, chr(92))
+        then try_cast(replace(cell, '''', '"') as json)
+end)[1]
 """
 
 
 def object_of(text: str) -> str:
     """Give the SQL of a cell's JSON, an object or a list; NULL where it is none."""
-    return OBJECT.format(text=f"({text})")
+    return " ".join(OBJECT.format(text=text).split())

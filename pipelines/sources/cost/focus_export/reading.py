@@ -160,13 +160,11 @@ def json_object(header: str, kind: str) -> str:
     """Give SQL that reads a JSON object, from text or from a Parquet map."""
     if kind.startswith(("MAP", "STRUCT")) and not kind.endswith("[]"):
         return f'to_json("{header}")'
-    cell = f"({object_of(plain_text(header))})"
-    if kind.endswith("[]"):
-        cell = f'to_json("{header}")'
+    is_list = kind.endswith("[]")
+    cell = f'to_json("{header}")' if is_list else object_of(plain_text(header))
     # BigQuery keeps tags as a list of keys and values; a key's first value counts.
     tags = (
-        f"list_filter(from_json({cell}, {quoted(TAGS)}), lambda tag: "
-        "tag.key is not null)"
+        f"list_filter(from_json(made, {quoted(TAGS)}), lambda tag: tag.key is not null)"
     )
     keys = f"list_transform({tags}, lambda tag: tag.key)"
     first = (
@@ -178,6 +176,6 @@ def json_object(header: str, kind: str) -> str:
     )
     listed = f"to_json(map_from_entries({pairs}))"
     return (
-        f"nullif(case when json_type({cell}) = 'ARRAY' then {listed} else {cell} end, "
-        "json('{}'))"
+        f"list_transform([{cell}], lambda made: nullif(case when json_type(made) = "
+        f"'ARRAY' then {listed} else made end, json('{{}}')))[1]"
     )
