@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from pipelines.landing.candidates import first_keys
 from pipelines.landing.source import Candidate, Source
 
 # Columns and keys as sources name them in what they expect, and in what they describe.
 _NAMES = re.compile(r"[A-Za-z][\w/.]{2,}")
-# The header of a list, as it is written in the file.
-_HEADER = re.compile(r"\w+(,\w+){2,}")
+# The header of a list as it is written in the file, or all columns that tell a bill.
+_HEADER = re.compile(
+    r"\w+(,\w+){2,}"
+    r"|\(\w[\w/.]+\w(, \w[\w/.]+\w)+\)"
+    r"|(?<=csv with )\w+(, \w+)+$"
+)
 # One name in common, such as `date`, says little.
 _NEAR = 2
 _SHOWN = 6
@@ -43,25 +48,65 @@ def rejection_reason(
         return f"{reason}: it is empty (0 bytes); fetch it again, or take it away"
     if shown:
         reason += f" ({candidate.format} with {shown})"
-    if nearest := _nearest({*named}, sources):
-        near = f"{reason}; the nearest is {nearest.name}: {nearest.expected}"
-        # Of what it describes in words, not as a header, some may be missing.
-        header = _HEADER.search(nearest.expected)
-        columns = header.group().split(",") if header else []
-        missing = [column for column in columns if column not in named]
-        return f"{near}; missing here: {', '.join(missing)}" if missing else near
+    if nearest := _nearest(named, sources):
+        return f"{reason}; {_shown(nearest, named)}"
     return (
         f"{reason}; take it out of the exports, name it in .unitmillignore there, or "
         "map its vendor with a plan"
     )
 
 
-def _nearest(named: set[str], sources: Sequence[Source]) -> Source | None:
-    """Return the source that expects most of a file's columns or keys."""
-    expected = {s.name: {*_NAMES.findall(s.expected)} for s in sources}
-    near = max(sources, key=lambda s: len(named & expected[s.name]), default=None)
-    if near is None:
-        return None
-    common = len(named & expected[near.name])
-    half = min(len(named), len(expected[near.name])) / 2
-    return near if common >= max(_NEAR, half) else None
+def _nearest(named: Sequence[str], sources: Sequence[Source]) -> list[Source]:
+    """Return the sources that expect most of a file's columns or keys."""
+    found = {_plain(name) for name in named}
+    common: dict[str, int] = {}
+    for source in sources:
+        names = _stated(source) or _NAMES.findall(source.expected)
+        expected = {_plain(name) for name in names}
+        shared = len(found & expected)
+        if shared >= max(_NEAR, min(len(found), len(expected)) / 2):
+            # A family's tables are of one file.
+            common.setdefault(source.family or source.name, shared)
+    most = max(common.values(), default=0)
+    families = [name for name, shared in common.items() if shared == most]
+    return [
+        next(s for s in sources if (s.family or s.name) == family)
+        for family in families
+    ]
+
+
+def _shown(nearest: Sequence[Source], named: Sequence[str]) -> str:
+    """Say which sources are near, what each expects, and what is missing here."""
+    one, *others = nearest
+    said = f"the nearest is {one.name}: {one.expected}{_missing(one, named)}"
+    if others:
+        names = " and ".join(f"{s.name}{_missing(s, named)}" for s in others[:_SHOWN])
+        said += f"; as near is {names}"
+    return said
+
+
+def _missing(source: Source, named: Sequence[str]) -> str:
+    """Name the columns that a source states and a file lacks, '' for none.
+
+    Of what it describes in words, not as a header, some may be missing.
+    """
+    present = {_plain(name): name for name in named}
+    missing = []
+    for column in _stated(source):
+        if column in named or _plain(column) in present:
+            continue
+        close = get_close_matches(_plain(column), present, n=1, cutoff=0.8)
+        spelled = f" (it has {present[close[0]]})" if close else ""
+        missing.append(column + spelled)
+    return f"; missing here: {', '.join(missing)}" if missing else ""
+
+
+def _stated(source: Source) -> list[str]:
+    """Give the columns that a source states it needs; none where it has words only."""
+    header = _HEADER.search(source.expected)
+    return re.split(r", ?", header.group().strip("()")) if header else []
+
+
+def _plain(name: str) -> str:
+    """Give a name as all its spellings have it: Billed_Cost is BilledCost."""
+    return re.sub(r"[\W_]", "", name).casefold()

@@ -6,7 +6,7 @@ does not.
 """
 
 # In order: an object or a list; an object without its braces, as Azure's EA writes it;
-# what Python prints for a dict of plain texts. Bound, so that a cell is worked out once.
+# what Python prints for a dict of plain texts. Bound: a cell is worked out once.
 OBJECT = """
 list_transform([{text}], lambda cell: case
     when cell is null then null

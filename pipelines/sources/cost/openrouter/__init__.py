@@ -72,8 +72,8 @@ SOURCE = Source(
         "and API key. A generation counts once, as its newest file has it."
     ),
     expected=(
-        "CSV of OpenRouter's activity (generation_id, created_at, cost_total, "
-        "model_permaslug, ...)"
+        "CSV of OpenRouter's activity "
+        "(generation_id, created_at, model_permaslug, cost_total)"
     ),
     claims=claims,
     drops=drops,
