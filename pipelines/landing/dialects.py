@@ -110,16 +110,24 @@ def dialect_of(start: bytes) -> Dialect:
     before = _header_line(lines, 1 if said else 0)
     if before == len(lines):
         return Dialect(encoding, ",", 0, ())
-    delimiter = said[1] if said else delimiter_of(lines[before])
+    below = next((line for line in lines[before + 1 :] if line.strip()), "")
+    delimiter = said[1] if said else delimiter_of(lines[before], below)
     rows = csv.reader(lines[before:], delimiter=delimiter)
     header = tuple(_stripped(name) for name in next(rows, []))
     return Dialect(encoding, delimiter, before, header)
 
 
-def delimiter_of(line: str) -> str:
-    """Return what separates the cells of a header; what is in quotes does not count."""
-    bare = _QUOTED.sub("", line)
-    return max(DELIMITERS, key=bare.count)
+def delimiter_of(line: str, below: str = "") -> str:
+    """Return what separates the cells of a header, and those of the row below it.
+
+    What is in quotes does not count.
+    """
+    header, row = _QUOTED.sub("", line), _QUOTED.sub("", below)
+
+    def found(mark: str) -> tuple[int, int]:
+        return min(header.count(mark), row.count(mark)), header.count(mark)
+
+    return max(DELIMITERS, key=found)
 
 
 def _header_line(lines: Sequence[str], first: int) -> int:

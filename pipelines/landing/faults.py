@@ -32,7 +32,7 @@ _CUT = "its {kind} data is damaged or cut off; fetch it again"
 _NO_NUMBER = "a number such as 1234.56"
 _EXPECTED = (
     (r"DECIMAL|DOUBLE|FLOAT", _NO_NUMBER),
-    (r"TIMESTAMP", "a time such as 2026-08-13T05:00:00Z"),
+    (r"TIMESTAMP|FORMAT", "a time such as 2026-08-13T05:00:00Z"),
     (r"DATE", "a date such as 2026-08-13"),
     (r"INT|BIGINT|HUGEINT", "a whole number"),
     (r"BOOL", "true or false"),
@@ -139,9 +139,11 @@ def _of_duckdb(error: duckdb.Error, names: Mapping[Path, str]) -> str:
     if found := _FILE.search(said):
         return _of_csv(Path(found[1]), said, names)
     first = said.partition("\n")[0].strip()
+    if of_value := _of_value(first):
+        return of_value
     if _OURS.search(first) and "Malformed" not in first:
         return first
-    return _of_value(first) or _of_place(first, names) or _by_words(first)
+    return _of_place(first, names) or _by_words(first)
 
 
 def _of_value(said: str) -> str:

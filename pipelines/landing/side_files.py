@@ -154,5 +154,7 @@ def is_prose(name: str, head: str) -> bool:
     lines = [line for line in head.splitlines()[:20] if line.strip()]
     if len(lines) < 2:  # noqa: PLR2004 (a header without a row)
         return True
-    widths = [{line.count(mark) for line in lines} for mark in ",|;\t"]
+    # In a sentence a blank follows a comma.
+    bare = [line.replace(", ", "") for line in lines]
+    widths = [{line.count(mark) for line in bare} for mark in ",|;\t"]
     return all(len(width) > 1 or width == {0} for width in widths)
