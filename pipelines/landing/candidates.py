@@ -11,6 +11,7 @@ import os
 import stat
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +48,7 @@ _PACKED = {
     b"Rar!": "rar",
 }
 _WORKBOOK = "an Excel workbook; save the sheet with the rows as CSV"
+_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
@@ -173,21 +175,12 @@ class _RefusalError(Exception):
 
 def _refuse_odd(path: Path, found: os.stat_result, has_odd_name: bool) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise _RefusalError(
-            f"unreadable, not a regular file but {_kind(found.st_mode)}; take it away"
-        )
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
+        raise _RefusalError(f"unreadable, not a regular file but {kind}; take it away")
     if has_odd_name:
         raise _RefusalError("unreadable, its name is not UTF-8; rename it")
     if WILDCARDS & set(str(path)):
         raise _RefusalError("unreadable, its path has *, ? or [; rename it")
-
-
-def _kind(mode: int) -> str:
-    if stat.S_ISFIFO(mode):
-        return "a pipe"
-    if stat.S_ISSOCK(mode):
-        return "a socket"
-    return "a device"
 
 
 def first_keys(head: str) -> tuple[str, ...]:
@@ -281,12 +274,17 @@ def _columns(path: Path, kind: Format, dialect: Dialect | None) -> tuple[str, ..
     return dialect.header if dialect else ()
 
 
+def _is_bare(text: str, header: Sequence[str]) -> bool:
+    """Return whether the names of a header have no blanks around them."""
+    return tuple(next(csv.reader(io.StringIO(text, newline="")), ())) == header
+
+
 def _head(start: bytes, kind: Format, dialect: Dialect | None) -> str:
     """Give the beginning as text; that of a CSV in the dialect that is read."""
     if kind not in {"csv", "json"}:
         return ""
     _, text = text_of(start)
-    if dialect is None or dialect.is_plain:
+    if dialect is None or (dialect.is_plain and _is_bare(text, dialect.header)):
         return text
     lines = io.StringIO(text, newline="").readlines()[dialect.before :]
     if len(start) == HEAD_BYTES:

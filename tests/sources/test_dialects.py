@@ -103,7 +103,8 @@ def ledger(tmp_path):
                 made = write_partition(chosen, source, [delivery], period)
                 table = pq.read_table(made.path)
                 kept = [c for c in table.column_names if c not in OF_THE_FILE]
-                found[source.name, period] = table.select(kept).to_pylist()
+                lines = map(str, table.select(kept).to_pylist())
+                found[source.name, period] = sorted(lines)
         return landing.refusals, found
 
     return rows

@@ -32,7 +32,15 @@ def by_name(file: Candidate, numbers: Iterable[int] = ()) -> str:
     Raises:
         ExportError: a row is longer or shorter than the header, or a number may be two.
     """
-    return read([plain(file, numbers)], unique(file.columns))
+    names = unique(file.columns)
+    rows = read([plain(file, numbers)], names)
+    unnamed = [
+        f'"{name}"'
+        for name, header in zip(names, file.columns, strict=True)
+        if not header
+    ]
+    # A delimiter behind the last cell makes a column of nothing.
+    return f"(select * exclude ({', '.join(unnamed)}) from {rows})" if unnamed else rows
 
 
 def read(files: Sequence[Candidate], names: Sequence[str]) -> str:
