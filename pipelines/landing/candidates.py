@@ -125,7 +125,8 @@ def _readable(path: Path, exports_dir: Path, place: str) -> Candidate:
     candidate = sniff(path, exports_dir, place)
     if side_files.is_side_table(candidate.columns):
         raise _NoDataError
-    if candidate.format == "csv" and side_files.is_prose(path.name, candidate.head):
+    head, columns = candidate.head, candidate.columns
+    if candidate.format == "csv" and side_files.is_prose(path.name, columns, head):
         raise _NoDataError
     return candidate
 

@@ -4,8 +4,9 @@ Belongs here: which they are, by name or by content. Does not belong here: what 
 looks like, and what the user wants ignored (``candidates``).
 """
 
+import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 # Notes and leftovers of tools; they are not even counted.
@@ -94,6 +95,9 @@ TOOLS = {
     ".gitattributes",
     ".gitkeep",
 }
+# A text is a table of two columns and two rows at least, and looked at so far.
+_FEWEST_COLUMNS = _FEWEST_ROWS = 2
+_LOOKED_AT = 20
 # Oracle's usage reports stand beside its cost reports and repeat their quantities.
 _OCI_USAGE = {"lineItem/referenceNo", "usage/billedQuantity"}
 _OCI_COST = "cost/"
@@ -147,14 +151,22 @@ def is_side_table(columns: Iterable[str]) -> bool:
     return names >= _OCI_USAGE and not has_cost
 
 
-def is_prose(name: str, head: str) -> bool:
-    """Return whether a .txt is no table: its lines have no width in common."""
+def is_prose(name: str, columns: Sequence[str], head: str) -> bool:
+    """Return whether a .txt is no table: its rows have no width in common.
+
+    Args:
+        name: of the file.
+        columns: its header, if it is a table.
+        head: its beginning, in the dialect that is read.
+    """
     if PurePosixPath(name).suffix.lower() != ".txt":
         return False
-    lines = [line for line in head.splitlines()[:20] if line.strip()]
-    if len(lines) < 2:  # noqa: PLR2004 (a header without a row)
-        return True
-    # In a sentence a blank follows a comma.
-    bare = [line.replace(", ", "") for line in lines]
-    widths = [{line.count(mark) for line in bare} for mark in ",|;\t"]
-    return all(len(width) > 1 or width == {0} for width in widths)
+    rows = [row for row in csv.reader(head.splitlines()[:_LOOKED_AT]) if any(row)]
+    # No header ends as a sentence does.
+    is_sentence = head.partition("\n")[0].rstrip()[-1:] in {".", ":", "!", "?"}
+    return (
+        len(rows) < _FEWEST_ROWS
+        or len(columns) < _FEWEST_COLUMNS
+        or is_sentence
+        or any(len(row) != len(columns) for row in rows)
+    )

@@ -46,6 +46,7 @@ def zipped(*names):
         ("settings.yaml", b"a: b"),
         ("mail.eml", b"From: a, b"),
         ("notes.txt", b"What we pay for, and why:\n\nGPUs, mostly\n"),
+        ("minutes.txt", b"We met on Monday.\nGPUs cost, as ever, too much.\n"),
         ("documents.zip", zipped("a.pdf", "b.docx")),
         (
             "oci/reports/usage-csv/0001.csv",
@@ -178,3 +179,13 @@ def test_patterns_are_those_of_gitignore(put, settings):
         "x/old/keep.csv",
     ]
     assert sorted(found.skipped) == ["deep/er/e.xlsx", "drafts/a/b.csv", "x/old/d.csv"]
+
+
+def test_a_text_that_is_a_table_is_a_table(put, settings):
+    """As sacct writes it: pipes between cells, and commas in one of them."""
+    put("sacct.txt", "JobID|State|AllocTRES\n1|COMPLETED|cpu=1,gpu=2\n2|FAILED|cpu=1\n")
+    put("bill.txt", "day,cost\n2026-08-01,1.5\n")
+
+    names = [file.name for file in find(settings.exports_dir).readable]
+
+    assert names == ["bill.txt", "sacct.txt"]
