@@ -10,15 +10,19 @@ import json
 import os
 import stat
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO
 
 import pyarrow.parquet as pq
 
+from pipelines.landing import side_files
+from pipelines.landing.dialects import HEAD_BYTES, Dialect, dialect_of, text_of
+from pipelines.landing.faults import sentence_of
+from pipelines.landing.folders import files_below, ignored_in
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
@@ -27,18 +31,29 @@ from pipelines.landing.source import (
     Format,
 )
 
-HEAD_BYTES = 64 * 1024
-DELIMITERS = ",|;\t"
 # DuckDB would read every file that such a path matches.
 WILDCARDS = set("*?[")
-# Notes and leftovers that lie beside exports; no vendor delivers bills in them.
-IGNORED_SUFFIXES = {".md", ".log", ".tmp", ".crc", ".part"}
-IGNORED_NAMES = {"PLANTED.csv", "_SUCCESS", "cost_and_usage_data_status"}
-# They have no rows that a program could count: an invoice as it is printed, a mail.
-DOCUMENTS = {".pdf", ".html", ".htm", ".doc", ".docx", ".pptx", ".eml", ".msg"}
-DOCUMENTS |= {".png", ".jpg", ".jpeg", ".svg"}
-# What the user does not want read: one pattern a line, of paths below the folder.
-IGNORE_FILE = ".unitmillignore"
+# The last is Avro, which its source knows.
+_MAGIC: dict[bytes, Format] = {
+    b"PAR1": "parquet",
+    b"SQLite format 3\x00": "sqlite",
+    b"Obj\x01": "unknown",
+}
+# Packed in a way that no source reads.
+_PACKED = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "rar",
+}
+_WORKBOOK = "an Excel workbook; save the sheet with the rows as CSV"
+_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
+
+class _NoDataError(Exception):
+    """A file that holds no rows for a program; it says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,8 @@ class Found:
     Attributes:
         readable: the files that may be exports.
         damaged: of each damaged one, its name and what is wrong.
-        skipped: names of documents, and of what the user wants ignored.
+        skipped: names of documents, of vendors' side files, of hidden and linked
+            folders, and of what the user wants ignored.
     """
 
     readable: list[Candidate] = field(default_factory=list)
@@ -64,22 +80,52 @@ def find(exports_dir: Path, place: str = "") -> Found:
         place: what names begin with: '', or the store's address and a slash.
 
     Raises:
-        ExportError: the folder is missing.
+        ExportError: the folder is missing, or its .unitmillignore cannot be read.
     """
     if not exports_dir.is_dir():
         raise ExportError(f"no exports folder at {exports_dir}; expected a directory")
     found = Found()
-    patterns = _ignored_patterns(exports_dir)
-    for path in _files(exports_dir):
+    ignored = ignored_in(exports_dir)
+    for path, said in files_below(exports_dir):
         below = _shown(path, exports_dir)
-        if is_document(path.name) or any(fnmatch(below, p) for p in patterns):
+        if ignored.match_file(below):
             found.skipped.append(place + below)
             continue
+        note = said or _note_by_name(below)
+        if note is not None:
+            found.skipped.append(place + below + (f" ({note})" if note else ""))
+            continue
         try:
-            found.readable.append(sniff(path, exports_dir, place))
+            found.readable.append(_readable(path, exports_dir, place))
+        except _NoDataError as no_data:
+            note = f" ({no_data})" if str(no_data) else ""
+            found.skipped.append(place + below + note)
         except ExportError as error:
             found.damaged.append((place + below, str(error)))
     return found
+
+
+def _note_by_name(below: str) -> str | None:
+    """Say what a file is that holds no rows, '' for plain words; None where it may."""
+    name = below.rpartition("/")[2]
+    if side_files.is_document(name) or side_files.is_side_file(below):
+        return ""
+    if side_files.is_workbook(name):
+        return side_files.WORKBOOK
+    return None
+
+
+def _readable(path: Path, exports_dir: Path, place: str) -> Candidate:
+    """Give a file that may be an export.
+
+    Raises:
+        ExportError: it is damaged.
+        _NoDataError: it is a table that holds no bill.
+    """
+    candidate = sniff(path, exports_dir, place)
+    if side_files.is_side_table(candidate.columns):
+        raise _NoDataError
+    return candidate
 
 
 def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
@@ -87,26 +133,22 @@ def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
 
     Raises:
         ExportError: the file is damaged (truncated archive, broken Parquet footer),
-            gone, or no regular file.
+            gone, no regular file, or written in a way that no source reads.
     """
     below = _shown(path, exports_dir)
     name = place + below
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise ValueError("not a regular file")
-        if below != path.relative_to(exports_dir).as_posix():
-            raise ValueError("its name is not UTF-8; rename it")
-        if WILDCARDS & set(str(path)):
-            raise ValueError("its path has *, ? or [; rename it")
+        _refuse_odd(path, found, below != path.relative_to(exports_dir).as_posix())
         compression, start = _start(path)
         kind = _format(start)
-        columns = _columns(path, kind, start)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile) as error:
-        raise ExportError(f"{name}: not a readable zip archive, {error}") from error
+        dialect = _dialect(start) if kind == "csv" else None
+        columns = _columns(path, kind, dialect)
+        head = _head(start, kind, dialect)
+    except _RefusalError as error:
+        raise ExportError(f"{name}: {error}") from error
     except UNREADABLE as error:
-        raise ExportError(f"{name}: unreadable, {error}") from error
-    text = start.decode("utf-8", "replace") if kind in {"csv", "json"} else ""
+        raise ExportError(f"{name}: unreadable, {sentence_of(error)}") from error
     return Candidate(
         path=path,
         name=name,
@@ -115,36 +157,34 @@ def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
         format=kind,
         compression=compression,
         columns=columns,
-        head=text.removeprefix("\ufeff"),
+        head=head,
     )
 
 
-def is_ignored(*parts: str) -> bool:
-    """Return whether a file is no export: hidden, a note or a leftover.
-
-    Args:
-        parts: the folders that it lies in, then its name.
-    """
-    return (
-        any(part.startswith(".") for part in parts)
-        or parts[-1] in IGNORED_NAMES
-        or Path(parts[-1]).suffix.lower() in IGNORED_SUFFIXES
-    )
+def beginning(file: Candidate) -> str:
+    """Give the first 64 KiB of a text as it is written, in whatever dialect."""
+    _, start = _start(file.path)
+    return text_of(start)[1]
 
 
-def is_document(name: str) -> bool:
-    """Return whether a file is for people: it may lie here, and has no rows."""
-    return Path(name).suffix.lower() in DOCUMENTS or Path(name).stem.upper() == "README"
+def sniffed(file: Candidate | Path, name: str = "") -> Candidate:
+    """Give a file that a source opens, under the name that its delivery has for it."""
+    found = sniff(file, file.parent) if isinstance(file, Path) else file
+    return replace(found, name=name) if name else found
 
 
-def _ignored_patterns(exports_dir: Path) -> list[str]:
-    """Read what the user wants ignored; a folder stands for all that is in it."""
-    path = exports_dir / IGNORE_FILE
-    if not path.is_file():
-        return []
-    lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
-    patterns = [line.lstrip("/") for line in lines if line and line[0] != "#"]
-    return [f"{p}*" if p.endswith("/") else p for p in patterns]
+class _RefusalError(Exception):
+    """Why a file is not read, in words of ours."""
+
+
+def _refuse_odd(path: Path, found: os.stat_result, has_odd_name: bool) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
+        raise _RefusalError(f"unreadable, not a regular file but {kind}; take it away")
+    if has_odd_name:
+        raise _RefusalError("unreadable, its name is not UTF-8; rename it")
+    if WILDCARDS & set(str(path)):
+        raise _RefusalError("unreadable, its path has *, ? or [; rename it")
 
 
 def first_keys(head: str) -> tuple[str, ...]:
@@ -162,57 +202,98 @@ def _shown(path: Path, exports_dir: Path) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _files(exports_dir: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(exports_dir):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(names):
-            if not is_ignored(name):
-                yield Path(folder, name)
-
-
 def _start(path: Path) -> tuple[Compression, bytes]:
     with path.open("rb") as raw:
-        magic = raw.read(4)
+        magic = raw.read(6)
         raw.seek(0)
         if magic[:2] == b"\x1f\x8b":
             with gzip.open(raw) as plain:
                 return "gzip", plain.read(HEAD_BYTES)
-        if magic == b"PK\x03\x04":
+        if magic[:4] == b"PK\x03\x04":
             return "zip", _zip_start(raw)
+        if magic[:4] == _OLD_WORKBOOK:
+            raise _RefusalError(_WORKBOOK)
+        for mark, packed in _PACKED.items():
+            if magic.startswith(mark):
+                raise _RefusalError(
+                    f"packed with {packed}, which is not read; unpack it, or use gzip"
+                )
         return "", raw.read(HEAD_BYTES)
 
 
 def _zip_start(raw: IO[bytes]) -> bytes:
     with zipfile.ZipFile(raw) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir()]
-        if any(m.filename.startswith("xl/") for m in members):
-            raise ValueError("an Excel workbook; save the sheet with the rows as CSV")
+        members = [
+            member
+            for member in archive.infolist()
+            if not member.is_dir() and not member.filename.startswith("__MACOSX/")
+        ]
+        if any(member.filename.startswith("xl/") for member in members):
+            raise _RefusalError(_WORKBOOK)
+        if members and all(side_files.is_document(m.filename) for m in members):
+            raise _NoDataError
         if len(members) != 1:
-            raise ValueError(f"a zip archive of {len(members)} files; expected one")
+            raise _RefusalError(f"a zip archive of {len(members)} files; expected one")
         with archive.open(members[0]) as plain:
             return plain.read(HEAD_BYTES)
 
 
 def _format(start: bytes) -> Format:
-    if start[:4] == b"PAR1":
-        return "parquet"
-    if start[:16] == b"SQLite format 3\x00":
-        return "sqlite"
-    text = start.removeprefix(b"\xef\xbb\xbf")
-    if b"\x00" in text[:1024] or not text.strip():
+    for magic, kind in _MAGIC.items():
+        if start.startswith(magic):
+            return kind
+    try:
+        encoding, text = text_of(start)
+    except ValueError as error:
+        if b"\x00" in start[:1024]:
+            return "unknown"
+        raise _RefusalError(str(error)) from error
+    if "\x00" in text[:1024] or not text.strip("\ufeff \t\r\n"):
         return "unknown"
-    if text.lstrip()[:1] in (b"{", b"["):
+    if text.lstrip()[:1] in ("{", "["):
+        if encoding != "utf-8":
+            raise _RefusalError(f"JSON in {encoding}; save it as UTF-8")
         return "json"
     return "csv"
 
 
-def _columns(path: Path, kind: Format, start: bytes) -> tuple[str, ...]:
+def _dialect(start: bytes) -> Dialect:
+    if len(start) == HEAD_BYTES and not {b"\n"[0], b"\r"[0]} & set(start):
+        raise _RefusalError(f"its first line is longer than {HEAD_BYTES} bytes")
+    try:
+        found = dialect_of(start)
+    except ValueError as error:
+        raise _RefusalError(str(error)) from error
+    twice = [n for n, count in Counter(found.header).items() if n and count > 1]
+    if twice:
+        raise _RefusalError(
+            f"its header has the column {twice[0]} twice; expected each once"
+        )
+    return found
+
+
+def _columns(path: Path, kind: Format, dialect: Dialect | None) -> tuple[str, ...]:
     if kind == "parquet":
         return tuple(pq.read_schema(path).names)
-    if kind != "csv":
-        return ()
-    if len(start) == HEAD_BYTES and not {b"\n"[0], b"\r"[0]} & set(start):
-        raise ValueError(f"its first line is longer than {HEAD_BYTES} bytes")
-    line = start.decode("utf-8-sig", "replace").splitlines()[0]
-    delimiter = max(DELIMITERS, key=line.count)
-    return tuple(next(csv.reader(io.StringIO(line), delimiter=delimiter), []))
+    return dialect.header if dialect else ()
+
+
+def _is_bare(text: str, header: Sequence[str]) -> bool:
+    """Return whether the names of a header have no blanks around them."""
+    return tuple(next(csv.reader(io.StringIO(text, newline="")), ())) == header
+
+
+def _head(start: bytes, kind: Format, dialect: Dialect | None) -> str:
+    """Give the beginning as text; that of a CSV in the dialect that is read."""
+    if kind not in {"csv", "json"}:
+        return ""
+    _, text = text_of(start)
+    if dialect is None or (dialect.is_plain and _is_bare(text, dialect.header)):
+        return text
+    lines = io.StringIO(text, newline="").readlines()[dialect.before :]
+    if len(start) == HEAD_BYTES:
+        lines = lines[:-1]
+    plain = io.StringIO()
+    rows = csv.reader(lines, delimiter=dialect.delimiter)
+    csv.writer(plain, lineterminator="\n").writerows([dialect.header, *list(rows)[1:]])
+    return plain.getvalue()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Refusal, named_in
-from pipelines.landing.owners import has_single_owner, rejection_reason
+from pipelines.landing.owners import has_single_owner, is_plain_text, rejection_reason
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
@@ -29,10 +29,15 @@ PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 def claimed(
     candidates: Iterable[Candidate], sources: Sequence[Source]
-) -> tuple[dict[str, list[Candidate]], list[Refusal]]:
-    """Ask every source about every file: whose it is, and what nobody can take."""
+) -> tuple[dict[str, list[Candidate]], list[Refusal], list[str]]:
+    """Ask every source about every file: whose it is, and what nobody can take.
+
+    Returns:
+        The files of each source, what is refused, and names of texts for people.
+    """
     found: dict[str, list[Candidate]] = defaultdict(list)
     refusals = []
+    texts = []
     for candidate in candidates:
         try:
             owners = [source for source in sources if source.owns(candidate)]
@@ -40,11 +45,14 @@ def claimed(
                 for owner in owners:
                     found[owner.name].append(candidate)
                 continue
+            if not owners and is_plain_text(candidate, sources):
+                texts.append(candidate.name)
+                continue
             reason = rejection_reason(candidate, owners, sources)
         except UNREADABLE as error:
             reason = f"{candidate.name}: unreadable, {error}"
         refusals.append(Refusal("", (candidate.name,), reason))
-    return found, refusals
+    return found, refusals, texts
 
 
 def grouped(

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pyarrow.fs as pafs
 
-from pipelines.landing.candidates import WILDCARDS, is_ignored
+from pipelines.landing.candidates import WILDCARDS
+from pipelines.landing.side_files import is_hidden, is_leftover
 from pipelines.landing.source import TransientError
 from pipelines.settings import CloudVariables
 
@@ -147,7 +148,8 @@ def _is_odd(key: str) -> bool:
 
 
 def _is_ignored(key: str) -> bool:
-    return is_ignored(*key.split("/"))
+    *folders, name = key.split("/")
+    return is_leftover(name) or any(map(is_hidden, (*folders, name)))
 
 
 def _folders(key: str) -> Iterable[str]:

@@ -33,7 +33,7 @@ def calls(monkeypatch):
 
         monkeypatch.setattr(module, name, count)
 
-    watch(candidates, "_files")  # the walk of a folder
+    watch(candidates, "files_below")  # the walk of a folder
     watch(mirror, "open_store")  # the listing of a store
     watch(registry, "plan_sources")  # a part of the registry
     watch(run, "scan_inputs")
@@ -51,7 +51,7 @@ def test_one_build_scans_lists_and_registers_once(s3, stored, put, build, calls)
     build(settings)
 
     assert calls == {
-        "_files": 2,  # the exports folder and the mirror of the store
+        "files_below": 2,  # the exports folder and the mirror of the store
         "open_store": 1,
         "plan_sources": 1,
         "scan_inputs": 1,

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipelines.focus.schema import MONEY
-from pipelines.landing.candidates import DELIMITERS, sniff
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Candidate, ExportError, quoted
+from pipelines.sources.formats.csv_files import by_position
 
 # Six decimals: the product of two such numbers is exact in the twelve of the ledger.
 # A cast alone would take 1_000 for a number, too, and round the seventh decimal away.
@@ -55,6 +56,11 @@ class Type:
     read: str
     expected: str
     stored: str = "VARCHAR"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a cell is a number, which some write with a decimal comma."""
+        return self.stored in {MONEY, "BIGINT", "INTEGER"}
 
     def of(self, cell: str) -> str:
         """Give the SQL that reads an expression."""
@@ -172,28 +178,25 @@ def refuse_missing(source: str, file: Candidate, columns: Sequence[Column]) -> N
         )
 
 
-def scan(path: Path, columns: Sequence[Column]) -> str:
+def scan(file: Candidate | Path, columns: Sequence[Column]) -> str:
     """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
 
     Blank cells and columns that the file lacks are NULL.
+
+    Raises:
+        ExportError: a row is longer or shorter than the header, or a number may be two.
     """
-    file = sniff(path, path.parent)
-    names = [f"c{place}" for place in range(len(file.columns))]
-    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    header = next(iter(file.head.splitlines()), "")
-    found = positions(file.columns)
+    opened = sniffed(file)
+    found = positions(opened.columns)
+    numbers = []
     picked = ["row_number() over () as row_number"]
     for column in columns:
         place = found.get(column.name)
-        cell = "cast(null as varchar)" if place is None else names[place]
+        if place is not None and column.type.is_number:
+            numbers.append(place)
+        cell = "cast(null as varchar)" if place is None else f"c{place}"
         picked.append(f"nullif(trim({cell}), '') as {column.name}")
-    return (
-        f"select {', '.join(picked)} from read_csv({quoted(file.path)}, "
-        "auto_detect = false, header = true, "
-        f"delim = {quoted(max(DELIMITERS, key=header.count))}, quote = '\"', "
-        "escape = '\"', nullstr = '', "
-        f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
-    )
+    return f"select {', '.join(picked)} from {by_position(opened, numbers)}"
 
 
 def no_rows(columns: Sequence[Column]) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.focus.schema import MONEY
-from pipelines.landing.candidates import sniff
+from pipelines.landing.candidates import sniffed
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import (
     Candidate,
     Delivery,
@@ -116,7 +117,7 @@ def rows(log: Log, deliveries: Sequence[Delivery], period: str) -> str:
     parts = [
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
         f"{quoted(name)} as file_name, * "
-        f"from ({log.opened(sniff(path, path.parent), log.known())})"
+        f"from ({log.opened(sniffed(path, name), log.known())})"
         for age, delivery in enumerate(deliveries)
         for path, name in zip(delivery.files, delivery.names, strict=True)
     ]
@@ -151,6 +152,5 @@ def _months(log: Log, file: Candidate) -> tuple[str, ...]:
     try:
         return months_in_file(dated, stat.st_size, stat.st_mtime_ns, cells)
     except duckdb.Error as error:
-        # DuckDB would quote a value that it did not expect, and with it a prompt.
-        message = str(error).partition(", but got")[0]
-        raise ExportError(f"{log.source}: {file.name}: unreadable, {message}") from None
+        # No value is shown: it may be a prompt.
+        raise ExportError(said_of(log.source, file, error)) from None

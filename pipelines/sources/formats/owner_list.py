@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipelines.landing.candidates import sniff
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import (
     Candidate,
     Context,
@@ -230,7 +230,7 @@ class OwnerList:
         files = " union all ".join(
             f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
             f"{quoted(name)} as file_name, * "
-            f"from ({opened(sniff(path, path.parent), self.columns)})"
+            f"from ({opened(sniffed(path, name), self.columns)})"
             for age, delivery in enumerate(deliveries)
             for path, name in zip(delivery.files, delivery.names, strict=True)
         )

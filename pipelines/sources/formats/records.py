@@ -19,7 +19,7 @@ def opened(file: Candidate, columns: Sequence[Column]) -> str:
     """
     if file.format == "parquet":
         return _parquet(file, columns)
-    return _json(file, columns) if file.format == "json" else scan(file.path, columns)
+    return _json(file, columns) if file.format == "json" else scan(file, columns)
 
 
 def read_json(file: Candidate, columns: str) -> str:

@@ -99,9 +99,7 @@ def refuse_circles(file: Candidate) -> None:
     columns = "row_number, try_cast(step as integer), share_kind, share_pattern, "
     columns += "target_kind, target_pattern, valid_from, valid_to"
     with duckdb.connect(config=LOOK_INSIDE) as db:
-        rows = db.execute(
-            f"select {columns} from ({scan(file.path, COLUMNS)})"
-        ).fetchall()
+        rows = db.execute(f"select {columns} from ({scan(file, COLUMNS)})").fetchall()
     for giver, taker in product(rows, rows):
         _, step, kind, pattern, *_, since, until = giver
         number, later, *_, target_kind, target, begins, ends = taker

@@ -4,14 +4,14 @@ Belongs here: formats, row numbers, the month and the invoice scope of a row. Wh
 row means is in the plans.
 """
 
-import csv
-import gzip
 from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.source import Context, Delivery, quoted
+from pipelines.landing.candidates import sniffed
+from pipelines.landing.source import Candidate, Context, Delivery, quoted
+from pipelines.sources.formats.csv_files import by_name
 from pipelines.sources.plans.expressions import (
     TEXT,
     Value,
@@ -25,24 +25,21 @@ from pipelines.sources.plans.folder import SourceFile
 ROW = "unitmill.row"
 
 
-def rows_of_file(about: SourceFile, db: duckdb.DuckDBPyConnection, file: Path) -> str:
+def rows_of_file(
+    about: SourceFile, db: duckdb.DuckDBPyConnection, file: Candidate | Path
+) -> str:
     """Give a file's rows and their numbers, text as it stands in the file."""
-    path = quoted(file)
+    found = sniffed(file)
+    path = quoted(found.path)
     number = f"row_number() over () as {name(ROW)}"
     if about.format == "parquet":
         return (
             f"select * exclude (file_row_number), file_row_number + 1 as {name(ROW)} "
             f"from read_parquet({path}, file_row_number = true)"
         )
-    options = f"{path}, compression = '{'gzip' if _is_gzip(file) else 'none'}'"
     if about.format == "csv":
-        # Stated, not detected: a guess could take a wide row for the header.
-        stated = "auto_detect = false, header = true, quote = '\"', escape = '\"'"
-        return (
-            f"select *, {number} from read_csv({options}, {stated}, "
-            f"delim = {quoted(about.delimiter)}, "
-            f"columns = {_texts(_header(about, file))})"
-        )
+        return f"select *, {number} from {by_name(found)}"
+    options = f"{path}, compression = '{found.compression or 'none'}'"
     keys = described(db, f"select * from read_json({options}, sample_size = -1)")
     return f"select *, {number} from read_json({options}, columns = {_texts(keys)})"
 
@@ -101,23 +98,3 @@ def delivered_at(about: SourceFile, types: dict[str, str]) -> str:
 def _texts(columns: Iterable[str]) -> str:
     """Give DuckDB's way to say that all columns are text."""
     return "{" + ", ".join(f"{quoted(each)}: '{TEXT}'" for each in columns) + "}"
-
-
-def _header(about: SourceFile, file: Path) -> list[str]:
-    """Read a CSV's header; names that are there twice get a number, as in DuckDB."""
-    opened = gzip.open if _is_gzip(file) else open
-    with opened(file, "rt", encoding="utf-8-sig", newline="") as lines:
-        written = next(csv.reader(lines, delimiter=about.delimiter), [])
-    header: dict[str, str] = {}
-    for number, column in enumerate(written):
-        unique, again = column or f"column{number}", 0
-        while unique.lower() in header:
-            again += 1
-            unique = f"{column}_{again}"
-        header[unique.lower()] = unique
-    return list(header.values())
-
-
-def _is_gzip(file: Path) -> bool:
-    with file.open("rb") as start:
-        return start.read(2) == b"\x1f\x8b"

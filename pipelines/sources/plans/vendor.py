@@ -17,6 +17,7 @@ from functools import partial
 import duckdb
 
 from pipelines.landing.candidates import first_keys
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import (
     Candidate,
     Context,
@@ -94,18 +95,17 @@ def _drops(
     limits = {"memory_limit": settings.memory_limit}
     with duckdb.connect(config={"threads": settings.threads, **limits}) as db:
         for candidate in candidates:
-            where = f"{about.name}: {candidate.name}"
             try:
                 yield from _drops_of(about, db, candidate)
             except duckdb.Error as error:
-                raise ExportError(f"{where}: {error}") from error
+                raise ExportError(said_of(about.name, candidate, error)) from error
 
 
 def _drops_of(
     about: SourceFile, db: duckdb.DuckDBPyConnection, candidate: Candidate
 ) -> Iterator[Drop]:
     """Give one drop per invoice scope of the file."""
-    rows = rows_of_file(about, db, candidate.path)
+    rows = rows_of_file(about, db, candidate)
     types = described(db, rows)
     found = db.execute(
         f"select {scope_of(about)}, list_sort(list(distinct period)), "

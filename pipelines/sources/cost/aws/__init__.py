@@ -26,7 +26,7 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
-    version=2,
+    version=3,
     uses=("aws.cost_basis",),
     compressions=("", "gzip", "zip"),
 )

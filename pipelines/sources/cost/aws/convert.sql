@@ -643,6 +643,7 @@ select
     line_item_line_item_type as x_LineItemType,
     line_item_operation as x_Operation,
     tier as x_ProcessingTier,
+    raw_tags as x_RawTags,
     case when part = 1 then cost else 0 end as x_SourceCost,
     row_number as x_SourceRowNumber,
     part as x_SourceRowPart,

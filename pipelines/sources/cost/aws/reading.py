@@ -17,7 +17,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.focus.schema import MONEY
-from pipelines.landing.candidates import sniff
+from pipelines.landing.candidates import sniffed
+from pipelines.landing.plain_csv import plain
 from pipelines.landing.source import (
     LOOK_INSIDE,
     Candidate,
@@ -27,6 +28,8 @@ from pipelines.landing.source import (
     quoted,
 )
 from pipelines.sources.cost.aws import columns
+from pipelines.sources.formats.csv_files import positions
+from pipelines.sources.formats.csv_files import read as read_csv
 
 # Reports shrink to a tenth or twentieth; a zip that grows more than this is a trap.
 MOST_UNZIPPED_BYTES = 64 * 2**30
@@ -105,19 +108,15 @@ def usage_days(files: Sequence[Candidate]) -> tuple[date | None, date | None]:
 
 
 def _opened(context: Context, path: Path, name: str) -> Candidate:
-    found = sniff(path, path.parent)
+    found = sniffed(path, name)
     if found.compression == "zip":
-        found = sniff(unzipped := _unzipped(context, path, name), unzipped.parent)
-    return Candidate(
-        path=found.path,
-        name=name,
-        size=found.size,
-        modified=found.modified,
-        format=found.format,
-        compression=found.compression,
-        columns=found.columns,
-        head="",
-    )
+        found = sniffed(_unzipped(context, path, name), name)
+    if found.format != "csv":
+        return found
+    headers = columns.present(found.columns)
+    numbers = {c.name for c in columns.known() if c.type == "number"}
+    places = {header: place for place, header in enumerate(found.columns)}
+    return plain(found, [places[headers[name]] for name in headers if name in numbers])
 
 
 def _unzipped(context: Context, path: Path, name: str) -> Path:
@@ -167,16 +166,10 @@ def _parquet(
 
 
 def _csv(files: Sequence[Candidate], before: str) -> tuple[Read, str]:
-    paths = "[" + ", ".join(quoted(file.path) for file in files) + "]"
     # Columns by position: tag names may differ only in case, which SQL cannot see.
-    names = {f"c{number}": name for number, name in enumerate(files[0].columns)}
-    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    packing = files[0].compression or "none"
-    source = (
-        f"read_csv({paths}, auto_detect = false, header = true, delim = ',', "
-        f"quote = '\"', escape = '\"', nullstr = '', compression = '{packing}', "
-        f"columns = {{{shape}}})"
-    )
+    headers = files[0].columns
+    names = dict(zip(positions(headers), headers, strict=True))
+    source = read_csv(files, [*names])
     # CSV has no row numbers of its own; rows come in file order.
     number = f"{before} + row_number() over ()"
     physical = dict.fromkeys(names, "VARCHAR")

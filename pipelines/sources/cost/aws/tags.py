@@ -9,17 +9,27 @@ import json
 
 from pipelines.landing.source import quoted
 from pipelines.sources.cost.aws.reading import Read
+from pipelines.sources.formats.tag_cells import object_of
 
 # JSON text goes as it came, unless it has blanks between its parts or looks so.
 COMPACT = """
 case
     when resource_tags is null or resource_tags in ('', '{}') then null
+    when not json_valid(resource_tags) or not starts_with(resource_tags, '{')
+        then cast(case when json_type({OBJECT}) = 'OBJECT' then {OBJECT} end as varchar)
     when
         starts_with(resource_tags, '{"')
         and not contains(resource_tags, '": ')
         and not contains(resource_tags, '", ')
         then resource_tags
     else cast(json(resource_tags) as varchar)
+end
+"""
+COMPACT = COMPACT.replace("{OBJECT}", object_of("resource_tags"))
+RAW = """
+case
+    when tag_text is null and trim(resource_tags) not in ('', '{}', 'null')
+        then resource_tags
 end
 """
 OF_MAP = """
@@ -57,6 +67,12 @@ def renamed(read: Read) -> str:
         else {_without_prefixes("tag_text", everyone=False)}
     end
     """
+
+
+def raw(read: Read) -> str:
+    """Give the expression of tags that are no JSON, as they came."""
+    is_text = read.types.get("resource_tags") == "VARCHAR"
+    return RAW if is_text else "cast(null as varchar)"
 
 
 def _without_prefixes(expression: str, *, everyone: bool) -> str:

@@ -28,6 +28,7 @@ def typed(read: Read, period: str, *, several: bool, net: bool) -> str:
             value = _plain(read, column, period)
         picked.append(f'{value} as "{column.name}"')
     picked.append(f"{tags.renamed(read)} as tags")
+    picked.append(f"{tags.raw(read)} as raw_tags")
     product = "product" if "product" in read.types else "cast(null as varchar)"
     picked.append(f"{product} as product")
     where = f" where {_in_period(read, period)}" if several else ""
@@ -163,4 +164,4 @@ def attribute(read: Read, key: str) -> str:
         return "cast(null as varchar)"
     if got.startswith("MAP"):
         return f"nullif(product['{key}'], '')"
-    return f"nullif(product ->> '$.{key}', '')"
+    return f"nullif(try_cast(product as json) ->> '$.{key}', '')"

@@ -19,8 +19,9 @@ SOURCE = Source(
         "are one bill."
     ),
     expected=(
-        "cost details that Azure Cost Management exports, actual or amortized (CSV, "
-        "CSV in gzip, Parquet), or the manifest.json of such a run"
+        "cost details that Azure Cost Management exports, actual or amortized, as CSV, "
+        "CSV in gzip or Parquet (SubscriptionId, ConsumedService, MeterCategory), or "
+        "the manifest.json of such a run"
     ),
     claims=claims,
     drops=drops,

@@ -13,9 +13,10 @@ from pathlib import Path
 import duckdb
 
 from pipelines.focus.schema import MONEY
-from pipelines.landing.candidates import sniff
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import LOOK_INSIDE, quoted
 from pipelines.sources.cost.azure_exports.dates import Style
+from pipelines.sources.formats.csv_files import by_position
 from pipelines.sources.formats.package_files import rows_beside
 
 # A localised header has its English name in brackets: 'Ressource (ResourceId)'.
@@ -93,7 +94,7 @@ def present(columns: Iterable[Column], headers: Iterable[str]) -> dict[str, str]
 
 def opened(path: Path, name: str, columns: Sequence[Column]) -> Table:
     """Open one file; every column of a CSV is text."""
-    file = sniff(path, path.parent)
+    file = sniffed(path, name)
     headers = present(columns, file.columns)
     if file.format == "parquet":
         source = f"read_parquet({quoted(path)}, file_row_number = true)"
@@ -104,14 +105,10 @@ def opened(path: Path, name: str, columns: Sequence[Column]) -> Table:
         types = {n: physical[header] for n, header in headers.items()}
         number = "file_row_number + 1"
     else:
-        # Columns by position: headers may differ only in case, which SQL cannot see.
-        shape = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(file.columns)))
-        source = (
-            f"read_csv({quoted(path)}, auto_detect = false, header = true, "
-            "delim = ',', quote = '\"', escape = '\"', nullstr = '', "
-            f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
-        )
         places = {header: n for n, header in reversed([*enumerate(file.columns)])}
+        kinds = {column.name: column.type for column in columns}
+        numbers = [places[h] for n, h in headers.items() if kinds[n] == "number"]
+        source = by_position(file, numbers)
         picked = {n: f"c{places[header]}" for n, header in headers.items()}
         types = dict.fromkeys(headers, "VARCHAR")
         number = "row_number() over ()"

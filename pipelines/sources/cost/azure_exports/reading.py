@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
 from pipelines.sources.cost.azure_exports.files import (
     Column,
@@ -58,14 +59,17 @@ def facts_of(fact_columns: FactColumns, candidate: Candidate) -> Facts:
     """
     stat = candidate.path.stat()
     try:
-        return _facts(fact_columns, candidate.path, stat.st_size, stat.st_mtime_ns)
+        size, modified = stat.st_size, stat.st_mtime_ns
+        return _facts(fact_columns, candidate.path, candidate.name, size, modified)
     except duckdb.Error as error:
-        raise ExportError(f"{candidate.name}: unreadable, {error}") from error
+        raise ExportError(said_of("", candidate, error)) from error
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _facts(fact_columns: FactColumns, path: Path, _size: int, _modified: int) -> Facts:
-    table = opened(path, path.name, fact_columns.columns)
+def _facts(
+    fact_columns: FactColumns, path: Path, name: str, _size: int, _modified: int
+) -> Facts:
+    table = opened(path, name, fact_columns.columns)
     account = f"coalesce({', '.join(text(table, c) for c in fact_columns.account)})"
     marks = fact_columns.marks(table)
     picked = [
@@ -100,9 +104,10 @@ def _facts(fact_columns: FactColumns, path: Path, _size: int, _modified: int) ->
 def facts_of_delivery(fact_columns: FactColumns, delivery: Delivery) -> list[Facts]:
     """Return what the rows of each file of a delivery say."""
     found = []
-    for path in delivery.files:
+    for path, name in zip(delivery.files, delivery.names, strict=True):
         stat = path.stat()
-        found.append(_facts(fact_columns, path, stat.st_size, stat.st_mtime_ns))
+        size, modified = stat.st_size, stat.st_mtime_ns
+        found.append(_facts(fact_columns, path, name, size, modified))
     return found
 
 

@@ -17,7 +17,10 @@ SOURCE = Source(
         "Bills that their provider already exports as FOCUS, versions 1.0 to 1.4: one "
         "row per row of the file, under the names of FOCUS 1.4."
     ),
-    expected="CSV or Parquet with FOCUS columns (BilledCost, ChargeCategory, ...)",
+    expected=(
+        "CSV, JSON or Parquet with FOCUS columns "
+        "(BilledCost, ChargeCategory, BillingPeriodStart, ChargePeriodStart)"
+    ),
     claims=claims,
     drops=drops,
     select=select,

@@ -1,6 +1,7 @@
 """The SELECT of a FOCUS file's rows: every column under its name and type of 1.4."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pipelines.focus.schema import ledger_types
 from pipelines.landing.source import Context, Delivery, counted, quoted
@@ -36,12 +37,14 @@ def _file(context: Context, delivery: Delivery, place: int) -> str:
     path = delivery.files[place]
     offset = sum(_row_count(context, delivery, earlier) for earlier in range(place))
     columns = reading.columns(context.db, path)
+    name = quoted(delivery.names[place] + ", row ")
     header, _ = columns[reading.PERIOD_START]
     is_month_first = reading.month_first(context.db, path, header)
     shown = [
-        f'{_value(name, header, kind, is_month_first)} as "{name}"'
-        for name, (header, kind) in columns.items()
+        f'{_value(column, header, kind, is_month_first, name)} as "{column}"'
+        for column, (header, kind) in columns.items()
     ]
+    shown += _raw(context, path, columns)
     rows = (
         f"select focus_row, {', '.join(shown)} from "
         f"(select *, row_number() over () as focus_row from {reading.relation(path)})"
@@ -108,12 +111,32 @@ def _row_count(context: Context, delivery: Delivery, place: int) -> int:
     return int(counted[0]) if counted else 0
 
 
-def _value(name: str, header: str, kind: str, is_month_first: bool | None) -> str:
+def _raw(
+    context: Context, path: Path, columns: Mapping[str, tuple[str, str]]
+) -> list[str]:
+    """Keep what stands in a column of JSON and is none, where the file has such."""
+    kept = []
+    for name, (header, kind) in columns.items():
+        if ledger_types().get(name) != "JSON" or f"x_Raw{name}" in columns:
+            continue
+        text = reading.raw_json(header, kind)
+        found = context.db.execute(
+            f"select count({text}) from {reading.relation(path)}"
+        ).fetchone()
+        if found and found[0]:
+            kept.append(f'{text} as "x_Raw{name}"')
+    return kept
+
+
+def _value(
+    name: str, header: str, kind: str, is_month_first: bool | None, file: str
+) -> str:
     ledger_type = ledger_types().get(name, "VARCHAR")
+    place = f"{file} || focus_row"
     if ledger_type == "TIMESTAMP":
-        return reading.timestamp(header, is_month_first)
+        return reading.timestamp(header, is_month_first, place)
     if ledger_type.startswith("DECIMAL"):
-        return reading.number(header, "focus_row")
+        return reading.number(header, place)
     if ledger_type == "JSON":
         return reading.json_object(header, kind)
     return reading.plain_text(header, kind)

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.candidates import sniff
+from pipelines.focus.schema import ledger_types
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.sources.cost.focus_export.names import focus_names
 from pipelines.sources.formats.billing_months import month_start
+from pipelines.sources.formats.csv_files import by_name, unique
+from pipelines.sources.formats.tag_cells import object_of
 
 PERIOD_START = "BillingPeriodStart"
 PERIOD_END = "BillingPeriodEnd"
@@ -20,17 +23,22 @@ TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
 SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
 
 
-def relation(path: Path) -> str:
+def relation(given: Candidate | Path) -> str:
     """Give the FROM clause of a file; every column of CSV and JSON is text."""
-    file = sniff(path, path.parent)
+    file = sniffed(given)
     if file.format == "parquet":
-        return f"read_parquet({quoted(path)})"
+        return f"read_parquet({quoted(file.path)})"
     if file.format == "json":
         return _json(file)
-    return (
-        f"read_csv({quoted(path)}, header = true, all_varchar = true, "
-        "strict_mode = true, null_padding = false)"
-    )
+    return by_name(file, _number_places(file))
+
+
+def _number_places(file: Candidate) -> list[int]:
+    """Give the places of the columns that the ledger keeps as numbers."""
+    types = ledger_types()
+    named = focus_names(unique(file.columns))
+    kinds = [types.get(named.get(header, ""), "") for header in unique(file.columns)]
+    return [place for place, kind in enumerate(kinds) if kind.startswith("DECIMAL")]
 
 
 def _json(file: Candidate) -> str:
@@ -70,13 +78,15 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     def moment(name: str) -> str:
         # A cell that is no time is refused when its row is converted.
         read = timestamp(found[name][0], is_month_first) if name in found else "null"
-        return f"try(cast({read} as timestamp))"
+        return f"cast({read} as timestamp)"
 
     def cell(*names: str) -> str:
         texts = [plain_text(*found[name]) for name in names if name in found]
         return f"coalesce({', '.join([*texts, 'null'])})"
 
-    start = timestamp(found[PERIOD_START][0], is_month_first)
+    place = f"{quoted(path.name + ', row ')} || focus_row"
+    start = timestamp(found[PERIOD_START][0], is_month_first, place)
+    rows = f"select *, row_number() over () as focus_row from {relation(path)}"
     return (
         f"select strftime({month_start('period_start', 'period_end')}, '%Y-%m'), "
         "list(distinct issuer), list(distinct account), list(distinct sub_account), "
@@ -85,7 +95,7 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
         f"{moment('ChargePeriodStart')} as day, "
         f"{cell('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')} "
         f"as issuer, {cell('BillingAccountId')} as account, "
-        f"{cell('SubAccountId')} as sub_account from {relation(path)} "
+        f"{cell('SubAccountId')} as sub_account from ({rows}) "
         f'where "{found[PERIOD_START][0]}" is not null) group by 1 order by 1'
     )
 
@@ -112,29 +122,43 @@ def month_first(db: duckdb.DuckDBPyConnection, path: Path, header: str) -> bool 
     return bool(second_is_day)
 
 
-def timestamp(header: str, is_month_first: bool | None) -> str:
-    """Give SQL that reads a date: ISO, or with slashes as the file means them."""
+def timestamp(header: str, is_month_first: bool | None, place: str = "") -> str:
+    """Give SQL that reads a date: ISO, or with slashes as the file means them.
+
+    Args:
+        header: the column.
+        is_month_first: how the file means dates with slashes.
+        place: SQL of file and row, where one that is none stops the query; '' makes
+            it NULL.
+    """
     text = f'trim(cast("{header}" as varchar))'
-    iso = f"timezone('UTC', cast({text} as timestamptz))"
+    if place:
+        read = timestamp(header, is_month_first)
+        return (
+            f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
+            f"else coalesce({read}, error({place} || ', column {header}: ' || "
+            f"{text} || ' is no time; expected one such as 2026-08-01T00:00:00Z')) end"
+        )
+    iso = f"timezone('UTC', try_cast({text} as timestamptz))"
     if is_month_first is None:
         return iso
     short, long = (
         ("%m/%d/%y", "%m/%d/%Y") if is_month_first else ("%d/%m/%y", "%d/%m/%Y")
     )
     return (
-        f"case when contains({text}, '/') then coalesce("
-        f"try_strptime({text}, '{short}'), strptime({text}, '{long}')) else {iso} end"
+        f"case when contains({text}, '/') then coalesce(try_strptime({text}, "
+        f"'{short}'), try_strptime({text}, '{long}')) else {iso} end"
     )
 
 
-def number(header: str, row: str) -> str:
+def number(header: str, place: str) -> str:
     """Give SQL that reads an amount exactly, or stops at the row that is none."""
     text = f'trim(cast("{header}" as varchar))'
     read = f"replace(replace({text}, ',', ''), '$', '')"
     return (
         f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
         f"else coalesce(case when regexp_full_match({text}, '{NUMBER}') "
-        f"then try_cast({read} as decimal(38, 12)) end, error('row ' || {row} || "
+        f"then try_cast({read} as decimal(38, 12)) end, error({place} || "
         f"', column {header}: ' || {text} || ' is no number; expected 1234.56')) end"
     )
 
@@ -147,15 +171,25 @@ def plain_text(header: str, kind: str = "VARCHAR") -> str:
     return f"case when upper({text}) in ('', 'NULL') then null else {text} end"
 
 
+def raw_json(header: str, kind: str) -> str:
+    """Give SQL of a text that is no JSON object, as it came; NULL where it is one."""
+    if kind.endswith("[]") or kind.startswith(("MAP", "STRUCT")):
+        return "cast(null as varchar)"
+    text = plain_text(header)
+    said = f"trim({text}) not in ('{{}}', '[]', 'null')"
+    return f"case when {said} and ({json_object(header, kind)}) is null then {text} end"
+
+
 def json_object(header: str, kind: str) -> str:
     """Give SQL that reads a JSON object, from text or from a Parquet map."""
     if kind.startswith(("MAP", "STRUCT")) and not kind.endswith("[]"):
         return f'to_json("{header}")'
-    cell = f"cast({plain_text(header)} as json)"
-    if kind.endswith("[]"):
-        cell = f'to_json("{header}")'
+    is_list = kind.endswith("[]")
+    cell = f'to_json("{header}")' if is_list else object_of(plain_text(header))
     # BigQuery keeps tags as a list of keys and values; a key's first value counts.
-    tags = f"from_json({cell}, {quoted(TAGS)})"
+    tags = (
+        f"list_filter(from_json(made, {quoted(TAGS)}), lambda tag: tag.key is not null)"
+    )
     keys = f"list_transform({tags}, lambda tag: tag.key)"
     first = (
         f"list_filter({tags}, lambda tag, place: "
@@ -166,6 +200,6 @@ def json_object(header: str, kind: str) -> str:
     )
     listed = f"to_json(map_from_entries({pairs}))"
     return (
-        f"nullif(case when json_type({cell}) = 'ARRAY' then {listed} else {cell} end, "
-        "json('{}'))"
+        f"list_transform([{cell}], lambda made: nullif(case when json_type(made) = "
+        f"'ARRAY' then {listed} else made end, json('{{}}')))[1]"
     )

@@ -19,11 +19,13 @@ SOURCE = Source(
     ),
     expected=(
         "rows of a Cloud Billing export table, standard or detailed, that BigQuery "
-        "exported as JSON or Parquet, or that somebody flattened to CSV"
+        "exported as JSON or Parquet, or that somebody flattened to CSV "
+        "(billing_account_id, service.description, usage_start_time, cost)"
     ),
     claims=claims,
     drops=drops,
     select=select,
     tally=tally,
     restates="rows",
+    version=2,
 )

@@ -7,6 +7,7 @@ Belongs here: which rows, and the tables beside this file. What a row means is i
 from collections.abc import Sequence
 from functools import cache
 
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.gcp import columns, lists, reading, values
 from pipelines.sources.formats.package_files import text_beside
@@ -108,7 +109,7 @@ def _typed(deliveries: Sequence[Delivery], period: str) -> str:
         before = "0"
         for path, name in zip(delivery.files, delivery.names, strict=True):
             rows = values.typed(
-                reading.scan(path),
+                reading.scan(sniffed(path, name)),
                 name,
                 period,
                 {"delivery_id": quoted(delivery.delivery_id)},
@@ -119,7 +120,7 @@ def _typed(deliveries: Sequence[Delivery], period: str) -> str:
                     f"from ({rows})"
                 )
             parts.append(rows)
-            before += f" + (select count(*) from ({reading.scan(path)}))"
+            before += f" + (select count(*) from ({reading.scan(sniffed(path, name))}))"
     return "\nunion all\n".join(parts)
 
 

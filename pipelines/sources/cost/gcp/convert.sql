@@ -445,6 +445,7 @@ select
     delivery_id as x_DeliveryId,
     cost_type as x_LineItemType,
     case when is_usage then tier end as x_ProcessingTier,
+    raw_tags as x_RawTags,
     net_cost as x_SourceCost,
     'gcp' as x_SourceName,
     row_number as x_SourceRowNumber,

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.bills import Bill
-from pipelines.landing.candidates import HEAD_BYTES
+from pipelines.landing.dialects import HEAD_BYTES
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.gcp import avro, columns, lists, reading, values
 from pipelines.sources.formats.months import DatedRows, read_months

@@ -11,10 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.landing.candidates import DELIMITERS, sniff
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Candidate, quoted
 from pipelines.sources.cost.gcp import avro, columns, lists
 from pipelines.sources.cost.gcp.columns import Column
+from pipelines.sources.formats.csv_files import by_position, positions
 
 # How readers name the wrapping of a repeated field that is not a Parquet list.
 ELEMENTS = {"element", "item", "array"}
@@ -33,18 +34,18 @@ EXACT = r"""
 """
 
 
-def scan(path: Path) -> str:
+def scan(given: Candidate | Path) -> str:
     """Give a SELECT of a file's rows: ``row_number`` and every known column.
 
     Plain columns are VARCHAR, lists are lists of structs of VARCHAR, and
     ``unreadable_<name>`` is the text of a list that is none. The SQL of a CSV calls
     ``gcp_list``, which ``lists.register`` adds to a connection.
     """
-    file = sniff(path, path.parent)
+    file = sniffed(given)
     if file.format == "parquet":
         return _parquet(file.path)
     if avro.is_avro(file):
-        return _parquet(avro.as_parquet(path))
+        return _parquet(avro.as_parquet(file.path))
     return _json(file) if file.format == "json" else _csv(file)
 
 
@@ -135,16 +136,14 @@ def _list(whole: pa.StructType, column: Column) -> str:
 
 
 def _csv(file: Candidate) -> str:
-    names = [f"c{position}" for position in range(len(file.columns))]
-    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    header = file.head.splitlines()[0]
-    source = (
-        f"read_csv({quoted(file.path)}, auto_detect = false, header = true, "
-        f"delim = {quoted(max(DELIMITERS, key=header.count))}, quote = '\"', "
-        f"escape = '\"', nullstr = '', compression = '{file.compression or 'none'}', "
-        f"columns = {{{shape}}})"
-    )
+    names = positions(file.columns)
     found = columns.by_path(file.columns)
+    numbers = [
+        found[column.path]
+        for column in columns.plain()
+        if column.type == "number" and column.path in found
+    ]
+    source = by_position(file, numbers)
     picked = ["row_number() over () as row_number"]
     for column in columns.plain():
         at = found.get(column.path)

@@ -41,6 +41,8 @@ def typed(scan: str, name: str, period: str, more: Mapping[str, str]) -> str:
     picked.append("row_number")
     picked += [f"{_value(c, name)} as {c.name}" for c in columns.plain()]
     picked += [f"{_list(c, name)} as {c.name}" for c in columns.lists()]
+    raw = [f"source.unreadable_{c.name}" for c in columns.lists() if not _is_money(c)]
+    picked.append(f"nullif(concat_ws('; ', {', '.join(raw)}), '') as raw_tags")
     return (
         f"select {', '.join(picked)} from ({scan}) as source "
         f"where {month('source.invoice_month')} = {quoted(period)}"
@@ -67,16 +69,22 @@ def _value(column: Column, file: str) -> str:
 
 
 def _list(column: Column, file: str) -> str:
+    if not _is_money(column):
+        return f"source.{column.name}"
     cell = f"source.unreadable_{column.name}"
     expected = f"a list of {' and '.join(column.fields)}"
     problem = refusal(file, column.path, cell, expected)
     whens = [f"when {cell} is not null then {problem}"]
-    if "amount" in column.fields:
-        amounts = f"list_transform(source.{column.name}, lambda c: c.amount)"
-        bad = f"list_filter({amounts}, lambda a: try_cast(a as {MONEY}) is null)"
-        problem = refusal(file, f"{column.path}.amount", f"{bad}[1]", "a number")
-        whens.append(f"when len({bad}) > 0 then {problem}")
+    amounts = f"list_transform(source.{column.name}, lambda c: c.amount)"
+    bad = f"list_filter({amounts}, lambda a: try_cast(a as {MONEY}) is null)"
+    problem = refusal(file, f"{column.path}.amount", f"{bad}[1]", "a number")
+    whens.append(f"when len({bad}) > 0 then {problem}")
     return f"case {' '.join(whens)} else source.{column.name} end"
+
+
+def _is_money(column: Column) -> bool:
+    """Return whether a list changes the bill; of labels a row can do without."""
+    return "amount" in column.fields
 
 
 def refusal(file: str, path: str, cell: str, expected: str) -> str:

@@ -19,8 +19,8 @@ SOURCE = Source(
         "file has it."
     ),
     expected=(
-        "CSV of an OCI cost report (lineItem/referenceNo, lineItem/intervalUsageStart, "
-        "cost/myCost, ...)"
+        "CSV of an OCI cost report "
+        "(lineItem/referenceNo, lineItem/intervalUsageStart, cost/productSku)"
     ),
     claims=claims,
     drops=drops,

@@ -7,6 +7,7 @@ Belongs here: which rows, and the tables beside this file. What a row means is i
 from collections.abc import Sequence
 from functools import cache
 
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.oci import columns, reading
 from pipelines.sources.cost.oci.deliveries import oldest_first
@@ -52,7 +53,7 @@ def _rows(deliveries: Sequence[Delivery]) -> str:
     """Give the rows of all files, and whether each says its charge last."""
     parts = [
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, * from ({reading.scan(path)})"
+        f"{quoted(name)} as file_name, * from ({reading.scan(sniffed(path, name))})"
         for age, delivery in enumerate(oldest_first(deliveries))
         for path, name in zip(delivery.files, delivery.names, strict=True)
     ]

@@ -58,7 +58,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         dated = DatedRows(
             source="oci",
             file=file.name,
-            rows=reading.scan(file.path),
+            rows=reading.scan(file),
             month=reading.month(),
             cell="usage_start",
             column="lineItem/intervalUsageStart",

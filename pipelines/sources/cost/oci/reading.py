@@ -7,10 +7,11 @@ a refusal: file, row, column. What a value means is in ``convert.sql``.
 from pathlib import Path
 
 from pipelines.focus.schema import MONEY
-from pipelines.landing.candidates import sniff
-from pipelines.landing.source import quoted
+from pipelines.landing.candidates import sniffed
+from pipelines.landing.source import Candidate, quoted
 from pipelines.sources.cost.oci import columns
 from pipelines.sources.cost.oci.columns import Column
+from pipelines.sources.formats.csv_files import by_position, positions
 
 # '2026-08-13T05:00Z' and '2026-08-13T06:00:00Z' stand side by side in one row.
 TIMES = ("%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ")
@@ -25,28 +26,25 @@ EXPECTED = {
 }
 
 
-def scan(path: Path) -> str:
+def scan(given: Candidate | Path) -> str:
     """Give a SELECT of a file's rows: ``row_number``, every known column, ``tags``.
 
     Column columns are VARCHAR; blank cells and columns that the file lacks are NULL.
     """
-    file = sniff(path, path.parent)
-    names = [f"c{place}" for place in range(len(file.columns))]
-    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    file = sniffed(given)
+    names = positions(file.columns)
     found = columns.positions(file.columns)
+    numbers = []
     picked = ["row_number() over () as row_number"]
     for column in columns.known():
         place = found.get(column.header)
+        if place is not None and column.type == "number":
+            numbers.append(place)
         cell = "cast(null as varchar)" if place is None else names[place]
         picked.append(f"nullif(trim({cell}), '') as {column.name}")
     tags = {key: names[place] for key, place in columns.tags(file.columns).items()}
     picked.append(f"{_tags(tags)} as tags")
-    return (
-        f"select {', '.join(picked)} from read_csv({quoted(file.path)}, "
-        "auto_detect = false, header = true, delim = ',', quote = '\"', "
-        "escape = '\"', nullstr = '', "
-        f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
-    )
+    return f"select {', '.join(picked)} from {by_position(file, numbers)}"
 
 
 def month(expression: str = "usage_start") -> str:

@@ -7,6 +7,7 @@ Belongs here: which rows, and the tables beside this file. What a row costs is i
 from collections.abc import Sequence
 from functools import cache
 
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.onprem import columns
 from pipelines.sources.cost.onprem.columns import CHECKS, TELLING, Table
@@ -58,7 +59,7 @@ def _rows(table: Table, deliveries: Sequence[Delivery], period: str) -> str:
     known = columns.known(table)
     parts = [
         f"select {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, * from ({scan(path, known)})"
+        f"{quoted(name)} as file_name, * from ({scan(sniffed(path, name), known)})"
         for delivery in deliveries
         if delivery.scope.startswith(f"{table} of ")
         for path, name in zip(delivery.files, delivery.names, strict=True)

@@ -71,7 +71,7 @@ def _months(file: Candidate) -> tuple[str, ...]:
     dated = DatedRows(
         source="onprem",
         file=file.name,
-        rows=scan(file.path, columns.known(table)),
+        rows=scan(file, columns.known(table)),
         month=month,
         cell=column,
         column=column,
@@ -113,7 +113,7 @@ def _refuse_lost_machines(files: Sequence[Candidate]) -> None:
 
 def _ids(file: Candidate) -> set[str]:
     with duckdb.connect(config=LOOK_INSIDE) as db:
-        scanned = scan(file.path, columns.known("machines"))
+        scanned = scan(file, columns.known("machines"))
         return {
             row[0]
             for row in db.execute(f"select machine_id from ({scanned})").fetchall()

@@ -8,6 +8,7 @@ not in the file (``sources.lists.prepaid``), and tokens
 
 from collections.abc import Sequence
 
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Context, Delivery, Source, counted, quoted
 from pipelines.sources.cost.openrouter import reading
 from pipelines.sources.cost.openrouter.reading import claims, drops
@@ -56,7 +57,7 @@ def _rows(deliveries: Sequence[Delivery]) -> str:
     """Give the generations of all files, and whether each is the newest of its id."""
     parts = [
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, * from ({reading.scan(path)})"
+        f"{quoted(name)} as file_name, * from ({reading.scan(sniffed(path, name))})"
         for age, delivery in enumerate(deliveries)
         for path, name in zip(delivery.files, delivery.names, strict=True)
     ]
@@ -71,8 +72,8 @@ SOURCE = Source(
         "and API key. A generation counts once, as its newest file has it."
     ),
     expected=(
-        "CSV of OpenRouter's activity (generation_id, created_at, cost_total, "
-        "model_permaslug, ...)"
+        "CSV of OpenRouter's activity "
+        "(generation_id, created_at, model_permaslug, cost_total)"
     ),
     claims=claims,
     drops=drops,

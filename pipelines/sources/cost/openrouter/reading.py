@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.focus.schema import MONEY
-from pipelines.landing.candidates import DELIMITERS, sniff
-from pipelines.landing.source import Candidate, Drop, ExportError, quoted
+from pipelines.landing.candidates import sniffed
+from pipelines.landing.source import Candidate, Drop, ExportError
+from pipelines.sources.formats.csv_files import by_position, positions
 from pipelines.sources.formats.months import DatedRows, months_of
 
 TELLING = {"generation_id", "created_at", "model_permaslug"}
@@ -59,7 +60,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         dated = DatedRows(
             source="openrouter",
             file=file.name,
-            rows=scan(file.path),
+            rows=scan(file),
             month=month(),
             cell="created_at",
             column="created_at",
@@ -68,27 +69,20 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         yield Drop((file,), months_of(dated, file), "", file.modified)
 
 
-def scan(path: Path) -> str:
+def scan(given: Candidate | Path) -> str:
     """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
 
     Blank cells and columns that the file lacks are NULL.
     """
-    file = sniff(path, path.parent)
-    names = [f"c{place}" for place in range(len(file.columns))]
-    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    header = next(iter(file.head.splitlines()), "")
+    file = sniffed(given)
+    names = positions(file.columns)
     found = _places(file)
+    numbers = [found[name] for name in found if COLUMNS.get(name) == "number"]
     picked = ["row_number() over () as row_number"]
     for column in COLUMNS:
         cell = names[found[column]] if column in found else "cast(null as varchar)"
         picked.append(f"nullif(trim({cell}), '') as {column}")
-    return (
-        f"select {', '.join(picked)} from read_csv({quoted(file.path)}, "
-        "auto_detect = false, header = true, "
-        f"delim = {quoted(max(DELIMITERS, key=header.count))}, quote = '\"', "
-        "escape = '\"', nullstr = '', "
-        f"compression = '{file.compression or 'none'}', columns = {{{shape}}})"
-    )
+    return f"select {', '.join(picked)} from {by_position(file, numbers)}"
 
 
 def month(expression: str = "created_at") -> str:

@@ -7,6 +7,7 @@ on the bill of the vendor's own source, which this one does not know.
 
 from collections.abc import Sequence
 
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Context, Delivery, Source, counted, quoted
 from pipelines.sources.formats.csv_cells import scan, typed
 from pipelines.sources.formats.package_files import text_beside
@@ -31,7 +32,7 @@ def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 def _rows(deliveries: Sequence[Delivery]) -> str:
     parts = [
         f"select {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, * from ({scan(path, known())})"
+        f"{quoted(name)} as file_name, * from ({scan(sniffed(path, name), known())})"
         for delivery in deliveries
         for path, name in zip(delivery.files, delivery.names, strict=True)
     ]

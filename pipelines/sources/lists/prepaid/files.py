@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 import duckdb
 
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
 from pipelines.sources.formats.csv_cells import (
     TYPES,
@@ -68,7 +69,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         try:
             months = _months(file)
         except duckdb.Error as error:
-            raise ExportError(f"prepaid: {file.name}: unreadable, {error}") from error
+            raise ExportError(said_of("prepaid", file, error)) from error
         if not months:
             raise ExportError(f"prepaid: {file.name}: no rows; expected one at least")
         scope = str(PurePosixPath(file.name).parent)
@@ -79,7 +80,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
 def _months(file: Candidate) -> tuple[str, ...]:
     placed = (
         f"select '' as delivery_id, {quoted(file.name)} as file_name, * "
-        f"from ({scan(file.path, known())})"
+        f"from ({scan(file, known())})"
     )
     with duckdb.connect(config=LOOK_INSIDE) as db:
         found = db.execute(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
-from pipelines.landing.candidates import DELIMITERS, sniff
+from pipelines.landing.candidates import sniff
 from pipelines.landing.source import (
     LOOK_INSIDE,
     Candidate,
@@ -21,6 +21,7 @@ from pipelines.landing.source import (
     counted,
     quoted,
 )
+from pipelines.sources.formats.csv_files import by_position
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.usage.mlflow import metrics, store
 
@@ -200,20 +201,13 @@ def _runs(db: duckdb.DuckDBPyConnection, order: int, delivery: Delivery) -> str:
 
 def _csv(file: Candidate) -> str:
     """Read what an attempt uses of search_runs(); empty cells are NULL."""
-    header = next(iter(file.head.splitlines()), "")
-    cells = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(file.columns)))
     picked = ", ".join(
         f"nullif(trim(c{file.columns.index(csv_name)}), '') as {name}"
         if csv_name in file.columns
         else f"cast(null as varchar) as {name}"
         for name, csv_name in CSV_COLUMNS.items()
     )
-    return (
-        f"select {picked} from read_csv({quoted(file.path)}, auto_detect = false, "
-        f"header = true, delim = {quoted(max(DELIMITERS, key=header.count))}, "
-        f"quote = '\"', escape = '\"', compression = '{file.compression or 'none'}', "
-        f"columns = {{{cells}}})"
-    )
+    return f"select {picked} from {by_position(file)}"
 
 
 SOURCE = Source(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.landing.candidates import sniff
+from pipelines.landing.candidates import beginning, sniff
 from pipelines.landing.source import (
     LOOK_INSIDE,
     Candidate,
@@ -90,9 +90,9 @@ class Header(NamedTuple):
 
 def header(file: Candidate) -> Header | None:
     """Read the header of a dump; None where a file is none of sacct's."""
-    if file.format != "csv":
+    if file.format != "csv" or "JobID" not in file.head:
         return None
-    lines = (line.strip(" \r") for line in file.head.split("\n"))
+    lines = (line.strip(" \r") for line in beginning(file).split("\n"))
     line = next(filter(None, lines), "")
     match = FIRST_NAMES.match(line)
     if match is None:
