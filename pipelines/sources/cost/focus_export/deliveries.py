@@ -18,6 +18,7 @@ import duckdb
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import first_keys
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import (
     LOOK_INSIDE,
     Candidate,
@@ -182,7 +183,7 @@ def _facts(file: Candidate) -> tuple[Facts, ...]:
     try:
         return _facts_of(file.path, file.size, modified)
     except duckdb.Error as error:
-        raise ExportError(f"focus_export: {file.name}: {error}") from error
+        raise ExportError(said_of("focus_export", file, error)) from error
 
 
 @lru_cache(maxsize=REMEMBERED)
