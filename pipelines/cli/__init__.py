@@ -21,7 +21,7 @@ from pipelines import __version__
 # Each command, in the order of the help: its module here, and its function there.
 COMMANDS = {
     "init": ("starting", "init"),
-    "scan": ("scanning", "scan_folder"),
+    "inspect": ("inspecting", "inspect_folder"),
     "build": ("building", "build"),
     "ui": ("building", "ui"),
     "explain": ("explaining", "explain"),

@@ -24,16 +24,14 @@ from pipelines.defs.decoration import (
 from pipelines.defs.home import HOME, POOL
 from pipelines.defs.inputs import RunInputs
 from pipelines.defs.landing import DELIVERIES
+from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
+from pipelines.landing.deliveries import mark_refused
 from pipelines.landing.source import Source, TransientError
 from pipelines.ledger.conformance import evaluate_partition
+from pipelines.ledger.conversion import convert, forget_refused, refused_in
 from pipelines.ledger.inputs import Inputs
-from pipelines.ledger.partitions import (
-    empty_partition,
-    partition_path,
-    write_partition,
-    write_stub,
-)
+from pipelines.ledger.partitions import partition_path, write_stub
 from pipelines.ledger.stale import ALL, Stale, converted_again
 from pipelines.ledger.summary import by_month, markdown, summarize
 from pipelines.ledger.tally import left_out
@@ -104,15 +102,21 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
         description=source.description,
         pool=POOL,
     )
-    def convert(
+    def converted(
         context: dg.AssetExecutionContext,
         config: Conversion,
         inputs: dg.ResourceParam[RunInputs],
     ) -> dg.MaterializeResult[None]:
         items = _to_convert(settings, source, inputs.recorded(), config.convert_again)
+        forget_refused(settings.ledger_dir, source)
+        refused: list[str] = []
         for item in items:
             context.log.info("%s %s: converting", source.name, item.period)
-            _rebuild_partition(settings, item)
+            refused += _converted(settings, item)
+        if refused and settings.landing.unrecognized == "block":
+            raise failure(refused)
+        for sentence in refused:
+            context.log.warning("%s", sentence)
         if source.table == "focus":
             for period in _periods(settings, source):
                 evaluate_partition(settings, source, period)
@@ -121,7 +125,7 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
             shown.setdefault("note", dg.MetadataValue.text(inputs.note))
         return dg.MaterializeResult(metadata=shown)
 
-    return convert
+    return converted
 
 
 def _to_convert(
@@ -160,14 +164,13 @@ def _of_source(
     return shown
 
 
-def _rebuild_partition(settings: Settings, item: Stale) -> None:
+def _converted(settings: Settings, item: Stale) -> list[str]:
+    """Convert a month; give what is wrong with deliveries that it is made without."""
     try:
-        if item.deliveries:
-            write_partition(settings, item.source, item.deliveries, item.period)
-        else:
-            empty_partition(settings, item.source, item.period)
+        refused = convert(settings, item)
     except TransientError as error:
         raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
+    return [one.refusal().sentence for one in refused]
 
 
 def _table_asset(
@@ -223,6 +226,11 @@ def _row_counts_asset(settings: Settings) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def row_counts() -> dg.MaterializeResult[None]:
+        refused = refused_in(settings.ledger_dir)
+        mark_refused(
+            settings.deliveries_file,
+            {(one.delivery_id, one.period): one.reason for one in refused},
+        )
         with duckdb.connect() as db:
             rows = db.execute(
                 "select reason, sum(row_count) as rows "

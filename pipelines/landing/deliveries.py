@@ -4,10 +4,7 @@ The same content is one delivery wherever it lies and however often it arrives. 
 record (``landing/deliveries.parquet``) is written whole, and again if it is lost.
 """
 
-import hashlib
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,27 +13,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import find
+from pipelines.landing.copies import once
+from pipelines.landing.current import replaced_days
+from pipelines.landing.double_billing import chosen_bills
+from pipelines.landing.grouping import claimed, delivered, grouped
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Landing, Refusal
 from pipelines.landing.mirror import find_stored
-from pipelines.landing.owners import has_single_owner, rejection_reason
 from pipelines.landing.past import carried_forward_rows, missing_deliveries
 from pipelines.landing.records import write_record
-from pipelines.landing.source import (
-    UNREADABLE,
-    Candidate,
-    Delivery,
-    Drop,
-    ExportError,
-    Source,
-)
+from pipelines.landing.source import Delivery, Source
 from pipelines.landing.stores import place_of
 from pipelines.settings import Settings
 
-_BROKEN: tuple[type[Exception], ...] = (ExportError, *UNREADABLE)
-# No bill is of another century; such a month is a date that was read wrong.
-PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+APPENDS = "adds to older ones"
 
 SCHEMA = pa.schema(
     [
@@ -50,6 +42,14 @@ SCHEMA = pa.schema(
         ("detail", pa.string()),
         ("file_names", pa.list_(pa.string())),
         ("size_bytes", pa.int64()),
+        ("ordered_by", pa.string()),
+        ("complete_by", pa.string()),
+        ("restatement", pa.string()),
+        ("report", pa.string()),
+        ("billing_accounts", pa.list_(pa.string())),
+        ("sub_accounts", pa.list_(pa.string())),
+        ("first_day", pa.date32()),
+        ("last_day", pa.date32()),
         ("delivered_at", pa.timestamp("us")),
         ("first_seen_at", pa.timestamp("us")),
     ]
@@ -67,67 +67,32 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     stored, unusable = find_stored(settings)
     for source in sources:
         stored += source.fetch(settings) if source.fetch else []
-    claimed, rejected = _claimed((*lying.readable, *stored), sources)
+    files, refusals = claimed((*lying.readable, *stored), sources)
+    arrived: list[Delivery] = []
     hashed = Hashes(settings.hashes_file)
-    delivered, refused = _delivered(claimed, sources, hashed)
+    for source in sources:
+        drops, objections = grouped(files.get(source.name, []), source)
+        made, odd = delivered(drops, source, hashed)
+        arrived += made
+        refusals += [*objections, *odd]
     hashed.save()
-    deliveries: dict[str, Delivery] = {}
-    copies: list[tuple[Delivery, str]] = []
-    for delivery in delivered:
-        if delivery.delivery_id in deliveries:
-            copies.append((delivery, deliveries[delivery.delivery_id].names[0]))
-        deliveries.setdefault(delivery.delivery_id, delivery)
+    here_once, copies = once(arrived)
+    bill_from = settings.landing.bill_from
+    deliveries, passed, doubled = chosen_bills(here_once, bill_from)
     damages = [Refusal("", (n,), reason) for n, reason in (*lying.damaged, *unusable)]
-    # A family reads its files alike, and refuses them alike: once is enough.
-    refusals = tuple(dict.fromkeys([*damages, *rejected, *refused]))
     landing = Landing(
-        tuple(deliveries.values()),
-        refusals,
+        tuple(deliveries),
+        # A family refuses its files alike: once is enough.
+        tuple(dict.fromkeys([*damages, *refusals, *doubled])),
         tuple(copies),
         skipped=tuple(lying.skipped),
+        not_chosen=tuple(passed),
     )
+    here = {delivery.delivery_id for delivery in landing.deliveries}
     lost, overwritten = missing_deliveries(
-        _recorded(settings.deliveries_file), deliveries.keys(), set(landing.names())
+        _recorded(settings.deliveries_file), here, set(landing.names())
     )
     return replace(landing, lost=lost, overwritten=overwritten)
-
-
-def _claimed(
-    candidates: Iterable[Candidate], sources: Sequence[Source]
-) -> tuple[dict[str, list[Candidate]], list[Refusal]]:
-    """Ask every source about every file: whose it is, and what nobody can take."""
-    claimed: dict[str, list[Candidate]] = defaultdict(list)
-    refusals = []
-    for candidate in candidates:
-        try:
-            owners = [source for source in sources if source.owns(candidate)]
-            if has_single_owner(owners):
-                for owner in owners:
-                    claimed[owner.name].append(candidate)
-                continue
-            reason = rejection_reason(candidate, owners, sources)
-        except UNREADABLE as error:
-            reason = f"{candidate.name}: unreadable, {error}"
-        refusals.append(Refusal("", (candidate.name,), reason))
-    return claimed, refusals
-
-
-def _delivered(
-    claimed: dict[str, list[Candidate]], sources: Sequence[Source], hashed: Hashes
-) -> tuple[list[Delivery], list[Refusal]]:
-    """Let every source group its files; one broken file refuses all of a source."""
-    delivered: list[Delivery] = []
-    refusals = []
-    for source in sources:
-        mine = claimed.get(source.name, [])
-        try:
-            drops = source.drops(mine) if mine else []
-            delivered += [_delivery(source, drop, hashed) for drop in drops]
-        except _BROKEN as error:
-            names = tuple(candidate.name for candidate in mine)
-            family = source.family or source.name
-            refusals.append(Refusal(family, names, _reason(source, error)))
-    return delivered, refusals
 
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
@@ -138,7 +103,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
     rows = [
         row
         | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), now)}
-        for row in [*_rows(landing, sources), *_copies(landing), *_refused(landing)]
+        for row in [*_rows(landing, sources), *_refused(landing)]
     ]
     rows += carried_forward_rows(old, rows, landing.lost, sources)
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
@@ -146,8 +111,28 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
     return table
 
 
+def mark_refused(path: Path, reasons: Mapping[tuple[str, str], str]) -> None:
+    """Say of deliveries that they could not be converted, and why.
+
+    Args:
+        path: the record.
+        reasons: by delivery id and period.
+    """
+    if not reasons:
+        return
+    rows = [
+        row | {"status": "refused", "detail": reasons[key]}
+        if (key := (row["delivery_id"], row["period"])) in reasons
+        else row
+        for row in _recorded(path)
+    ]
+    write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
+
+
 def _recorded(path: Path) -> list[dict[str, Any]]:
-    return pq.read_table(path).to_pylist() if path.exists() else []
+    """Read the record; one that an older version wrote lacks columns."""
+    rows = pq.read_table(path).to_pylist() if path.exists() else []
+    return [dict.fromkeys(SCHEMA.names) | row for row in rows]
 
 
 def load(settings: Settings) -> Landing:
@@ -155,23 +140,14 @@ def load(settings: Settings) -> Landing:
     rows = _recorded(settings.deliveries_file)
     places = settings.exports_dir, settings.stores_dir
     found: dict[str, Delivery] = {}
+    passed: dict[str, tuple[Delivery, str]] = {}
     for row in rows:
-        if row["status"] not in {"current", "superseded"}:
-            continue
-        earlier = found.get(row["delivery_id"])
-        periods = (*(earlier.periods if earlier else ()), row["period"])
-        found[row["delivery_id"]] = Delivery(
-            delivery_id=row["delivery_id"],
-            source=row["source_name"],
-            table=row["table_name"],
-            scope=row["scope"],
-            periods=periods,
-            delivered_at=row["delivered_at"].replace(tzinfo=UTC),
-            files=tuple(place_of(name, *places) for name in row["file_names"]),
-            names=tuple(row["file_names"]),
-            batch=row["batch"],
-            size=row["size_bytes"],
-        )
+        if row["status"] in {"current", "partly_superseded", "superseded"}:
+            earlier = found.get(row["delivery_id"])
+            found[row["delivery_id"]] = _read_back(row, earlier, places)
+        elif row["status"] == "not_chosen":
+            delivery = _read_back(row, None, places)
+            passed[row["delivery_id"]] = delivery, row["detail"]
     lost, overwritten = (
         frozenset(row["delivery_id"] for row in rows if row["status"] == status)
         for status in ("gone", "overwritten")
@@ -181,57 +157,78 @@ def load(settings: Settings) -> Landing:
         for row in rows
         if row["status"] == "refused"
     )
-    return Landing(tuple(found.values()), refusals, (), lost, overwritten)
-
-
-def _reason(source: Source, error: Exception) -> str:
-    if isinstance(error, ExportError):
-        return str(error)
-    return f"{source.name}: unreadable, {error}; expected {source.expected}"
-
-
-def _delivery(source: Source, drop: Drop, hashed: Hashes) -> Delivery:
-    odd = [period for period in drop.periods if not PERIOD.fullmatch(period or "")]
-    if odd:
-        raise ExportError(
-            f"{source.name}: {drop.files[0].name}: has rows of {odd[0]!r}; expected a "
-            "month from 2000-01 to 2099-12"
-        )
-    parts = [source.name, drop.scope, *drop.periods]
-    parts += [hashed.of(candidate) for candidate in drop.files]
-    content = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return Delivery(
-        delivery_id=f"{source.name}-{content[:16]}",
-        source=source.name,
-        table=source.table,
-        scope=drop.scope,
-        periods=drop.periods,
-        delivered_at=drop.delivered_at,
-        files=tuple(candidate.path for candidate in drop.files),
-        names=tuple(candidate.name for candidate in drop.files),
-        batch=drop.batch,
-        size=sum(candidate.size for candidate in drop.files),
+    return Landing(
+        tuple(found.values()),
+        refusals,
+        lost=lost,
+        overwritten=overwritten,
+        not_chosen=tuple(passed.values()),
     )
+
+
+def _read_back(
+    row: dict[str, Any], earlier: Delivery | None, places: tuple[Path, Path]
+) -> Delivery:
+    """Make a delivery of its row of one period, and of what earlier rows said."""
+    return Delivery(
+        delivery_id=row["delivery_id"],
+        source=row["source_name"],
+        table=row["table_name"],
+        scope=row["scope"],
+        periods=(*(earlier.periods if earlier else ()), row["period"]),
+        delivered_at=row["delivered_at"].replace(tzinfo=UTC),
+        files=tuple(place_of(name, *places) for name in row["file_names"]),
+        names=tuple(row["file_names"]),
+        batch=row["batch"],
+        size=row["size_bytes"],
+        bills=(*(earlier.bills if earlier else ()), *_bill_of(row)),
+        ordered_by=row["ordered_by"] or "file date",
+        complete_by=row["complete_by"] or "",
+        appends=row["restatement"] == APPENDS,
+    )
+
+
+def _bill_of(row: dict[str, Any]) -> Iterable[Bill]:
+    """Read back what a delivery bills in a period; nothing where it does not say."""
+    if row["billing_accounts"] is not None:
+        yield Bill(
+            row["period"],
+            frozenset(row["billing_accounts"]),
+            frozenset(row["sub_accounts"]),
+            row["first_day"],
+            row["last_day"],
+            row["report"],
+        )
 
 
 def _rows(landing: Landing, sources: Sequence[Source]) -> Iterable[dict[str, object]]:
     by_name = {source.name: source for source in sources}
     for delivery in landing.deliveries:
+        source = by_name[delivery.source]
         for period in delivery.periods:
-            current = landing.of(by_name[delivery.source], period)
-            status = "current" if delivery in current else "superseded"
-            yield _row(delivery, period, status, "")
-
-
-def _copies(landing: Landing) -> Iterable[dict[str, object]]:
+            current = landing.of(source, period)
+            row = _row(delivery, period, source)
+            if delivery not in current:
+                row["status"] = "superseded"
+            elif left := replaced_days(current, period).get(delivery.delivery_id):
+                days = sorted({f"{day:%Y-%m-%d}" for _, day in left})
+                row["status"] = "partly_superseded"
+                row["detail"] = f"only its charges of {', '.join(days)} count"
+            yield row
     for delivery, original in landing.copies:
         for period in delivery.periods:
-            yield _row(delivery, period, "copy", f"same content as {original}")
+            detail = f"same content as {original}"
+            row = _row(delivery, period, by_name[delivery.source])
+            yield row | {"status": "copy", "detail": detail}
+    for delivery, reason in landing.not_chosen:
+        for period in delivery.periods:
+            row = _row(delivery, period, by_name[delivery.source])
+            yield row | {"status": "not_chosen", "detail": reason}
 
 
-def _row(
-    delivery: Delivery, period: str, status: str, detail: str
-) -> dict[str, object]:
+def _row(delivery: Delivery, period: str, source: Source) -> dict[str, object]:
+    """Give the row of a delivery that counts in full."""
+    bill = delivery.bill_of(period)
     return {
         "delivery_id": delivery.delivery_id,
         "source_name": delivery.source,
@@ -239,12 +236,29 @@ def _row(
         "period": period,
         "scope": delivery.scope,
         "batch": delivery.batch,
-        "status": status,
-        "detail": detail,
+        "status": "current",
+        "detail": "",
         "file_names": list(delivery.names),
         "size_bytes": delivery.size,
+        "ordered_by": delivery.ordered_by,
+        "complete_by": delivery.complete_by or None,
+        "restatement": _restatement(delivery, source),
+        "report": bill.report if bill else None,
+        "billing_accounts": sorted(bill.accounts) if bill else None,
+        "sub_accounts": sorted(bill.sub_accounts) if bill else None,
+        "first_day": bill.first_day if bill else None,
+        "last_day": bill.last_day if bill else None,
         "delivered_at": delivery.delivered_at.astimezone(UTC).replace(tzinfo=None),
     }
+
+
+def _restatement(delivery: Delivery, source: Source) -> str:
+    if delivery.appends:
+        return APPENDS
+    if source.restates == "rows":
+        return "replaces the same rows"
+    has_days = any(bill.first_day for bill in delivery.bills)
+    return "replaces the same days" if has_days else "replaces the month"
 
 
 def _refused(landing: Landing) -> Iterable[dict[str, object]]:

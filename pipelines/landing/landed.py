@@ -4,10 +4,15 @@ Belongs here: the value that a look gives. Does not belong here: looking, and th
 of it (``deliveries``).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.landing.source import Delivery, Source, current_deliveries
+from pipelines.landing.current import current_deliveries
+from pipelines.landing.source import Delivery, Source
+
+# Names of files that a sentence shows before it only counts.
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +26,17 @@ class Refusal:
     @property
     def sentence(self) -> str:
         """What a person reads: the file, why, and what else is not read for it."""
-        if not any(name in self.reason for name in self.names):
+        unnamed = [n for n in self.names if not named_in(self.reason, n)]
+        if len(unnamed) == len(self.names):
             return f"{', '.join(self.names)}: {self.reason}"
-        count = len(self.names)
-        rest = f"; none of the {count} files of {self.source} is read"
-        return self.reason + (rest if count > 1 and self.source else "")
+        rest = ", ".join(unnamed[:_SHOWN])
+        more = f" and {len(unnamed) - _SHOWN} more" if len(unnamed) > _SHOWN else ""
+        return self.reason + (f"; not read with it: {rest}{more}" if unnamed else "")
+
+
+def named_in(reason: str, name: str) -> bool:
+    """Return whether a sentence names a file: it, not one whose name has it inside."""
+    return bool(re.search(rf"(?<![\w/.-]){re.escape(name)}(?![\w/-])", reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,8 @@ class Landing:
         lost: ids of earlier deliveries whose files are gone (not overwritten).
         overwritten: ids of earlier deliveries whose files have other content now.
         skipped: names of documents, and of what the user wants ignored.
+        not_chosen: deliveries that another one bills again, by the owner's choice,
+            and that choice.
     """
 
     deliveries: tuple[Delivery, ...] = ()
@@ -47,6 +60,7 @@ class Landing:
     lost: frozenset[str] = frozenset()
     overwritten: frozenset[str] = frozenset()
     skipped: tuple[str, ...] = ()
+    not_chosen: tuple[tuple[Delivery, str], ...] = ()
 
     def of(self, source: Source, period: str) -> list[Delivery]:
         """Give the deliveries that a source's period is made of, oldest first."""
@@ -54,7 +68,8 @@ class Landing:
 
     def names(self) -> Iterable[str]:
         """Give the names of all files, refused ones too."""
-        for delivery in (*self.deliveries, *(copy for copy, _ in self.copies)):
+        others = (delivery for delivery, _ in (*self.copies, *self.not_chosen))
+        for delivery in (*self.deliveries, *others):
             yield from delivery.names
         for refusal in self.refusals:
             yield from refusal.names

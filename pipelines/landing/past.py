@@ -14,7 +14,7 @@ _GONE = "no longer in the {place}"
 _OVERWRITTEN = "the file has other content now"
 _EMPTIED = "the list has no row of the month now"
 # Refused files and copies were never deliveries.
-_NEVER_HERE = {"refused", "copy"}
+_NEVER_HERE = {"refused", "copy", "not_chosen"}
 
 Row = dict[str, Any]
 

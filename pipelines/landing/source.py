@@ -18,8 +18,14 @@ from typing import Literal
 import duckdb
 import pyarrow as pa
 
+from pipelines.landing.bills import Bill
 from pipelines.settings import Settings
 
+# The vendor's own evidence first; the date of a file may be that of its download.
+OrderedBy = Literal[
+    "manifest", "run folder", "pull time", "export time", "report number", "file date"
+]
+CompleteBy = Literal["", "manifest", "last page", "numbered parts"]
 Format = Literal["csv", "parquet", "json", "sqlite", "unknown"]
 # A zip has one member.
 Compression = Literal["", "gzip", "zip"]
@@ -41,7 +47,16 @@ class ExportError(Exception):
     ExportError
     +- PlanError (pipelines.sources.plans): a user's conversion plan is wrong
     +- TransientError: the disk or the network failed; trying again may help
+
+    Attributes:
+        files: names of files that cannot be used for it, such as all parts of an
+            incomplete drop; none: those that the message names.
     """
+
+    def __init__(self, message: str, files: Iterable[str] = ()) -> None:
+        """Take the message and the names of the files."""
+        super().__init__(message)
+        self.files = tuple(files)
 
 
 class TransientError(ExportError):
@@ -104,6 +119,10 @@ class Drop:
         delivered_at: when the vendor made the drop, aware UTC; decides who is newer.
         manifest: the manifest that named the files, where there is one.
         batch: the vendor's own id of the drop (assembly or execution id), or ''.
+        bills: what it bills in each period, where its source can say.
+        ordered_by: what ``delivered_at`` is by.
+        complete_by: what proves that no part is missing; '' where nothing does.
+        appends: whether it adds to older drops of its scope: it replaces none.
     """
 
     files: tuple[Candidate, ...]
@@ -112,11 +131,18 @@ class Drop:
     delivered_at: datetime
     manifest: Candidate | None = None
     batch: str = ""
+    bills: tuple[Bill, ...] = ()
+    ordered_by: OrderedBy = "file date"
+    complete_by: CompleteBy = ""
+    appends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One vendor drop as it is recorded: same files, same id, wherever they lie."""
+    """One vendor drop as it is recorded: same files, same id, wherever they lie.
+
+    ``contents`` are the hashes of its files, which only a look at them knows.
+    """
 
     delivery_id: str
     source: str
@@ -128,6 +154,19 @@ class Delivery:
     names: tuple[str, ...]
     batch: str
     size: int
+    bills: tuple[Bill, ...] = ()
+    ordered_by: OrderedBy = "file date"
+    complete_by: CompleteBy = ""
+    appends: bool = False
+    contents: frozenset[str] = frozenset()
+
+    def bill_of(self, period: str) -> Bill | None:
+        """Give what it bills in a period; None where its source does not say."""
+        return next((bill for bill in self.bills if bill.period == period), None)
+
+    def accounts(self) -> frozenset[str]:
+        """Give all accounts that it bills, in any period."""
+        return frozenset(name for bill in self.bills for name in bill.accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +194,8 @@ class Source:
             period that these deliveries hold; ``reason`` is why a row is not in the
             ledger as a row of its own, NULL where it is. '' where none is left out
             and row numbers run from 1 through a delivery: they then count the rows.
-        restates: 'period' - a newer delivery of a scope replaces the period;
+        restates: 'period' - a newer delivery of a scope replaces the period, or the
+            accounts and days of it that its ``bills`` name;
             'rows' - the SELECT itself lets newer rows replace older ones.
         version: raise it when the SELECT changes what a row holds; partitions made
             by an older version are stale.
@@ -209,17 +249,3 @@ def counted(rows: str, reason: str = "cast(null as varchar)") -> str:
         f"select delivery_id, {reason} as reason, count(*) as row_count "
         f"from ({rows}) group by all"
     )
-
-
-def current_deliveries(
-    source: Source, deliveries: Iterable[Delivery], period: str
-) -> list[Delivery]:
-    """Pick the deliveries that a period is made of, oldest first."""
-    ordered = sorted(
-        (d for d in deliveries if d.source == source.name and period in d.periods),
-        key=lambda d: (d.delivered_at, d.delivery_id),
-    )
-    if source.restates == "rows":
-        return ordered
-    newest = {delivery.scope: delivery for delivery in ordered}
-    return sorted(newest.values(), key=lambda d: (d.delivered_at, d.delivery_id))

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.focus.schema import closed_lists, conform
+from pipelines.landing.current import replaced_days
 from pipelines.landing.privacy import personal_data_removed
 from pipelines.landing.source import (
     UNREADABLE,
@@ -24,7 +25,15 @@ from pipelines.landing.source import (
     TransientError,
     quoted,
 )
-from pipelines.ledger.tally import LEFT_OUT_KEY, as_json, refuse_difference, tally
+from pipelines.ledger.tally import (
+    LEFT_OUT_KEY,
+    Tally,
+    as_json,
+    is_replaced,
+    move_replaced,
+    refuse_difference,
+    tally,
+)
 from pipelines.settings import Settings
 from pipelines.sources.tables import types_of
 
@@ -60,33 +69,36 @@ def recorded_inputs(path: Path) -> str | None:
 
 
 def write_partition(
-    settings: Settings, source: Source, deliveries: Sequence[Delivery], period: str
+    settings: Settings,
+    source: Source,
+    deliveries: Sequence[Delivery],
+    period: str,
+    path: Path | None = None,
 ) -> Partition:
     """Convert the deliveries of one period and put them in the partition's place.
+
+    Args:
+        settings: whose home.
+        source: whose deliveries.
+        deliveries: what the period is made of, oldest first.
+        period: the month.
+        path: another place, to try a conversion.
 
     Raises:
         ExportError: a row cannot be converted; the partition is left as it was.
     """
-    path = partition_path(settings.ledger_dir, source, period)
+    path = path or partition_path(settings.ledger_dir, source, period)
     with connect(settings) as db:
         try:
-            context = Context(db, settings)
-            select = source.select(context, deliveries, period)
-            present = _describe(db, select)
-            shaped = conform(select, present, types_of(source.table))
-            columns = present | dict(types_of(source.table))
-            choice = settings.landing.personal_data
-            shaped = personal_data_removed(shaped, columns, closed_lists(), choice)
-            counts = source.tally(context, deliveries, period) if source.tally else ""
-            tallies = tally(db, counts)
+            shaped, tallies = _rows(db, settings, source, deliveries, period)
             metadata = {
                 INPUTS_KEY: inputs_of(source, deliveries),
                 LEFT_OUT_KEY: as_json(tallies),
             }
             with _replaced(path) as temporary:
                 rows = _write(db, shaped, temporary, metadata)
-                place = f"{source.name} {period}"
-                if source.tally:
+                if source.tally or tallies is not None:
+                    place = f"{source.name} {period}"
                     refuse_difference(db, place, source.table, tallies, temporary)
         except UNREADABLE as error:
             transient = isinstance(error, OSError | duckdb.IOException)
@@ -94,6 +106,39 @@ def write_partition(
                 f"{source.name} {period}: {_message(error, deliveries)}"
             ) from error
     return Partition(path, rows)
+
+
+def _rows(
+    db: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: Source,
+    deliveries: Sequence[Delivery],
+    period: str,
+) -> tuple[str, dict[str, Tally] | None]:
+    """Give the SELECT of a period's rows, and how many are in it and left out."""
+    context = Context(db, settings)
+    select = source.select(context, deliveries, period)
+    present = _describe(db, select)
+    types = types_of(source.table)
+    whole = conform(select, present, types)
+    counts = source.tally(context, deliveries, period) if source.tally else ""
+    tallies = tally(db, counts)
+    left = replaced_days(deliveries, period)
+    replaced = is_replaced(left) if left else ""
+    if replaced:
+        tallies = move_replaced(db, whole, replaced, tallies)
+    shaped = personal_data_removed(
+        _only_current(whole, replaced),
+        present | dict(types),
+        closed_lists(),
+        settings.landing.personal_data,
+    )
+    return shaped, tallies
+
+
+def _only_current(rows: str, replaced: str) -> str:
+    """Leave out the charges of days that a newer delivery has again."""
+    return f"select * from ({rows}) where not ({replaced})" if replaced else rows
 
 
 def _message(error: Exception, deliveries: Sequence[Delivery]) -> str:

@@ -7,8 +7,10 @@ or loses a row stops the conversion.
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -16,6 +18,7 @@ import duckdb
 from pipelines.landing.source import ExportError, quoted
 
 LEFT_OUT_KEY = "unitmill.left_out"
+REPLACED = "a newer delivery has its day"
 
 
 @dataclass(slots=True)
@@ -42,6 +45,54 @@ def tally(db: duckdb.DuckDBPyConnection, counts: str) -> dict[str, Tally] | None
             delivery.kept += rows
         elif rows:
             delivery.left_out[reason] += rows
+    return found
+
+
+def is_replaced(left: Mapping[str, AbstractSet[tuple[str, date]]]) -> str:
+    """Give the condition of charges that a newer delivery has again.
+
+    Args:
+        left: by delivery, the accounts and days that only it has.
+    """
+    parts = []
+    for delivery_id, kept in left.items():
+        days = ", ".join(
+            f"({quoted(account)}, date {quoted(day.isoformat())})"
+            for account, day in sorted(kept)
+        )
+        named = "coalesce(BillingAccountId, '')"
+        if all(account == "" for account, _ in kept):
+            named = "''"
+        parts.append(
+            f"(x_DeliveryId = {quoted(delivery_id)} and "
+            f"({named}, cast(ChargePeriodStart as date)) not in ({days}))"
+        )
+    return " or ".join(parts)
+
+
+def move_replaced(
+    db: duckdb.DuckDBPyConnection,
+    rows: str,
+    replaced: str,
+    tallies: dict[str, Tally] | None,
+) -> dict[str, Tally]:
+    """Count rows of days that a newer delivery has again as left out.
+
+    Args:
+        db: the connection.
+        rows: SELECT of the rows before any was taken out.
+        replaced: the condition of ``is_replaced``.
+        tallies: what the source counted; None where it left out no row.
+    """
+    counts = db.execute(
+        f"select x_DeliveryId, count(*), count(*) filter (where {replaced}) "
+        f"from ({rows}) where coalesce(x_SourceRowPart, 1) = 1 group by all"
+    ).fetchall()
+    found = tallies or {name: Tally(kept=rows) for name, rows, _ in counts}
+    for name, _, again in counts:
+        if again:
+            found[name].kept -= again
+            found[name].left_out[REPLACED] += again
     return found
 
 

@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines.landing.deliveries import load
 from pipelines.landing.landed import Landing
+from pipelines.ledger.conversion import refused_in
 from pipelines.ledger.inputs import Inputs, compare
 from pipelines.ledger.partitions import recorded_inputs
 from pipelines.publishing.failing_rows import more
@@ -155,9 +156,14 @@ def waiting(settings: Settings, published_build_id: str) -> list[str]:
         published_build_id: the build of the current version.
     """
     # Files that stop a run stop it before there is a build.
-    refused = every_file_is_recognized(settings, load(settings))
-    if refused.blocks:
-        return [refused.objection("landing")]
+    landing = load(settings)
+    checks = [
+        every_file_is_recognized(settings, landing),
+        _every_delivery_is_converted(settings),
+    ]
+    blocking = [check.objection("landing") for check in checks if check.blocks]
+    if blocking:
+        return blocking
     audit = read(settings)
     if audit is None or audit["build_id"] == published_build_id:
         return []
@@ -226,6 +232,7 @@ def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
     """Judge landing: files that nobody could read, deliveries not in the ledger."""
     return [
         every_file_is_recognized(settings, inputs.landing),
+        _every_delivery_is_converted(settings),
         _every_delivery_is_in_the_ledger(settings, inputs),
     ]
 
@@ -242,13 +249,27 @@ def every_file_is_recognized(settings: Settings, landing: Landing) -> Check:
     )
 
 
+def _every_delivery_is_converted(settings: Settings) -> Check:
+    """Judge whether each delivery that was recognized could be read to its end."""
+    said = [one.refusal().sentence for one in refused_in(settings.ledger_dir)]
+    return Check(
+        name="every_delivery_is_converted",
+        passed=not said,
+        severity="error" if settings.landing.unrecognized == "block" else "warn",
+        detail=said[0] + more(len(said) - 1, "refusal") if said else "",
+        asset="landing/deliveries",
+    )
+
+
 def _every_delivery_is_in_the_ledger(settings: Settings, inputs: Inputs) -> Check:
     """A source that this run did not convert would be missing."""
     now = compare(settings, inputs.sources, inputs.landing)
+    refused = {(one.source, one.period) for one in refused_in(settings.ledger_dir)}
     missing = [
         f"{item.source.name} {item.period} was delivered and is not in the ledger; "
         f"materialize {item.source.table}/{item.source.name}"
         for item in now.stale
+        if (item.source.name, item.period) not in refused
     ]
     missing += now.incomplete.values()
     return Check(

@@ -26,6 +26,7 @@ class LandingSettings(BaseModel):
     stores: Annotated[list[str], AfterValidator(plain_addresses)] = []
     personal_data: Literal["hash", "drop", "keep"] = "hash"
     expected_every_days: int = Field(40, ge=1)
+    bill_from: dict[str, str] = {}
 
 
 class AwsSettings(BaseModel):

@@ -15,10 +15,10 @@ def test_a_reason_that_names_the_file_is_not_given_the_name_again():
     assert refusal.sentence == "a.csv.gz: unreadable, it ends early"
 
 
-def test_one_broken_page_of_three_is_named_and_the_two_others_are_counted():
+def test_the_files_that_are_not_read_with_a_broken_one_are_named_too():
     pages = ("page-1.json", "page-2.json", "page-3.json")
     refusal = Refusal("openai", pages, "openai: page-3.json is no page")
 
     assert refusal.sentence == (
-        "openai: page-3.json is no page; none of the 3 files of openai is read"
+        "openai: page-3.json is no page; not read with it: page-1.json, page-2.json"
     )

@@ -5,12 +5,9 @@ like (``Envelope``). Does not belong here: what a result means, which is the sou
 """
 
 import json
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from pipelines.landing.source import (
@@ -23,9 +20,9 @@ from pipelines.landing.source import (
     counted,
     quoted,
 )
+from pipelines.sources.formats.pulls import Page, cursor_of, pulls
 
 NO_PAGE: tuple[type[Exception], ...] = (*UNREADABLE, KeyError, TypeError)
-PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
 
 # One row per result. A newer pull has buckets again because vendors restate the last
 # days: its bucket replaces every older bucket of the same kind that it overlaps. Pages
@@ -66,7 +63,10 @@ results as (
     from buckets
 ),
 kinds as (
-    select *, {kind} as kind
+    select
+        *,
+        {kind} as kind,
+        coalesce({project}, '') as project
     from results
 ),
 numbered as (
@@ -79,16 +79,34 @@ numbered as (
     from kinds
 ),
 pulled_buckets as (
-    select distinct kind, pull_order, start_time, end_time from kinds
+    select distinct kind, pull_order, start_time, end_time, project from kinds
+),
+pulled_projects as (
+    select
+        kind,
+        pull_order,
+        list(distinct project) as projects,
+        bool_or(project != '') as is_by_project
+    from kinds
+    group by kind, pull_order
 ),
 replaced as (
-    select distinct older.kind, older.pull_order, older.start_time, older.end_time
+    select distinct
+        older.kind, older.pull_order, older.start_time, older.end_time, older.project
     from pulled_buckets as older
+    inner join pulled_projects as older_pull
+        on older.kind = older_pull.kind and older.pull_order = older_pull.pull_order
     inner join pulled_buckets as newer
         on older.kind = newer.kind
         and older.pull_order < newer.pull_order
         and older.start_time < newer.end_time
         and older.end_time > newer.start_time
+    inner join pulled_projects as newer_pull
+        on newer.kind = newer_pull.kind and newer.pull_order = newer_pull.pull_order
+    where
+        -- A pull of some projects says nothing of the others.
+        not (older_pull.is_by_project and newer_pull.is_by_project)
+        or list_contains(newer_pull.projects, older.project)
 )
 select
     numbered.delivery_id,
@@ -99,7 +117,7 @@ select
     numbered.result,
     replaced.kind is null as is_newest
 from numbered
-left join replaced using (kind, pull_order, start_time, end_time)
+left join replaced using (kind, pull_order, start_time, end_time, project)
 where strftime(numbered.start_time, '%Y-%m') = {period}
 """
 
@@ -117,6 +135,7 @@ class Envelope:
         time: SQL that makes a UTC timestamp of ``{value}``.
         kind: SQL over ``result`` that distinguishes the endpoints whose buckets do not
             replace each other.
+        project: SQL over ``result`` of whose results a pull may be limited to.
         parse: reads the same time in Python.
         expected: what a page looks like, for error messages.
     """
@@ -128,6 +147,7 @@ class Envelope:
     time_type: str
     time: str
     kind: str
+    project: str
     parse: Callable[[Any], datetime]
     expected: str
 
@@ -136,34 +156,10 @@ def drops(envelope: Envelope, candidates: Sequence[Candidate]) -> Iterator[Drop]
     """Group pages into pulls.
 
     Raises:
-        ExportError: a page is not JSON, or not a list of buckets.
+        ExportError: a page is not JSON, or not a list of buckets, or the page that it
+            says comes next is missing.
     """
-    return pulls(candidates, partial(_periods, envelope))
-
-
-def pulls(
-    candidates: Sequence[Candidate], months: Callable[[Candidate], set[str]]
-) -> Iterator[Drop]:
-    """Group pages into pulls: pages below one time-stamped folder, else each page.
-
-    Args:
-        candidates: the pages.
-        months: returns the months of a page.
-    """
-    pages_of: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        stamp = PULLED_AT.search(candidate.name.rpartition("/")[0] + "/")
-        folder = candidate.name[: stamp.end()] if stamp else candidate.name
-        pages_of[folder].append(candidate)
-    for pages in pages_of.values():
-        stamp = PULLED_AT.search(pages[0].name)
-        yield Drop(
-            files=tuple(pages),
-            periods=tuple(sorted({p for page in pages for p in months(page)})),
-            scope="",
-            delivered_at=_time(stamp.group(1)) if stamp else pages[0].modified,
-            batch=stamp.group(1) if stamp else "",
-        )
+    return pulls(envelope.vendor, [_page(envelope, file) for file in candidates])
 
 
 def results(envelope: Envelope, deliveries: Sequence[Delivery], period: str) -> str:
@@ -201,21 +197,30 @@ def _all_results(
         start_time=envelope.time.format(value=f"bucket.{envelope.start}"),
         end_time=envelope.time.format(value=f"bucket.{envelope.end}"),
         kind=envelope.kind,
+        project=envelope.project,
     )
 
 
-def _time(stamp: str) -> datetime:
-    return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-
-
-def _periods(envelope: Envelope, page: Candidate) -> set[str]:
+def _page(envelope: Envelope, file: Candidate) -> Page:
     try:
-        buckets = json.loads(page.path.read_bytes())["data"]
-        starts = [envelope.parse(bucket[envelope.start]) for bucket in buckets]
+        body = json.loads(file.path.read_bytes())
+        times = [
+            [
+                envelope.parse(bucket[key]).astimezone(UTC)
+                for key in (envelope.start, envelope.end)
+            ]
+            for bucket in body["data"]
+        ]
+        cursor = cursor_of(body)
     except NO_PAGE as error:
         raise ExportError(
-            f"{envelope.vendor}: {page.name} is no page of the "
-            f"{envelope.api} "
+            f"{envelope.vendor}: {file.name} is no page of the {envelope.api} "
             f"({type(error).__name__}: {error}); expected {envelope.expected}"
         ) from error
-    return {f"{start.astimezone(UTC):%Y-%m}" for start in starts}
+    return Page(
+        file,
+        frozenset(f"{start:%Y-%m}" for start, _ in times),
+        min((start for start, _ in times), default=None),
+        max((end for _, end in times), default=None),
+        cursor,
+    )

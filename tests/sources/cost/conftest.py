@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import vendor_drops
 
-from pipelines.landing.source import current_deliveries
+from pipelines.landing.current import current_deliveries
 from pipelines.ledger.partitions import write_partition
 from pipelines.settings import Settings
 

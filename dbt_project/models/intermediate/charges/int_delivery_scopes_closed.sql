@@ -13,7 +13,7 @@ deliveries as (
         *,
         coalesce(scope, '') as delivery_scope
     from {{ ref('stg_landing__deliveries') }}
-    where table_name = 'focus' and status = 'current'
+    where table_name = 'focus' and status in ('current', 'partly_superseded')
 
 ),
 

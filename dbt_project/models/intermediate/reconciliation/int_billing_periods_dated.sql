@@ -53,7 +53,7 @@ dated as (
     inner join deliveries
         on
             issued.delivery_id = deliveries.delivery_id
-            and deliveries.status != 'copy'
+            and deliveries.status not in ('copy', 'not_chosen')
 
     group by all
 

@@ -77,6 +77,13 @@ counted as (
         deliveries.detail,
         deliveries.file_names,
         deliveries.size_bytes,
+        deliveries.complete_by,
+        deliveries.ordered_by,
+        deliveries.restatement,
+        deliveries.report,
+        deliveries.billing_accounts,
+        deliveries.first_day,
+        deliveries.last_day,
         coalesce(landed.row_count, 0)
         + coalesce(left_out.row_count, 0) as read_row_count,
         coalesce(landed.row_count, 0) as row_count,
@@ -94,13 +101,13 @@ counted as (
         on
             deliveries.delivery_id = landed.delivery_id
             and deliveries.period = landed.period
-            and deliveries.status not in ('copy', 'refused')
+            and deliveries.status not in ('copy', 'refused', 'not_chosen')
 
     left join left_out
         on
             deliveries.delivery_id = left_out.delivery_id
             and deliveries.period = left_out.period
-            and deliveries.status not in ('copy', 'refused')
+            and deliveries.status not in ('copy', 'refused', 'not_chosen')
 
 )
 

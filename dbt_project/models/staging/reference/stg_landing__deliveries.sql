@@ -21,9 +21,18 @@ renamed as (
         status,
         detail,
         file_names,
+        ordered_by,
+        complete_by,
+        restatement,
+        report,
+        billing_accounts,
 
         ---------- numerics
         size_bytes,
+
+        ---------- dates
+        first_day,
+        last_day,
 
         ---------- timestamps
         delivered_at,

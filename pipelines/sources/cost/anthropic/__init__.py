@@ -44,6 +44,7 @@ SOURCE = Source(
     select=select,
     tally=partial(tally, ENVELOPE),
     restates="rows",
+    version=2,
     uses=("anthropic.billing_account_id", "anthropic.billing"),
     compressions=("",),
 )

@@ -8,25 +8,28 @@ which month, which payer, which drop is newer. Reading rows does not.
 import csv
 import io
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 import duckdb
 
+from pipelines.landing.bills import Bill
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
-from pipelines.sources.cost.aws import columns, manifests
+from pipelines.sources.cost.aws import columns, reading
+from pipelines.sources.formats import aws_manifests as manifests
+from pipelines.sources.formats.parts import (
+    Part,
+    part_of,
+    refuse_gap,
+    report_of,
+    stamp_of,
+)
 
-# 20261104T050000Z-<id> or 2026-11-04T05:00:00.123Z-<id>, as Data Exports names the
-# folder of each execution.
-EXECUTION = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2})[:.-]?(\d{2})[:.-]?(\d{2})(?:[.,]\d+)?Z"
-)
-CHUNK = re.compile(
-    r"^(?P<stem>.*?)(?:-(?P<number>\d+))?(?:\.(?:csv|gz|zip|snappy|parquet))*$"
-)
+CHUNK = re.compile(r"^(?P<stem>.*?)-(?P<number>\d{1,5})$")
+DATED = re.compile(r"(19|20)\d\d[-_.]?\d\d([-_.]?\d\d)?$")
 PERIOD = "bill_billing_period_start_date"
 PAYER = "bill_payer_account_id"
 
@@ -51,17 +54,16 @@ def drops(candidates: Sequence[Candidate]) -> list[Drop]:
     """Group claimed files into drops, oldest first.
 
     Raises:
-        ExportError: a core column or a named file is missing, a leftover lies beside
-            the files of a manifest, or two reports bill the same month.
+        ExportError: a core column, a named file or a chunk is missing, or a leftover
+            lies beside the files of a manifest.
     """
     files = {c.name: c for c in candidates if c.format != "json"}
     for file in files.values():
         _refuse_missing_core(file)
-    read = [manifests.read(c) for c in candidates if c.format == "json"]
+    read = [manifests.read("aws", c) for c in candidates if c.format == "json"]
     named = list(_named(read, files))
     bare = _bare(files, {file.name for report in named for file in report.drop.files})
     reports = _newest_marked([*named, *bare])
-    _refuse_double_billing(reports)
     found = (report.drop for report in reports)
     return sorted(found, key=lambda drop: (drop.delivered_at, drop.files[0].name))
 
@@ -76,23 +78,23 @@ def _refuse_missing_core(file: Candidate) -> None:
 
 
 def _named(
-    found: Iterable[manifests.Manifest], files: Mapping[str, Candidate]
+    found: Sequence[manifests.Manifest], files: Mapping[str, Candidate]
 ) -> Iterator[Report]:
     """Give one drop per set of files, however many manifests name it."""
     same: dict[tuple[str, ...], list[manifests.Manifest]] = defaultdict(list)
     for manifest in found:
-        same[tuple(f.name for f in manifests.files_of(manifest, files))].append(
-            manifest
-        )
+        data = manifests.files_of("aws", manifest, files, found)
+        same[tuple(file.name for file in data)].append(manifest)
     for names, group in same.items():
         data = tuple(files[name] for name in names)
         # The manifest in the files' own folder, before the copy above it.
         group.sort(key=lambda m: (-len(m.candidate.name), m.candidate.name))
         first = group[0]
         pointed = any(_is_above(m.candidate, data[0]) for m in group)
+        drop = _drop(data, first.period, first.candidate, first.batch)
         yield Report(
             first.report,
-            _drop(data, first.period, first.candidate, first.batch),
+            replace(drop, bills=_bills(drop, first.report), complete_by="manifest"),
             is_pointed_at=pointed,
         )
 
@@ -104,9 +106,10 @@ def _is_above(manifest: Candidate, file: Candidate) -> bool:
 
 
 def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
-    """Group the files that no manifest names by folder, report and month."""
+    """Group the files that no manifest names: chunks of a folder, report and month."""
     folders = {PurePosixPath(name).parent: name for name in named}
-    groups: dict[tuple[str, str, tuple[str, ...]], list[Candidate]] = defaultdict(list)
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[Candidate, Part]]]
+    groups = defaultdict(list)
     for name, file in files.items():
         if name in named:
             continue
@@ -114,23 +117,70 @@ def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
         if folder in folders:
             raise ExportError(
                 f"aws: {name}: no manifest names it, but one names {folders[folder]} "
-                "beside it; a leftover would be counted on top: take it away"
+                "beside it; a leftover would be counted on top: take it away",
+                files=[name],
             )
-        months = _months_and_payers((file,))[0]
-        groups[str(folder), _stem(file), months].append(file)
-    for (_, stem, months), group in groups.items():
-        ordered = tuple(sorted(group, key=lambda f: (_number(f), f.name)))
-        yield Report(stem, _drop(ordered, months[0] if months else "", None, ""))
+        part = _part(file)
+        groups[part.whole, _months_and_payers((file,))[0]].append((file, part))
+    reports = []
+    for (whole, months), group in groups.items():
+        group.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
+        ordered = tuple(file for file, _ in group)
+        is_complete = refuse_gap("aws", ordered, [part for _, part in group])
+        if sum(place == whole for place, _ in groups) == 1:
+            _refuse_later_chunk(group, months)
+        drop = _drop(ordered, months[0] if months else "", None, "")
+        drop = replace(drop, complete_by="numbered parts" if is_complete else "")
+        reports.append(Report(report_of(PurePosixPath(whole).name), drop))
+    bills = Counter((r.drop.scope, m) for r in reports for m in r.drop.periods)
+    for report in reports:
+        # Only where several bill one month does it matter which days each has.
+        several = any(bills[report.drop.scope, m] > 1 for m in report.drop.periods)
+        days = reading.usage_days(report.drop.files) if several else (None, None)
+        bills_of = _bills(report.drop, report.name, *days)
+        yield replace(report, drop=replace(report.drop, bills=bills_of))
 
 
-def _stem(file: Candidate) -> str:
-    found = CHUNK.match(PurePosixPath(file.name).name)
-    return found["stem"] if found else file.name
+def _refuse_later_chunk(
+    group: Sequence[tuple[Candidate, Part]], months: Sequence[str]
+) -> None:
+    """Refuse 'cur-2.csv' alone: the first chunk is missing; 'cur-9.csv' may be a month.
+
+    AWS numbers the chunks of a report from 1, with or without zeros in front.
+    """
+    ((file, part), *others) = group
+    if others or not part.number or part.number == 1:
+        return
+    if part.number not in {int(month[5:]) for month in months}:
+        raise ExportError(
+            f"aws: {file.name}: chunk {part.number} of a report is here, chunk 1 is "
+            "missing; copy the missing chunks beside it, or rename the file if it is "
+            "whole"
+        )
 
 
-def _number(file: Candidate) -> int:
-    found = CHUNK.match(PurePosixPath(file.name).name)
-    return int(found["number"] or 0) if found else 0
+def _part(file: Candidate) -> Part:
+    """Read the number of a chunk: AWS writes 'cur-1.csv' as well as 'cur-00001.csv'.
+
+    What ends with a date is no chunk, but a day's or a month's own file.
+    """
+    part = part_of(file.name)
+    stem = PurePosixPath(part.whole).name
+    found = CHUNK.match(stem)
+    if part.number is not None or found is None or DATED.search(stem):
+        return part
+    folder = PurePosixPath(part.whole).parent
+    return Part(f"{folder}/{found['stem']}", int(found["number"]))
+
+
+def _bills(
+    drop: Drop, report: str, first: date | None = None, last: date | None = None
+) -> tuple[Bill, ...]:
+    payers = frozenset(drop.scope.split("+")) - {""}
+    return tuple(
+        Bill(period, payers, frozenset(), first, last, report)
+        for period in drop.periods
+    )
 
 
 def _drop(
@@ -149,6 +199,7 @@ def _drop(
         delivered_at=_executed(files[0]) or max(file.modified for file in files),
         manifest=manifest,
         batch=batch,
+        ordered_by="run folder" if _executed(files[0]) else "file date",
     )
 
 
@@ -197,12 +248,7 @@ def _of_first_row(file: Candidate) -> Iterator[tuple[str, str]]:
 
 def _executed(file: Candidate) -> datetime | None:
     """Read the time that Data Exports writes into the folder of an execution."""
-    for folder in reversed(PurePosixPath(file.name).parent.parts):
-        found = EXECUTION.match(folder)
-        if found:
-            year, month, day, hour, minute, second = map(int, found.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    return None
+    return stamp_of(str(PurePosixPath(file.name).parent))
 
 
 def _newest_marked(reports: Sequence[Report]) -> list[Report]:
@@ -220,25 +266,10 @@ def _newest_marked(reports: Sequence[Report]) -> list[Report]:
                 report.drop,
                 delivered_at=last[report.drop.scope, report.drop.periods]
                 + timedelta(seconds=1),
+                ordered_by="manifest",
             ),
         )
         if report.is_pointed_at and not _executed(report.drop.files[0])
         else report
         for report in reports
     ]
-
-
-def _refuse_double_billing(reports: Iterable[Report]) -> None:
-    """Refuse two reports on the same bill: together they count it twice."""
-    seen: dict[tuple[str, str], Report] = {}
-    for report in reports:
-        for period in report.drop.periods:
-            other = seen.setdefault((report.drop.scope, period), report)
-            if other.name != report.name:
-                raise ExportError(
-                    f"aws: the reports {other.name} ({other.drop.files[0].name}) and "
-                    f"{report.name} ({report.drop.files[0].name}) both bill account "
-                    f"{report.drop.scope} for {period}; together they would count the "
-                    "same money twice: keep one of them in the exports folder, also "
-                    "where a CUR 2.0 export has taken over from a legacy report"
-                )

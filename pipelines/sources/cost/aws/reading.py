@@ -10,6 +10,7 @@ import weakref
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -17,8 +18,16 @@ import duckdb
 
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniffed
+from pipelines.landing.faults import sentence_of
 from pipelines.landing.plain_csv import plain
-from pipelines.landing.source import Candidate, Context, Delivery, ExportError, quoted
+from pipelines.landing.source import (
+    LOOK_INSIDE,
+    Candidate,
+    Context,
+    Delivery,
+    ExportError,
+    quoted,
+)
 from pipelines.sources.cost.aws import columns
 from pipelines.sources.formats.csv_files import positions
 from pipelines.sources.formats.csv_files import read as read_csv
@@ -69,10 +78,45 @@ def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
         yield read
 
 
+def usage_days(files: Sequence[Candidate]) -> tuple[date | None, date | None]:
+    """Give the first and the last day of usage; None where it is not known.
+
+    Raises:
+        ExportError: a file cannot be read.
+    """
+    if any(file.compression == "zip" for file in files):
+        return None, None
+    start = "line_item_usage_start_date"
+    days: list[date] = []
+    try:
+        with duckdb.connect(config=LOOK_INSIDE) as db:
+            for file in files:
+                read, _ = (
+                    _parquet(db, [file], "0")
+                    if file.format == "parquet"
+                    else _csv([_plain(file)], "0")
+                )
+                moment = f'try_cast("{start}" as timestamp)'
+                found = db.execute(
+                    f"select cast(min({moment}) as date), cast(max({moment}) as date) "
+                    f"from ({read.scan})"
+                ).fetchall()
+                days += [day for row in found for day in row if day]
+    except duckdb.Error as error:
+        names = ", ".join(file.name for file in files)
+        raise ExportError(f"aws: {names}: unreadable, {sentence_of(error)}") from error
+    return min(days, default=None), max(days, default=None)
+
+
 def _opened(context: Context, path: Path, name: str) -> Candidate:
     found = sniffed(path, name)
     if found.compression == "zip":
         found = sniffed(_unzipped(context, path, name), name)
+    return _plain(found)
+
+
+def _plain(found: Candidate) -> Candidate:
+    """Give a CSV in the dialect that is read; other files as they are."""
     if found.format != "csv":
         return found
     headers = columns.present(found.columns)

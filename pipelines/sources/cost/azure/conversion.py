@@ -11,8 +11,9 @@ from functools import cache
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.azure.deliveries import FACTS
 from pipelines.sources.cost.azure_exports import facts, tags
-from pipelines.sources.cost.azure_exports.drops import cost_type_of, merged
+from pipelines.sources.cost.azure_exports.drops import cost_type_of
 from pipelines.sources.cost.azure_exports.reading import facts_of_delivery, rows
+from pipelines.sources.cost.azure_exports.rows import merged
 from pipelines.sources.formats.package_files import text_beside
 
 # Of the actual costs beside amortized ones: only what buys or gives back commitments.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.landing.source import Candidate, Drop, ExportError
 from pipelines.sources.cost.azure_exports import manifests
-from pipelines.sources.cost.azure_exports.drops import Facts, Reader, group
+from pipelines.sources.cost.azure_exports.drops import Reader, group
 from pipelines.sources.cost.azure_exports.files import (
     Table,
     known,
@@ -18,6 +18,7 @@ from pipelines.sources.cost.azure_exports.files import (
     text,
 )
 from pipelines.sources.cost.azure_exports.reading import FactColumns, facts_of
+from pipelines.sources.cost.azure_exports.rows import Facts
 
 # The data sets of exports that are cost details, and the cost type that they are.
 BOOKS = {"ActualCost": "actual", "AmortizedCost": "amortized", "Usage": "actual"}

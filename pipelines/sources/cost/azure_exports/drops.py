@@ -10,64 +10,25 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from pipelines.landing.source import Candidate, Drop, ExportError
 from pipelines.sources.cost.azure_exports import manifests
-from pipelines.sources.cost.azure_exports.dates import Style, decide
+from pipelines.sources.cost.azure_exports.rows import (
+    Facts,
+    bills_of,
+    merged,
+    month_rule,
+    range_of,
+)
+from pipelines.sources.formats.parts import Part, refuse_gap
 
-PART = re.compile(r"^part_\d+_\d+\.")
+PART = re.compile(r"^part_(\d+)_\d+\.")
+# '202610040312', the folder of a run: year, month, day, hour and minute of its start.
+RUN = re.compile(r"(?:^|/)(20\d{10})(?:/|$)")
 GROUP_SCOPE = "/resourcegroups/"
 COST_TYPE_MARK = "#"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rows of a file say about the run that it is part of.
-
-    Attributes:
-        rows: how many there are.
-        dates: the texts of the days of charges.
-        starts: the texts of the first days of billing periods.
-        others: the texts of all other dates.
-        accounts: who is billed.
-        subscriptions: the subscription that used it; else the account.
-        words: values of a few columns that the conversion needs a table for.
-        marks: how many rows speak for something, by its name.
-    """
-
-    rows: int = 0
-    dates: frozenset[str] = frozenset()
-    starts: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
-    accounts: frozenset[str] = frozenset()
-    subscriptions: frozenset[str] = frozenset()
-    words: frozenset[tuple[str, ...]] = frozenset()
-    marks: frozenset[tuple[str, int]] = frozenset()
-
-    def marked(self, mark: str) -> int:
-        """Count the rows that speak for something."""
-        return sum(count for name, count in self.marks if name == mark)
-
-    def texts(self) -> frozenset[str]:
-        """Give every text of a date."""
-        return self.dates | self.starts | self.others
-
-
-@dataclass(frozen=True, slots=True)
-class MonthRule:
-    """How the rows of a delivery belong to months: by which date, and how it is read.
-
-    Attributes:
-        style: how dates are read.
-        is_by_day: by the day of the charge; else by the start of the billing period.
-        months: the months.
-    """
-
-    style: Style
-    is_by_day: bool
-    months: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +45,6 @@ class Reader:
     source: str
     facts: Callable[[Candidate], Facts]
     cost_type: Callable[[str, Facts, str], str]
-
-
-def merged(facts: Iterable[Facts]) -> Facts:
-    """Put the facts of several files together."""
-
-    def both(one: Facts, other: Facts) -> Facts:
-        names = {name for name, _ in one.marks | other.marks}
-        return Facts(
-            rows=one.rows + other.rows,
-            dates=one.dates | other.dates,
-            starts=one.starts | other.starts,
-            others=one.others | other.others,
-            accounts=one.accounts | other.accounts,
-            subscriptions=one.subscriptions | other.subscriptions,
-            words=one.words | other.words,
-            marks=frozenset((n, one.marked(n) + other.marked(n)) for n in names),
-        )
-
-    return reduce(both, facts, Facts())
-
-
-def month_rule(place: str, facts: Facts, months: Collection[str]) -> MonthRule:
-    """Return the months that rows belong to.
-
-    A billing period that is no calendar month (old pay-as-you-go accounts) would lie
-    in two runs of monthly exports, each of which has a part of it; there the day of
-    the charge decides.
-
-    Raises:
-        ExportError: the dates cannot be read, or are of other months than these.
-    """
-    style = decide(place, facts.texts(), months)
-    starts = [style.read(text) for text in facts.starts]
-    of_periods = style.months(facts.starts)
-    of_days = style.months(facts.dates)
-    by_period = bool(starts) and all(day and day.day == 1 for day in starts)
-    if by_period and not (months and of_periods - set(months)):
-        return MonthRule(style, is_by_day=False, months=tuple(sorted(of_periods)))
-    if of_days and not (months and of_days - set(months)):
-        return MonthRule(style, is_by_day=True, months=tuple(sorted(of_days)))
-    found = ", ".join(sorted(of_periods | of_days)) or "no month"
-    raise ExportError(
-        f"{place}: has rows of {found}, expected rows of "
-        f"{', '.join(sorted(months)) or 'a month, by their dates'}"
-    )
 
 
 def group(reader: Reader, candidates: Sequence[Candidate]) -> list[Drop]:
@@ -170,9 +86,10 @@ def _of_manifest(
     facts: Facts,
 ) -> Drop:
     place = f"{reader.source}: {manifest.candidate.name}"
-    months = manifest.months
+    months, rule = manifest.months, None
     if facts.rows:
-        months = month_rule(f"{place} ({files[0].name})", facts, manifest.months).months
+        rule = month_rule(f"{place} ({files[0].name})", facts, manifest.months)
+        months = rule.months
     scope = manifest.scope or "+".join(sorted(facts.accounts))
     return Drop(
         files=files,
@@ -181,18 +98,41 @@ def _of_manifest(
         delivered_at=manifest.submitted or max(file.modified for file in files),
         manifest=manifest.candidate,
         batch=manifest.run,
+        bills=bills_of(facts, months, rule, manifest.days),
+        ordered_by="manifest" if manifest.submitted else "file date",
+        complete_by="manifest",
     )
 
 
 def _of_files(reader: Reader, files: tuple[Candidate, ...], facts: Facts) -> Drop:
+    """Make a drop of files without a manifest, such as one took from the portal.
+
+    Their run's folder says when it started, which no copy changes.
+    """
     place = f"{reader.source}: {files[0].name}"
     scope = "+".join(sorted(facts.accounts))
+    rule = month_rule(place, facts, ())
+    run = RUN.search(files[0].name)
+    is_complete = refuse_gap(
+        reader.source,
+        files,
+        [Part("", int(m[1])) for f in files if (m := PART.match(_plain(f)))],
+    )
     return Drop(
         files=files,
-        periods=month_rule(place, facts, ()).months,
+        periods=rule.months,
         scope=_scope(scope, reader.cost_type("", facts, place)),
-        delivered_at=max(file.modified for file in files),
+        delivered_at=datetime.strptime(run[1], "%Y%m%d%H%M").replace(tzinfo=UTC)
+        if run
+        else max(file.modified for file in files),
+        bills=bills_of(facts, rule.months, rule, range_of(files[0])),
+        ordered_by="run folder" if run else "file date",
+        complete_by="numbered parts" if is_complete else "",
     )
+
+
+def _plain(file: Candidate) -> str:
+    return PurePosixPath(file.name).name
 
 
 def _scope(scope: str, cost_type: str) -> str:
@@ -219,7 +159,8 @@ def _bare(
             raise ExportError(
                 f"{source}: {name}: no manifest names it, but one names "
                 f"{beside[path.parent]} beside it; a leftover would be counted on "
-                "top: take it away"
+                "top: take it away",
+                files=[name],
             )
         groups[str(path.parent) if PART.match(path.name) else name].append(file)
     yield from (tuple(group) for group in groups.values())
@@ -239,5 +180,6 @@ def _refuse_double_billing(source: str, made: Iterable[tuple[Drop, Facts]]) -> N
                 f"{source}: {other.files[0].name} (scope {its}) and "
                 f"{drop.files[0].name} (scope {scope}) both bill {key[0]} for "
                 f"{key[1]}; together they would count the same money twice: keep the "
-                "export of one scope in the exports folder"
+                "export of one scope in the exports folder",
+                files=[file.name for file in (*other.files, *drop.files)],
             )

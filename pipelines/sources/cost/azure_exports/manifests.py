@@ -6,9 +6,9 @@ names: they change with the export's settings.
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
 from pipelines.landing.source import Candidate, ExportError
@@ -35,6 +35,7 @@ class Manifest:
         type: the data set, 'ActualCost' for example.
         scope: what the export covers, without the export's own name.
         months: the months ('2026-08') from the first to the last day of the run.
+        days: the first and the last day of the run; None where it does not say.
         submitted: when the run was started, aware UTC; None where it does not say.
         run: the vendor's id of the run.
         blobs: the files.
@@ -46,6 +47,7 @@ class Manifest:
     type: str
     scope: str
     months: tuple[str, ...]
+    days: tuple[date, date] | None
     submitted: datetime | None
     run: str
     blobs: tuple[Blob, ...]
@@ -80,6 +82,7 @@ def read(source: str, candidate: Candidate) -> Manifest:
             type=str(config.get("type", "")),
             scope=OWN_PATH.sub("", str(config.get("resourceId", "")).lower()),
             months=_months(run),
+            days=_days(run),
             submitted=_time(run.get("submittedTime")),
             run=str(run.get("runId") or ""),
             blobs=blobs,
@@ -104,12 +107,21 @@ def files_of(
     Raises:
         ExportError: a file is not there, or has not all of its bytes.
     """
+    here = {blob: _file(manifest, blob.name, candidates) for blob in manifest.blobs}
+    present = [file.name for file in here.values() if file]
     found = []
-    for blob in manifest.blobs:
-        file = _file(source, manifest, blob.name, candidates)
+    for blob, file in here.items():
+        if file is None:
+            raise ExportError(
+                f"{source}: {manifest.candidate.name} names {blob.name}, which is not "
+                "there: copy the missing file below the same folder, or take the "
+                "manifest away",
+                files=[manifest.candidate.name, *present],
+            )
         whole = manifest.is_packed or file.compression != "" or blob.size is None
         if not whole and file.size != blob.size:
-            raise _short(source, manifest, file, f"{blob.size} bytes", file.size)
+            announced = f"{blob.size} bytes of {file.name}"
+            raise _short(source, manifest, announced, file.size, present)
         found.append(file)
     return tuple(found)
 
@@ -131,25 +143,27 @@ def check_rows(
     for blob in manifest.blobs:
         file, found = names[blob.name], counts[names[blob.name]]
         if blob.rows is not None and blob.rows != found:
-            raise _short(source, manifest, file, f"{blob.rows} rows", found)
+            announced = f"{blob.rows} rows of {file}"
+            raise _short(source, manifest, announced, found, counts)
     total = sum(counts.values())
     if manifest.rows is not None and manifest.rows != total:
-        raise _short(source, manifest, "its files", f"{manifest.rows} rows", total)
+        announced = f"{manifest.rows} rows of its files"
+        raise _short(source, manifest, announced, total, counts)
 
 
 def _short(
-    source: str, manifest: Manifest, file: Candidate | str, expected: str, found: int
+    source: str, manifest: Manifest, expected: str, found: int, files: Iterable[str]
 ) -> ExportError:
-    name = file if isinstance(file, str) else file.name
     return ExportError(
-        f"{source}: {manifest.candidate.name} announces {expected} of {name}, found "
-        f"{found}: copy the files of the run again"
+        f"{source}: {manifest.candidate.name} announces {expected}, found {found}: "
+        "copy the files of the run again",
+        files=[manifest.candidate.name, *files],
     )
 
 
 def _file(
-    source: str, manifest: Manifest, blob: str, candidates: Mapping[str, Candidate]
-) -> Candidate:
+    manifest: Manifest, blob: str, candidates: Mapping[str, Candidate]
+) -> Candidate | None:
     parts = PurePosixPath(blob).parts
     folders = manifest.candidate.name.split("/")[:-1]
     for start in range(len(parts)):
@@ -157,10 +171,7 @@ def _file(
             name = "/".join((*folders[:depth], *parts[start:]))
             if name in candidates:
                 return candidates[name]
-    raise ExportError(
-        f"{source}: {manifest.candidate.name} names {blob}, which is not there: copy "
-        "the missing file below the same folder, or take the manifest away"
-    )
+    return None
 
 
 def _blob(entry: Mapping[str, object]) -> Blob:
@@ -180,6 +191,11 @@ def _months(run: Mapping[str, object]) -> tuple[str, ...]:
         return ()
     start, end = (day.year * 12 + day.month - 1 for day in (first, last or first))
     return tuple(f"{n // 12:04}-{n % 12 + 1:02}" for n in range(start, end + 1))
+
+
+def _days(run: Mapping[str, object]) -> tuple[date, date] | None:
+    first, last = _time(run.get("startDate")), _time(run.get("endDate"))
+    return (first.date(), (last or first).date()) if first else None
 
 
 def _time(text: object) -> datetime | None:

@@ -13,7 +13,6 @@ import duckdb
 
 from pipelines.landing.faults import said_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
-from pipelines.sources.cost.azure_exports.drops import Facts, merged, month_rule
 from pipelines.sources.cost.azure_exports.files import (
     Column,
     Table,
@@ -21,6 +20,7 @@ from pipelines.sources.cost.azure_exports.files import (
     text,
     typed,
 )
+from pipelines.sources.cost.azure_exports.rows import Facts, merged, month_rule
 
 # A scan of the exports folder asks for the same files that a conversion asks for.
 REMEMBERED = 4_096

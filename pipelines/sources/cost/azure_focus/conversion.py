@@ -10,9 +10,9 @@ from functools import cache
 from pipelines.focus.subcategories import PARENTS
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.azure_exports import facts, tags
-from pipelines.sources.cost.azure_exports.drops import merged
 from pipelines.sources.cost.azure_exports.files import values
 from pipelines.sources.cost.azure_exports.reading import facts_of_delivery, rows
+from pipelines.sources.cost.azure_exports.rows import merged
 from pipelines.sources.cost.azure_focus.deliveries import FACTS
 from pipelines.sources.formats.package_files import text_beside
 

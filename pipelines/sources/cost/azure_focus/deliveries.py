@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.landing.source import Candidate, Drop, ExportError
 from pipelines.sources.cost.azure_exports import manifests
-from pipelines.sources.cost.azure_exports.drops import Facts, Reader, group
+from pipelines.sources.cost.azure_exports.drops import Reader, group
 from pipelines.sources.cost.azure_exports.files import Table, known, normal, present
 from pipelines.sources.cost.azure_exports.reading import FactColumns, facts_of
+from pipelines.sources.cost.azure_exports.rows import Facts
 
 TYPES = ("FocusCost",)
 COLUMNS = known("pipelines.sources.cost.azure_focus")

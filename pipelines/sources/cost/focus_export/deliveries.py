@@ -1,68 +1,206 @@
-"""Which files are FOCUS exports, and which of them belong together.
+"""Which files are FOCUS exports, which of them belong together, and what they cover.
 
 Numbered parts in one folder are one drop. Drops of the same name, digits aside, are
-one export: a newer one replaces the months that it has again.
+one report: a newer one replaces the accounts and days that it has again, and files of
+other days or accounts stay beside it. Oracle's reports add: none replaces another.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from filecmp import cmp
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
+from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import first_keys
-from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
+from pipelines.landing.source import (
+    LOOK_INSIDE,
+    Candidate,
+    CompleteBy,
+    Drop,
+    ExportError,
+)
 from pipelines.sources.cost.focus_export.names import normalized
-from pipelines.sources.cost.focus_export.reading import periods_query
+from pipelines.sources.cost.focus_export.reading import facts_query
+from pipelines.sources.formats import aws_manifests
+from pipelines.sources.formats.parts import (
+    Part,
+    part_of,
+    refuse_gap,
+    report_of,
+    stamp_of,
+)
 
 FORMATS = {"csv", "parquet", "json"}
 NEEDED = {"billingperiodstart", "chargeperiodstart", "chargecategory"}
 COSTS = {"billedcost", "effectivecost"}
 # Columns of exports that have a reader of their own.
 READ_ELSEWHERE = {"x_billingprofileid", "x_invoicesectionid", "x_skumeterid"}
-SUFFIXES = re.compile(r"(\.(csv|gz|snappy|zstd|parquet|jsonl?))+$", re.IGNORECASE)
-PART = re.compile(r"[-_.]?(part[-_]?)?\d{4,5}$", re.IGNORECASE)
-STAMP = re.compile(r"(\d{8}T\d{6}Z)")
+# A conversion asks for the same files that a scan of the exports folder asks for.
+REMEMBERED = 4_096
+# Oracle numbers its reports and writes several a day, each with further charges:
+# docs.oracle.com, Cost and Usage Reports Overview.
+_NUMBERED_REPORT = re.compile(r"\d{10,}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rows of one file say of one billing period."""
+
+    period: str
+    issuers: frozenset[str]
+    accounts: frozenset[str]
+    sub_accounts: frozenset[str]
+    first_day: date | None
+    last_day: date | None
 
 
 def claims(candidate: Candidate) -> bool:
-    """Claim CSV, Parquet and JSON files with the columns of a FOCUS charge."""
+    """Claim files with the columns of a FOCUS charge, and AWS's manifests of them."""
     if candidate.format not in FORMATS:
         return False
+    if aws_manifests.is_manifest(candidate, of_focus=True):
+        return True
     names = candidate.columns or first_keys(candidate.head)
     headers = {normalized(name) for name in names}
     return headers >= NEEDED and bool(headers & COSTS) and not headers & READ_ELSEWHERE
 
 
 def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
-    """Group numbered parts into drops.
+    """Give a drop for the files of a manifest, and for numbered parts.
 
     Raises:
-        ExportError: a file has no billing period that can be read.
+        ExportError: a file has no billing period that can be read, or a file of a
+            manifest or a part of an export is missing.
     """
-    together: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        together[PART.sub("", SUFFIXES.sub("", candidate.name))].append(candidate)
-    for name, parts in together.items():
-        stamp = STAMP.search(name)
-        yield Drop(
-            files=tuple(parts),
-            periods=tuple(sorted({p for part in parts for p in _periods(part)})),
-            scope=re.sub(r"\d+", "#", name),
-            delivered_at=datetime.strptime(stamp[1], "%Y%m%dT%H%M%SZ").replace(
-                tzinfo=UTC
-            )
-            if stamp
-            else max(part.modified for part in parts),
-            batch=stamp[1] if stamp else "",
+    manifests = [c for c in candidates if aws_manifests.is_manifest(c, of_focus=True)]
+    files = {c.name: c for c in candidates if c not in manifests}
+    yield from _of_manifests(manifests, files)
+    together: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
+    for candidate in files.values():
+        part = part_of(candidate.name)
+        together[part.whole].append((candidate, part))
+    reports: dict[str, Drop] = {}
+    for whole, found in together.items():
+        found.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
+        data = tuple(candidate for candidate, _ in found)
+        is_complete = refuse_gap("focus_export", data, [part for _, part in found])
+        drop = _drop(whole, data, "numbered parts" if is_complete else "")
+        _refuse_report_again(drop, reports)
+        yield drop
+
+
+def _of_manifests(
+    manifests: Sequence[Candidate], files: dict[str, Candidate]
+) -> Iterator[Drop]:
+    """Give the drops of AWS's manifests, and take their files out of ``files``."""
+    read = [aws_manifests.read("focus_export", candidate) for candidate in manifests]
+    named = {
+        aws_manifests.files_of("focus_export", manifest, files, read): manifest
+        for manifest in read
+    }
+    for data, manifest in named.items():
+        # A month's manifest and the one of its run name the same files.
+        if not all(files.pop(file.name, None) for file in data):
+            continue
+        drop = _drop(part_of(data[0].name).whole, data, "manifest")
+        yield replace(drop, manifest=manifest.candidate)
+
+
+def _refuse_report_again(drop: Drop, reports: dict[str, Drop]) -> None:
+    """Refuse a numbered report that is here twice with different content.
+
+    The same content twice is a copy, which landing finds by its hash.
+    """
+    if not drop.appends:
+        return
+    first = reports.setdefault(drop.batch, drop)
+    names = [
+        (one.path, other.path)
+        for one, other in zip(first.files, drop.files, strict=False)
+    ]
+    if len(first.files) != len(drop.files) or not all(
+        cmp(one, other, shallow=False) for one, other in names
+    ):
+        raise ExportError(
+            f"focus_export: {first.files[0].name} and {drop.files[0].name} are both "
+            f"report {drop.batch} of Oracle, with other content; expected each report "
+            "once: take one of them away",
+            files=[file.name for file in (*first.files, *drop.files)],
         )
 
 
-def _periods(part: Candidate) -> list[str]:
+def _drop(whole: str, files: tuple[Candidate, ...], complete_by: CompleteBy) -> Drop:
+    facts = [fact for file in files for fact in _facts(file)]
+    stamp = stamp_of(whole)
+    number = _NUMBERED_REPORT.search(PurePosixPath(whole).name)
+    issuers = {issuer for fact in facts for issuer in fact.issuers}
+    appends = bool(number) and any("oracle" in issuer.lower() for issuer in issuers)
+    report = "Oracle" if appends else report_of(whole)
+    batch = f"{stamp:%Y%m%dT%H%M%SZ}" if stamp else ""
+    return Drop(
+        files=files,
+        periods=tuple(sorted({fact.period for fact in facts})),
+        scope=report,
+        delivered_at=stamp or max(file.modified for file in files),
+        batch=number[0] if number and appends else batch,
+        bills=tuple(_bills(facts, report)),
+        ordered_by="run folder"
+        if stamp
+        else "report number"
+        if appends
+        else "file date",
+        complete_by=complete_by,
+        appends=appends,
+    )
+
+
+def _bills(facts: Iterable[Facts], report: str) -> Iterator[Bill]:
+    """Put together what the parts of a drop say of each period."""
+    by_period: dict[str, list[Facts]] = defaultdict(list)
+    for fact in facts:
+        by_period[fact.period].append(fact)
+    for period, found in by_period.items():
+        days = [d for f in found for d in (f.first_day, f.last_day) if d]
+        yield Bill(
+            period,
+            frozenset(name for fact in found for name in fact.accounts),
+            frozenset(name for fact in found for name in fact.sub_accounts),
+            min(days, default=None),
+            max(days, default=None),
+            report,
+        )
+
+
+def _facts(file: Candidate) -> tuple[Facts, ...]:
+    modified = file.path.stat().st_mtime_ns
     try:
-        with duckdb.connect(config=LOOK_INSIDE) as db:
-            rows = db.execute(periods_query(db, part.path)).fetchall()
+        return _facts_of(file.path, file.size, modified)
     except duckdb.Error as error:
-        raise ExportError(f"focus_export: {part.name}: {error}") from error
-    return [str(period) for (period,) in rows]
+        raise ExportError(f"focus_export: {file.name}: {error}") from error
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _facts_of(path: Path, _size: int, _modified: int) -> tuple[Facts, ...]:
+    with duckdb.connect(config=LOOK_INSIDE) as db:
+        rows = db.execute(facts_query(db, path)).fetchall()
+    return tuple(
+        Facts(
+            period=str(period),
+            issuers=_named(issuers),
+            accounts=_named(accounts),
+            sub_accounts=_named(sub_accounts),
+            first_day=first_day,
+            last_day=last_day,
+        )
+        for period, issuers, accounts, sub_accounts, first_day, last_day in rows
+    )
+
+
+def _named(names: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(name for name in names if name)

@@ -64,15 +64,32 @@ def columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, s
     return found
 
 
-def periods_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
-    """Give the SELECT of the billing periods that a file has rows of."""
-    header, _ = columns(db, path)[PERIOD_START]
+def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
+    """Give the SELECT of what a file bills, a row per billing period.
+
+    Its columns: period, lists of issuers, billing accounts and sub accounts, and the
+    first and last day of the charges.
+    """
+    found = columns(db, path)
+    header, _ = found[PERIOD_START]
+    is_month_first = month_first(db, path, header)
     place = f"{quoted(path.name + ', row ')} || focus_row"
-    moment = timestamp(header, month_first(db, path, header), place)
+    moment = timestamp(header, is_month_first, place)
     rows = f"select *, row_number() over () as focus_row from {relation(path)}"
+    day = "null"
+    if "ChargePeriodStart" in found:
+        day = timestamp(found["ChargePeriodStart"][0], is_month_first)
+
+    def listed(*names: str) -> str:
+        texts = [plain_text(*found[name]) for name in names if name in found]
+        return f"list(distinct coalesce({', '.join([*texts, 'null'])}))"
+
     return (
-        f"select distinct strftime({moment}, '%Y-%m') from ({rows}) "
-        f'where "{header}" is not null order by all'
+        f"select strftime({moment}, '%Y-%m') as period, "
+        f"{listed('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')}, "
+        f"{listed('BillingAccountId')}, {listed('SubAccountId')}, "
+        f"cast(min({day}) as date), cast(max({day}) as date) "
+        f'from ({rows}) where "{header}" is not null group by all order by all'
     )
 
 

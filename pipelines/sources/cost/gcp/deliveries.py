@@ -1,9 +1,11 @@
 """Recognize files of a billing export, and find the invoice months in their rows.
 
 Belongs here: which files are claimed or refused, and their months. An export table is
-only ever appended to, so a file is a delivery and replaces nothing.
+only ever appended to, so an extract replaces nothing; a row that two extracts have is
+one row (``conversion``).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +14,14 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.landing.bills import Bill
 from pipelines.landing.dialects import HEAD_BYTES
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.gcp import avro, columns, lists, reading, values
 from pipelines.sources.formats.months import DatedRows, read_months
+from pipelines.sources.formats.parts import Part, part_of, refuse_gap
 
+_ACCOUNTS = "list(distinct billing_account_id) filter (billing_account_id is not null)"
 # A conversion asks for the same files that a scan of the exports folder asks for.
 REMEMBERED = 4_096
 JSON_KEYS = ('"billing_account_id"', '"service"', '"usage_start_time"', '"credits"')
@@ -33,10 +38,11 @@ FLAT = {"billing_account_id", "service.description", "usage_start_time", "cost"}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rows of a file say: its months, and when the last one was exported."""
+    """What the rows of a file say: whose months, and when the last was exported."""
 
     periods: tuple[str, ...]
     exported_at: datetime | None
+    bills: tuple[Bill, ...]
 
 
 def claims(candidate: Candidate) -> bool:
@@ -53,24 +59,69 @@ def claims(candidate: Candidate) -> bool:
 
 
 def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
-    """Give one drop per file.
+    """Give one drop per file, or per set of numbered shards of one extract.
 
     Raises:
-        ExportError: a file lacks a column, or has a row without a month.
+        ExportError: a file lacks a column, has a row without a month, or is a shard
+            beside which another is missing.
     """
+    together: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
     for file in candidates:
+        part = part_of(file.name)
+        together[part.whole].append((file, part))
+    for found in together.values():
+        found.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
+        files = tuple(file for file, _ in found)
+        is_complete = refuse_gap("gcp", files, [part for _, part in found])
+        yield _drop(files, is_complete=is_complete)
+
+
+def _drop(files: tuple[Candidate, ...], *, is_complete: bool) -> Drop:
+    facts = []
+    for file in files:
         stat = file.path.stat()
         try:
             _refuse_missing_columns(file)
-            facts = _facts(file.path, file.name, stat.st_size, stat.st_mtime_ns)
+            kind = _table(file)
+            modified = stat.st_mtime_ns
+            facts.append(_facts(file.path, file.name, kind, stat.st_size, modified))
         except (duckdb.Error, EOFError, ValueError) as error:
             raise ExportError(f"gcp: {file.name}: unreadable, {error}") from error
-        yield Drop(
-            files=(file,),
-            periods=facts.periods,
-            scope="",
-            delivered_at=facts.exported_at or file.modified,
+    exported = [fact.exported_at for fact in facts if fact.exported_at]
+    return Drop(
+        files=files,
+        periods=tuple(sorted({p for fact in facts for p in fact.periods})),
+        scope="",
+        delivered_at=max(exported, default=max(file.modified for file in files)),
+        bills=tuple(_bills(facts)),
+        ordered_by="export time" if exported else "file date",
+        complete_by="numbered parts" if is_complete else "",
+    )
+
+
+def _bills(facts: Sequence[Facts]) -> Iterator[Bill]:
+    for period in sorted({p for fact in facts for p in fact.periods}):
+        found = [bill for fact in facts for bill in fact.bills if bill.period == period]
+        yield Bill(
+            period,
+            frozenset(name for bill in found for name in bill.accounts),
+            report=found[0].report,
         )
+
+
+def _table(file: Candidate) -> str:
+    """Return which of Google's two tables it is from: the detailed one has resources.
+
+    cloud.google.com/billing/docs/how-to/export-data-bigquery-tables: it has all rows
+    and columns of the standard one, and ``resource`` and ``price``.
+    """
+    if file.format == "json":
+        return "detailed" if '"resource"' in file.head else "standard"
+    if avro.is_avro(file):
+        names = set(avro.top_columns(file.path))
+    else:
+        names = {name.split(".")[0] for name in file.columns}
+    return "detailed" if "resource" in names else "standard"
 
 
 def _is_export_in_avro(candidate: Candidate) -> bool:
@@ -101,7 +152,7 @@ def _refuse_missing_columns(file: Candidate) -> None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
+def _facts(path: Path, name: str, table: str, _size: int, _modified: int) -> Facts:
     dated = DatedRows(
         source="gcp",
         file=name,
@@ -114,5 +165,11 @@ def _facts(path: Path, name: str, _size: int, _modified: int) -> Facts:
     with duckdb.connect(config=LOOK_INSIDE) as db:
         lists.register(db)
         months, last = read_months(db, dated, f"max({values.time('export_time')})")
+        accounts = dict(
+            db.execute(
+                f"select {values.month()}, {_ACCOUNTS} from ({dated.rows}) group by all"
+            ).fetchall()
+        )
     exported_at = last.replace(tzinfo=UTC) if isinstance(last, datetime) else None
-    return Facts(months, exported_at)
+    bills = (Bill(m, frozenset(accounts.get(m, ())), report=table) for m in months)
+    return Facts(months, exported_at, tuple(bills))

@@ -6,8 +6,19 @@ tenancy gets new files only, so a file is a delivery and replaces no other.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
 
-from pipelines.landing.source import Candidate, Delivery, Drop, ExportError
+import duckdb
+
+from pipelines.landing.bills import Bill
+from pipelines.landing.source import (
+    LOOK_INSIDE,
+    Candidate,
+    Delivery,
+    Drop,
+    ExportError,
+)
 from pipelines.sources.cost.oci import columns, reading
 from pipelines.sources.formats.months import DatedRows, months_of
 
@@ -16,6 +27,8 @@ TELLING = {
     "lineItem/intervalUsageStart",
     "cost/productSku",
 }
+# A conversion asks for the same files that a scan of the exports folder asks for.
+REMEMBERED = 4_096
 # '0001000000612345.csv.gz', and '-00001' behind it where a report has parts.
 NUMBERED = re.compile(r"(?:^|/)(\d{6,}(?:-\d+)?)\.csv(?:\.gz)?$", re.IGNORECASE)
 
@@ -58,7 +71,28 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
             scope="",
             delivered_at=file.modified,
             batch=number[1] if number else "",
+            bills=_bills(file.path, file.size, file.path.stat().st_mtime_ns),
+            ordered_by="report number" if number else "file date",
         )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _bills(path: Path, _size: int, _modified: int) -> tuple[Bill, ...]:
+    """Give whose bill a file is: the subscription and the tenancy, month by month."""
+    with duckdb.connect(config=LOOK_INSIDE) as db:
+        found = db.execute(
+            f"select {reading.month()}, list(distinct tenant_id), "
+            "list(distinct coalesce(subscription_id, tenant_id)) "
+            f"from ({reading.scan(path)}) group by all order by all"
+        ).fetchall()
+    return tuple(
+        Bill(str(month), _named(accounts), _named(tenants))
+        for month, tenants, accounts in found
+    )
+
+
+def _named(names: Sequence[str | None]) -> frozenset[str]:
+    return frozenset(name for name in names if name)
 
 
 def oldest_first(deliveries: Sequence[Delivery]) -> list[Delivery]:

@@ -43,6 +43,6 @@ SOURCE = Source(
     tally=partial(tally, ENVELOPE),
     restates="rows",
     uses=("openai.billing_account_id", "openai.billing"),
-    version=3,
+    version=4,
     compressions=("",),
 )

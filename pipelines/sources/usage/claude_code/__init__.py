@@ -20,7 +20,8 @@ from pipelines.landing.source import (
     quoted,
 )
 from pipelines.sources.formats.package_files import text_beside
-from pipelines.sources.formats.pages import NO_PAGE, pulls
+from pipelines.sources.formats.pages import NO_PAGE
+from pipelines.sources.formats.pulls import Page, cursor_of, pulls
 
 ACTOR = re.compile(r'"actor"\s*:\s*\{')
 METRICS = re.compile(r'"(core_metrics|model_breakdown)"\s*:')
@@ -41,7 +42,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
     Raises:
         ExportError: a page is not JSON, or has a record without a day.
     """
-    return pulls(candidates, _months)
+    return pulls("claude_code", [_page(file) for file in candidates])
 
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -66,9 +67,10 @@ def _rows(deliveries: Sequence[Delivery], period: str) -> str:
     return sql.format(pulls=pulls, files=f"[{paths}]", period=quoted(period))
 
 
-def _months(page: Candidate) -> set[str]:
+def _page(page: Candidate) -> Page:
     try:
-        days = [record["date"] for record in json.loads(page.path.read_bytes())["data"]]
+        body = json.loads(page.path.read_bytes())
+        days = [record["date"] for record in body["data"]]
         odd = next(
             (number for number, day in enumerate(days, 1) if not _is_day(day)), 0
         )
@@ -83,7 +85,7 @@ def _months(page: Candidate) -> set[str]:
             f"claude_code: {page.name}, record {odd}: date is {days[odd - 1]!r}, "
             "expected a day like 2026-08-13"
         )
-    return {day[:7] for day in days}
+    return Page(page, frozenset(day[:7] for day in days), cursor=cursor_of(body))
 
 
 def _is_day(cell: object) -> bool:

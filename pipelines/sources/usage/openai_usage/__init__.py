@@ -39,6 +39,6 @@ SOURCE = Source(
     select=select,
     tally=partial(tally, ENVELOPE),
     restates="rows",
-    version=2,
+    version=3,
     compressions=("",),
 )

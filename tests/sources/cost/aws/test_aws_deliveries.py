@@ -1,11 +1,15 @@
 """Which files are one drop, of which month and payer, and which drop is newer."""
 
 import json
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.landing.source import ExportError, current_deliveries
+from pipelines.landing.current import current_deliveries
+from pipelines.landing.deliveries import scan
+from pipelines.landing.source import ExportError
+from pipelines.settings import Settings
 from pipelines.sources.cost.aws import SOURCE
 
 MONTH = "cur/20260801-20260901"
@@ -77,13 +81,13 @@ def test_the_time_of_an_execution_decides_not_the_time_of_the_file(
 def test_bare_chunks_of_a_report_are_one_drop_in_the_order_of_their_numbers(
     cur, exports
 ):
-    for number in (10, 9, 1):
+    for number in range(10, 0, -1):
         cur.parquet(exports / f"aug-cur-{number}.snappy.parquet", [cur.row()])
 
     (drop,) = SOURCE.drops(cur.candidates(exports))
 
     assert [file.name for file in drop.files] == [
-        f"aug-cur-{number}.snappy.parquet" for number in (1, 9, 10)
+        f"aug-cur-{number}.snappy.parquet" for number in range(1, 11)
     ]
 
 
@@ -164,18 +168,21 @@ def test_a_leftover_beside_the_files_of_a_manifest_is_refused(cur, exports):
         SOURCE.drops(cur.candidates(exports))
 
 
-def test_two_reports_on_one_bill_are_refused_because_they_count_it_twice(cur, exports):
+def test_two_reports_on_one_bill_are_refused_because_they_count_it_twice(
+    cur, exports, tmp_path
+):
     assembly(cur, exports, "a1", "1")
     execution(cur, exports, "20260904T050000Z-x", "1")
 
-    with pytest.raises(ExportError) as refusal:
-        SOURCE.drops(cur.candidates(exports))
+    found = scan(Settings(exports=exports, home=tmp_path / "home"), [SOURCE])
 
-    message = str(refusal.value)
-    assert f"{MONTH}/a1/cur-1.csv.gz" in message
-    assert "export/data/BILLING_PERIOD=2026-08" in message
-    assert "account 000000000042 for 2026-08" in message
-    assert "keep one of them" in message
+    assert not found.deliveries
+    ((_, names, reason),) = map(astuple, found.refusals)
+    assert f"{MONTH}/a1/cur-1.csv.gz (aws/cur)" in reason
+    assert "export/data/BILLING_PERIOD=2026-08" in reason
+    assert "account 000000000042 for 2026-08" in reason
+    assert "keep one of them" in reason
+    assert len(names) == 2
 
 
 def test_a_manifest_of_another_month_than_its_files_is_refused(cur, exports):

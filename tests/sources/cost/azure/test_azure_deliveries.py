@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.landing.source import ExportError, current_deliveries
+from pipelines.landing.current import current_deliveries
+from pipelines.landing.source import ExportError
 from pipelines.sources.cost.azure import SOURCE
 
 

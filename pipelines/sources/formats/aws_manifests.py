@@ -1,7 +1,6 @@
-"""Read the manifests of AWS reports and find the files that they name.
+"""Read the manifests of AWS reports and Data Exports, and find the files they name.
 
-Belongs here: what a manifest says. Which drop is newer is ``deliveries.py``'s
-business.
+Belongs here: what a manifest says. Which drop is newer is each source's business.
 """
 
 import json
@@ -19,8 +18,8 @@ FILE_LISTS = ("reportKeys", "dataFiles")
 ENTRY_KEYS = ("key", "s3Key", "path", "url", "uri", "s3Uri", "relativePath")
 NAMES = ("reportName", "exportName", "name")
 BATCHES = ("assemblyId", "executionId", "executionIdentifier", "batchId")
-# Data Exports also delivers FOCUS tables, which are another source's.
-FOREIGN = ("FOCUS_1", "BilledCost")
+# What the manifest of an export of a FOCUS table names, and no other does.
+FOCUS = ("FOCUS_1", "BilledCost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +41,17 @@ class Manifest:
     keys: tuple[str, ...]
 
 
-def is_manifest(candidate: Candidate) -> bool:
-    """Return whether a JSON file is the manifest of a Cost and Usage Report."""
+def is_manifest(candidate: Candidate, *, of_focus: bool = False) -> bool:
+    """Return whether a file is the manifest of a Cost and Usage Report, or of FOCUS."""
     return (
         candidate.format == "json"
         and candidate.name.lower().endswith(SUFFIX)
         and any(f'"{key}"' in candidate.head for key in (*FILE_LISTS, *BATCHES))
-        and not any(word in candidate.head for word in FOREIGN)
+        and any(word in candidate.head for word in FOCUS) == of_focus
     )
 
 
-def read(candidate: Candidate) -> Manifest:
+def read(source: str, candidate: Candidate) -> Manifest:
     """Read a manifest.
 
     Raises:
@@ -61,12 +60,14 @@ def read(candidate: Candidate) -> Manifest:
     try:
         body = json.loads(candidate.path.read_text("utf-8-sig"))
     except ValueError as error:
-        raise ExportError(f"aws: {candidate.name}: not readable: {error}") from error
+        raise ExportError(
+            f"{source}: {candidate.name}: not readable: {error}"
+        ) from error
     keys = tuple(_keys(body)) if isinstance(body, dict) else ()
     if not keys:
         raise ExportError(
-            f"aws: {candidate.name}: names no data file; expected a list of them as "
-            f"{' or '.join(FILE_LISTS)}"
+            f"{source}: {candidate.name}: names no data file; expected a list of "
+            f"them as {' or '.join(FILE_LISTS)}"
         )
     plain_name = PurePosixPath(candidate.name).name[: -len(SUFFIX)]
     return Manifest(
@@ -79,7 +80,10 @@ def read(candidate: Candidate) -> Manifest:
 
 
 def files_of(
-    manifest: Manifest, candidates: Mapping[str, Candidate]
+    source: str,
+    manifest: Manifest,
+    candidates: Mapping[str, Candidate],
+    manifests: Iterable[Manifest],
 ) -> tuple[Candidate, ...]:
     """Find the files that a manifest names, in its order.
 
@@ -88,14 +92,28 @@ def files_of(
     name beside another manifest is therefore never taken for this one's.
 
     Raises:
-        ExportError: a file is not there.
+        ExportError: a file is not there. None of the files of all manifests that
+            name the same ones can be used then.
     """
-    return tuple(_file(manifest, key, candidates) for key in manifest.keys)
+    found = {key: _file(manifest, key, candidates) for key in manifest.keys}
+    here = [file for file in found.values() if file]
+    for key, file in found.items():
+        if file is None:
+            raise ExportError(
+                f"{source}: {manifest.candidate.name} names {key}, which is not "
+                "there: copy the missing file below the same folder, or take the "
+                "manifest away",
+                files=[
+                    *(m.candidate.name for m in manifests if m.keys == manifest.keys),
+                    *(file.name for file in here),
+                ],
+            )
+    return tuple(here)
 
 
 def _file(
     manifest: Manifest, key: str, candidates: Mapping[str, Candidate]
-) -> Candidate:
+) -> Candidate | None:
     parts = PurePosixPath(key).parts
     folders = manifest.candidate.name.split("/")[:-1]
     for start in range(len(parts)):
@@ -103,10 +121,7 @@ def _file(
             name = "/".join((*folders[:depth], *parts[start:]))
             if name in candidates:
                 return candidates[name]
-    raise ExportError(
-        f"aws: {manifest.candidate.name} names {key}, which is not there: copy the "
-        "missing file below the same folder, or take the manifest away"
-    )
+    return None
 
 
 def _keys(body: Mapping[str, object]) -> Iterable[str]:

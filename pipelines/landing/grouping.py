@@ -1,0 +1,131 @@
+"""From files to deliveries: whose a file is, which files are one drop, what is refused.
+
+One bad file is one bad file: it is refused by name, and the others of its source are
+grouped without it. Belongs here: asking the sources. Does not belong here: the record
+of what arrived (``deliveries``), and bills that arrive twice (``double_billing``).
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from pipelines.landing.hashes import Hashes
+from pipelines.landing.landed import Refusal, named_in
+from pipelines.landing.owners import has_single_owner, rejection_reason
+from pipelines.landing.source import (
+    UNREADABLE,
+    Candidate,
+    Delivery,
+    Drop,
+    ExportError,
+    Source,
+)
+
+_BROKEN: tuple[type[Exception], ...] = (ExportError, *UNREADABLE)
+# No bill is of another century; such a month is a date that was read wrong.
+PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+
+
+def claimed(
+    candidates: Iterable[Candidate], sources: Sequence[Source]
+) -> tuple[dict[str, list[Candidate]], list[Refusal]]:
+    """Ask every source about every file: whose it is, and what nobody can take."""
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    refusals = []
+    for candidate in candidates:
+        try:
+            owners = [source for source in sources if source.owns(candidate)]
+            if has_single_owner(owners):
+                for owner in owners:
+                    found[owner.name].append(candidate)
+                continue
+            reason = rejection_reason(candidate, owners, sources)
+        except UNREADABLE as error:
+            reason = f"{candidate.name}: unreadable, {error}"
+        refusals.append(Refusal("", (candidate.name,), reason))
+    return found, refusals
+
+
+def grouped(
+    files: Sequence[Candidate], source: Source
+) -> tuple[list[Drop], list[Refusal]]:
+    """Let a source group its files; what it objects to is set aside, file by file.
+
+    An objection that names no file is to all of them.
+    """
+    refusals: list[Refusal] = []
+    remaining = list(files)
+    while remaining:
+        try:
+            drops = list(source.drops(remaining))
+            for drop in drops:
+                _refuse_odd_period(source, drop)
+        except _BROKEN as error:
+            reason = _reason(source, error)
+            names = set(getattr(error, "files", ()))
+            bad = [c for c in remaining if c.name in names]
+            bad = bad or [c for c in remaining if named_in(reason, c.name)] or remaining
+            refusals.append(_refusal(source, bad, reason))
+            remaining = [c for c in remaining if c not in bad]
+        else:
+            return drops, refusals
+    return [], refusals
+
+
+def delivered(
+    drops: Iterable[Drop], source: Source, hashed: Hashes
+) -> tuple[list[Delivery], list[Refusal]]:
+    """Make deliveries of a source's drops: hash their files."""
+    deliveries, refusals = [], []
+    for drop in drops:
+        try:
+            deliveries.append(_delivery(source, drop, hashed))
+        except _BROKEN as error:
+            refusals.append(_refusal(source, drop.files, _reason(source, error)))
+    return deliveries, refusals
+
+
+def _refusal(source: Source, files: Iterable[Candidate], reason: str) -> Refusal:
+    # A family reads its files alike, and refuses them alike.
+    names = tuple(candidate.name for candidate in files)
+    return Refusal(source.family or source.name, names, reason)
+
+
+def _reason(source: Source, error: Exception) -> str:
+    if isinstance(error, ExportError):
+        return str(error)
+    return f"{source.name}: unreadable, {error}; expected {source.expected}"
+
+
+def _refuse_odd_period(source: Source, drop: Drop) -> None:
+    odd = [period for period in drop.periods if not PERIOD.fullmatch(period or "")]
+    if odd:
+        raise ExportError(
+            f"{source.name}: {drop.files[0].name}: has rows of {odd[0]!r}; expected a "
+            "month from 2000-01 to 2099-12",
+            files=[file.name for file in drop.files],
+        )
+
+
+def _delivery(source: Source, drop: Drop, hashed: Hashes) -> Delivery:
+    hashes = [hashed.of(candidate) for candidate in drop.files]
+    parts = [source.name, drop.scope, *drop.periods, *hashes]
+    content = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return Delivery(
+        delivery_id=f"{source.name}-{content[:16]}",
+        source=source.name,
+        table=source.table,
+        scope=drop.scope,
+        periods=drop.periods,
+        delivered_at=drop.delivered_at,
+        files=tuple(candidate.path for candidate in drop.files),
+        names=tuple(candidate.name for candidate in drop.files),
+        batch=drop.batch,
+        size=sum(candidate.size for candidate in drop.files),
+        bills=drop.bills,
+        ordered_by=drop.ordered_by,
+        complete_by=drop.complete_by,
+        appends=drop.appends,
+        contents=frozenset(hashes),
+    )

@@ -1,0 +1,203 @@
+"""What a folder of exports would become: landed and converted, and nothing kept.
+
+Belongs here: totals of each source, month and currency, and what is to be known about
+them. Does not belong here: how it is shown (``cli``). It is the landing and conversion
+of every build, into a home that its caller throws away.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import duckdb
+
+from pipelines.landing.current import replaced_days
+from pipelines.landing.deliveries import scan
+from pipelines.landing.landed import Landing, Refusal
+from pipelines.landing.source import Delivery, Source, quoted
+from pipelines.ledger.conversion import convert
+from pipelines.ledger.partitions import partition_path
+from pipelines.ledger.stale import Stale, stale_partitions
+from pipelines.ledger.tally import left_out
+from pipelines.settings import Settings
+from pipelines.sources.tables import types_of
+
+MONEY = ("BilledCost", "EffectiveCost")
+_SUMMED = ("DECIMAL", "BIGINT", "HUGEINT", "DOUBLE", "INTEGER")
+# Numbers that say where a row is from, not how much of something there is.
+_NO_QUANTITIES = {"source_row_number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What one source has of one month, in one currency.
+
+    Attributes:
+        source: its name.
+        table: the table that it fills.
+        period: the month, '2026-08'.
+        row_count: the rows in the ledger.
+        billed_cost: their sum; None of a table that is no bill.
+        effective_cost: their sum.
+        currency: the billing currency.
+        sums: of a table that is no bill, the sum of each numeric column; None where
+            no row has a value.
+        deliveries: those that the month is made of, oldest first.
+    """
+
+    source: str
+    table: str
+    period: str
+    row_count: int
+    billed_cost: Decimal | None = None
+    effective_cost: Decimal | None = None
+    currency: str | None = None
+    sums: dict[str, object] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is in a folder.
+
+    Attributes:
+        landing: the files, as they were recognized.
+        months: what the ledger would have, by source, period and currency.
+        refusals: what cannot be used, at landing or at conversion.
+        notes: what is to be known besides: copies, older runs, rows left out.
+    """
+
+    landing: Landing
+    months: tuple[Month, ...]
+    refusals: tuple[Refusal, ...]
+    notes: tuple[str, ...]
+
+
+def inspect(settings: Settings, sources: Sequence[Source]) -> Inspection:
+    """Land and convert everything below the exports folder.
+
+    Args:
+        settings: whose home is empty, and thrown away afterwards.
+        sources: the registry.
+
+    Raises:
+        ExportError: the exports folder cannot be read.
+    """
+    landing = scan(settings, sources)
+    stale = stale_partitions(settings.ledger_dir, landing, sources)
+    refusals = list(landing.refusals)
+    with ThreadPoolExecutor(settings.threads) as pool:
+        for refused in pool.map(lambda item: convert(settings, item), stale):
+            refusals += [one.refusal() for one in refused]
+    months = [month for item in stale for month in _months(settings, item)]
+    return Inspection(
+        landing,
+        tuple(sorted(months, key=_order)),
+        tuple(dict.fromkeys(refusals)),
+        (*_notes(landing, sources), *_rows_left_out(settings, landing)),
+    )
+
+
+def _order(month: Month) -> tuple[bool, str, str, str]:
+    is_usage = month.table != "focus"
+    return is_usage, month.source, month.period, month.currency or ""
+
+
+def _months(settings: Settings, item: Stale) -> Iterator[Month]:
+    """Sum a partition up; of a bill by currency, since currencies are not added."""
+    path = partition_path(settings.ledger_dir, item.source, item.period)
+    if not path.exists():
+        return
+    with duckdb.connect() as db:
+        rows = f"from read_parquet({quoted(path)})"
+        place = item.source.name, item.source.table, item.period
+        if item.source.table == "focus":
+            found = db.execute(
+                "select count(*), sum(BilledCost), sum(EffectiveCost), BillingCurrency "
+                f"{rows} group by BillingCurrency order by BillingCurrency"
+            ).fetchall()
+            for count, billed, effective, currency in found:
+                yield Month(
+                    *place, count, billed, effective, currency, {}, item.deliveries
+                )
+            return
+        names = [
+            name
+            for name, kind in types_of(item.source.table).items()
+            if kind.startswith(_SUMMED) and name not in _NO_QUANTITIES
+        ]
+        sums = ", ".join(f'sum("{name}")' for name in names)
+        count, *values = db.execute(
+            f"select {', '.join(filter(None, ['count(*)', sums]))} {rows}"
+        ).fetchall()[0]
+        summed = dict(zip(names, values, strict=True))
+        yield Month(*place, count, sums=summed, deliveries=item.deliveries)
+
+
+def _notes(landing: Landing, sources: Sequence[Source]) -> Iterator[str]:
+    """Say what became of deliveries that do not count, or not in full, and why."""
+    if landing.skipped:
+        count = len(landing.skipped)
+        yield (
+            f"{count} file{'s' if count > 1 else ''} passed over, which hold no data "
+            f"or are in .unitmillignore: {_some(landing.skipped)}"
+        )
+    for copy, original in landing.copies:
+        yield f"{_some(copy.names)}: the same content as {original}, counted once"
+    for delivery, reason in landing.not_chosen:
+        yield f"{_some(delivery.names)}: not counted, {reason}"
+    for source in sources:
+        for period in landing.periods(source):
+            yield from _notes_of_month(landing, source, period)
+
+
+def _notes_of_month(landing: Landing, source: Source, period: str) -> Iterator[str]:
+    current = landing.of(source, period)
+    parts = replaced_days(current, period)
+    for delivery in landing.deliveries:
+        if delivery.source != source.name or period not in delivery.periods:
+            continue
+        named = _some(delivery.names)
+        place = f"{source.name} {period}: {named}"
+        if delivery not in current:
+            newer = max((d.delivered_at, d.names[0]) for d in current)[1]
+            yield f"{place}: not counted, a newer delivery replaces it, such as {newer}"
+        elif delivery.delivery_id in parts:
+            days = sorted({f"{day}" for _, day in parts[delivery.delivery_id]})
+            yield f"{place}: only {_some(days)} counted, a newer delivery has the rest"
+    if len(current) < sum(
+        d.source == source.name and period in d.periods for d in landing.deliveries
+    ) and any(d.ordered_by == "file date" for d in current):
+        yield (
+            f"{source.name} {period}: only the dates of the files say which delivery "
+            "is the newer one; a download or a copy without its dates changes them"
+        )
+
+
+def _rows_left_out(settings: Settings, landing: Landing) -> Iterator[str]:
+    """Say how many rows are not in the ledger as rows of their own, by reason."""
+    if not any(settings.ledger_dir.glob("*/*/*.parquet")):
+        return
+    source_of = {d.delivery_id: d.source for d in landing.deliveries}
+    with duckdb.connect() as db:
+        found = db.execute(
+            "select delivery_id, period, reason, row_count "
+            f"from ({left_out(settings.ledger_dir)})"
+        ).fetchall()
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for delivery_id, period, reason, count in found:
+        counts[source_of.get(delivery_id, delivery_id), reason][period] += count
+    for (source, reason), months in sorted(counts.items()):
+        first, last = min(months), max(months)
+        span = first if first == last else f"{first} to {last}"
+        total = sum(months.values())
+        rows = "row" if total == 1 else "rows"
+        yield f"{source} {span}: {total:,} {rows} left out: {reason}"
+
+
+def _some(names: Iterable[str]) -> str:
+    found = list(names)
+    more = len(found) - 3
+    return ", ".join(found[:3]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,140 @@
+"""Pulls of an API: which pages are one answer, and whether its last one is here.
+
+A page says whether there is more, and by which cursor; not which page it is itself.
+Belongs here: following pages. What is on them is in ``pages``, or the source's.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from pipelines.landing.source import Candidate, Drop, ExportError
+from pipelines.sources.formats.parts import Part, part_of, refuse_gap
+
+PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says of itself.
+
+    Attributes:
+        file: the page.
+        months: the months of its rows.
+        first: the start of its first bucket; None without buckets, or any order.
+        last: the end of its last bucket.
+        cursor: what brings the next page; None where it is the last one.
+    """
+
+    file: Candidate
+    months: frozenset[str]
+    first: datetime | None = None
+    last: datetime | None = None
+    cursor: str | None = None
+
+
+def cursor_of(body: Mapping[str, object]) -> str | None:
+    """Give what brings the next page; None of a page that says there is no more."""
+    return str(body.get("next_page") or "not named") if body.get("has_more") else None
+
+
+def pulls(vendor: str, pages: Sequence[Page]) -> Iterator[Drop]:
+    """Group pages into pulls: pages below one time-stamped folder, else a chain.
+
+    A chain is the pages of a folder that follow each other: the last one says that
+    there is no more.
+
+    Raises:
+        ExportError: the next page of one is missing.
+    """
+    pages_of: dict[str, list[Page]] = defaultdict(list)
+    for page in pages:
+        folder = page.file.name.rpartition("/")[0] + "/"
+        stamp = PULLED_AT.search(folder)
+        pages_of[folder[: stamp.end()] if stamp else folder].append(page)
+    for folder, found in pages_of.items():
+        _refuse_gaps(vendor, found)
+        chains = list(_chains(vendor, found))
+        if not PULLED_AT.search(folder):
+            yield from (_pull(chain) for chain in chains)
+            continue
+        yield _pull([page for chain in chains for page in chain])
+
+
+def _refuse_gaps(vendor: str, pages: Sequence[Page]) -> None:
+    """Refuse 'page-002' and 'page-003' without 'page-001', which no cursor shows."""
+    parts: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
+    for page in pages:
+        part = part_of(page.file.name)
+        parts[part.whole].append((page.file, part))
+    for found in parts.values():
+        refuse_gap(vendor, [file for file, _ in found], [part for _, part in found])
+
+
+def _pull(pages: Sequence[Page]) -> Drop:
+    stamp = PULLED_AT.search(pages[0].file.name)
+    return Drop(
+        files=tuple(page.file for page in pages),
+        periods=tuple(sorted({month for page in pages for month in page.months})),
+        scope="",
+        delivered_at=_time(stamp.group(1))
+        if stamp
+        else max(page.file.modified for page in pages),
+        batch=stamp.group(1) if stamp else "",
+        ordered_by="pull time" if stamp else "file date",
+        complete_by="last page",
+    )
+
+
+def _chains(vendor: str, pages: Sequence[Page]) -> Iterator[list[Page]]:
+    """Follow each page to the one that comes next: the bucket after its last one.
+
+    A page names no number and not itself, only what asks for the next one. So the next
+    one is a page of the same folder that begins where this one ends.
+    """
+    waiting = sorted(pages, key=_start)
+    while waiting:
+        chain = [waiting.pop(0)]
+        while chain[-1].cursor is not None:
+            following = [page for page in waiting if _follows(chain[-1], page)]
+            if not following:
+                _refuse_incomplete(vendor, chain, pages)
+            chain.append(min(following, key=lambda page: page.file.name))
+            waiting.remove(chain[-1])
+        yield chain
+
+
+def _start(page: Page) -> tuple[bool, datetime, str]:
+    start = page.first or datetime.min.replace(tzinfo=UTC)
+    return page.first is None, start, page.file.name
+
+
+def _follows(page: Page, other: Page) -> bool:
+    if page.cursor == other.cursor:
+        return False
+    return page.last is None or other.first is None or other.first == page.last
+
+
+def _refuse_incomplete(
+    vendor: str, chain: Sequence[Page], pages: Sequence[Page]
+) -> NoReturn:
+    page = chain[-1]
+    end = f" from {page.last:%Y-%m-%d %H:%M} UTC on" if page.last else ""
+    raise ExportError(
+        f"{vendor}: {page.file.name} says that there is more (has_more, next_page "
+        f"{page.cursor}), and no page here goes on{end}: copy the missing page beside "
+        "it, or pull the pages again until has_more is false",
+        files=[p.file.name for p in pages if p in chain or _is_of_one_pull(p, page)],
+    )
+
+
+def _is_of_one_pull(page: Page, other: Page) -> bool:
+    """Return whether both lie in one time-stamped folder: such a pull is one."""
+    return bool(PULLED_AT.search(page.file.name) and PULLED_AT.search(other.file.name))
+
+
+def _time(stamp: str) -> datetime:
+    return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
