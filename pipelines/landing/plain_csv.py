@@ -12,6 +12,7 @@ import csv
 import gzip
 import io
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -60,6 +61,11 @@ def plain(file: Candidate, numbers: Iterable[int] = ()) -> Candidate:
         made = _plain(file.path, places, stat.st_size, stat.st_mtime_ns)
     except ExportError as error:
         raise ExportError(f"{file.name}{error}") from error.__cause__
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ExportError(
+            f"{file.name}: unreadable, its gzip data is damaged or cut off, and ended "
+            "before the end-of-stream marker; fetch it again"
+        ) from error
     return file if made == file.path else replace(file, path=made, compression="")
 
 

@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 import duckdb
 
 from pipelines.landing.bills import Bill
+from pipelines.landing.faults import sentence_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
 from pipelines.sources.cost.aws import columns, reading
 from pipelines.sources.formats import aws_manifests as manifests
@@ -234,7 +235,7 @@ def _of_parquet(files: Sequence[Candidate]) -> list[tuple[str, str]]:
             return db.execute(query).fetchall()
     except duckdb.Error as error:
         names = ", ".join(file.name for file in files)
-        raise ExportError(f"aws: {names}: unreadable, {error}") from error
+        raise ExportError(f"aws: {names}: unreadable, {sentence_of(error)}") from error
 
 
 def _of_first_row(file: Candidate) -> Iterator[tuple[str, str]]:

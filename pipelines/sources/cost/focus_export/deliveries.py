@@ -18,6 +18,7 @@ import duckdb
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import first_keys
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import (
     LOOK_INSIDE,
     Candidate,
@@ -181,8 +182,8 @@ def _facts(file: Candidate) -> tuple[Facts, ...]:
     modified = file.path.stat().st_mtime_ns
     try:
         return _facts_of(file.path, file.size, modified)
-    except duckdb.Error as error:
-        raise ExportError(f"focus_export: {file.name}: {error}") from error
+    except (duckdb.Error, ExportError) as error:
+        raise ExportError(said_of("focus_export", file, error)) from error
 
 
 @lru_cache(maxsize=REMEMBERED)

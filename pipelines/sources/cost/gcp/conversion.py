@@ -120,7 +120,7 @@ def _typed(deliveries: Sequence[Delivery], period: str) -> str:
                     f"from ({rows})"
                 )
             parts.append(rows)
-            before += f" + (select count(*) from ({reading.scan(path)}))"
+            before += f" + (select count(*) from ({reading.scan(sniffed(path, name))}))"
     return "\nunion all\n".join(parts)
 
 

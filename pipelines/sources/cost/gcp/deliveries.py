@@ -15,7 +15,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.bills import Bill
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.dialects import HEAD_BYTES
+from pipelines.landing.faults import said_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.gcp import avro, columns, lists, reading, values
 from pipelines.sources.formats.months import DatedRows, read_months
@@ -86,7 +88,7 @@ def _drop(files: tuple[Candidate, ...], *, is_complete: bool) -> Drop:
             modified = stat.st_mtime_ns
             facts.append(_facts(file.path, file.name, kind, stat.st_size, modified))
         except (duckdb.Error, EOFError, ValueError) as error:
-            raise ExportError(f"gcp: {file.name}: unreadable, {error}") from error
+            raise ExportError(said_of("gcp", file, error)) from error
     exported = [fact.exported_at for fact in facts if fact.exported_at]
     return Drop(
         files=files,
@@ -156,7 +158,7 @@ def _facts(path: Path, name: str, table: str, _size: int, _modified: int) -> Fac
     dated = DatedRows(
         source="gcp",
         file=name,
-        rows=reading.scan(path),
+        rows=reading.scan(sniffed(path, name)),
         month=values.month(),
         cell="invoice_month",
         column="invoice.month",
