@@ -120,6 +120,10 @@ def said_of(source: str, file: Candidate, error: BaseException) -> str:
     """Say what is wrong with a file of a source, with its name."""
     sentence = sentence_of(error, {file.path: file.name})
     before = f"{source}: " if source else ""
+    if before and sentence.startswith(before):
+        return sentence
+    if sentence.startswith(file.path.name):
+        sentence = file.name + sentence.removeprefix(file.path.name)
     if sentence.startswith(file.name):
         return before + sentence
     return f"{before}{file.name}: unreadable, {sentence}"

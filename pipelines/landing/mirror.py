@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.landing.candidates import find
+from pipelines.landing.candidates import Found, find
 from pipelines.landing.source import Candidate, TransientError
 from pipelines.landing.stores import (
     FAILURES,
@@ -35,23 +35,32 @@ AT_ONCE = 8
 def find_stored(
     settings: Settings,
 ) -> tuple[list[Candidate], list[tuple[str, str]]]:
+    """Give the readable files of the stores, and what is unusable; see below.
+
+    Raises:
+        TransientError: a store cannot be listed or an object read.
+    """
+    found = find_in_stores(settings)
+    return found.readable, found.damaged
+
+
+def find_in_stores(settings: Settings) -> Found:
     """Bring the mirror up to what the stores hold, and sniff every file of it.
 
     An object whose size and time are the mirrored file's is not read again. What was
     fetched before an error stays; the next call goes on from there.
 
     Returns:
-        The readable files, and of each object that is damaged, or cannot be a file,
-        its name and what is wrong.
+        What lies in the stores: the readable files, of each object that is damaged,
+        or cannot be a file, its name and what is wrong, and what was passed over.
 
     Raises:
         TransientError: a store cannot be listed or an object read. Nothing that the
             store still holds has left the mirror.
     """
-    readable: list[Candidate] = []
-    unusable: list[tuple[str, str]] = []
+    found = Found()
     if not settings.landing.stores:
-        return readable, unusable
+        return found
     with _locked(settings.stores_dir) as downloads:
         for url in settings.landing.stores:
             store, folder = open_store(url), _folder(settings, url)
@@ -59,10 +68,10 @@ def find_stored(
             _remove(gone, folder)
             _fetch(store, missing, folder, downloads)
             lying = find(folder, f"{url}/")
-            found, damaged = lying.readable, lying.damaged
-            readable += found
-            unusable += [*store.unusable, *damaged]
-    return readable, unusable
+            found.readable.extend(lying.readable)
+            found.damaged.extend([*store.unusable, *lying.damaged])
+            found.skipped.extend(lying.skipped)
+    return found
 
 
 def changed_objects(settings: Settings) -> list[str]:

@@ -12,6 +12,7 @@ import csv
 import gzip
 import io
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,7 +34,7 @@ from pipelines.landing.source import Candidate, ExportError
 # DuckDB reads no longer row, and leaves one of 32 MiB out without a word.
 LONGEST_ROW = 2_000_000
 _CHUNK = 1024 * 1024
-_REMEMBERED = 1_024
+_REMEMBERED = 16_384
 _SHOWN = 60
 _FOLDER = tempfile.TemporaryDirectory(prefix="unitmill-csv-")
 _NUMBERS = count()
@@ -60,6 +61,11 @@ def plain(file: Candidate, numbers: Iterable[int] = ()) -> Candidate:
         made = _plain(file.path, places, stat.st_size, stat.st_mtime_ns)
     except ExportError as error:
         raise ExportError(f"{file.name}{error}") from error.__cause__
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ExportError(
+            f"{file.name}: unreadable, its gzip data is damaged or cut off, and ended "
+            "before the end-of-stream marker; fetch it again"
+        ) from error
     return file if made == file.path else replace(file, path=made, compression="")
 
 
@@ -131,7 +137,9 @@ def _must_be_rewritten(path: Path, width: int) -> bool:
     with _bytes(path) as raw:
         while chunk := raw.read(_CHUNK):
             try:
-                decoder.decode(chunk)
+                # Nearly every chunk is ASCII, which is known faster.
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
             except UnicodeDecodeError:
                 return True
             seen = carried + chunk
@@ -153,6 +161,8 @@ def _must_be_rewritten(path: Path, width: int) -> bool:
 
 def _line_ends(text: bytes) -> set[str]:
     """Name the ways in which lines end."""
+    if b"\r" not in text:
+        return {"\n"} if b"\n" in text else set()
     windows, returns = text.count(b"\r\n"), text.count(b"\r")
     found = {"\r\n"} if windows else set()
     if returns > windows:

@@ -37,7 +37,7 @@ class SourceFile(BaseModel):
         name: the folder's name; also the source's name everywhere.
         description: what a FinOps analyst reads about the vendor.
         format: what the vendor's files are.
-        delimiter: what separates the columns of a CSV.
+        delimiter: what separates the columns of a CSV; the header shows it anyway.
         columns: names in the header by which a file is recognized.
         period_column: the column that says a row's billing period.
         period_format: its strptime format, where it is not ISO 8601 or YYYY-MM.

@@ -94,7 +94,7 @@ def usage_days(files: Sequence[Candidate]) -> tuple[date | None, date | None]:
                 read, _ = (
                     _parquet(db, [file], "0")
                     if file.format == "parquet"
-                    else _csv([file], "0")
+                    else _csv([_plain(file)], "0")
                 )
                 moment = f'try_cast("{start}" as timestamp)'
                 found = db.execute(
@@ -113,6 +113,11 @@ def _opened(context: Context, path: Path, name: str) -> Candidate:
     found = sniffed(path, name)
     if found.compression == "zip":
         found = sniffed(_unzipped(context, path, name), name)
+    return _plain(found)
+
+
+def _plain(found: Candidate) -> Candidate:
+    """Give a CSV in the dialect that is read; other files as they are."""
     if found.format != "csv":
         return found
     headers = columns.present(found.columns)

@@ -182,7 +182,7 @@ def _facts(file: Candidate) -> tuple[Facts, ...]:
     modified = file.path.stat().st_mtime_ns
     try:
         return _facts_of(file.path, file.size, modified)
-    except duckdb.Error as error:
+    except (duckdb.Error, ExportError) as error:
         raise ExportError(said_of("focus_export", file, error)) from error
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.bills import Bill
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.dialects import HEAD_BYTES
 from pipelines.landing.faults import said_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
@@ -157,7 +158,7 @@ def _facts(path: Path, name: str, table: str, _size: int, _modified: int) -> Fac
     dated = DatedRows(
         source="gcp",
         file=name,
-        rows=reading.scan(path),
+        rows=reading.scan(sniffed(path, name)),
         month=values.month(),
         cell="invoice_month",
         column="invoice.month",
