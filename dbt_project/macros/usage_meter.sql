@@ -4,7 +4,8 @@
 -#}
 {% macro usage_meter(sku_meter) -%}
     case
-        when {{ sku_meter }} like '%Input Tokens' or {{ sku_meter }} = 'Output Tokens'
+        when
+            {{ sku_meter }} like '%Input Tokens' or {{ sku_meter }} like '%Output Tokens'
             then {{ sku_meter }}
         else 'calls'
     end

@@ -26,7 +26,8 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
-    version=2,
+    # 3: with cache writes for an hour apart.
+    version=3,
     uses=("aws.cost_basis",),
     compressions=("", "gzip", "zip"),
 )
