@@ -10,3 +10,10 @@
         else 'calls'
     end
 {%- endmacro %}
+
+{#- The meter of telemetry that tells neither modality nor duration. -#}
+{% macro plain_meter(usage_meter) -%}
+    regexp_replace(
+        replace({{ usage_meter }}, ' 1h ', ' '), '^(Audio|Image|Video|Speech) ', ''
+    )
+{%- endmacro %}

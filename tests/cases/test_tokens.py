@@ -582,3 +582,21 @@ def test_anthropic_tells_what_was_written_for_an_hour(case):
     assert case("an-1h-cache-writes-block/usage", "anthropic_usage", columns) == [
         (None, 10 * million, 0, 10 * million, million, 10 * million)
     ]
+
+
+def test_a_meter_whose_words_are_glued_together_is_read_whole(case):
+    rows = case(
+        "az-meter-outp-glued",
+        "azure",
+        "SkuMeter, x_ProcessingTier, SkuPriceDetails ->> '$.x_ModelId', "
+        "SkuPriceDetails ->> '$.x_TokenDirection', "
+        "SkuPriceDetails ->> '$.x_DeploymentScope', ConsumedQuantity::bigint",
+    )
+
+    # Ten blocks of a thousand each.
+    realtime = "gpt-4o-realtime-preview"
+    assert rows == [
+        ("Audio Output Tokens", "standard", realtime, "Output", "data_zone", 10000),
+        ("Output Tokens", "batch", "gpt-4o-mini-0718", "Output", "data_zone", 10000),
+        ("Output Tokens", "standard", realtime, "Output", "data_zone", 10000),
+    ]
