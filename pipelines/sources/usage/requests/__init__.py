@@ -56,6 +56,11 @@ RETRIED = """
 """
 UNKNOWN = "cast(null as boolean)"
 NEEDED = ("requested_at", "provider_name", "delivery_id", "row_number")
+# 2: with prompts and with answers that were cut off.
+# 3: with the tokens of failed calls; no failure is told where none can be.
+# 4: with cache writes for an hour, audio and images, counters that are not known, and
+# calls of which nobody counted the tokens.
+VERSION = 4
 # Enough for a 95th percentile to stand on ten calls.
 SAMPLED_CALLS = 200
 DAY = "cast(requested_at as date)"
@@ -91,11 +96,7 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
             tally=None if kind else partial(_tally, log),
             fetch=None if kind else log.fetch,
             family=log.name,
-            # 2: with prompts and with answers that were cut off.
-            # 3: with the tokens of failed calls; no failure is told where none can be.
-            # 4: with cache writes for an hour, audio and images, counters that are not
-            # known, and calls of which nobody counted the tokens.
-            version=4,
+            version=VERSION,
         )
 
     return (
