@@ -29,7 +29,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
         "{period_end}": month_end("BillingPeriodStart", "BillingPeriodEnd"),
         "{services}": facts.services(),
         "{gpus}": facts.gpus(),
-        "{ai_meters}": facts.ai_meters(cell.words),
+        "{ai_meters}": facts.ai_meters(cell.words, period),
         "{subcategories}": values([*PARENTS.items()], 2),
     }
     text = _template()
