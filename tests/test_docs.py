@@ -14,9 +14,15 @@ import pytest
 import typer.main
 
 from pipelines.cli import COMMANDS, app_of
+from pipelines.landing.deliveries import scan
 from pipelines.publishing.versions import current
-from pipelines.settings import PROJECT_DIR
-from pipelines.sources.registry import COST_SOURCES, USAGE_SOURCES
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources.registry import (
+    COST_SOURCES,
+    LIST_SOURCES,
+    USAGE_SOURCES,
+    all_sources,
+)
 
 DOCS = PROJECT_DIR / "docs"
 README = PROJECT_DIR / "README.md"
@@ -30,6 +36,27 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 VARIABLE = re.compile(r"\bUNITMILL_[A-Z][A-Z_]*[A-Z]\b")
 CLI = typer.main.get_command(app_of(COMMANDS))
+# Pages beside those of sources, which several logs share.
+SHARED = {"labels", "bad-telemetry"}
+SOURCE_PAGES = [
+    page for page in sorted((DOCS / "sources").rglob("*.md")) if page.stem not in SHARED
+]
+QUESTIONS = [
+    "Is it whole?",
+    "What orders it?",
+    "What does it cover?",
+    "Does it replace or add?",
+]
+LEFT_OUT = re.compile(r"left out as `([^`]+)`")
+# A word that a page's answer must have where a delivery was ordered so.
+ORDERED_BY = {
+    "manifest": "manifest",
+    "run folder": "folder",
+    "pull time": "folder's name",
+    "export time": "`export_time`",
+    "report number": "number in its name",
+    "file date": "file's date",
+}
 
 
 def name_of(page):
@@ -210,6 +237,90 @@ def test_every_source_has_a_page_that_the_index_names(source, folder):
 
     assert (DOCS / page).exists()
     assert f"({page})" in text_of("docs", "index.md")
+
+
+@pytest.mark.parametrize("source", LIST_SOURCES, ids=lambda source: source.name)
+def test_every_list_has_a_page_or_a_section_in_lists(source):
+    page = DOCS / f"sources/lists/{source.name}.md"
+
+    assert page.exists() or f"\n## {source.name}\n" in text_of("docs", "lists.md")
+
+
+def test_every_page_of_the_folder_is_that_of_a_source():
+    """Else the tests below would ask an old page, and miss the new one."""
+    shipped = (*COST_SOURCES, *USAGE_SOURCES, *LIST_SOURCES)
+    named = {source.family or source.name for source in shipped}
+
+    assert {page.stem for page in SOURCE_PAGES} <= named
+
+
+def section_of(page, title):
+    """Give the text below a heading, up to the next one."""
+    _, _, after = page.read_text("utf-8").partition(f"\n## {title}\n")
+    return after.partition("\n## ")[0]
+
+
+def answers_of(page):
+    """Give the rows of the table on deliveries: question and answer."""
+    section = section_of(page, "When is a delivery whole, newer and replaced?")
+    rows = re.findall(r"^\| ([^|]+) \| (.+) \|$", section, re.MULTILINE)
+    return [row for row in rows if row[0] != "question"]
+
+
+@pytest.mark.parametrize("page", SOURCE_PAGES, ids=name_of)
+def test_a_page_of_a_source_answers_the_four_questions(page):
+    """A line right below a table would become a row of it."""
+    answers = answers_of(page)
+    section = section_of(page, "When is a delivery whole, newer and replaced?")
+
+    assert [question for question, _ in answers] == QUESTIONS
+    assert [answer for _, answer in answers if not answer.endswith(".")] == []
+    assert "| question | answer |\n|---|---|\n" in section
+    assert re.findall(r"^\|.*\|\n(?!\||\n|\Z).*", section, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("page", SOURCE_PAGES, ids=name_of)
+def test_a_page_of_a_source_says_how_to_get_it_and_what_its_traps_are(page):
+    traps = section_of(page, "Known traps").strip().split("\n")
+
+    assert section_of(page, "How do I get it?").strip()
+    assert len(traps) >= 3
+    assert [line for line in traps if not re.fullmatch(r"- .+\.", line)] == []
+
+
+@pytest.mark.parametrize("page", SOURCE_PAGES, ids=name_of)
+def test_a_reason_that_a_page_quotes_is_one_that_rows_are_counted_by(page):
+    code = "".join(
+        path.read_text("utf-8")
+        for path in (PROJECT_DIR / "pipelines").rglob("*")
+        if path.suffix in {".py", ".sql"}
+    )
+    quoted = LEFT_OUT.findall(" ".join(answer for _, answer in answers_of(page)))
+
+    assert [reason for reason in quoted if reason not in code] == []
+
+
+def test_a_page_names_what_its_deliveries_are_ordered_and_complete_by(tmp_path):
+    settings = Settings(exports=PROJECT_DIR / "sample_exports", home=tmp_path)
+    sources = all_sources(settings)
+    page_of = {page.stem: dict(answers_of(page)) for page in SOURCE_PAGES}
+    family_of = {source.name: source.family or source.name for source in sources}
+
+    odd = set()
+    asked = set()
+    for delivery in scan(settings, sources).deliveries:
+        page = page_of.get(family_of[delivery.source])
+        if page is None:
+            continue
+        asked.add(family_of[delivery.source])
+        if ORDERED_BY[delivery.ordered_by] not in page["What orders it?"]:
+            odd.add((delivery.source, delivery.ordered_by))
+        if delivery.complete_by and page["Is it whole?"].startswith("Nothing"):
+            odd.add((delivery.source, delivery.complete_by))
+
+    assert odd == set()
+    # The sample company has no page's source that it does not use.
+    assert asked == page_of.keys()
 
 
 def test_the_readme_names_ten_marts_with_their_questions():
