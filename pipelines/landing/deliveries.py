@@ -22,7 +22,12 @@ from pipelines.landing.grouping import claimed, delivered, grouped
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Landing, Refusal
 from pipelines.landing.mirror import find_stored
-from pipelines.landing.past import carried_forward_rows, missing_deliveries
+from pipelines.landing.past import (
+    MOVED,
+    carried_forward_rows,
+    missing_deliveries,
+    moved_deliveries,
+)
 from pipelines.landing.records import write_record
 from pipelines.landing.source import Delivery, Source
 from pipelines.landing.stores import place_of
@@ -89,10 +94,10 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
         not_chosen=tuple(passed),
     )
     here = {delivery.delivery_id for delivery in landing.deliveries}
-    lost, overwritten = missing_deliveries(
-        _recorded(settings.deliveries_file), here, set(landing.names())
-    )
-    return replace(landing, lost=lost, overwritten=overwritten)
+    recorded = _recorded(settings.deliveries_file)
+    lost, overwritten = missing_deliveries(recorded, here, set(landing.names()))
+    moved = moved_deliveries(recorded, overwritten, hashed.by_name())
+    return replace(landing, lost=lost, overwritten=overwritten, moved=moved)
 
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
@@ -105,7 +110,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), now)}
         for row in [*_rows(landing, sources), *_refused(landing)]
     ]
-    rows += carried_forward_rows(old, rows, landing.lost, sources)
+    rows += carried_forward_rows(old, rows, landing, sources)
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     write_record(path, table)
     return table
@@ -162,6 +167,7 @@ def load(settings: Settings) -> Landing:
         refusals,
         lost=lost,
         overwritten=overwritten,
+        moved=frozenset(row["delivery_id"] for row in rows if row["detail"] == MOVED),
         not_chosen=tuple(passed.values()),
     )
 

@@ -49,6 +49,7 @@ class Landing:
         copies: deliveries whose content is there already, and the name of the first.
         lost: ids of earlier deliveries whose files are gone (not overwritten).
         overwritten: ids of earlier deliveries whose files have other content now.
+        moved: those of them whose content is the same, and read as of other months.
         skipped: names of documents, and of what the user wants ignored.
         not_chosen: deliveries that another one bills again, by the owner's choice,
             and that choice.
@@ -59,6 +60,7 @@ class Landing:
     copies: tuple[tuple[Delivery, str], ...] = ()
     lost: frozenset[str] = frozenset()
     overwritten: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
     skipped: tuple[str, ...] = ()
     not_chosen: tuple[tuple[Delivery, str], ...] = ()
 
