@@ -3,21 +3,19 @@
   no rate leaves the cost unknown: NULL; so does a call of which nobody counted a token.
 -#}
 {%- macro call_cost(calls, rates) -%}
-    {%- set classes = {
-        'input_uncached_tokens': 'input_rate',
-        'input_cache_read_tokens': 'cache_read_rate',
-        'input_cache_write_tokens': 'cache_write_rate',
-        'output_tokens': 'output_rate',
-    } -%}
+    {%- set counters = [
+        'input_uncached_tokens', 'input_cache_read_tokens', 'input_cache_write_tokens',
+        'output_tokens',
+    ] -%}
     case
         when coalesce(
-            {{ calls }}.{{ classes | join(', ' ~ calls ~ '.') }}
+            {{ calls }}.{{ counters | join(', ' ~ calls ~ '.') }}
         ) is not null
             then
-                {%- for tokens, rate in classes.items() %}
+                {%- for meter, tokens in token_meters().items() %}
                 case
-                    when coalesce({{ calls }}.{{ tokens }}, 0) = 0 then 0
-                    else {{ calls }}.{{ tokens }} * {{ rates }}.{{ rate }}
+                    when coalesce({{ tokens }}, 0) = 0 then 0
+                    else ({{ tokens }}) * {{ rates }}.{{ rate_column(meter) }}
                 end
                 {%- if not loop.last %} + {% endif -%}
                 {%- endfor %}

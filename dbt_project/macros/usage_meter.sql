@@ -4,8 +4,16 @@
 -#}
 {% macro usage_meter(sku_meter) -%}
     case
-        when {{ sku_meter }} like '%Input Tokens' or {{ sku_meter }} = 'Output Tokens'
+        when
+            {{ sku_meter }} like '%Input Tokens' or {{ sku_meter }} like '%Output Tokens'
             then {{ sku_meter }}
         else 'calls'
     end
+{%- endmacro %}
+
+{#- The meter of telemetry that tells neither modality nor duration. -#}
+{% macro plain_meter(usage_meter) -%}
+    regexp_replace(
+        replace({{ usage_meter }}, ' 1h ', ' '), '^(Audio|Image|Video|Speech) ', ''
+    )
 {%- endmacro %}

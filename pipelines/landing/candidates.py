@@ -120,13 +120,10 @@ def _readable(path: Path, exports_dir: Path, place: str) -> Candidate:
 
     Raises:
         ExportError: it is damaged.
-        _NoDataError: it is a table or text that holds no bill.
+        _NoDataError: it is a table that holds no bill.
     """
     candidate = sniff(path, exports_dir, place)
     if side_files.is_side_table(candidate.columns):
-        raise _NoDataError
-    head, columns = candidate.head, candidate.columns
-    if candidate.format == "csv" and side_files.is_prose(path.name, columns, head):
         raise _NoDataError
     return candidate
 
@@ -162,6 +159,12 @@ def sniff(path: Path, exports_dir: Path, place: str = "") -> Candidate:
         columns=columns,
         head=head,
     )
+
+
+def beginning(file: Candidate) -> str:
+    """Give the first 64 KiB of a text as it is written, in whatever dialect."""
+    _, start = _start(file.path)
+    return text_of(start)[1]
 
 
 def sniffed(file: Candidate | Path, name: str = "") -> Candidate:

@@ -67,7 +67,7 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     stored, unusable = find_stored(settings)
     for source in sources:
         stored += source.fetch(settings) if source.fetch else []
-    files, refusals = claimed((*lying.readable, *stored), sources)
+    files, refusals, texts = claimed((*lying.readable, *stored), sources)
     arrived: list[Delivery] = []
     hashed = Hashes(settings.hashes_file)
     for source in sources:
@@ -85,7 +85,7 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
         # A family refuses its files alike: once is enough.
         tuple(dict.fromkeys([*damages, *refusals, *doubled])),
         tuple(copies),
-        skipped=tuple(lying.skipped),
+        skipped=(*lying.skipped, *texts),
         not_chosen=tuple(passed),
     )
     here = {delivery.delivery_id for delivery in landing.deliveries}

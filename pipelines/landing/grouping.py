@@ -10,9 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from pipelines.landing.faults import said_of, sentence_of
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Refusal, named_in
-from pipelines.landing.owners import has_single_owner, rejection_reason
+from pipelines.landing.owners import has_single_owner, is_plain_text, rejection_reason
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
@@ -29,10 +30,15 @@ PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 def claimed(
     candidates: Iterable[Candidate], sources: Sequence[Source]
-) -> tuple[dict[str, list[Candidate]], list[Refusal]]:
-    """Ask every source about every file: whose it is, and what nobody can take."""
+) -> tuple[dict[str, list[Candidate]], list[Refusal], list[str]]:
+    """Ask every source about every file: whose it is, and what nobody can take.
+
+    Returns:
+        The files of each source, what is refused, and names of texts for people.
+    """
     found: dict[str, list[Candidate]] = defaultdict(list)
     refusals = []
+    texts = []
     for candidate in candidates:
         try:
             owners = [source for source in sources if source.owns(candidate)]
@@ -40,11 +46,14 @@ def claimed(
                 for owner in owners:
                     found[owner.name].append(candidate)
                 continue
+            if not owners and is_plain_text(candidate, sources):
+                texts.append(candidate.name)
+                continue
             reason = rejection_reason(candidate, owners, sources)
         except UNREADABLE as error:
-            reason = f"{candidate.name}: unreadable, {error}"
+            reason = said_of("", candidate, error)
         refusals.append(Refusal("", (candidate.name,), reason))
-    return found, refusals
+    return found, refusals, texts
 
 
 def grouped(
@@ -95,7 +104,8 @@ def _refusal(source: Source, files: Iterable[Candidate], reason: str) -> Refusal
 def _reason(source: Source, error: Exception) -> str:
     if isinstance(error, ExportError):
         return str(error)
-    return f"{source.name}: unreadable, {error}; expected {source.expected}"
+    said = sentence_of(error)
+    return f"{source.name}: unreadable, {said}; expected {source.expected}"
 
 
 def _refuse_odd_period(source: Source, drop: Drop) -> None:

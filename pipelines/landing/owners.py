@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from pipelines.landing.candidates import first_keys
+from pipelines.landing.side_files import is_prose
 from pipelines.landing.source import Candidate, Source
 
 # Columns and keys as sources name them in what they expect, and in what they describe.
@@ -30,6 +31,19 @@ def has_single_owner(owners: Sequence[Source]) -> bool:
     return bool(owners) and len(families) <= 1 and len(tables) == len(owners)
 
 
+def is_plain_text(candidate: Candidate, sources: Sequence[Source]) -> bool:
+    """Return whether a file that has no owner is a text for people: a letter, a note.
+
+    A table that is near to what a source expects is none, however its rows look.
+    """
+    columns, head = candidate.columns, candidate.head
+    return (
+        candidate.format == "csv"
+        and is_prose(candidate.name, columns, head)
+        and not _nearest(_named(candidate), sources)
+    )
+
+
 def rejection_reason(
     candidate: Candidate, owners: Sequence[Source], sources: Sequence[Source]
 ) -> str:
@@ -39,9 +53,7 @@ def rejection_reason(
         return f"claimed by {names}; expected one source"
     if packed := next((source for source in sources if source.claims(candidate)), None):
         return f"{packed.name} does not read {candidate.compression} files; unpack it"
-    named = candidate.columns or first_keys(candidate.head)
-    # A file without a header shows its first row, which may hold anything.
-    named = tuple(name for name in named if _NAMES.fullmatch(name))
+    named = _named(candidate)
     shown = ", ".join(named[:_SHOWN]) + (", ..." if len(named) > _SHOWN else "")
     reason = "no source recognizes it"
     if not candidate.size:
@@ -54,6 +66,15 @@ def rejection_reason(
         f"{reason}; take it out of the exports, name it in .unitmillignore there, or "
         "map its vendor with a plan"
     )
+
+
+def _named(candidate: Candidate) -> tuple[str, ...]:
+    """Give the columns or keys of a file, as far as they are names.
+
+    A file without a header shows its first row, which may hold anything.
+    """
+    names = candidate.columns or first_keys(candidate.head)
+    return tuple(name for name in names if _NAMES.fullmatch(name))
 
 
 def _nearest(named: Sequence[str], sources: Sequence[Source]) -> list[Source]:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from pipelines.focus.schema import closed_lists, conform
 from pipelines.landing.current import replaced_days
+from pipelines.landing.faults import sentence_of
 from pipelines.landing.privacy import personal_data_removed
 from pipelines.landing.source import (
     UNREADABLE,
@@ -38,6 +39,8 @@ from pipelines.settings import Settings
 from pipelines.sources.tables import types_of
 
 INPUTS_KEY = "unitmill.inputs"
+# Names of files that a sentence shows before it only counts.
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +146,13 @@ def _only_current(rows: str, replaced: str) -> str:
 
 def _message(error: Exception, deliveries: Sequence[Delivery]) -> str:
     """Return what is wrong; a refused cell names its file, others all files."""
-    message = str(error).removeprefix("Invalid Input Error: ")
-    names = [name for delivery in deliveries for name in delivery.names]
-    if message.startswith(tuple(f"{name}, row " for name in names)):
+    named = {p: n for d in deliveries for p, n in zip(d.files, d.names, strict=True)}
+    message = sentence_of(error, named)
+    if message.startswith(tuple(named.values())):
         return message
-    return f"cannot convert {', '.join(names)}: {message}"
+    names = list(named.values())
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"cannot convert {', '.join(names[:_SHOWN])}{more}: {message}"
 
 
 def empty_partition(settings: Settings, source: Source, period: str) -> Partition:

@@ -58,7 +58,12 @@ METERS = {
     "Input Tokens": "input_mtok",
     "Cache Read Input Tokens": "cache_read_mtok",
     "Cache Write Input Tokens": "cache_write_mtok",
+    "Cache Write 1h Input Tokens": "cache_write_1h_mtok",
+    "Audio Input Tokens": "input_audio_mtok",
+    "Image Input Tokens": "input_image_mtok",
     "Output Tokens": "output_mtok",
+    "Audio Output Tokens": "output_audio_mtok",
+    "Image Output Tokens": "output_image_mtok",
 }
 # The first price of a model has no date of its own.
 ALWAYS = date(2000, 1, 1)

@@ -64,8 +64,39 @@ TOKENS = (
         "Input tokens that were neither read from nor written to a cache.",
     ),
     Column("input_cache_read_tokens", "BIGINT", "Input tokens read from a cache."),
-    Column("input_cache_write_tokens", "BIGINT", "Input tokens written to a cache."),
+    Column(
+        "input_cache_write_tokens",
+        "BIGINT",
+        "Input tokens written to a cache, for however long.",
+    ),
     Column("output_tokens", "BIGINT", "Output tokens, reasoning included."),
+    Column(
+        "input_cache_write_1h_tokens",
+        "BIGINT",
+        "The part of input_cache_write_tokens that was written for an hour; the rest "
+        "is for five minutes, the vendors' default. NULL where the source does not "
+        "tell them apart.",
+    ),
+    Column(
+        "input_audio_tokens",
+        "BIGINT",
+        "The part of input_uncached_tokens that was audio; NULL where unknown.",
+    ),
+    Column(
+        "input_image_tokens",
+        "BIGINT",
+        "The part of input_uncached_tokens that was images; NULL where unknown.",
+    ),
+    Column(
+        "output_audio_tokens",
+        "BIGINT",
+        "The part of output_tokens that was audio; NULL where unknown.",
+    ),
+    Column(
+        "output_image_tokens",
+        "BIGINT",
+        "The part of output_tokens that was images; NULL where unknown.",
+    ),
     Column(
         "reasoning_tokens",
         "BIGINT",
@@ -127,6 +158,13 @@ MODEL_USAGE = Table(
             " counts calls only in sums, or does not say which failed.",
         ),
         Column(
+            "uncounted_request_count",
+            "BIGINT",
+            "The part of request_count that was answered and whose input or output "
+            "tokens are unknown: the counters of the row are without them. NULL where "
+            "a source counts calls only in sums.",
+        ),
+        Column(
             "latency_ms",
             "BIGINT",
             "Milliseconds until the answer was complete, summed over "
@@ -145,23 +183,25 @@ MODEL_USAGE = Table(
         Column(
             "other_quantity",
             MONEY,
-            "What else was used (images, seconds, characters), counted in other_unit.",
+            "What else was used (images, seconds, characters, a token counter that is "
+            "not known), counted in other_unit.",
         ),
         Column("other_unit", "VARCHAR", "The unit of other_quantity."),
         Column(
             "inputs_include_cached",
             "BOOLEAN",
             "Whether the export's own input count included cached tokens, which were "
-            "then taken out of input_uncached_tokens.",
+            "then taken out of input_uncached_tokens; of several calls, whether that "
+            "of any did.",
         ),
         *ORIGIN,
     ),
     notes="request_count has every call: the failed, the retried (a later call stood in"
     " for it), the truncated (answered, and cut off at the limit of output "
     "tokens) and those that a cache of the owner's answered are among them. The "
-    "four input and output counters are disjoint; reasoning tokens are part of "
-    "the output. gateway_cost is what a gateway's price list made of the calls: "
-    "an estimate, no bill.",
+    "four input and output counters are disjoint; tokens that were written to a cache "
+    "for an hour, audio, images and reasoning are parts of them. gateway_cost is what "
+    "a gateway's price list made of the calls: an estimate, no bill.",
 )
 MODEL_REQUESTS = Table(
     "model_requests",

@@ -28,7 +28,7 @@ def acme(invent):
             f"select '{delivery.delivery_id}' as x_DeliveryId, "
             "row_number() over () as x_SourceRowNumber, 1 as x_SourceRowPart, "
             "coalesce(try_cast(cost as decimal(38, 12)), "
-            f"error('{name}, row 1: cost is ' || cost)) as BilledCost, "
+            f"error('{name}, row 1: cost is ' || cost || ', expected a number')) as BilledCost, "
             "'USD' as BillingCurrency "
             f"from read_csv('{path}', all_varchar = true)"
             for delivery in deliveries
@@ -67,7 +67,11 @@ def test_a_bad_delivery_is_refused_and_the_others_are_converted(put, converted):
     costs, refused = converted()
 
     assert costs == [1, 4]
-    assert refused == {("acme-2.csv",): "acme 2026-08: acme-2.csv, row 1: cost is two"}
+    assert refused == {
+        (
+            "acme-2.csv",
+        ): "acme 2026-08: acme-2.csv, row 1: cost is two, expected a number"
+    }
 
 
 def test_it_is_tried_again_and_forgotten_when_it_is_right(put, converted):
@@ -126,7 +130,10 @@ def test_the_owner_chooses_whether_it_stops_a_run(put, run, settings, choice):
     assert result.success == (choice == "warn")
     reasons = waiting(chosen, "")
     assert bool(reasons) == (choice == "block")
-    assert all("acme-2.csv, row 1: cost is two" in reason for reason in reasons)
+    assert all(
+        "acme-2.csv, row 1: cost is two, expected a number" in reason
+        for reason in reasons
+    )
     assert {d.names for d in load(chosen).deliveries} == {
         ("acme-1.csv",),
         ("acme-2.csv",),

@@ -30,7 +30,10 @@ judged as (
             when
                 ({{ column.name }} is null) != ({{ divided }} is null)
                 or abs({{ column.name }} - ({{ divided }}))
+                -- Both are rounded to the twelfth digit: of little that is much.
                 > 1e-9 * greatest(1, abs({{ divided }}))
+                + 1e-12 * ({{ metric.per }} + abs({{ divided }}))
+                / abs(cast({{ metric.denominator }} as double))
                 then '{{ column.name }} of {{ model.identifier }} is '
                     || coalesce(cast({{ column.name }} as varchar), 'unknown')
                     || ', and its numerator by its denominator is '

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from pipelines.landing.faults import sentence_of
 from pipelines.landing.source import Candidate, ExportError
 
 SUFFIX = "-manifest.json"
@@ -61,7 +62,7 @@ def read(source: str, candidate: Candidate) -> Manifest:
         body = json.loads(candidate.path.read_text("utf-8-sig"))
     except ValueError as error:
         raise ExportError(
-            f"{source}: {candidate.name}: not readable: {error}"
+            f"{source}: {candidate.name}: not readable, {sentence_of(error)}"
         ) from error
     keys = tuple(_keys(body)) if isinstance(body, dict) else ()
     if not keys:

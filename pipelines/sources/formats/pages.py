@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.landing.faults import sentence_of
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
@@ -201,6 +202,11 @@ def _all_results(
     )
 
 
+def what_is_wrong(error: Exception) -> str:
+    """Say why a page could not be read, in words of ours."""
+    return f"it lacks {error}" if isinstance(error, KeyError) else sentence_of(error)
+
+
 def _page(envelope: Envelope, file: Candidate) -> Page:
     try:
         body = json.loads(file.path.read_bytes())
@@ -215,7 +221,7 @@ def _page(envelope: Envelope, file: Candidate) -> Page:
     except NO_PAGE as error:
         raise ExportError(
             f"{envelope.vendor}: {file.name} is no page of the {envelope.api} "
-            f"({type(error).__name__}: {error}); expected {envelope.expected}"
+            f"({what_is_wrong(error)}); expected {envelope.expected}"
         ) from error
     return Page(
         file,

@@ -48,8 +48,12 @@ def test_an_amount_in_cents_is_not_read_as_dollars(put, convert):
         ("uncached_input_tokens", ("Input Tokens", "Input", "Uncached")),
         ("cache_read_input_tokens", ("Cache Read Input Tokens", "Input", "Read")),
         (
-            "cache_creation.ephemeral_1h_input_tokens",
+            "cache_creation.ephemeral_5m_input_tokens",
             ("Cache Write Input Tokens", "Input", "Write"),
+        ),
+        (
+            "cache_creation.ephemeral_1h_input_tokens",
+            ("Cache Write 1h Input Tokens", "Input", "Write"),
         ),
         ("output_tokens", ("Output Tokens", "Output", None)),
     ],

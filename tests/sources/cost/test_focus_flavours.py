@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pyarrow as pa
@@ -128,3 +129,102 @@ def test_a_warehouse_s_spelling_of_columns_is_the_same_column(put, convert):
     assert convert(SOURCE, "2026-08", "BilledCost, ServiceProviderName") == [
         (Decimal("2.5"), "Snowflake")
     ]
+
+
+MONTHS = (
+    "strftime(BillingPeriodStart, '%m-%d %H:%M') || ' ' || strftime(BillingPeriodEnd"
+)
+MONTHS += ", '%m-%d %H:%M')"
+
+
+def charge(start, end):
+    return as_csv(
+        {
+            "BilledCost": "1",
+            "BillingCurrency": "USD",
+            "BillingPeriodStart": start,
+            "BillingPeriodEnd": end,
+            "ChargeCategory": "Usage",
+            "ChargePeriodStart": start,
+            "ChargePeriodEnd": start,
+            "ProviderName": "Acme",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "month"),
+    [
+        # Beijing is 8 hours ahead, so 31 August 16:00 UTC is 1 September there.
+        ("2026-08-31T16:00:00Z", "2026-09-30T15:59:59Z", "09"),
+        ("2026-08-31T16:00:00Z", "2026-09-30T16:00:00Z", "09"),
+        ("2026-09-01T00:00:00+08:00", "2026-10-01T00:00:00+08:00", "09"),
+        # February in Beijing, with the last second named: 27 days and 23:59:59.
+        ("2027-01-31T16:00:00Z", "2027-02-28T15:59:59Z", "02"),
+        ("2026-12-31T16:00:00Z", "2027-01-31T15:59:59Z", "01"),
+        # Mumbai, Tokyo, Berlin in summer, Kiritimati (14 hours ahead).
+        ("2026-08-31T18:30:00Z", "2026-09-30T18:30:00Z", "09"),
+        ("2026-08-31T15:00:00Z", "2026-09-30T15:00:00Z", "09"),
+        ("2026-08-31T22:00:00Z", "2026-09-30T22:00:00Z", "09"),
+        ("2026-08-31T10:00:00Z", "2026-09-30T10:00:00Z", "09"),
+        # The Pacific in the month in which clocks go back, and Honolulu.
+        ("2026-11-01T07:00:00Z", "2026-12-01T08:00:00Z", "11"),
+        ("2026-09-01T10:00:00Z", "2026-10-01T10:00:00Z", "09"),
+        # UTC, with an end that is the last day or its last second.
+        ("2026-09-01T00:00:00Z", "2026-09-30T23:59:59Z", "09"),
+        ("2026-09-01", "2026-09-30", "09"),
+        ("2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z", "09"),
+    ],
+)
+def test_a_month_that_begins_at_the_vendor_s_midnight_is_that_month(
+    start, end, month, put, convert
+):
+    put("focus.csv", charge(start, end))
+    year = "2027" if month in {"01", "02"} else "2026"
+    following = f"{int(month) + 1:02}"
+
+    rows = convert(SOURCE, f"{year}-{month}", f"{MONTHS}, ChargePeriodStart::varchar")
+
+    [(period, charged)] = rows
+    assert period == f"{month}-01 00:00 {following}-01 00:00"
+    # The charge keeps its moment.
+    moment = datetime.fromisoformat(start)
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    assert charged == f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kept"),
+    [
+        # From the 15th, a week, a day, a quarter, a year: no month, so they stay.
+        ("2026-08-15", "2026-09-15", "08-15 00:00 09-15 00:00"),
+        ("2026-08-31T16:00Z", "2026-09-07T16:00Z", "08-31 16:00 09-07 16:00"),
+        ("2026-08-31T16:00Z", "2026-09-01T16:00Z", "08-31 16:00 09-01 16:00"),
+        ("2026-07-01", "2026-10-01", "07-01 00:00 10-01 00:00"),
+        ("2026-01-01", "2027-01-01", "01-01 00:00 01-01 00:00"),
+        # 15 hours before midnight is nobody's midnight.
+        ("2026-08-31T09:00Z", "2026-09-30T09:00Z", "08-31 09:00 09-30 09:00"),
+    ],
+)
+def test_a_period_that_is_no_month_stays_as_it_is(start, end, kept, put, convert):
+    put("focus.csv", charge(start, end))
+
+    assert convert(SOURCE, start[:7], MONTHS) == [(kept,)]
+
+
+def test_what_the_vendor_said_of_its_month_stands_beside(put, convert):
+    put("focus.csv", charge("2026-08-31T16:00:00Z", "2026-09-30T15:59:59Z"))
+
+    rows = convert(
+        SOURCE, "2026-09", "x_BillingPeriodStart::text, x_BillingPeriodEnd::text"
+    )
+
+    assert rows == [("2026-08-31 16:00:00", "2026-09-30 15:59:59")]
+
+
+def test_an_end_that_the_vendor_does_not_say_stays_unknown(put, convert):
+    put("focus.csv", charge("2026-08-31T16:00:00Z", ""))
+
+    rows = convert(SOURCE, "2026-09", "BillingPeriodStart::text, BillingPeriodEnd")
+
+    assert rows == [("2026-09-01 00:00:00", None)]

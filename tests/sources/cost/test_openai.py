@@ -225,3 +225,31 @@ def test_training_is_no_call_and_a_call_of_a_tuned_model_no_training(
 
     direction = "Input" if meter == "Input Tokens" else None
     assert rows == [(meter, model, direction)]
+
+
+@pytest.mark.parametrize(
+    ("line_item", "meter", "direction"),
+    [
+        ("gpt-4o-audio-preview, audio input", "Audio Input Tokens", "Input"),
+        ("gpt-4o-audio-preview, audio output", "Audio Output Tokens", "Output"),
+        # The model's name is no word of the meter.
+        ("gpt-4o-audio-preview, input", "Input Tokens", "Input"),
+        ("gpt-image-1, output", "Output Tokens", "Output"),
+        ("gpt-image-1, image output", "Image Output Tokens", "Output"),
+        (
+            "gpt-realtime, cached audio input",
+            "Audio Cache Read Input Tokens",
+            "Input",
+        ),
+    ],
+)
+def test_audio_and_images_are_meters_of_their_own(
+    line_item, meter, direction, put_costs
+):
+    rows = put_costs(
+        cost(1, line_item=line_item),
+        "SkuMeter, SkuPriceDetails ->> '$.x_TokenDirection', "
+        "SkuPriceDetails ->> '$.x_ModelId'",
+    )
+
+    assert rows == [(meter, direction, line_item.partition(",")[0])]

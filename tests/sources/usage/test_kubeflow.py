@@ -227,3 +227,54 @@ def test_a_list_without_a_training_job_is_not_claimed(put, settings):
     [refusal] = scan(settings, [SOURCE]).refusals
 
     assert "no source recognizes it" in refusal.reason
+
+
+def test_a_slice_of_a_gpu_is_its_part_and_a_node_that_comes_twice_one(put, convert):
+    sliced = pod("p", "a", 1)
+    sliced["spec"]["containers"][1]["resources"] = {
+        "limits": {"nvidia.com/mig-3g.20gb": "2", "cpu": "4"}
+    }
+    other = pod("q", "a", 0)
+    other["spec"]["containers"][0]["resources"] = {
+        "limits": {"nvidia.com/mig-1g.6gb": "1"}
+    }
+    twice = node("a", "aws:///z/i-1")
+    put("jobs.json", listed(job(), sliced, other, twice, twice))
+
+    rows = convert(SOURCE, "2026-08", "gpu_count, node_count, resource_ids")
+
+    # 1 + 2 x 3/7 of an A100 + 1/4 of an A30 = 2.107142857143.
+    assert rows == [(Decimal("2.107142857143"), 1, ["i-1"])]
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        ({"startTime": "soon"}, "known_at is not a time like"),
+        (
+            {
+                "startTime": "2026-08-15T06:05:00Z",
+                "completionTime": "2026-08-15T06:00:00Z",
+                "conditions": [condition("Failed", "2026-08-15T06:00:00Z")],
+            },
+            "it ends before it starts",
+        ),
+        (
+            {
+                "startTime": "2026-08-15T06:05:00Z",
+                "completionTime": "late",
+                "conditions": [condition("Failed", "2026-08-15T06:00:00Z")],
+            },
+            "ended_at is not a time like",
+        ),
+    ],
+)
+def test_an_odd_job_is_left_out_by_name_and_stops_no_other(
+    odd, reason, put, convert, reasons
+):
+    put("jobs.json", listed(job(), job("other", **odd)))
+
+    assert convert(SOURCE, "2026-08", "run_name") == [("bert",)]
+    [(said, count)] = reasons().items()
+    assert said.startswith(reason)
+    assert count == 1

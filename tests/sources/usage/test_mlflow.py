@@ -196,8 +196,7 @@ def test_a_csv_with_a_broken_time_is_refused_by_name(put, settings):
 
     [refusal] = scan(settings, [SOURCE]).refusals
 
-    assert "mlflow: ml/runs.csv" in refusal.reason
-    assert "yesterday" in refusal.reason
+    assert "mlflow: ml/runs.csv, row 1: start_time is 'yesterday'" in refusal.reason
 
 
 def test_a_logged_value_has_the_epoch_that_was_logged_at_its_step(stored, convert):
@@ -220,4 +219,130 @@ def test_a_newer_store_has_a_run_s_whole_history_again(store, put, convert, reas
     put("new.db", store[0].read_bytes() + b"\0", hour=2)
 
     assert len(convert(metrics.SOURCE, "2026-08", "step")) == 3
-    assert reasons() == {"a newer export has it": 3}
+    # Three values and the one NaN, in both stores.
+    assert reasons() == {"a newer export has it": 3, "a value that is no number": 2}
+
+
+WHOLE = (
+    "run_id,experiment_id,status,start_time,end_time,metrics.loss,metrics.eval_loss,"
+    "metrics.eval_accuracy,metrics.epoch,metrics.checkpoint_step,tags.gpu_count\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        ("0.5,inf,,2.0,100.0", ("loss", 0.5, 2, 100)),
+        ("0.5,0.4,nan,2.0,100.0", ("eval_loss", 0.4, 2, 100)),
+        ("inf,-inf,NaN,inf,nan", (None, None, None, None)),
+        ("0.5,Infinity,,,", ("loss", 0.5, None, None)),
+        # What MLflow's stores write for infinity.
+        ("0.5,1.7976931348623157e+308,,,", ("loss", 0.5, None, None)),
+        ("0.5,-1.7976931348623157e+308,,,", ("loss", 0.5, None, None)),
+        ("0.5,1e999,,,", ("loss", 0.5, None, None)),
+        ("0.5,low,,,", ("loss", 0.5, None, None)),
+        ("1e300,,,,", ("loss", 1e300, None, None)),
+        ("0.5,,0,1e40,1e40", ("eval_accuracy", 0.0, None, None)),
+        ("-0.25,,,,", ("loss", -0.25, None, None)),
+    ],
+)
+def test_a_metric_that_is_no_number_gives_way_to_the_next(cells, read, put, convert):
+    put(
+        "runs.csv",
+        f"{WHOLE}r1,7,FINISHED,2026-08-05 13:00:00,2026-08-05 18:00:00,{cells},\n",
+    )
+
+    columns = "metric_name, metric_value, epoch_count::int, last_checkpoint_step"
+    assert convert(SOURCE, "2026-08", columns) == [read]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("r2,7,FINISHED,2026-08-05 13:00,2026-08-05 12:00,,,,,,", "it ends before it"),
+        ("r2,7,FINISHED,soon,2026-08-05 12:00,,,,,,", "a start that is no time"),
+        ("r2,7,FINISHED,infinity,,,,,,,", "a start that is no time"),
+        ("r2,7,FINISHED,9999-12-31,,,,,,,", "a start that is no time"),
+        ("r2,7,FINISHED,1970-01-01 00:00,,,,,,,", "a start that is no time"),
+        ("r2,7,FINISHED,2026-08-05 13:00,late,,,,,,", "an end that is no time"),
+        ("r2,7,FINISHED,,,,,,,,", "never started"),
+        ("r2,7,FINISHED,2026-08-05 13:00,,,,,,,many", "a number of GPUs that is none"),
+        ("r2,7,FINISHED,2026-08-05 13:00,,,,,,,-1", "a number of GPUs that is none"),
+        ("r2,7,FINISHED,2026-08-05 13:00,,,,,,,nan", "a number of GPUs that is none"),
+        (",7,FINISHED,2026-08-05 13:00,,,,,,,1", "a run without an id"),
+    ],
+)
+def test_an_odd_run_is_left_out_by_name_and_stops_no_other(
+    row, reason, put, convert, reasons
+):
+    good = "r1,7,FINISHED,2026-08-05 13:00,2026-08-05 18:00,,,,,,\n"
+    put("runs.csv", f"{WHOLE}{good}{row}\n")
+
+    assert convert(SOURCE, "2026-08", "run_id") == [("r1",)]
+    [(said, count)] = reasons().items()
+    assert said.startswith(reason)
+    assert count == 1
+
+
+def test_times_with_an_offset_are_utc(put, convert):
+    put(
+        "runs.csv",
+        f"{WHOLE}r1,7,FINISHED,2026-09-01 01:00:00+02:00,2026-09-01 02:00:00+02:00"
+        ",,,,,,\n",
+    )
+
+    # 01:00 in Berlin's summer is 23:00 UTC of the day before.
+    rows = convert(SOURCE, "2026-08", "started_at::text, ended_at::text")
+    assert rows == [("2026-08-31 23:00:00", "2026-09-01 00:00:00")]
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused_in_a_sentence(put, settings):
+    put("runs.csv", f"{WHOLE}r1,7,FINISHED,2026-09-01,,,,,,,,,,,1\n")
+
+    [refusal] = scan(settings, [SOURCE]).refusals
+
+    assert "runs.csv: a row has more or fewer cells than the header" in refusal.reason
+    assert "Error" not in refusal.reason
+
+
+@pytest.fixture
+def put_changed(store, put, tmp_path):
+    """Put a copy of the store into the exports folder, changed by a statement."""
+
+    def change(statement):
+        copy = tmp_path / "changed.db"
+        copy.write_bytes(store[0].read_bytes())
+        with sqlite3.connect(copy) as db:
+            db.execute(statement)
+        put("m.db", copy.read_bytes())
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("update runs set end_time = start_time - 1", "it ends before it starts"),
+        ("update runs set start_time = 99999999999999999", "a start that is no time"),
+        ("update tags set value = 'all' where key = 'gpu_count'", "a number of GPUs"),
+    ],
+)
+def test_an_odd_run_of_a_store_is_left_out_by_name(
+    statement, reason, put_changed, convert, reasons
+):
+    where = "run_uuid = (select run_uuid from tags where key = 'slurm_job_id')"
+    joined = "and" if "where" in statement else "where"
+    put_changed(f"{statement} {joined} {where}")
+
+    assert len(convert(SOURCE, "2026-08", "run_id")) == 3
+    [(said, count)] = reasons().items()
+    assert said.startswith(reason)
+    assert count == 1
+
+
+def test_infinity_in_a_store_is_no_value(put_changed, convert, reasons):
+    put_changed("update metrics set value = 1.7976931348623157e308 where key = 'loss'")
+
+    assert convert(metrics.SOURCE, "2026-08", "metric_name") == [("eval_accuracy",)]
+    # Two losses and the NaN.
+    assert reasons() == {"a value that is no number": 3}

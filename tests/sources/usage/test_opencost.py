@@ -264,3 +264,70 @@ def test_the_documented_export_has_its_total(real_exports, put, convert):
     # Twice 0.010493746736011505, kept to twelve decimals.
     assert [row[0] for row in rows] == [Decimal("0.010493746736")] * 2
     assert {row[2] for row in rows} == {"opencost-8fd7f8778-s7flr"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "weights"),
+    [
+        ({"gpuCost": -2, "cpuCost": 0, "ramCost": 0, "totalCost": -2}, (0, 0, 0, 0)),
+        # Each part by itself: what is less than nothing of the CPUs takes none of the
+        # GPUs' idle 5 away. 5 - 3 - 0 = 2 is the total, and no other part has a rest.
+        ({"gpuCost": 5, "cpuCost": -3, "ramCost": 0, "totalCost": 2}, (0, 0, 5, 0)),
+        # The adjustment is of the part: 1 - 4 is below zero, 4 - 1 is 3.
+        (
+            {
+                "cpuCost": 1,
+                "cpuCostAdjustment": -4,
+                "ramCost": 4,
+                "ramCostAdjustment": -1,
+                "gpuCost": 0,
+                "totalCost": 0,
+            },
+            (0, 3, 0, 0),
+        ),
+        # 1 + 1 + 1 are 3; a total of 2 leaves -1 to no part.
+        ({"gpuCost": 1, "cpuCost": 1, "ramCost": 1, "totalCost": 2}, (1, 1, 1, 0)),
+    ],
+)
+def test_idle_below_zero_is_none_part_by_part(parts, weights, put, convert, reasons):
+    put("a.json", answer([allocation("__idle__", **parts)]))
+
+    columns = "cpu_weight, memory_weight, gpu_weight, other_weight"
+    assert convert(SOURCE, "2026-08", columns) == [weights]
+    assert reasons() == {}
+
+
+def test_idle_hours_below_zero_are_none_and_unknown_ones_stay_unknown(put, convert):
+    idle = allocation("__idle__", gpuHours=-3, cpuCoreUsageAverage=None)
+    put("a.json", answer([idle]))
+
+    columns = "gpu_requested_hours, cpu_used_core_hours"
+    assert convert(SOURCE, "2026-08", columns) == [(0, None)]
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        ({"cpuCoreRequestAverage": "many"}, "cpu_requested is not a number"),
+        ({"cpuCoreRequestAverage": -1}, "a quantity below zero"),
+        ({"minutes": -5}, "a quantity below zero"),
+        ({"gpuHours": "Infinity"}, "gpu_hours is not a number"),
+        ({"cpuCost": -1}, "a cost weight below zero"),
+        ({"gpuCost": 2, "gpuCostAdjustment": -3}, "a cost weight below zero"),
+        ({"cpuCost": "1,5"}, "cpu_cost is not a number"),
+        ({"window": {"start": "soon"}}, "window_start is not a time like"),
+        ({"window": DAY | {"end": "later"}}, "window_end is not a time like"),
+        ({"window": DAY | {"end": DAY["start"]}}, "a window that ends as it begins"),
+        ({"window": {}}, "window_start is empty"),
+    ],
+)
+def test_an_odd_allocation_is_left_out_by_name_and_stops_no_other(
+    odd, reason, put, convert, reasons
+):
+    other = allocation("b/b", {"pod": "b"}, **odd)
+    put("a.json", answer([allocation(), other]))
+
+    assert convert(SOURCE, "2026-08", "pod_name") == [("llm-0",)]
+    [(said, count)] = reasons().items()
+    assert said.startswith(reason)
+    assert count == 1

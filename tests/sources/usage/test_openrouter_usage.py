@@ -78,7 +78,6 @@ def test_a_generation_in_two_files_counts_once_by_name(put, convert, reasons):
     ("fields", "reason"),
     [
         ({"tokens_completion": "-1"}, "a token count below zero"),
-        ({"tokens_prompt": "399"}, "more cached tokens than input tokens"),
     ],
 )
 def test_a_generation_that_cannot_be_true_is_left_out_by_name(

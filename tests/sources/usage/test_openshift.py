@@ -146,3 +146,51 @@ def test_the_operators_own_gpus_are_read(real_exports, put, convert):
 
     # 8.943608 + 8.835391 + 12.5 + 7.2 + 5.8 + 3.5 per cent of an hour each.
     assert sums == [(Decimal("0.46778999"), 6, 6)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "read"),
+    [
+        ("label_app:llm|label_team:search", '{"app":"llm","team":"search"}'),
+        # Of a label that comes twice the first value counts.
+        ("label_app:a|label_app:b", '{"app":"a"}'),
+        ("app:a|label_app:b", '{"app":"a"}'),
+        ("label_url:http://x:80/y", '{"url":"http://x:80/y"}'),
+        ("label_", None),
+        ("|||", None),
+        ("label_x:", '{"x":""}'),
+        ("a b c", None),
+    ],
+)
+def test_odd_labels_stop_no_pod(labels, read, put, convert):
+    put("pods.csv", POD_HEADER + HOUR + f"n1,s,p,1,1,1,1,i,{labels}\n")
+
+    assert convert(PODS, "2026-10", "labels::varchar") == [(read,)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        # Three of an A100's seven slices; two of an A30's four; 0 slices are unknown,
+        # so seven.
+        ("60.0,40.0,7,1,3g.20gb", "0.428571428571"),
+        ("60.0,40.0,4,1,2g.12gb", "0.5"),
+        ("60.0,40.0,0,1,1g.5gb", "0.142857142857"),
+        ("60.0,40.0,4,1,7g.40gb", "a MIG profile larger than its GPU"),
+        ("60.0,40.0,7,1,all", "a MIG profile that names no slices"),
+        ("60.0,40.0,7,1,0g.5gb", "a MIG profile that names no slices"),
+        ("NaN,40.0,,,", "gpu_pod_uptime is not a number"),
+        ("60.0,inf,,,", "gpu_pod_utilization is not a number"),
+    ],
+)
+def test_an_odd_gpu_is_left_out_by_name(cells, kept, put, convert, reasons):
+    put("gpus.csv", GPU_HEADER + HOUR + f"n1,search,llm-0,GPU-1,A,46068,{cells}\n")
+
+    rows = convert(GPUS, "2026-10", "gpu_fraction::varchar")
+
+    if reasons():
+        assert rows == []
+        assert reasons() == {kept: 1}
+    else:
+        [(fraction,)] = rows
+        assert Decimal(fraction) == Decimal(kept)

@@ -5,8 +5,6 @@ from decimal import Decimal
 import pytest
 
 from pipelines.landing.deliveries import scan
-from pipelines.landing.source import ExportError
-from pipelines.ledger.partitions import write_partition
 from pipelines.sources.usage.pipeline_runs import SOURCE
 
 HEADER = "pipeline_name,run_id,status,started_at,ended_at,processed_gb,resource_id\n"
@@ -67,23 +65,42 @@ def test_a_later_export_tells_how_a_run_ended(put, convert, reasons):
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "reason"),
     [
-        (RUN.replace("Failed", "okay"), "status is 'okay', expected one of succeeded"),
+        (RUN.replace("Failed", "okay"), "a status that is none of succeeded"),
+        (RUN.replace("T03:02", "T01:02"), "it ends before it starts"),
+        (RUNNING.replace("running", "failed"), "it has ended, and its end is unknown"),
+        (RUN.replace("71.5", "-1"), "a quantity below zero"),
+        (RUN.replace("71.5", "many"), "processed_gb is not a number"),
+        (RUN.replace("71.5", "NaN"), "processed_gb is not a number"),
+        (RUN.replace("71.5", "1e300"), "processed_gb is not a number"),
+        (RUN.replace("r-1", ""), "run_id is empty"),
+        (RUN.replace("2026-10-05T02:00:00Z", "soon"), "started_at is not a time like"),
+        (RUN.replace("2026-10-05T03:02:00Z", "soon"), "ended_at is not a time like"),
         (
-            RUN.replace("T03:02", "T01:02"),
-            "ended_at is 2026-10-05 01:02:00, expected no",
+            RUN.replace("2026-10-05T03:02:00Z", "infinity"),
+            "ended_at is not a time like",
         ),
-        (RUNNING.replace("running", "failed"), "ended_at is empty, expected the end"),
-        (RUN.replace("71.5", "-1"), r"processed_gb is -1.*, expected 0 or more"),
-        (RUN.replace("r-1", ""), "run_id is empty, expected a value"),
+        (RUN.replace("2026-10-05T02:00:00Z", "infinity"), "started_at is not a"),
+        (RUN.replace("2026-10-05T02:00:00Z", "9999-12-31"), "started_at is not a"),
     ],
 )
-def test_a_cell_that_cannot_be_true_stops_the_month_by_file_and_row(
-    row, said, put, settings
+def test_an_odd_run_is_left_out_by_name_and_stops_no_other(
+    row, reason, put, convert, reasons
 ):
-    put("runs.csv", HEADER + row)
-    landing = scan(settings, [SOURCE])
+    put("runs.csv", HEADER + row + RUN.replace("r-1", "r-9"))
 
-    with pytest.raises(ExportError, match=rf"runs.csv, row 1: {said}"):
-        write_partition(settings, SOURCE, landing.of(SOURCE, "2026-10"), "2026-10")
+    assert convert(SOURCE, "2026-10", "run_id") == [("r-9",)]
+    [(said, count)] = reasons().items()
+    assert said.startswith(reason)
+    assert count == 1
+
+
+def test_runs_that_all_have_no_time_are_refused(put, settings):
+    put("runs.csv", HEADER + RUN.replace("2026-10-05T02:00:00Z", "05/10/2026"))
+
+    [refusal] = scan(settings, [SOURCE]).refusals
+
+    assert "runs.csv, row 1: started_at is '05/10/2026', expected a time" in (
+        refusal.reason
+    )

@@ -463,7 +463,7 @@ def test_a_gpu_without_a_name_is_left_out_by_name(scrape, convert, reasons):
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (series("vllm:prompt_tokens_total", 1, "many"), "sample 2: its value is no"),
+        (series("vllm:prompt_tokens_total", "a", "b"), "sample 1: its value is no"),
         (series("", 1) | {"metric": {"pod": "a"}}, "sample 1: its series has no __na"),
         (
             {"metric": {"__name__": "nv_inference_count"}, "values": [["soon", "1"]]},
@@ -512,3 +512,54 @@ def test_an_answer_that_the_server_cut_off_is_answered_and_counted(scrape, conve
 
     columns = "request_count, failed_request_count, truncated_request_count"
     assert usage(convert, columns) == [(3 + 2, 0, 2)]
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        (["1786752600", "many"], "not a number"),
+        (["1786752600", ""], "not a number"),
+        (["1786752600", "+Inf"], "not a number"),
+        (["1786752600", "-5"], "a value that its metric cannot have"),
+        (["soon", "3"], "a time that is none"),
+        (["1e300", "3"], "a time that is none"),
+        (["-1", "3"], "a time that is none"),
+        (["0", "3"], "a time that is none"),
+        (["1970-01-01T00:00:00Z", "3"], "a time that is none"),
+    ],
+)
+def test_an_odd_sample_is_left_out_by_name_and_stops_no_other(
+    odd, reason, scrape, convert, reasons
+):
+    found = series("vllm:prompt_tokens_total", 1, 2, **VLLM)
+    found["values"].append(odd)
+    scrape("a.json", found)
+
+    assert usage(convert, "input_uncached_tokens") == [(1,)]
+    assert reasons() == {"the first of its series": 1, reason: 1}
+
+
+@pytest.mark.parametrize(
+    "labels",
+    ["{", "[]", '"a"', "pod=llm", "{'pod': 'llm'}", "null", "1", '{"a": 1, "a": 2}'],
+)
+def test_odd_labels_leave_their_sample_out_by_name(labels, put, convert, reasons):
+    cell = labels.replace('"', '""')
+    rows = "".join(
+        f'{MIDNIGHT + step * 300},vllm:prompt_tokens_total,"{cells}",{step}\n'
+        for step in range(2)
+        for cells in ('{""instance"": ""a""}', cell)
+    )
+    put("a.csv", f"time,metric,labels,value\n{rows}", LATER)
+
+    assert usage(convert, "resource_id, input_uncached_tokens") == [("a", 1)]
+    assert reasons()["labels that are no JSON object"] == 2
+
+
+@pytest.mark.parametrize("profile", ["all", "0g.5gb", "mixed", "9g.80gb", "g."])
+def test_a_slice_of_no_size_is_left_out_by_name(profile, scrape, convert, reasons):
+    labels = DCGM | {"GPU_I_PROFILE": profile, "GPU_I_ID": "3"}
+    scrape("dcgm.json", series("DCGM_FI_DEV_GPU_UTIL", 50, 50, **labels))
+
+    assert convert(GPU, "2026-08", "gpu_id") == []
+    assert reasons() == {"a MIG profile that names no slices": 2}

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.landing.deliveries import scan
 from pipelines.sources.usage.ray import SOURCE
 
 START = 1_786_752_000_000  # 2026-08-15 00:00:00 UTC, in milliseconds
@@ -103,13 +102,26 @@ def test_a_job_that_ends_before_it_starts_is_left_out_by_name(put, convert, reas
     assert reasons() == {"it ends before it starts": 1}
 
 
-def test_a_gpu_count_that_is_no_number_is_refused_by_file_and_job(put, settings):
-    wrong = JOB | {"metadata": {"gpu_count": "all"}}
-    put("ray/jobs.json", json.dumps([JOB, JOB | {"start_time": "soon"}]))
-    put("ray/wrong.json", json.dumps([wrong]))
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        ({"metadata": {"gpu_count": "all"}}, "gpu_count is not a number"),
+        ({"metadata": {"gpu_count": "NaN"}}, "gpu_count is not a number"),
+        ({"metadata": {"gpu_count": "-8"}}, "a quantity below zero"),
+        ({"start_time": "soon"}, "started_at is not a time like"),
+        ({"start_time": 99999999999999999}, "started_at is not a time like"),
+        ({"start_time": 0}, "started_at is not a time like"),
+        ({"end_time": "late"}, "ended_at is not a time like"),
+        ({"end_time": START - 1}, "it ends before it starts"),
+        ({"submission_id": None, "job_id": None}, "job_id is empty"),
+    ],
+)
+def test_an_odd_job_is_left_out_by_name_and_stops_no_other(
+    odd, reason, put, convert, reasons
+):
+    put("ray/jobs.json", json.dumps([JOB, JOB | {"submission_id": "other"} | odd]))
 
-    landing = scan(settings, [SOURCE])
-
-    assert "ray: ray/jobs.json, row 2: started_at is 'soon'" in (
-        landing.refusals[0].reason
-    )
+    assert len(convert(SOURCE, "2026-08", "attempt_id")) == 1
+    [(said, count)] = reasons().items()
+    assert said.startswith(reason)
+    assert count == 1

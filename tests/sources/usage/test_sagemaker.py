@@ -129,12 +129,47 @@ def test_a_job_that_held_nothing_is_left_out_by_name(
     assert reasons() == {reason: 1}
 
 
-def test_a_time_that_is_none_is_refused_by_file_and_job(put, settings):
-    put("ml/jobs.json", json.dumps([JOB, JOB | {"TrainingStartTime": "soon"}]))
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        ({"TrainingStartTime": "soon"}, "known_at is not a time like"),
+        ({"TrainingStartTime": 1e300}, "known_at is not a time like"),
+        ({"TrainingEndTime": "late"}, "ended_at is not a time like"),
+        ({"BillableTimeInSeconds": "much"}, "billable_seconds is not a whole number"),
+        ({"BillableTimeInSeconds": -5}, "a quantity below zero"),
+        ({"ResourceConfig": {"InstanceCount": -1}}, "a quantity below zero"),
+        ({"ResourceConfig": {"InstanceCount": "two"}}, "instances is not a whole"),
+        ({"EnableManagedSpotTraining": "maybe"}, "is_spot is not true or false"),
+    ],
+)
+def test_an_odd_job_is_left_out_by_name_and_stops_no_other(
+    odd, reason, put, convert, reasons
+):
+    other = JOB | {"TrainingJobArn": f"{ARN}-other"} | odd
+    put("ml/jobs.json", json.dumps([JOB, other]))
 
-    [refusal] = scan(settings, [SOURCE]).refusals
+    assert convert(SOURCE, "2026-08", "attempt_id") == [(ARN,)]
+    [(said, count)] = reasons().items()
+    assert said.startswith(reason)
+    assert count == 1
 
-    assert "sagemaker: ml/jobs.json, row 2: known_at is 'soon'" in refusal.reason
+
+@pytest.mark.parametrize(
+    ("found", "metric"),
+    [
+        ([{"MetricName": "loss", "Value": "NaN"}], (None, None)),
+        (
+            [{"MetricName": "a", "Value": "Infinity"}, {"MetricName": "b", "Value": 2}],
+            ("b", 2.0),
+        ),
+        ([{"MetricName": "a", "Value": "low"}], (None, None)),
+        ({}, (None, None)),
+    ],
+)
+def test_a_metric_that_is_no_number_gives_way_to_the_next(found, metric, put, convert):
+    put("ml/jobs.json", json.dumps([JOB | {"FinalMetricDataList": found}]))
+
+    assert convert(SOURCE, "2026-08", "metric_name, metric_value") == [metric]
 
 
 def test_a_list_of_summaries_is_no_description(put, settings):

@@ -5,12 +5,37 @@
 -- by the token. What no caller accounts for is in the tier that its calls are counted in.
 with
 
-charges as (
+api_charges as (
 
     select
         *,
-        {{ usage_meter('sku_meter') }} as usage_meter
+        {{ usage_meter('sku_meter') }} as own_meter,
+        {{ plain_meter('own_meter') }} as plain_meter
     from {{ ref('int_api_charges') }}
+
+),
+
+-- Telemetry may not tell audio from text, nor for how long a cache was written to: then
+-- what it counts meets the charges of all of them.
+told as (
+
+    select distinct
+        provider_name as service_provider_name,
+        model_id,
+        usage_date as charge_date,
+        sku_meter as own_meter,
+        true as is_told
+    from {{ ref('int_model_usage_by_role') }}
+
+),
+
+charges as (
+
+    select
+        api_charges.* exclude (own_meter, plain_meter),
+        if(told.is_told, api_charges.own_meter, api_charges.plain_meter) as usage_meter
+    from api_charges
+    left join told using (service_provider_name, model_id, charge_date, own_meter)
 
 ),
 

@@ -4,6 +4,7 @@
 {%- set caller = 'provider_name, sub_account_id, credential_id, project_name, '
     ~ 'workload_name, feature_name, tenant_id, environment_name, model_id, '
     ~ 'processing_tier, prompt_name, prompt_version, usage_date' %}
+{%- set meters = dict(token_meters(), calls='request_count') %}
 with
 
 tiers as (
@@ -28,19 +29,13 @@ model_usage as (
 
 unpivoted as (
 
-    {% for column, meter in [
-        ('input_uncached_tokens', 'Input Tokens'),
-        ('input_cache_read_tokens', 'Cache Read Input Tokens'),
-        ('input_cache_write_tokens', 'Cache Write Input Tokens'),
-        ('output_tokens', 'Output Tokens'),
-        ('request_count', 'calls'),
-    ] %}
+    {% for meter, tokens in meters.items() %}
     select
         {{ caller }},
         '{{ meter }}' as sku_meter,
-        {{ column }} as quantity
+        {{ tokens }} as quantity
     from model_usage
-    where {{ column }} > 0
+    where {{ tokens }} > 0
 
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

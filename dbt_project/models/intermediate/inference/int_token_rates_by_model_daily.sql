@@ -1,15 +1,9 @@
--- The rates of a model's four token meters side by side, to price single calls: what its
+-- The rates of a model's token meters side by side, to price single calls: what its
 -- account's bill made of a token, else the price book's price; of an account that the bill
 -- does not name, what all accounts paid in the currency in which they paid most.
 {%- set meter = 'provider_name, sub_account_id, model_id, sku_meter, processing_tier, '
     ~ 'billing_currency, charge_date' %}
 {%- set any_account = "coalesce(sub_account_id, '*') as sub_account_id" %}
-{%- set rates = {
-    'Input Tokens': 'input_rate',
-    'Cache Read Input Tokens': 'cache_read_rate',
-    'Cache Write Input Tokens': 'cache_write_rate',
-    'Output Tokens': 'output_rate',
-} %}
 with
 
 token_charges as (
@@ -94,8 +88,9 @@ side_by_side as (
         processing_tier,
         billing_currency,
         charge_date,
-        {% for meter, column in rates.items() %}
-        max(cost_per_token) filter (where sku_meter = '{{ meter }}') as {{ column }},
+        {% for name in token_meters() %}
+        max(cost_per_token) filter (where sku_meter = '{{ name }}')
+            as {{ rate_column(name) }},
         {% endfor %}
         if(bool_and(coalesce(is_of_bill, false)), 'bill', 'price book') as rate_basis
     from rated

@@ -1,5 +1,6 @@
--- The four disjoint counters and the calls as rows, under the names that the bill's meters
+-- The disjoint counters of tokens and the calls as rows, under the names that the bill's meters
 -- have: as the telemetry counts them that meters, and as the one that knows callers does.
+{%- set meters = dict(token_meters(), calls='request_count') %}
 with
 
 model_usage as (
@@ -12,13 +13,7 @@ unpivoted as (
 
     {% for role in ['metering', 'attributing'] %}
     {% set is_last_role = loop.last %}
-    {% for column, meter in [
-        ('input_uncached_tokens', 'Input Tokens'),
-        ('input_cache_read_tokens', 'Cache Read Input Tokens'),
-        ('input_cache_write_tokens', 'Cache Write Input Tokens'),
-        ('output_tokens', 'Output Tokens'),
-        ('request_count', 'calls'),
-    ] %}
+    {% for meter, tokens in meters.items() %}
     select
         '{{ role }}' as role,
         provider_name,
@@ -27,12 +22,12 @@ unpivoted as (
         '{{ meter }}' as sku_meter,
         processing_tier,
         usage_date,
-        {{ column }} as quantity,
+        {{ tokens }} as quantity,
         counts_all_calls
 
     from model_usage
 
-    where is_{{ role }} and {{ column }} > 0
+    where is_{{ role }} and {{ tokens }} > 0
 
     {% if not (is_last_role and loop.last) %}union all{% endif %}
     {% endfor %}

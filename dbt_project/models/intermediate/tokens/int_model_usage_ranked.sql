@@ -2,6 +2,13 @@
 -- up they would count twice. Per provider and month one of them meters, and one says
 -- whose the calls were; a source may do both. Of self-hosted models each has
 -- servers and logs of its own, so it is per model.
+{%- set parts = {
+    'input_cache_write_1h_tokens': 'input_cache_write_tokens',
+    'input_audio_tokens': 'input_uncached_tokens',
+    'input_image_tokens': 'input_uncached_tokens',
+    'output_audio_tokens': 'output_tokens',
+    'output_image_tokens': 'output_tokens',
+} %}
 with
 
 model_usage as (
@@ -64,11 +71,19 @@ marked as (
 ),
 
 -- What the metering source knows of failures holds for calls whose own log tells none:
--- each has the part of them that its requests are, in whole numbers.
+-- each has the part of them that its requests are, in whole numbers. So does what it
+-- knows of the parts of a counter: what was written for an hour, audio, images.
 told as (
 
     select
         *,
+        {% for part, whole in parts.items() %}
+        cast(sum({{ part }}) filter (where is_metering) over of_day as double)
+        / nullif(
+            sum({{ whole }}) filter (where is_metering and {{ part }} is not null)
+                over of_day, 0
+        ) as {{ part }}_ratio,
+        {% endfor %}
         cast(sum(failed_request_count) filter (where is_metering) over of_day as double)
         / nullif(
             sum(request_count) filter (
@@ -88,7 +103,19 @@ told as (
 )
 
 select
-    * exclude (failed_ratio, tells_nothing, running_count) replace (
+    * exclude (
+        {% for part in parts %}
+        {{ part }}_ratio,
+        {% endfor %}
+        failed_ratio, tells_nothing, running_count
+    ) replace (
+        {% for part, whole in parts.items() %}
+        case
+            when is_attributing and not is_metering and {{ part }} is null
+                then cast(round({{ whole }} * {{ part }}_ratio) as bigint)
+            else {{ part }}
+        end as {{ part }},
+        {% endfor %}
         case
             when tells_nothing
                 then cast(

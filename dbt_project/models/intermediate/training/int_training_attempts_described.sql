@@ -5,12 +5,30 @@
 -- of their own.
 with
 
-attempts as (
+-- What still ran in an older export and started again had been interrupted by then.
+started as (
 
     select
         *,
-        coalesce(scheduler_job_id, lower(resource_ids[1])) as job_key
+        lead(started_at) over (
+            partition by source_name, run_id order by started_at, attempt_id
+        ) as started_again_at
     from {{ ref('stg_usage__training_attempts') }}
+
+),
+
+attempts as (
+
+    select
+        * replace (
+            case
+                when ended_at is null and started_again_at is not null then 'preempted'
+                else status
+            end as status,
+            coalesce(ended_at, started_again_at) as ended_at
+        ),
+        coalesce(scheduler_job_id, lower(resource_ids[1])) as job_key
+    from started
 
 ),
 
@@ -96,7 +114,9 @@ select
         coalesce(joined.run_name, 'unassigned') as run_name,
         coalesce(joined.experiment_name, 'unassigned') as experiment_name,
         coalesce(joined.project_name, 'unassigned') as project_name,
-        coalesce(joined.ended_at, known_until.known_until) as ended_at
+        coalesce(
+            joined.ended_at, greatest(joined.started_at, known_until.known_until)
+        ) as ended_at
     )
 from joined
 cross join known_until

@@ -1,7 +1,7 @@
 {%- set classes = {
-    'uncached': 'Input Tokens',
-    'cache_read': 'Cache Read Input Tokens',
-    'cache_write': 'Cache Write Input Tokens',
+    'uncached': 'Input',
+    'cache_read': 'Cache Read',
+    'cache_write': 'Cache Write',
 } %}
 with
 
@@ -22,17 +22,22 @@ prompts as (
         processing_tier,
         billing_currency,
         {% for class, meter in classes.items() %}
-        sum(case when sku_meter = '{{ meter }}' then token_count else 0 end)
-            as {{ class }}_token_count,
-        sum(case when sku_meter = '{{ meter }}' then effective_cost else 0 end)
-            as {{ class }}_cost,
+        sum(
+            case when starts_with(sku_meter, '{{ meter }}') then token_count else 0 end
+        ) as {{ class }}_token_count,
+        sum(
+            case
+                when starts_with(sku_meter, '{{ meter }}') then effective_cost else 0
+            end
+        ) as {{ class }}_cost,
         {% endfor %}
         charge_date,
         billing_period_start
     from token_costs
     where
         sku_meter in (
-            'Input Tokens', 'Cache Read Input Tokens', 'Cache Write Input Tokens'
+            'Input Tokens', 'Cache Read Input Tokens', 'Cache Write Input Tokens',
+            'Cache Write 1h Input Tokens'
         )
         and token_count is not null
     group by all

@@ -87,7 +87,10 @@ final as (
         {{ money('at_risk') }} as cost_at_risk,
         {{ money('mean_28') }} as mean_daily_cost,
         {{ money('deviation_28') }} as deviation_daily_cost,
-        {{ ratio('deviation_28', 'mean_28') }} as variation_ratio,
+        -- Of a mean that is nothing in twelve digits there is no ratio.
+        {{ ratio(
+            'deviation_28', 'case when ' ~ money('mean_28') ~ ' != 0 then mean_28 end'
+        ) }} as variation_ratio,
         cast(date_trunc('month', as_of_date + 1) as date) as month,
         as_of_date
 

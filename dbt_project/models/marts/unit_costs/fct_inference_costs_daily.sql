@@ -87,6 +87,7 @@ divided as (
         cast(retried_request_count as bigint) as retried_request_count,
         cast(cache_served_request_count as bigint) as cache_served_request_count,
         cast(truncated_request_count as bigint) as truncated_request_count,
+        cast(uncounted_request_count as bigint) as uncounted_request_count,
         cast(input_token_count as bigint) as input_token_count,
         cast(cache_read_token_count as bigint) as cache_read_token_count,
         cast(cache_write_token_count as bigint) as cache_write_token_count,

@@ -30,6 +30,20 @@ renamed as (
 
     from source
 
+),
+
+-- A run that was cleared and started again in another month has a row in both, as in one
+-- month a newer row has its run: the last start counts.
+last_started as (
+
+    select *
+    from renamed
+    qualify
+        row_number() over (
+            partition by pipeline_name, run_id
+            order by started_at desc, delivery_id desc
+        ) = 1
+
 )
 
-select * from renamed
+select * from last_started

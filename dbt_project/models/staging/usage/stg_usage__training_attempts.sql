@@ -44,6 +44,20 @@ renamed as (
 
     from source
 
+),
+
+-- An attempt whose start was corrected over a month's end has a row in both months, as in
+-- one month a newer row has it: the last start counts.
+last_started as (
+
+    select *
+    from renamed
+    qualify
+        row_number() over (
+            partition by source_name, attempt_id
+            order by started_at desc, ended_at desc nulls last, delivery_id desc
+        ) = 1
+
 )
 
-select * from renamed
+select * from last_started

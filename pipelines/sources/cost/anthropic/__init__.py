@@ -44,6 +44,7 @@ SOURCE = Source(
     select=select,
     tally=partial(tally, ENVELOPE),
     restates="rows",
+    # 2: with cache writes for an hour apart.
     version=2,
     uses=("anthropic.billing_account_id", "anthropic.billing"),
     compressions=("",),

@@ -29,6 +29,8 @@ metered as (
         case
             when token_type = 'output_tokens' then 'Output Tokens'
             when token_type = 'cache_read_input_tokens' then 'Cache Read Input Tokens'
+            when regexp_matches(token_type, '^cache_creation.*(1h|hour)')
+                then 'Cache Write 1h Input Tokens'
             when token_type like 'cache_creation%' then 'Cache Write Input Tokens'
             when token_type = 'uncached_input_tokens' then 'Input Tokens'
             else coalesce(token_type, cost_type, description)
@@ -89,6 +91,8 @@ select
                     when 'Cache Read Input Tokens'
                         then json_object('x_TokenCacheAction', 'Read')
                     when 'Cache Write Input Tokens'
+                        then json_object('x_TokenCacheAction', 'Write')
+                    when 'Cache Write 1h Input Tokens'
                         then json_object('x_TokenCacheAction', 'Write')
                     else json('{{}}')
                 end

@@ -26,6 +26,7 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
+    # 3: with cache writes for an hour apart.
     version=3,
     uses=("aws.cost_basis",),
     compressions=("", "gzip", "zip"),

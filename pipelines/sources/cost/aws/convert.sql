@@ -265,10 +265,9 @@ metered as (
                 or contains(bedrock_usage, 'cache-read')
                 or contains(bedrock_usage, 'cache_read')
                 then 'Cache Read Input Tokens'
-            when
-                contains(bedrock_usage, 'cachewrite')
-                or contains(bedrock_usage, 'cache-write')
-                or contains(bedrock_usage, 'cache_write')
+            when regexp_matches(bedrock_usage, 'cache[-_]?write.*1[-_]?h')
+                then 'Cache Write 1h Input Tokens'
+            when regexp_matches(bedrock_usage, 'cache[-_]?write')
                 then 'Cache Write Input Tokens'
             when contains(bedrock_usage, 'input') then 'Input Tokens'
             when contains(bedrock_usage, 'output') then 'Output Tokens'

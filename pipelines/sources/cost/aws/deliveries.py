@@ -235,7 +235,8 @@ def _of_parquet(files: Sequence[Candidate]) -> list[tuple[str, str]]:
             return db.execute(query).fetchall()
     except duckdb.Error as error:
         names = ", ".join(file.name for file in files)
-        raise ExportError(f"aws: {names}: unreadable, {sentence_of(error)}") from error
+        said = sentence_of(error, {file.path: file.name for file in files})
+        raise ExportError(f"aws: {names}: unreadable, {said}") from error
 
 
 def _of_first_row(file: Candidate) -> Iterator[tuple[str, str]]:

@@ -104,7 +104,8 @@ def usage_days(files: Sequence[Candidate]) -> tuple[date | None, date | None]:
                 days += [day for row in found for day in row if day]
     except duckdb.Error as error:
         names = ", ".join(file.name for file in files)
-        raise ExportError(f"aws: {names}: unreadable, {sentence_of(error)}") from error
+        said = sentence_of(error, {file.path: file.name for file in files})
+        raise ExportError(f"aws: {names}: unreadable, {said}") from error
     return min(days, default=None), max(days, default=None)
 
 

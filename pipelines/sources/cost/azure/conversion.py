@@ -38,7 +38,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
         "{regions}": facts.regions(),
         "{gpus}": facts.gpus(),
         "{measures}": facts.measures(words[-1] for words in cell.words),
-        "{ai_meters}": facts.ai_meters(cell.words),
+        "{ai_meters}": facts.ai_meters(cell.words, period),
     }
     text = _template()
     for blank, value in blanks.items():

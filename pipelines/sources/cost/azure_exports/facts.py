@@ -50,16 +50,17 @@ def measures(texts: Iterable[str]) -> str:
     return values([(text, unit.block, unit.name) for text, unit in read], 3)
 
 
-def ai_meters(words: Iterable[tuple[str, ...]]) -> str:
+def ai_meters(words: Iterable[tuple[str, ...]], period: str) -> str:
     """Give the AI meters among these: what they were called, and what they are.
 
     Args:
         words: category, sub-category, name and unit of measure of meters.
+        period: the month that they are billed in.
     """
     rows = []
     for category, subcategory, name, measure in sorted(set(words)):
         block = units.read(measure).block
-        meter = meters.read(category, subcategory, name, block)
+        meter = meters.read(category, subcategory, name, block, f"{period}-01")
         if meter is not None:
             tokens = "true" if meter.is_tokens else "false"
             known = (meter.service_name, meter.name, meter.tier, meter.details, tokens)

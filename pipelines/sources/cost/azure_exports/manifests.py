@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
+from pipelines.landing.faults import sentence_of
 from pipelines.landing.source import Candidate, ExportError
 
 TYPE = re.compile(r'"type"\s*:\s*"(\w+)"')
@@ -91,8 +92,8 @@ def read(source: str, candidate: Candidate) -> Manifest:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ExportError(
-            f"{source}: {candidate.name}: not readable: {error!r}; expected the "
-            "manifest.json of an export run"
+            f"{source}: {candidate.name}: not readable, {sentence_of(error)}; expected "
+            "the manifest.json of an export run"
         ) from error
 
 

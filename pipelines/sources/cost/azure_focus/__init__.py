@@ -26,4 +26,6 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="period",
+    # 2: with directions, tiers and models of names whose words are glued together.
+    version=2,
 )

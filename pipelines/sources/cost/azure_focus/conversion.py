@@ -14,6 +14,7 @@ from pipelines.sources.cost.azure_exports.files import values
 from pipelines.sources.cost.azure_exports.reading import facts_of_delivery, rows
 from pipelines.sources.cost.azure_exports.rows import merged
 from pipelines.sources.cost.azure_focus.deliveries import FACTS
+from pipelines.sources.formats.billing_months import month_end
 from pipelines.sources.formats.package_files import text_beside
 
 
@@ -25,9 +26,10 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
         "{tags}": tags.cleaned("tag_text"),
         "{raw_tags}": tags.raw("tag_text", "source_tags"),
         "{tag_text}": tags.whole("source_tags"),
+        "{period_end}": month_end("BillingPeriodStart", "BillingPeriodEnd"),
         "{services}": facts.services(),
         "{gpus}": facts.gpus(),
-        "{ai_meters}": facts.ai_meters(cell.words),
+        "{ai_meters}": facts.ai_meters(cell.words, period),
         "{subcategories}": values([*PARENTS.items()], 2),
     }
     text = _template()

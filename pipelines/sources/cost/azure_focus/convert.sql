@@ -1,7 +1,7 @@
 -- One month of Azure's FOCUS exports as FOCUS 1.4 rows.
 --
 -- {rows} are the rows with their columns typed, {tag_text}, {tags} and {raw_tags} read
--- tags; {services}, {gpus}, {ai_meters} and {subcategories} are tables.
+-- tags; {period_end} is the end of a month; {services}, {gpus}, {ai_meters} and {subcategories} are tables.
 -- Each repair below closes a gap that Microsoft names; docs/sources/cost/azure_focus.md
 -- lists them. A value that the export does not have is never made up.
 
@@ -235,7 +235,12 @@ select
     BillingAccountName,
     coalesce(BillingAccountType, 'Billing Account') as BillingAccountType,
     upper(BillingCurrency) as BillingCurrency,
-    BillingPeriodEnd,
+    -- Exclusive, where an export names a month's last day or second.
+    case
+        when BillingPeriodStart = date_trunc('month', BillingPeriodStart)
+            then {period_end}
+        else BillingPeriodEnd
+    end as BillingPeriodEnd,
     BillingPeriodStart,
     case when ChargeCategory = 'Usage' then capacity_id end as CapacityReservationId,
     case

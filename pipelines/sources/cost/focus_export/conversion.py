@@ -7,6 +7,7 @@ from pipelines.focus.schema import ledger_types
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.focus_export import reading
 from pipelines.sources.cost.focus_export.flavours import FLAVOURS, Flavour, repaired
+from pipelines.sources.formats.billing_months import month_end, month_start
 from pipelines.sources.formats.package_files import text_beside
 
 
@@ -53,8 +54,40 @@ def _file(context: Context, delivery: Delivery, place: int) -> str:
         cost="BilledCost" if "BilledCost" in columns else "EffectiveCost",
         delivery_id=quoted(delivery.delivery_id),
         offset=offset,
-        rows=repaired(rows, columns, _flavour(context, rows, columns)),
+        rows=repaired(
+            _in_months(context, rows, columns),
+            columns,
+            _flavour(context, rows, columns),
+        ),
     )
+
+
+def _in_months(
+    context: Context, rows: str, columns: Mapping[str, tuple[str, str]]
+) -> str:
+    """Give rows whose billing periods are months of UTC, and the exporter's own beside.
+
+    What was said stands in x_BillingPeriodStart and x_BillingPeriodEnd of a file in
+    which it differs.
+    """
+    start = f'"{reading.PERIOD_START}"'
+    has_end = reading.PERIOD_END in columns
+    end = f'"{reading.PERIOD_END}"' if has_end else "cast(null as timestamp)"
+    made = {start: month_start(start, end)}
+    if has_end:
+        made[end] = month_end(start, end)
+    differs = " or ".join(
+        f"{sql} is distinct from {name}" for name, sql in made.items()
+    )
+    found = context.db.execute(f"select bool_or({differs}) from ({rows})").fetchone()
+    if not found or not found[0]:
+        return rows
+    replaced = ", ".join(f"{sql} as {name}" for name, sql in made.items())
+    plain = [name.strip('"') for name in made]
+    kept = "".join(
+        f', "{name}" as "x_{name}"' for name in plain if f"x_{name}" not in columns
+    )
+    return f"select * replace ({replaced}){kept} from ({rows})"
 
 
 def _flavour(

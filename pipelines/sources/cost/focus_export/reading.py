@@ -12,10 +12,12 @@ from pipelines.focus.schema import ledger_types
 from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.sources.cost.focus_export.names import focus_names
+from pipelines.sources.formats.billing_months import month_start
 from pipelines.sources.formats.csv_files import by_name, unique
 from pipelines.sources.formats.tag_cells import object_of
 
 PERIOD_START = "BillingPeriodStart"
+PERIOD_END = "BillingPeriodEnd"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
 TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
 SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
@@ -71,25 +73,30 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     first and last day of the charges.
     """
     found = columns(db, path)
-    header, _ = found[PERIOD_START]
-    is_month_first = month_first(db, path, header)
-    place = f"{quoted(path.name + ', row ')} || focus_row"
-    moment = timestamp(header, is_month_first, place)
-    rows = f"select *, row_number() over () as focus_row from {relation(path)}"
-    day = "null"
-    if "ChargePeriodStart" in found:
-        day = timestamp(found["ChargePeriodStart"][0], is_month_first)
+    is_month_first = month_first(db, path, found[PERIOD_START][0])
 
-    def listed(*names: str) -> str:
+    def moment(name: str) -> str:
+        # A cell that is no time is refused when its row is converted.
+        read = timestamp(found[name][0], is_month_first) if name in found else "null"
+        return f"cast({read} as timestamp)"
+
+    def cell(*names: str) -> str:
         texts = [plain_text(*found[name]) for name in names if name in found]
-        return f"list(distinct coalesce({', '.join([*texts, 'null'])}))"
+        return f"coalesce({', '.join([*texts, 'null'])})"
 
+    place = f"{quoted(path.name + ', row ')} || focus_row"
+    start = timestamp(found[PERIOD_START][0], is_month_first, place)
+    rows = f"select *, row_number() over () as focus_row from {relation(path)}"
     return (
-        f"select strftime({moment}, '%Y-%m') as period, "
-        f"{listed('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')}, "
-        f"{listed('BillingAccountId')}, {listed('SubAccountId')}, "
-        f"cast(min({day}) as date), cast(max({day}) as date) "
-        f'from ({rows}) where "{header}" is not null group by all order by all'
+        f"select strftime({month_start('period_start', 'period_end')}, '%Y-%m'), "
+        "list(distinct issuer), list(distinct account), list(distinct sub_account), "
+        "cast(min(day) as date), cast(max(day) as date) "
+        f"from (select {start} as period_start, {moment(PERIOD_END)} as period_end, "
+        f"{moment('ChargePeriodStart')} as day, "
+        f"{cell('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')} "
+        f"as issuer, {cell('BillingAccountId')} as account, "
+        f"{cell('SubAccountId')} as sub_account from ({rows}) "
+        f'where "{found[PERIOD_START][0]}" is not null) group by 1 order by 1'
     )
 
 

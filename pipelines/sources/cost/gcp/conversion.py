@@ -66,8 +66,9 @@ def _marked(deliveries: Sequence[Delivery], period: str) -> str:
     )
     names = ", ".join(name for d in deliveries for name in d.names)
     undecided = quoted(
-        f"{names}: two of them have an equal row without export_time, which alone says "
-        "whether it is one row or two; select export_time too, or take one of them away"
+        f"{names}: two of them have an equal row without export_time; expected it, "
+        "since it alone says whether that is one row or two: select it too, or take "
+        "one of the files away"
     )
     return f"""
         with numbered as (
@@ -108,8 +109,9 @@ def _typed(deliveries: Sequence[Delivery], period: str) -> str:
     for delivery in deliveries:
         before = "0"
         for path, name in zip(delivery.files, delivery.names, strict=True):
+            scanned = reading.scan(sniffed(path, name))
             rows = values.typed(
-                reading.scan(sniffed(path, name)),
+                scanned,
                 name,
                 period,
                 {"delivery_id": quoted(delivery.delivery_id)},
@@ -120,7 +122,7 @@ def _typed(deliveries: Sequence[Delivery], period: str) -> str:
                     f"from ({rows})"
                 )
             parts.append(rows)
-            before += f" + (select count(*) from ({reading.scan(sniffed(path, name))}))"
+            before += f" + (select count(*) from ({scanned}))"
     return "\nunion all\n".join(parts)
 
 

@@ -43,6 +43,7 @@ SOURCE = Source(
     tally=partial(tally, ENVELOPE),
     restates="rows",
     uses=("openai.billing_account_id", "openai.billing"),
+    # 4: with audio and images apart.
     version=4,
     compressions=("",),
 )

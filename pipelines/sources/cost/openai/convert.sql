@@ -39,6 +39,12 @@ metered as (
         end as direction,
         case when line like '%,%' then trim(split_part(line_item, ',', 1)) end
             as model_id,
+        -- After the model, whose name may say it, too: 'gpt-4o-audio-preview, input'.
+        case
+            when regexp_matches(line, ',.*\baudio\b') then 'Audio '
+            when regexp_matches(line, ',.*\bimages?\b') then 'Image '
+            else ''
+        end as modality,
         case
             when line like '%batch%' then 'batch'
             when line like '%priority%' then 'priority'
@@ -97,10 +103,10 @@ select
     case
         when is_fine_tuning and unit in ('tokens', '1000_tokens') then 'Fine-Tuning Tokens'
         when is_fine_tuning then 'Fine-Tuning'
-        when cache_action = 'Read' then 'Cache Read Input Tokens'
-        when cache_action = 'Write' then 'Cache Write Input Tokens'
-        when direction = 'Input' then 'Input Tokens'
-        when direction = 'Output' then 'Output Tokens'
+        when cache_action = 'Read' then modality || 'Cache Read Input Tokens'
+        when cache_action = 'Write' then modality || 'Cache Write Input Tokens'
+        when direction = 'Input' then modality || 'Input Tokens'
+        when direction = 'Output' then modality || 'Output Tokens'
         else line_item
     end as SkuMeter,
     case

@@ -39,6 +39,7 @@ SOURCE = Source(
     select=select,
     tally=partial(tally, ENVELOPE),
     restates="rows",
+    # 3: with cache writes for an hour apart.
     version=3,
     compressions=("",),
 )

@@ -21,6 +21,9 @@ select
         cast(result ->> '$.cache_creation.ephemeral_1h_input_tokens' as bigint), 0
     ) as input_cache_write_tokens,
     cast(result ->> '$.output_tokens' as bigint) as output_tokens,
+    coalesce(
+        cast(result ->> '$.cache_creation.ephemeral_1h_input_tokens' as bigint), 0
+    ) as input_cache_write_1h_tokens,
     cast(result ->> '$.server_tool_use.web_search_requests' as decimal(38, 12))
         as other_quantity,
     case

@@ -21,6 +21,12 @@ INVOCATION = re.compile(r'"schemaType"\s*:\s*"ModelInvocationLog"')
 # The log's own field, or the place in the answer's body: of Converse, or of the last
 # chunk of a stream.
 BODY = "output.outputBodyJson"
+DETAILS = '[{"ttl": "VARCHAR", "inputTokens": "BIGINT"}]'
+HOUR = (
+    "cast(list_sum(list_transform(list_filter(from_json(json_extract("
+    f"{BODY}, '$.usage.cacheDetails'), '{DETAILS}'), lambda write: write.ttl = '1h'), "
+    'lambda write: write."inputTokens")) as varchar)'
+)
 METRICS = '$[#-1]."amazon-bedrock-invocationMetrics"'
 COLUMNS = {
     "timestamp": ("time", "timestamp"),
@@ -43,6 +49,13 @@ COLUMNS = {
         "$.usage.cacheWriteInputTokens",
     ),
     "output_tokens": ("count", "output.outputTokenCount", "$.usage.outputTokens"),
+    # Of Converse, of Anthropic's own answer, and of the first chunk of its stream.
+    "write_1h_tokens": (
+        "count",
+        HOUR,
+        "$.usage.cache_creation.ephemeral_1h_input_tokens",
+        "$[0].message.usage.cache_creation.ephemeral_1h_input_tokens",
+    ),
     "latency_ms": (
         "count",
         "",

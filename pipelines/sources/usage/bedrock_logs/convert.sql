@@ -45,6 +45,7 @@ select
     case when input_tokens is not null then coalesce(cache_write_tokens, 0) end
         as input_cache_write_tokens,
     output_tokens,
+    write_1h_tokens as input_cache_write_1h_tokens,
     error_code is not null as is_failed,
     {is_truncated} as is_truncated,
     latency_ms,

@@ -15,6 +15,7 @@ from pipelines.sources.formats.csv_cells import Column, Type, positions
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.records import opened as opened_alike
 from pipelines.sources.usage.requests import CALL, request_sources
+from pipelines.sources.usage.requests.evidence import decided
 from pipelines.sources.usage.requests.newest import newest
 
 OURS = {"requested_at", "provider_name"}
@@ -58,7 +59,7 @@ LOG = logs.Log(
         for name, kind in CALL.items()
         if name not in MADE_HERE
     }
-    | {"input_tokens": "count"},
+    | {"input_tokens": "count", "total_tokens": "count"},
     needed=("provider_name",),
     opened=opened,
 )
@@ -68,7 +69,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     """Give the calls of a month; an id is one call, a row without one is its own."""
     sql = text_beside(__package__, "convert.sql")
     rows = logs.rows(LOG, deliveries, period)
-    return newest(context, sql.format(rows=rows))
+    return newest(context, sql.format(rows=rows, decided=decided("stated")))
 
 
 def _is_trace(candidate: Candidate) -> bool:

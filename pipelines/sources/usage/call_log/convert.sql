@@ -2,17 +2,30 @@
 -- uncached input states all of it as input_tokens, cached tokens included.
 with logged as (
     {rows}
+),
+
+stated as (
+    select
+        * exclude (
+            input_uncached_tokens, input_cache_read_tokens, input_cache_write_tokens,
+            input_tokens, output_tokens, reasoning_tokens, total_tokens
+        ),
+        coalesce(input_uncached_tokens, input_tokens) as stated_input,
+        output_tokens as stated_output,
+        reasoning_tokens as stated_reasoning,
+        total_tokens as stated_total,
+        input_cache_read_tokens as stated_read,
+        input_cache_write_tokens as stated_write,
+        input_cache_read_tokens as logged_read,
+        input_cache_write_tokens as logged_write,
+        case when input_uncached_tokens is not null then false end as is_inclusive
+    from logged
 )
 
+-- A class that the log has no column of is unknown.
 select
-    * replace (
-        coalesce(
-            input_uncached_tokens,
-            input_tokens
-            - coalesce(input_cache_read_tokens, 0)
-            - coalesce(input_cache_write_tokens, 0)
-        ) as input_uncached_tokens
-    ),
-    input_uncached_tokens is null and input_tokens is not null
-        as inputs_include_cached
-from logged
+    * exclude (logged_read, logged_write) replace (
+        logged_read as input_cache_read_tokens,
+        logged_write as input_cache_write_tokens
+    )
+from ({decided})

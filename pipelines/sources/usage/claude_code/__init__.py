@@ -20,7 +20,7 @@ from pipelines.landing.source import (
     quoted,
 )
 from pipelines.sources.formats.package_files import text_beside
-from pipelines.sources.formats.pages import NO_PAGE
+from pipelines.sources.formats.pages import NO_PAGE, what_is_wrong
 from pipelines.sources.formats.pulls import Page, cursor_of, pulls
 
 ACTOR = re.compile(r'"actor"\s*:\s*\{')
@@ -77,7 +77,7 @@ def _page(page: Candidate) -> Page:
     except NO_PAGE as error:
         raise ExportError(
             f"claude_code: {page.name} is no page of the analytics report "
-            f"({type(error).__name__}: {error}); expected "
+            f"({what_is_wrong(error)}); expected "
             '{"data": [{"date": ..., "actor": {...}, "model_breakdown": [...]}]}'
         ) from error
     if odd:

@@ -35,6 +35,7 @@ COLUMNS = {
 REASON = """case
     when started_at is null then 'never started'
     when ended_at < started_at then 'it ends before it starts'
+    when gpu_count < 0 then 'a quantity below zero'
 end"""
 
 
@@ -81,4 +82,5 @@ SOURCE = Source(
     select=ROWS.select,
     tally=ROWS.tally,
     restates="rows",
+    version=2,
 )

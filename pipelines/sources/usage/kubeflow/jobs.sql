@@ -24,14 +24,15 @@ numbered as (
 nodes as (
     select
         name as node_name,
-        case
+        any_value(case
             when item ->> '$.spec.providerID' like 'aws://%'
                 then split_part(item ->> '$.spec.providerID', '/', -1)
             when item ->> '$.spec.providerID' like 'azure://%'
                 then replace(item ->> '$.spec.providerID', 'azure://', '')
-        end as resource_id
+        end order by row_number) as resource_id
     from numbered
     where kind = 'Node'
+    group by name
 ),
 
 pods as (
@@ -51,6 +52,21 @@ pods as (
                 try_cast(part ->> '$.resources.limits."amd.com/gpu"' as integer),
                 0
             )
+            -- nvidia.com/mig-1g.5gb: a slice of seven, and of an A30 of four.
+            + coalesce(list_sum(list_transform(
+                list_filter(
+                    json_keys(part -> '$.resources.limits'),
+                    lambda name: regexp_matches(name, '^nvidia\.com/mig-\dg\.')
+                ),
+                lambda name: coalesce(try_cast(
+                    json_extract_string(
+                        part -> '$.resources.limits', '$."' || name || '"'
+                    ) as integer
+                ), 0) * cast(regexp_extract(name, 'mig-(\d)g', 1) as double) / case
+                    when regexp_matches(name, '-(1g\.6|2g\.12|4g\.24)gb') then 4
+                    else 7
+                end
+            )), 0)
         )) as gpu_count
     from numbered
     left join nodes on nodes.node_name = item ->> '$.spec.nodeName'
@@ -121,7 +137,7 @@ select
                 jobs.item ->> '$.status.completionTime', jobs.last_condition[1]
             )
     end as ended_at,
-    cast(held.gpu_count as varchar) as gpu_count,
+    cast(round(held.gpu_count, 12) as varchar) as gpu_count,
     cast(held.node_count as varchar) as node_count,
     held.node_names,
     held.resource_ids

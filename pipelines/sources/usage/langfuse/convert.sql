@@ -15,17 +15,13 @@ parsed as (
     from observations
 ),
 
+-- What a key counts is the class of the first pattern of keys.csv that is in it.
 classed as (
     select
         *,
-        list_filter(usage, lambda u: contains(u.key, 'cache')) as cached,
-        list_filter(
-            usage,
-            lambda u: regexp_matches(u.key, '^(input|prompt)')
-            and not contains(u.key, 'cache')
-        ) as uncached,
-        list_filter(usage, lambda u: regexp_matches(u.key, '^(output|completion)'))
-            as answered,
+        list_transform(usage, lambda u: {{
+            'key': u.key, 'value': u.value, 'class': {class}
+        }}) as counts,
         {metadata_labels} as words,
         coalesce(
             metadata ->> '$.provider',
@@ -40,29 +36,53 @@ classed as (
     from parsed
 ),
 
-summed as (
+-- Two tools may say one count under two names; the parts of what was written by how long
+-- it is kept may repeat the whole.
+counted as (
     select
-        *,
-        list_sum(list_transform(uncached, lambda u: u.value)) as input_uncached,
-        list_sum(list_transform(
-            list_filter(
-                cached, lambda u: not regexp_matches(u.key, 'creation|write')
-            ),
-            lambda u: u.value
-        )) as cache_read,
-        list_sum(list_transform(
-            list_filter(cached, lambda u: regexp_matches(u.key, 'creation|write')),
-            lambda u: u.value
-        )) as cache_write,
-        list_sum(list_transform(answered, lambda u: u.value)) as output,
-        list_sum(list_transform(
-            list_filter(answered, lambda u: contains(u.key, 'reasoning')),
-            lambda u: u.value
-        )) as reasoning,
+        * exclude (counts),
+        {sums},
+        list_sum(list_distinct(list_transform(
+            list_filter(counts, lambda c: c.class = 'read'), lambda c: c.value
+        ))) as stated_read,
+        list_sum(list_distinct(list_transform(
+            list_filter(counts, lambda c: c.class = 'write'), lambda c: c.value
+        ))) as write_tokens,
+        cast({other_quantity} as decimal(38, 12)) as other_quantity,
+        {other_unit} as other_unit,
         list_sum(list_transform(
             list_filter(costs, lambda c: c.key != 'total'), lambda c: c.value
         )) as cost_of_parts
     from classed
+),
+
+-- Langfuse keeps buckets that have nothing in common, and adds them up to the total where
+-- nobody states it; who sends it tokens may state one that its input and output are.
+stated as (
+    select
+        * exclude (write_tokens),
+        coalesce(write_1h + coalesce(write_5m, 0), write_5m) as timed_tokens,
+        coalesce(total = input + output, false) as is_whole,
+        case
+            when is_whole then input
+            else {input_sum}
+        end as stated_input,
+        case
+            when is_whole then output
+            else {output_sum}
+        end as stated_output,
+        reasoning as stated_reasoning,
+        total as stated_total,
+        case
+            when write_tokens is null or write_tokens = timed_tokens then timed_tokens
+            else write_tokens + coalesce(timed_tokens, 0)
+        end as stated_write,
+        cast(null as boolean) as is_inclusive
+    from counted
+),
+
+decided as (
+    {decided}
 )
 
 select
@@ -102,13 +122,18 @@ select
     {processing_tier} as processing_tier,
     coalesce(prompt_name, {prompt_name}) as prompt_name,
     coalesce(prompt_version, {prompt_version}) as prompt_version,
-    input_uncached as input_uncached_tokens,
-    coalesce(cache_read, case when input_uncached is not null then 0 end)
-        as input_cache_read_tokens,
-    coalesce(cache_write, case when input_uncached is not null then 0 end)
-        as input_cache_write_tokens,
-    output as output_tokens,
-    reasoning as reasoning_tokens,
+    input_uncached_tokens,
+    input_cache_read_tokens,
+    input_cache_write_tokens,
+    output_tokens,
+    write_1h as input_cache_write_1h_tokens,
+    {audio_in} as input_audio_tokens,
+    {image_in} as input_image_tokens,
+    {audio_out} as output_audio_tokens,
+    {image_out} as output_image_tokens,
+    reasoning_tokens,
+    other_quantity,
+    other_unit,
     level is not distinct from 'ERROR' as is_failed,
     {is_truncated} as is_truncated,
     date_diff('millisecond', start_time, end_time) as latency_ms,
@@ -123,9 +148,9 @@ select
         cost_of_parts
     ) as gateway_cost,
     'USD' as gateway_cost_currency,
-    false as inputs_include_cached,
+    inputs_include_cached,
     case
         when upper(type) not in ('GENERATION', 'EMBEDDING')
             then 'no generation, but a step around one'
     end as no_call
-from summed
+from decided

@@ -15,6 +15,7 @@ from pipelines.sources.formats.csv_cells import positions
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.usage.litellm import database
 from pipelines.sources.usage.requests import labels, request_sources
+from pipelines.sources.usage.requests.evidence import decided, part
 from pipelines.sources.usage.requests.newest import newest
 
 TELLING = {"request_id", "starttime", "custom_llm_provider", "spend"}
@@ -28,6 +29,7 @@ LOG = logs.Log(
         "spend": "amount",
         "prompt_tokens": "count",
         "completion_tokens": "count",
+        "total_tokens": "count",
         "starttime": "time",
         "endtime": "time",
         "completionstarttime": "time",
@@ -70,6 +72,11 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
         context,
         sql.format(
             rows=logs.rows(LOG, deliveries, period),
+            decided=decided("stated"),
+            input_audio=part("audio_in", "input_uncached_tokens"),
+            input_image=part("image_in", "input_uncached_tokens"),
+            output_audio=part("audio_out", "output_tokens"),
+            output_image=part("image_out", "output_tokens"),
             provider=labels.provider("custom_llm_provider"),
             metadata_labels=labels.read("metadata"),
             spend_labels=labels.read("(metadata ->> '$.spend_logs_metadata')"),

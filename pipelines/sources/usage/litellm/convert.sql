@@ -1,7 +1,7 @@
 -- LiteLLM's spend log to calls. prompt_tokens includes cached and cache-written tokens
--- whoever the provider is: the gateway adds them for those that leave them out. Only a
--- usage_object with input_tokens and without prompt_tokens is a provider's own, and
--- leaves them out.
+-- whoever the provider is, unless a call's own numbers say otherwise: the gateway adds
+-- them for those that leave them out. Only a usage_object with input_tokens and without
+-- prompt_tokens is a provider's own, and leaves them out.
 with logged as (
     {rows}
 ),
@@ -18,24 +18,65 @@ parsed as (
 counted as (
     select
         *,
-        usage ->> '$.prompt_tokens' is null
-        and usage ->> '$.input_tokens' is not null as is_raw,
-        cast(coalesce(
-            usage ->> '$.cache_read_input_tokens',
-            usage ->> '$.prompt_tokens_details.cached_tokens',
-            metadata ->> '$.additional_usage_values.cache_read_input_tokens',
-            metadata
-            ->> '$.additional_usage_values.prompt_tokens_details.cached_tokens'
-        ) as bigint) as stated_cache_read,
-        cast(coalesce(
-            usage ->> '$.cache_creation_input_tokens',
-            usage ->> '$.prompt_tokens_details.cache_creation_tokens',
-            metadata ->> '$.additional_usage_values.cache_creation_input_tokens'
-        ) as bigint) as stated_cache_write,
+        usage -> '$.prompt_tokens_details' as prompt,
+        usage -> '$.completion_tokens_details' as completion,
+        coalesce(
+            usage -> '$.cache_creation_token_details',
+            usage -> '$.prompt_tokens_details.cache_creation_token_details',
+            usage -> '$.cache_creation'
+        ) as writes,
+        metadata -> '$.additional_usage_values' as more,
         {metadata_labels} as words,
         {spend_labels} as spend_words,
         {tag_labels} as tags
     from parsed
+),
+
+stated as (
+    select
+        * exclude (prompt_tokens, completion_tokens, total_tokens),
+        prompt_tokens as stated_input,
+        completion_tokens as stated_output,
+        cast(completion ->> '$.reasoning_tokens' as bigint) as stated_reasoning,
+        -- The table's own total is one that the gateway adds up.
+        coalesce(cast(usage ->> '$.total_tokens' as bigint), total_tokens)
+            as stated_total,
+        cast(coalesce(
+            usage ->> '$.cache_read_input_tokens',
+            prompt ->> '$.cached_tokens',
+            more ->> '$.cache_read_input_tokens',
+            more ->> '$.prompt_tokens_details.cached_tokens'
+        ) as bigint) as stated_read,
+        cast(coalesce(
+            usage ->> '$.cache_creation_input_tokens',
+            prompt ->> '$.cache_creation_tokens',
+            prompt ->> '$.cache_write_tokens',
+            more ->> '$.cache_creation_input_tokens',
+            more ->> '$.prompt_tokens_details.cache_creation_tokens'
+        ) as bigint) as stated_write,
+        cast(coalesce(
+            writes ->> '$.ephemeral_1h_input_tokens',
+            more ->> '$.cache_creation.ephemeral_1h_input_tokens',
+            more ->> concat(
+                '$.prompt_tokens_details.cache_creation_token_details',
+                '.ephemeral_1h_input_tokens'
+            )
+        ) as bigint) as write_1h,
+        cast(prompt ->> '$.audio_tokens' as bigint) as audio_in,
+        cast(prompt ->> '$.image_tokens' as bigint) as image_in,
+        cast(completion ->> '$.audio_tokens' as bigint) as audio_out,
+        cast(completion ->> '$.image_tokens' as bigint) as image_out,
+        case
+            when
+                usage ->> '$.prompt_tokens' is null
+                and usage ->> '$.input_tokens' is not null
+                then false
+        end as is_inclusive
+    from counted
+),
+
+decided as (
+    {decided}
 )
 
 select
@@ -76,21 +117,16 @@ select
     ) as processing_tier,
     {prompt_name} as prompt_name,
     {prompt_version} as prompt_version,
-    case
-        when is_raw then prompt_tokens
-        else
-            prompt_tokens
-            - coalesce(stated_cache_read, 0)
-            - coalesce(stated_cache_write, 0)
-    end as input_uncached_tokens,
-    case when prompt_tokens is not null then coalesce(stated_cache_read, 0) end
-        as input_cache_read_tokens,
-    case when prompt_tokens is not null then coalesce(stated_cache_write, 0) end
-        as input_cache_write_tokens,
-    completion_tokens as output_tokens,
-    cast(
-        usage ->> '$.completion_tokens_details.reasoning_tokens' as bigint
-    ) as reasoning_tokens,
+    input_uncached_tokens,
+    input_cache_read_tokens,
+    input_cache_write_tokens,
+    output_tokens,
+    write_1h as input_cache_write_1h_tokens,
+    {input_audio} as input_audio_tokens,
+    {input_image} as input_image_tokens,
+    {output_audio} as output_audio_tokens,
+    {output_image} as output_image_tokens,
+    reasoning_tokens,
     coalesce(status, metadata ->> '$.status', 'success') = 'failure' as is_failed,
     lower(coalesce(cache_hit, '')) = 'true' as is_cache_served,
     coalesce(request_duration_ms, date_diff('millisecond', starttime, endtime))
@@ -105,5 +141,5 @@ select
     {outcome} as outcome,
     spend as gateway_cost,
     'USD' as gateway_cost_currency,
-    not is_raw as inputs_include_cached
-from counted
+    inputs_include_cached
+from decided

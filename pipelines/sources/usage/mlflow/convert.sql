@@ -1,7 +1,10 @@
--- MLflow runs to training_attempts. The metric is the first of eval_accuracy,
--- eval_loss and loss that the run logged.
+-- MLflow runs to training_attempts. The metric is the first of eval_accuracy, eval_loss
+-- and loss that the run logged as a number: infinity (which MLflow's stores write as the
+-- largest number) and NaN are none.
 with newest as (
-    select *
+    select * replace (
+        {finite}
+    )
     from ({runs})
     where left_out is null
 )
@@ -22,22 +25,22 @@ select
         else 'running'
     end as status,
     status as status_detail,
-    cast(start_time as timestamp) as started_at,
-    cast(nullif(end_time, '') as timestamp) as ended_at,
+    started_at,
+    ended_at,
     cast(gpu_count as decimal(38, 12)) as gpu_count,
     case when resource_id is not null then [resource_id] end as resource_ids,
     cast(first_step as bigint) as first_step,
     cast(last_step as bigint) as last_step,
-    cast(cast(last_checkpoint_step as double) as bigint) as last_checkpoint_step,
+    try_cast(last_checkpoint_step as bigint) as last_checkpoint_step,
     list_sort(cast(string_split(checkpoints_at, ',') as timestamp[]))
         as checkpoints_at,
-    cast(epoch_count as decimal(38, 12)) as epoch_count,
+    try_cast(epoch_count as decimal(38, 12)) as epoch_count,
     case
         when eval_accuracy is not null then 'eval_accuracy'
         when eval_loss is not null then 'eval_loss'
         when loss is not null then 'loss'
     end as metric_name,
-    cast(coalesce(eval_accuracy, eval_loss, loss) as double) as metric_value,
+    coalesce(eval_accuracy, eval_loss, loss) as metric_value,
     'mlflow' as source_name,
     delivery_id,
     row_number as source_row_number

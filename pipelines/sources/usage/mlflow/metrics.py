@@ -19,17 +19,24 @@ from pipelines.landing.source import (
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.usage.mlflow import store
 
-# A newer store has a run's whole history again.
+# A newer store has a run's whole history again. A value without a time is in the first
+# month of its store.
 VALUES = """
 select
     *,
-    case when rank() over (partition by run_id, month order by export_order desc) > 1
-        then 'a newer export has it' end as left_out
+    case
+        when metric_value is null then 'a value that is no number'
+        when logged_ms is null then 'a time that is none'
+        when rank() over (partition by run_id, month order by export_order desc) > 1
+            then 'a newer export has it'
+    end as left_out
 from (
     select
         *,
         make_timestamp(logged_ms * 1000) as logged_at,
-        strftime(make_timestamp(logged_ms * 1000), '%Y-%m') as month
+        coalesce(
+            strftime(make_timestamp(logged_ms * 1000), '%Y-%m'), first_month
+        ) as month
     from ({values})
 )
 """
@@ -75,7 +82,8 @@ def _values(context: Context, deliveries: Sequence[Delivery]) -> str:
         context.db.register(name, store.metrics(delivery.files[0]))
         parts.append(
             f"select *, {order} as export_order, {quoted(delivery.delivery_id)} as "
-            f"delivery_id, row_number() over () as row_number from {name}"
+            f"delivery_id, {quoted(min(delivery.periods, default=''))} as first_month, "
+            f"row_number() over () as row_number from {name}"
         )
     return VALUES.format(values=" union all ".join(parts))
 
@@ -90,5 +98,6 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="rows",
+    version=2,
     family="mlflow",
 )

@@ -2,7 +2,7 @@
 select
     run_id,
     step,
-    cast(epoch as decimal(38, 12)) as epoch,
+    try_cast(epoch as decimal(38, 12)) as epoch,
     metric_name,
     metric_value,
     logged_at,

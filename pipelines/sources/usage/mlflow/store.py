@@ -14,6 +14,11 @@ import pyarrow as pa
 
 from pipelines.landing.source import ExportError
 
+# MLflow writes the largest number for infinity and 0 for NaN, which it marks.
+FINITE = (
+    "(not is_nan and typeof(value) in ('integer', 'real') "
+    "and abs(value) < 1.7976931348623157e308)"
+)
 RUNS = """
 with tag as (
     select
@@ -33,14 +38,15 @@ step as (
         run_uuid,
         min(step) as first_step,
         max(step) as last_step,
-        max(case when key = 'checkpoint_step' then value end) as last_checkpoint_step,
+        max(case when key = 'checkpoint_step' and {finite} then value end)
+            as last_checkpoint_step,
         group_concat(
             case
                 when key = 'checkpoint_step'
                     then datetime(timestamp / 1000, 'unixepoch')
             end, ','
         ) as checkpoints_at,
-        max(case when key = 'epoch' then value end) as epoch_count
+        max(case when key = 'epoch' and {finite} then value end) as epoch_count
     from metrics where not is_nan group by run_uuid
 ),
 latest as (
@@ -49,7 +55,7 @@ latest as (
         max(case when key = 'eval_accuracy' then value end) as eval_accuracy,
         max(case when key = 'eval_loss' then value end) as eval_loss,
         max(case when key = 'loss' then value end) as loss
-    from latest_metrics where not is_nan group by run_uuid
+    from latest_metrics where {finite} group by run_uuid
 )
 select
     runs.run_uuid as run_id, experiments.name as experiment_name,
@@ -59,8 +65,10 @@ select
     case when runs.lifecycle_stage != 'deleted' then scheduler_job_id end
         as scheduler_job_id,
     runs.status, gpu_count,
-    datetime(runs.start_time / 1000, 'unixepoch') as start_time,
-    datetime(runs.end_time / 1000, 'unixepoch') as end_time,
+    -- A number that is no time stays one, so that it is named.
+    coalesce(datetime(runs.start_time / 1000, 'unixepoch'), runs.start_time)
+        as start_time,
+    coalesce(datetime(runs.end_time / 1000, 'unixepoch'), runs.end_time) as end_time,
     first_step, last_step, last_checkpoint_step,
     checkpoints_at, epoch_count, eval_accuracy, eval_loss, loss
 from runs
@@ -72,18 +80,20 @@ order by runs.run_uuid
 """
 PERIODS = """
 select distinct strftime('%Y-%m', start_time / 1000, 'unixepoch')
-from runs where start_time is not null order by 1
+from runs where start_time between 946684800000 and 4102358400000 order by 1
 """
-# The epoch is what the run logged at the same step; a value that is no number (NaN)
-# says nothing. Repeated steps after an interruption are logged again.
+# The epoch is what the run logged at the same step; a value that is no number (NaN,
+# infinity) says nothing. Repeated steps after an interruption are logged again.
 METRICS = """
 with epochs as (
     select run_uuid, step, max(value) as epoch
-    from metrics where key = 'epoch' and not is_nan group by run_uuid, step
+    from metrics where key = 'epoch' and {finite} group by run_uuid, step
 )
 select
-    metrics.run_uuid, metrics.step, epochs.epoch, metrics.key, metrics.value,
-    metrics.timestamp
+    metrics.run_uuid, metrics.step, epochs.epoch, metrics.key,
+    case when {finite} then metrics.value end,
+    case when metrics.timestamp between 946684800000 and 4102358400000
+        then metrics.timestamp end
 from metrics
 left join epochs
     on epochs.run_uuid = metrics.run_uuid and epochs.step = metrics.step
@@ -92,10 +102,11 @@ order by metrics.run_uuid, metrics.key, metrics.timestamp, metrics.step, metrics
 """
 METRIC_PERIODS = """
 select distinct strftime('%Y-%m', timestamp / 1000, 'unixepoch')
-from metrics where {of_training} order by 1
+from metrics
+where {of_training} and timestamp between 946684800000 and 4102358400000 order by 1
 """
 OF_TRAINING = (
-    "not metrics.is_nan and metrics.key not in ('epoch', 'checkpoint_step') "
+    "metrics.key not in ('epoch', 'checkpoint_step') "
     "and metrics.key not like 'system/%'"
 )
 METRIC_SCHEMA = pa.schema(
@@ -131,13 +142,13 @@ def periods(path: Path, name: str) -> tuple[str, ...]:
         with _open(path) as store:
             return tuple(month for (month,) in store.execute(PERIODS))
     except sqlite3.Error as error:
-        raise ExportError(f"mlflow: {name}: unreadable store, {error}") from error
+        raise _unreadable(name) from error
 
 
 def runs(path: Path) -> pa.Table:
     """Give one row per run, all columns text, as search_runs() saved as CSV has."""
     with _open(path) as store:
-        cursor = store.execute(RUNS)
+        cursor = store.execute(RUNS.replace("{finite}", FINITE))
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
     columns = [
@@ -158,13 +169,14 @@ def metric_periods(path: Path, name: str) -> tuple[str, ...]:
             months = store.execute(METRIC_PERIODS.format(of_training=OF_TRAINING))
             return tuple(month for (month,) in months)
     except sqlite3.Error as error:
-        raise ExportError(f"mlflow: {name}: unreadable store, {error}") from error
+        raise _unreadable(name) from error
 
 
 def metrics(path: Path) -> pa.Table:
     """Give one row per logged value, with the columns of ``METRIC_SCHEMA``."""
     with _open(path) as store:
-        cursor = store.execute(METRICS.format(of_training=OF_TRAINING))
+        query = METRICS.format(of_training=OF_TRAINING, finite=FINITE)
+        cursor = store.execute(query)
         batches = []
         while rows := cursor.fetchmany(_BATCH):
             columns = [
@@ -175,6 +187,13 @@ def metrics(path: Path) -> pa.Table:
             ]
             batches.append(pa.record_batch(columns, schema=METRIC_SCHEMA))
     return pa.Table.from_batches(batches, METRIC_SCHEMA)
+
+
+def _unreadable(name: str) -> ExportError:
+    return ExportError(
+        f"mlflow: {name}: the store cannot be read; copy it while MLflow is stopped, "
+        "or save search_runs() as CSV"
+    )
 
 
 @contextmanager

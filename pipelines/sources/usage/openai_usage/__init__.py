@@ -12,6 +12,18 @@ from pipelines.landing.source import Candidate, Context, Delivery, Source
 from pipelines.sources.formats.openai import ENVELOPE, api_of
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.pages import drops, results, tally
+from pipelines.sources.usage.requests.evidence import part
+
+MODALITIES = (
+    "input_text_tokens",
+    "input_audio_tokens",
+    "input_image_tokens",
+    "input_cached_audio_tokens",
+    "input_cached_image_tokens",
+    "output_text_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+)
 
 
 def claims(candidate: Candidate) -> bool:
@@ -23,7 +35,17 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     """Give the usage rows of a period, each bucket from its newest pull."""
     del context
     sql = text_beside(__package__, "convert.sql")
-    return sql.format(results=results(ENVELOPE, deliveries, period))
+    fresh = "input_{0}_tokens - coalesce(input_cached_{0}_tokens, 0)"
+    return sql.format(
+        results=results(ENVELOPE, deliveries, period),
+        counts=",\n".join(
+            f"cast(result ->> '$.{name}' as bigint) as {name}" for name in MODALITIES
+        ),
+        input_audio=part(fresh.format("audio"), "input_uncached_tokens"),
+        input_image=part(fresh.format("image"), "input_uncached_tokens"),
+        output_audio=part("output_audio_tokens", "output_tokens"),
+        output_image=part("output_image_tokens", "output_tokens"),
+    )
 
 
 SOURCE = Source(
@@ -39,6 +61,7 @@ SOURCE = Source(
     select=select,
     tally=partial(tally, ENVELOPE),
     restates="rows",
+    # 3: with audio and images apart.
     version=3,
     compressions=("",),
 )

@@ -16,7 +16,7 @@ from pipelines.landing.source import (
     counted,
     quoted,
 )
-from pipelines.sources.formats import logs
+from pipelines.sources.formats import logs, odd_rows
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.usage.opencost.reading import FIELDS, is_allocation, opened
 
@@ -30,6 +30,21 @@ LOG = logs.Log(
 KEY = (
     "window_start, window_end, cluster_name, node, namespace, controller_kind, "
     "controller, pod, allocation_kind"
+)
+# What of a node is held or idle.
+HELD = (
+    "cpu_requested_core_hours",
+    "cpu_used_core_hours",
+    "memory_requested_gib_hours",
+    "memory_used_gib_hours",
+    "gpu_requested_hours",
+    "gpu_used_hours",
+    "cpu_weight",
+    "memory_weight",
+    "gpu_weight",
+    "storage_weight",
+    "network_weight",
+    "other_weight",
 )
 IDLE_NAMES = "__(idle|unallocated|unmounted)__$"
 # A day of the CSV export has no end; names end with __idle__ where nobody held it.
@@ -53,11 +68,22 @@ MARKED = """
         select
             *,
             case
+                when odd is not null then odd
                 when window_end <= window_start then 'a window that ends as it begins'
+                when minutes < 0 then 'a quantity below zero'
+                -- Idle is a difference: convert.sql takes 0 for less than nothing.
+                when allocation_kind = 'idle' then null
                 when
                     least(cpu_requested, cpu_used, memory_requested, memory_used) < 0
-                    or least(gpu_hours, gpu_requested, gpu_used, minutes) < 0
+                    or least(gpu_hours, gpu_requested, gpu_used) < 0
                     then 'a quantity below zero'
+                when
+                    least(
+                        cpu_cost + coalesce(cpu_adjustment, 0),
+                        memory_cost + coalesce(memory_adjustment, 0),
+                        gpu_cost + coalesce(gpu_adjustment, 0)
+                    ) < 0
+                    then 'a cost weight below zero'
             end as own_reason
         from named
     ),
@@ -85,7 +111,12 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     """Give the allocations of the windows that begin in a month."""
     sql = text_beside(__package__, "convert.sql")
     rows = _marked(context, deliveries, period)
-    return sql.format(rows=rows, key=KEY)
+    clamped = ", ".join(
+        f"case when {name} < 0 and allocation_kind = 'idle' then 0 else {name} end "
+        f"as {name}"
+        for name in HELD
+    )
+    return sql.format(rows=rows, key=KEY, clamped=clamped)
 
 
 def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -103,7 +134,7 @@ def claims(candidate: Candidate) -> bool:
 
 def _marked(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     return MARKED.format(
-        rows=logs.rows(LOG, deliveries, period),
+        rows=odd_rows.rows(LOG, deliveries, period),
         cluster=quoted(context.settings.opencost.cluster_name),
         idle_names=IDLE_NAMES,
         key=KEY,
@@ -122,9 +153,10 @@ SOURCE = Source(
         "Namespace, ..., TotalCost) or the Parquet exporter's files"
     ),
     claims=claims,
-    drops=partial(logs.drops, LOG),
+    drops=partial(odd_rows.drops, LOG),
     select=select,
     tally=tally,
     restates="rows",
+    version=2,
     uses=("opencost.cluster_name",),
 )

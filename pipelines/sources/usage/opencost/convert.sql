@@ -1,7 +1,8 @@
 -- OpenCost's allocations to kubernetes_allocation, containers summed up to their pod.
 -- A part's cost has its adjustment beside it, the total has both in it; what the total
 -- has and no part is in other_weight. GPUs held stand for GPUs asked for where a version
--- does not report them.
+-- does not report them. Idle is what a node has less what was held of it: where more was
+-- held than there is, OpenCost's clamp is made here, 0 for less than nothing.
 with hourly as (
     select
         *,
@@ -39,6 +40,26 @@ summed as (
         sum(total_cost) as total_cost
     from hourly
     group by {key}
+),
+
+parted as (
+    select
+        *,
+        coalesce(
+            total_cost - coalesce(cpu_weight, 0) - coalesce(memory_weight, 0)
+            - coalesce(gpu_weight, 0) - coalesce(storage_weight, 0)
+            - coalesce(network_weight, 0),
+            named_others
+        ) as other_weight
+    from summed
+),
+
+clamped as (
+    select
+        * replace (
+            {clamped}
+        )
+    from parted
 )
 
 select
@@ -65,13 +86,8 @@ select
     gpu_weight,
     storage_weight,
     network_weight,
-    coalesce(
-        total_cost - coalesce(cpu_weight, 0) - coalesce(memory_weight, 0)
-        - coalesce(gpu_weight, 0) - coalesce(storage_weight, 0)
-        - coalesce(network_weight, 0),
-        named_others
-    ) as other_weight,
+    other_weight,
     'opencost' as source_name,
     delivery_id,
     source_row_number
-from summed
+from clamped

@@ -15,7 +15,12 @@ select
     app_name as workload_name,
     -- As the bill names it: without who made it.
     model_permaslug[strpos(model_permaslug, '/') + 1:] as model_id,
-    tokens_prompt - coalesce(tokens_cached, 0) as input_uncached_tokens,
+    -- What was cached is counted in the model's own tokens, and may exceed a prompt
+    -- that is not: then nobody knows the rest.
+    case
+        when coalesce(tokens_cached, 0) <= tokens_prompt
+            then tokens_prompt - coalesce(tokens_cached, 0)
+    end as input_uncached_tokens,
     case when tokens_prompt is not null then coalesce(tokens_cached, 0) end
         as input_cache_read_tokens,
     -- The file does not report what was written to a cache.

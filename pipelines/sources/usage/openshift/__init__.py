@@ -42,6 +42,7 @@ GPU = PLACE | {
 # Why a row cannot be true; NULL where it can.
 POD_REASON = """case
     when not is_usage or pod is null then 'it says nothing of what a pod held'
+    when interval_end < interval_start then 'it ends before it starts'
     when least(
         pod_usage_cpu_core_seconds, pod_request_cpu_core_seconds,
         pod_usage_memory_byte_seconds, pod_request_memory_byte_seconds
@@ -49,6 +50,15 @@ POD_REASON = """case
 end"""
 GPU_REASON = """case
     when gpu_uuid is null then 'a GPU without UUID'
+    when interval_end < interval_start then 'it ends before it starts'
+    when mig_profile is not null
+        and not regexp_matches(mig_profile, '(^|[^0-9])[1-9][0-9]?g\\.')
+        then 'a MIG profile that names no slices'
+    when
+        try_cast(regexp_extract(mig_profile, '(\\d+)g\\.', 1) as double)
+        > coalesce(nullif(gpu_max_slices, 0), 7)
+        then 'a MIG profile larger than its GPU'
+    when least(gpu_memory_capacity_mib, gpu_max_slices) < 0 then 'a quantity below zero'
     when gpu_pod_uptime < 0 or gpu_pod_uptime > 60
         then 'more or less minutes than an hour has'
     when gpu_pod_utilization < 0 or gpu_pod_utilization > 100
@@ -114,6 +124,7 @@ SOURCES = (
         select=PODS.select,
         tally=PODS.tally,
         restates="rows",
+        version=2,
         family="openshift",
     ),
     Source(
@@ -126,6 +137,7 @@ SOURCES = (
         select=GPUS.select,
         tally=GPUS.tally,
         restates="rows",
+        version=2,
         family="openshift",
     ),
 )

@@ -19,7 +19,7 @@ select
         when mig_profile is null then 1
         else round(
             cast(regexp_extract(mig_profile, '(\d+)g\.', 1) as double)
-            / coalesce(gpu_max_slices, 7), 12
+            / coalesce(nullif(gpu_max_slices, 0), 7), 12
         )
     end as gpu_fraction,
     namespace,

@@ -1,7 +1,8 @@
 """OpenTelemetry's GenAI spans: calls of models in traces, as OTLP JSON lines.
 
-Belongs here: the attributes that ``ATTRIBUTES`` lists, under their new and deprecated
-names. Does not belong here: any other attribute; prompts may be among them.
+Belongs here: the attributes that ``ATTRIBUTES`` and ``tokens.csv`` list, under their
+new and deprecated names, and every other counter of tokens by its own name. Does not
+belong here: any other attribute; prompts may be among them.
 """
 
 import re
@@ -11,9 +12,11 @@ from functools import partial
 from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column
-from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.formats.package_files import rows_beside, text_beside
 from pipelines.sources.formats.records import read_json
+from pipelines.sources.usage.otel_genai import tokens
 from pipelines.sources.usage.requests import labels, request_sources
+from pipelines.sources.usage.requests.evidence import decided, part
 from pipelines.sources.usage.requests.newest import newest
 
 SPANS = re.compile(r'"resourceSpans"\s*:')
@@ -24,7 +27,7 @@ VALUE = (
 PAIRS = f"STRUCT(key VARCHAR, value {VALUE})[]"
 SHAPE = f"""{{resourceSpans: 'STRUCT(
     resource STRUCT(attributes {PAIRS}),
-    scopeSpans STRUCT(spans STRUCT(
+    scopeSpans STRUCT(scope STRUCT(name VARCHAR, version VARCHAR), spans STRUCT(
         traceId VARCHAR,
         spanId VARCHAR,
         parentSpanId VARCHAR,
@@ -46,34 +49,22 @@ FIELDS = {
 ATTRIBUTES = {
     "operation": ("text", "gen_ai.operation.name", "llm.request.type"),
     "step": ("text", "traceloop.span.kind", "openinference.span.kind"),
-    "provider": ("text", "gen_ai.provider.name", "gen_ai.system"),
-    "model": ("text", "gen_ai.response.model", "gen_ai.request.model"),
-    "input_tokens": (
-        "count",
-        "gen_ai.usage.input_tokens",
-        "gen_ai.usage.prompt_tokens",
-        "llm.usage.prompt_tokens",
+    "provider": (
+        "text",
+        "gen_ai.provider.name",
+        "gen_ai.system",
+        "llm.provider",
+        "llm.system",
+        "ai.model.provider",
     ),
-    "output_tokens": (
-        "count",
-        "gen_ai.usage.output_tokens",
-        "gen_ai.usage.completion_tokens",
-        "llm.usage.completion_tokens",
-    ),
-    "cache_read_tokens": (
-        "count",
-        "gen_ai.usage.cache_read.input_tokens",
-        "gen_ai.usage.cache_read_input_tokens",
-    ),
-    "cache_write_tokens": (
-        "count",
-        "gen_ai.usage.cache_creation.input_tokens",
-        "gen_ai.usage.cache_creation_input_tokens",
-    ),
-    "reasoning_tokens": (
-        "count",
-        "gen_ai.usage.reasoning.output_tokens",
-        "gen_ai.usage.reasoning_tokens",
+    "model": (
+        "text",
+        "gen_ai.response.model",
+        "gen_ai.request.model",
+        "ai.response.model",
+        "ai.model.id",
+        "llm.model_name",
+        "embedding.model_name",
     ),
     "conversation_id": ("text", "gen_ai.conversation.id", "session.id"),
     "agent_name": ("text", "gen_ai.agent.name"),
@@ -103,6 +94,10 @@ RESOURCE = {
     "cloud_account_id": ("text", "cloud.account.id"),
 }
 LABELS = {"span_labels": "span.attributes", "resource_labels": "resource_attributes"}
+SCOPE = {
+    "scope_name": ("text", "instrumentation.name"),
+    "scope_version": ("text", "instrumentation.version"),
+}
 
 
 def claims(candidate: Candidate) -> bool:
@@ -112,7 +107,8 @@ def claims(candidate: Candidate) -> bool:
 
 def opened(file: Candidate, _: Sequence[Column]) -> str:
     """Give a SELECT of the spans of a file, every column as text."""
-    picked = [f"nullif({cell}, '') as {name}" for name, (_kind, cell) in FIELDS.items()]
+    cells = FIELDS | SCOPE
+    picked = [f"nullif({cell}, '') as {name}" for name, (_kind, cell) in cells.items()]
     for place, found in (
         ("span.attributes", ATTRIBUTES),
         ("resource_attributes", RESOURCE),
@@ -121,17 +117,24 @@ def opened(file: Candidate, _: Sequence[Column]) -> str:
             cell = ", ".join(_attribute(place, key) for key in keys)
             picked.append(f"coalesce({cell}, null) as {name}")
     picked += [f"{_labels(place)} as {name}" for name, place in LABELS.items()]
+    picked += [f"{cell} as {name}" for name, cell in tokens.cells("counts").items()]
     return f"""
         select row_number() over () as row_number, {", ".join(picked)}
         from (
-            select resource_attributes, unnest(scope.spans) as span
+            select *, {tokens.counts("span.attributes")} as counts
             from (
                 select
-                    resource_spans.resource.attributes as resource_attributes,
-                    unnest(resource_spans.scopeSpans) as scope
+                    resource_attributes,
+                    scope.scope as instrumentation,
+                    unnest(scope.spans) as span
                 from (
-                    select unnest(resourceSpans) as resource_spans
-                    from {read_json(file, SHAPE)}
+                    select
+                        resource_spans.resource.attributes as resource_attributes,
+                        unnest(resource_spans.scopeSpans) as scope
+                    from (
+                        select unnest(resourceSpans) as resource_spans
+                        from {read_json(file, SHAPE)}
+                    )
                 )
             )
         )
@@ -161,9 +164,11 @@ LOG = logs.Log(
     source="otel_genai",
     time="started_at",
     columns={
-        name: kind for name, (kind, *_) in (FIELDS | ATTRIBUTES | RESOURCE).items()
+        name: kind
+        for name, (kind, *_) in (FIELDS | SCOPE | ATTRIBUTES | RESOURCE).items()
     }
-    | dict.fromkeys(LABELS, "text"),
+    | dict.fromkeys(LABELS, "text")
+    | tokens.COLUMNS,
     opened=opened,
 )
 
@@ -175,11 +180,41 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
         rows=logs.rows(LOG, deliveries, period),
         provider=labels.provider("provider"),
         is_truncated=labels.truncated("finish_reason"),
+        instrumentations=_instrumentations(),
+        decided=decided("told"),
+        scope_version=_version("spans.scope_version"),
+        from_version=_version("instrumentations.from_version"),
+        until_version=_version("instrumentations.until_version"),
+        **_modalities(),
         read_span_labels=labels.read("span_labels"),
         read_resource_labels=labels.read("resource_labels"),
         **labels.labels("span_words", "resource_words"),
     )
     return newest(context, calls, reason="no_call")
+
+
+def _modalities() -> dict[str, str]:
+    """Give the SQL of audio and images, each without what was read from a cache."""
+    made = {}
+    for name in ("audio", "image"):
+        fresh = f"{name}_in_tokens - coalesce({name}_read_tokens, 0)"
+        made[f"input_{name}_tokens"] = part(fresh, "input_uncached_tokens")
+        made[f"output_{name}_tokens"] = part(f"{name}_out_tokens", "output_tokens")
+    return made
+
+
+def _version(cell: str) -> str:
+    """Give the SQL of a version as numbers, which sort as versions do."""
+    numbers = f"nullif(regexp_extract({cell}, '^[0-9]+([.][0-9]+)*'), '')"
+    return f"cast(string_split({numbers}, '.') as integer[])"
+
+
+def _instrumentations() -> str:
+    """Give what is known of who wrote a span, as the body of a VALUES list."""
+    rows = rows_beside(__package__, "instrumentations.csv")
+    return ", ".join(
+        f"({', '.join(quoted(cell) for cell in row.values())})" for row in rows
+    )
 
 
 SOURCES = request_sources(

@@ -1,8 +1,55 @@
--- GenAI spans to calls. Input tokens include cached ones, as the convention asks. A
+-- GenAI spans to calls. The convention asks that input tokens include cached ones; what
+-- speaks against it, of a span or of who wrote it, is weighed in requests/evidence.py. A
 -- span above a call (an agent, a chain, a wrapper that is instrumented, too) states
 -- the tokens of what is below it again, and is no call.
 with spans as (
     {rows}
+),
+
+-- The first version that counts so, and the first that does not any more.
+instrumentations (scope, from_version, until_version, is_inclusive) as (
+    values {instrumentations}
+),
+
+told as (
+    select
+        spans.* exclude (
+            input_tokens, output_tokens, reasoning_tokens, read_tokens, write_tokens,
+            total_tokens
+        ),
+        spans.input_tokens as stated_input,
+        spans.output_tokens as stated_output,
+        spans.reasoning_tokens as stated_reasoning,
+        spans.total_tokens as stated_total,
+        spans.read_tokens as stated_read,
+        coalesce(
+            spans.write_tokens,
+            coalesce(spans.write_5m_tokens, 0) + spans.write_1h_tokens,
+            spans.write_5m_tokens
+        ) as stated_write,
+        -- The AI SDK hands on what a vendor counts; from version 6 on, which says more
+        -- of its inputs, it adds up what Anthropic and Bedrock leave out.
+        case
+            when spans.scope_name = 'ai' and not spans.has_input_details
+                then not regexp_matches(lower(spans.provider), 'anthropic|bedrock')
+            else cast(instrumentations.is_inclusive as boolean)
+        end as is_inclusive
+    from spans
+    left join instrumentations
+        on
+            spans.scope_name = instrumentations.scope
+            and (
+                instrumentations.from_version = ''
+                or {scope_version} >= {from_version}
+            )
+            and (
+                instrumentations.until_version = ''
+                or {scope_version} < {until_version}
+            )
+),
+
+counted as (
+    {decided}
 ),
 
 read as (
@@ -15,9 +62,10 @@ read as (
                 'chat', 'text_completion', 'completion', 'embeddings', 'embedding',
                 'generate_content'
             ),
-            step is null and coalesce(input_tokens, output_tokens) is not null
+            upper(step) in ('LLM', 'EMBEDDING'),
+            coalesce(input_uncached_tokens, output_tokens) is not null
         ) as is_call
-    from spans
+    from counted
 ),
 
 above_calls as (
@@ -65,15 +113,19 @@ select
     ) as processing_tier,
     coalesce(read.prompt_name, {prompt_name}) as prompt_name,
     coalesce(read.prompt_version, {prompt_version}) as prompt_version,
-    input_tokens
-    - coalesce(cache_read_tokens, 0)
-    - coalesce(cache_write_tokens, 0) as input_uncached_tokens,
-    case when input_tokens is not null then coalesce(cache_read_tokens, 0) end
-        as input_cache_read_tokens,
-    case when input_tokens is not null then coalesce(cache_write_tokens, 0) end
-        as input_cache_write_tokens,
+    input_uncached_tokens,
+    input_cache_read_tokens,
+    input_cache_write_tokens,
     output_tokens,
+    write_1h_tokens as input_cache_write_1h_tokens,
+    -- Modalities count what was cached of them, too.
+    {input_audio_tokens} as input_audio_tokens,
+    {input_image_tokens} as input_image_tokens,
+    {output_audio_tokens} as output_audio_tokens,
+    {output_image_tokens} as output_image_tokens,
     reasoning_tokens,
+    read.other_quantity,
+    read.other_unit,
     error_type is not null or coalesce(status_code in ('2', 'STATUS_CODE_ERROR'), false)
         as is_failed,
     {is_truncated} as is_truncated,
@@ -87,7 +139,7 @@ select
     ) as session_id,
     coalesce(read.agent_name, agents.agent_name, {session_name}) as session_name,
     coalesce({outcome}, agents.outcome) as outcome,
-    true as inputs_include_cached,
+    inputs_include_cached,
     case
         when coalesce(operation, provider, model, step) is null and not is_call
             then 'no call of a model'

@@ -13,6 +13,15 @@ from pipelines.sources.formats.latest_by_key import LatestByKey
 
 _NEEDED = ("pipeline_name", "run_id", "status", "started_at")
 STATUSES = ("succeeded", "failed", "cancelled", "timed_out", "running")
+# Why a row cannot be true; NULL where it can.
+REASON = f"""case
+    when lower(status) not in ({", ".join(quoted(status) for status in STATUSES)})
+        then 'a status that is none of {", ".join(STATUSES)}'
+    when processed_gb < 0 then 'a quantity below zero'
+    when ended_at < started_at then 'it ends before it starts'
+    when ended_at is null and lower(status) != 'running'
+        then 'it has ended, and its end is unknown'
+end"""
 LOG = logs.Log(
     source="pipeline_runs",
     time="started_at",
@@ -36,10 +45,7 @@ ROWS = LatestByKey(
     __package__,
     key="pipeline_name, run_id",
     replaced="a newer row has its run",
-    values={
-        "statuses": ", ".join(quoted(status) for status in STATUSES),
-        "list": ", ".join(STATUSES),
-    },
+    reason=REASON,
 )
 
 
@@ -60,4 +66,5 @@ SOURCE = Source(
     select=ROWS.select,
     tally=ROWS.tally,
     restates="rows",
+    version=2,
 )

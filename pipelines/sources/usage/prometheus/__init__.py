@@ -133,7 +133,7 @@ SOURCES = (
         select=select_usage,
         tally=tally_usage,
         restates="rows",
-        version=2,
+        version=3,
         family="prometheus",
     ),
     Source(
@@ -146,7 +146,7 @@ SOURCES = (
         select=select_gpus,
         tally=tally_gpus,
         restates="rows",
-        version=2,
+        version=3,
         family="prometheus",
     ),
 )

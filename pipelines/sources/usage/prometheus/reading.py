@@ -39,10 +39,13 @@ SHAPE = """{
 }"""
 # Seconds since 1970, or a time; a time that names no zone is UTC.
 MOMENT = """coalesce(
-    case when try_cast(sample[1] as double) between 0 and 4102444800
+    case when try_cast(sample[1] as double) between 946684800 and 4102444799
         then make_timestamp(cast(round(cast(sample[1] as double) * 1e6) as bigint))
     end,
-    cast(try_cast(sample[1] as timestamptz) as timestamp)
+    case when try_cast(sample[1] as timestamptz)
+        between timestamptz '2000-01-01' and timestamptz '2099-12-31'
+        then cast(try_cast(sample[1] as timestamptz) as timestamp)
+    end
 )"""
 # The labels of a series are read once, before its samples. A file's first sample of a
 # series closes no interval; at 00:00 any other one closes the day before.
@@ -64,6 +67,7 @@ ROWS = """
             from (
                 select
                     metric,
+                    labels is null as has_odd_labels,
                     {label_columns},
                     hash(list_sort(list_filter(
                         map_entries(cast(labels as map(varchar, varchar))),
@@ -97,11 +101,11 @@ LOOK = """
 
     select
         list(distinct strftime(month, '%Y-%m')) filter (
-            coalesce(table_name, 'model_usage') = {table}
+            coalesce(table_name, 'model_usage') = {table} and month is not null
         ),
-        min(row_number) filter (sampled_at is null),
-        min(row_number) filter (metric is null),
-        min(row_number) filter (try_cast(sample_value as double) is null),
+        case when count(sampled_at) = 0 then min(row_number) end,
+        case when count(metric) = 0 then min(row_number) end,
+        case when count(try_cast(sample_value as double)) = 0 then min(row_number) end,
         (
             select min(metric) from steps inner join {metrics} using (metric)
             where step > 3600
@@ -109,6 +113,7 @@ LOOK = """
     from samples
     left join {metrics} using (metric)
 """
+# What is so of one sample leaves that sample out (samples.sql); of all, the file.
 REFUSALS = (
     "sample {}: its time cannot be read; expected seconds since 1970 or a time",
     "sample {}: its series has no __name__; expected a metric, not a function of it",
@@ -149,7 +154,9 @@ def drops(table: str, candidates: Sequence[Candidate]) -> Iterator[Drop]:
 def rows(deliveries: Sequence[Delivery]) -> str:
     """Give the samples of deliveries, oldest first, with the columns of labels.csv."""
     return " union all ".join(
-        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, * "
+        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
+        # What has no time is counted in the first month of its file.
+        f"* replace (coalesce(month, {_month(min(delivery.periods))}) as month) "
         f"from ({_rows(sniff(path, path.parent))})"
         for age, delivery in enumerate(deliveries)
         for path in delivery.files
@@ -183,6 +190,10 @@ def label_columns() -> Mapping[str, str]:
     }
 
 
+def _month(period: str) -> str:
+    return f"timestamp '{period}-01'"
+
+
 def _rows(file: Candidate) -> str:
     named = (f"{labels} as {name}" for name, labels in label_columns().items())
     return ROWS.format(
@@ -197,7 +208,11 @@ def _opened(file: Candidate) -> str:
     """Give the series of a file: metric, labels, samples of time, value and row."""
     if file.format != "json":
         return (
-            "select metric, cast(coalesce(labels, '{}') as json) as labels, "
+            "select metric, case when labels is null then json('{}') "
+            "when not json_valid(labels) then null "
+            "when json_type(labels) = 'OBJECT' and len(json_keys(labels)) "
+            "= len(list_distinct(json_keys(labels))) then cast(labels as json) end "
+            "as labels, "
             "list([time, value, cast(row_number as varchar)] order by row_number) "
             f"as samples from ({scan(file.path, CSV_COLUMNS)}) group by metric, 2"
         )
@@ -219,7 +234,10 @@ def _months(table: str, file: Candidate) -> tuple[str, ...]:
     try:
         months, *wrong = _found(query, stat.st_size, stat.st_mtime_ns)
     except duckdb.Error as error:
-        raise ExportError(f"prometheus: {file.name}: unreadable, {error}") from error
+        raise ExportError(
+            f"prometheus: {file.name}: cannot be read to its end as {file.format}; "
+            "run the query again"
+        ) from error
     for place, wording in zip(wrong, REFUSALS, strict=True):
         if place is not None:
             raise ExportError(f"prometheus: {file.name}: {wording.format(place)}")

@@ -40,7 +40,13 @@ judged as (
         named.*,
         hash(metric, case when is_gpu then hash(gpu_id) else labels_id end) as series,
         case
+            when has_odd_labels then 'labels that are no JSON object'
+            when sampled_at is null then 'a time that is none'
             when value is null or not isfinite(value) then 'not a number'
+            when
+                mig_profile is not null
+                and not regexp_matches(mig_profile, '(^|\D)[1-7]g\.')
+                then 'a MIG profile that names no slices'
             when value >= {sentinel} then 'a number that stands for no value'
             when value < minimum or value > maximum
                 then 'a value that its metric cannot have'

@@ -29,6 +29,8 @@ COLUMNS = {
     "resource_ids": ("text", "metadata.resource_ids"),
     "gpu_count": ("amount", "metadata.gpu_count"),
 }
+# 2100 in milliseconds: what is later is no time.
+MOST = 4_102_444_800_000
 PATHS = {name: paths for name, (_, *paths) in COLUMNS.items()}
 TIMES = [name for name, (kind, *_) in COLUMNS.items() if kind == "time"]
 
@@ -45,8 +47,9 @@ def opened(file: Candidate, known: Sequence[Column]) -> str:
     """Give a SELECT of a list's jobs; what never started has no time and no row."""
     del known
     moments = ", ".join(
-        f"coalesce(cast(make_timestamp(try_cast({name} as bigint) * 1000) as varchar) "
-        f"|| 'Z', {name}) as {name}"
+        f"case when try_cast({name} as double) between 0 and {MOST} then "
+        f"cast(make_timestamp(cast({name} as bigint) * 1000) as varchar) || 'Z' "
+        f"else {name} end as {name}"
         for name in TIMES
     )
     jobs = documents(file, PATHS, "array")
@@ -68,7 +71,10 @@ ROWS = LatestByKey(
     __package__,
     key="job_id",
     replaced="a newer list has its job",
-    reason="case when ended_at < started_at then 'it ends before it starts' end",
+    reason="""case
+        when ended_at < started_at then 'it ends before it starts'
+        when gpu_count < 0 then 'a quantity below zero'
+    end""",
 )
 SOURCE = Source(
     name="ray",
@@ -80,4 +86,5 @@ SOURCE = Source(
     select=ROWS.select,
     tally=ROWS.tally,
     restates="rows",
+    version=2,
 )

@@ -13,7 +13,6 @@ from pipelines.schema.calls import TOKENS
 # Clocks differ, and an export may be named by the local date.
 SKEW = timedelta(days=1)
 FUTURE = "later than its file was written"
-CACHED = "more cached tokens than input tokens"
 NEGATIVE = "a token count below zero"
 
 # The owner's cache repeats the tokens of the call that it saves; the model saw none.
@@ -29,15 +28,6 @@ TRUE_CALLS = """
                 left_out,
                 case
                     when requested_at > written_until then '{future}'
-                    when
-                        inputs_include_cached
-                        and input_uncached_tokens < 0
-                        and coalesce(input_cache_read_tokens, 0) >= 0
-                        and coalesce(input_cache_write_tokens, 0) >= 0
-                        and input_uncached_tokens
-                        + coalesce(input_cache_read_tokens, 0)
-                        + coalesce(input_cache_write_tokens, 0) >= 0
-                        then '{cached}'
                     when least({names}) < 0 then '{negative}'
                 end
             ) as left_out
@@ -70,7 +60,6 @@ def checked_calls(calls: str, deliveries: Sequence[Delivery]) -> str:
         tokens=", ".join(zeroed),
         names=", ".join(names),
         future=FUTURE,
-        cached=CACHED,
         negative=NEGATIVE,
     )
 

@@ -51,14 +51,26 @@ select
                 + coalesce(output_tokens, 0)
             ) filter (is_failed), 0) as bigint)
     end as failed_tokens,
+    -- A call that failed, or that a cache of the owner's answered, has none to count.
+    count_if(
+        not coalesce(is_failed, false)
+        and not coalesce(is_cache_served, false)
+        and (
+            input_uncached_tokens is null
+            or output_tokens is null
+            and coalesce(operation, '') not like '%embed%'
+        )
+    ) as uncounted_request_count,
     cast(sum(latency_ms) as bigint) as latency_ms,
     count(latency_ms) as latency_request_count,
     sum(gateway_cost) as gateway_cost,
     max(gateway_cost_currency) as gateway_cost_currency,
+    sum(other_quantity) as other_quantity,
+    other_unit,
     bool_or(inputs_include_cached) as inputs_include_cached,
     left_out,
     {source} as source_name,
     delivery_id,
     min(row_number) as source_row_number
 from calls
-group by window_start, {caller}, left_out, delivery_id
+group by window_start, {caller}, other_unit, left_out, delivery_id

@@ -35,12 +35,15 @@ COLUMNS = {
     "tags": ("text", "Tags"),
     "metrics": ("text", "FinalMetricDataList"),
 }
+# 2100 in seconds: what is later is no time.
+MOST = 4_102_444_800
 PATHS = {name: paths for name, (_, *paths) in COLUMNS.items()}
 TIMES = [name for name, (kind, *_) in COLUMNS.items() if kind == "time"]
 # One that never started is in the month of its creation.
 REASON = """case
     when started_at is null then 'never started'
     when ended_at < started_at then 'it ends before it starts'
+    when least(instances, billable_seconds) < 0 then 'a quantity below zero'
 end"""
 
 
@@ -56,7 +59,8 @@ def opened(file: Candidate, known: Sequence[Column]) -> str:
     """Give a SELECT of a file's jobs: one document, a list of them, or one a line."""
     del known
     iso = ", ".join(
-        f"coalesce(cast(to_timestamp(try_cast({name} as double)) as varchar), {name}) "
+        f"case when try_cast({name} as double) between 0 and {MOST} then "
+        f"cast(to_timestamp(cast({name} as double)) as varchar) else {name} end "
         f"as {name}"
         for name in TIMES
     )
@@ -85,4 +89,5 @@ SOURCE = Source(
     select=ROWS.select,
     tally=ROWS.tally,
     restates="rows",
+    version=2,
 )

@@ -7,14 +7,18 @@ with jobs as (
             instances,
             list_sum(list_transform(
                 from_json(groups, '["JSON"]'),
-                lambda part: cast(part ->> '$.InstanceCount' as integer)
+                lambda part: try_cast(part ->> '$.InstanceCount' as integer)
             ))
         ) as instance_count,
         list_filter(
             from_json(tags, '["JSON"]'),
             lambda tag: lower(tag ->> '$.Key') = 'project'
         )[1] ->> '$.Value' as project_name,
-        from_json(metrics, '["JSON"]')[1] as metric
+        -- The first one that is a number: NaN and Infinity say nothing.
+        list_filter(
+            from_json(metrics, '["JSON"]'),
+            lambda metric: isfinite(try_cast(metric ->> '$.Value' as double))
+        )[1] as metric
     from ({rows})
     where left_out is null
 )

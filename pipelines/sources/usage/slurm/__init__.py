@@ -7,126 +7,165 @@ out, and jobs that never started, which held nothing.
 
 from collections.abc import Iterator, Sequence
 
-import duckdb
+import pyarrow as pa
 
 from pipelines.landing.source import (
     Candidate,
     Context,
     Delivery,
     Drop,
-    ExportError,
     Source,
     counted,
-    file_list,
     quoted,
 )
 from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.usage.slurm import nodes, reading
 
-NEEDED = ("JobIDRaw", "JobID", "State", "Start", "End", "AllocTRES", "NodeList")
-OPTIONAL = ("JobName", "Account", "Cluster", "Submit", "AllocNodes", "Comment")
-MONTHS = """
-select distinct "Start"[1:7]
-from read_csv(
-    $file, delim = '|', quote = '', header = true, auto_detect = false,
-    columns = {columns}
+# When clocks are set back, the hour before or the half hour (Lord Howe) comes again.
+SHIFTS = (
+    "- interval 1 hour",
+    "- interval 30 minute",
+    "+ interval 0 hour",
+    "+ interval 30 minute",
+    "+ interval 1 hour",
 )
-where regexp_matches("Start", '^\\d{{4}}-\\d{{2}}')
-order by all
-"""
-# What never started has no month; it is counted in the first one of its dump.
-RECORDS = """
-select
-    *,
-    case
-        when "JobID" like '%.%' then 'a step of a job that has its own record'
-        when not has_started then 'never started'
-        when row_number() over (
-            partition by "JobID" like '%.%', "Cluster", "JobIDRaw", "Start"
-            order by dump_order desc, row_number desc
-        ) > 1 then 'a newer dump has it'
-    end as left_out,
-    case when has_started then "Start"[1:7] else first_month end as month
-from (
-    select *, coalesce(regexp_matches("Start", '^\\d{{4}}-'), false) as has_started
-    from ({dumps})
-)
-"""
 
 
 def claims(candidate: Candidate) -> bool:
-    """Claim pipe-separated files with sacct's job id and state."""
-    return {"JobID", "State", "ElapsedRaw"} <= set(candidate.columns)
+    """Claim text with a header of sacct's names, whatever stands between them."""
+    return reading.header(candidate) is not None
 
 
 def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
     """Take each dump as a drop of its own.
 
     Raises:
-        ExportError: a field is missing, or a line has more or fewer fields.
+        ExportError: a field is missing, or no record can be read.
     """
     for candidate in candidates:
-        missing = [name for name in NEEDED if name not in candidate.columns]
-        if missing:
-            raise ExportError(
-                f"slurm: {candidate.name} lacks {', '.join(missing)}; expected sacct "
-                f"--parsable2 --format={','.join(NEEDED)},..."
-            )
-        # Named, so that a line with one field more is an error and not a guess.
-        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in candidate.columns)
-        months_of = MONTHS.format(columns=f"{{{columns}}}")
-        try:
-            with duckdb.connect() as db:
-                months = db.execute(months_of, {"file": str(candidate.path)}).fetchall()
-        except duckdb.Error as error:
-            raise ExportError(f"slurm: {candidate.name}: {error}") from error
         yield Drop(
             files=(candidate,),
-            periods=tuple(month for (month,) in months),
+            periods=reading.months(candidate),
             scope="",
             delivered_at=candidate.modified,
         )
 
 
 def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the attempts that started in a period, each from its newest dump."""
-    sql = text_beside(__package__, "convert.sql")
-    return sql.format(
-        records=_records(context, deliveries),
-        period=quoted(period),
-        time_zone=quoted(context.settings.training.slurm_time_zone),
-    )
+    """Give the attempts that started in a period, each as its last record has it."""
+    _read(context, deliveries, period)
+    zone = quoted(context.settings.training.slurm_time_zone)
+    return text_beside(__package__, "convert.sql").format(time_zone=zone)
 
 
 def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Count the records of a period, those apart that are no attempt of their own."""
-    rows = f"select * from ({_records(context, deliveries)}) where month = "
-    return counted(rows + quoted(period), "left_out")
+    _read(context, deliveries, period)
+    return counted("select * from slurm_records", "left_out")
 
 
-def _records(context: Context, deliveries: Sequence[Delivery]) -> str:
-    """Give all records, the month that each started in, and why it is left out."""
-    dumps = [_dump(context.db, order, item) for order, item in enumerate(deliveries)]
-    return RECORDS.format(dumps=" union all by name ".join(dumps))
+def _read(context: Context, deliveries: Sequence[Delivery], period: str) -> None:
+    """Put the records of a month, and what their short texts mean, into tables.
 
-
-def _dump(db: duckdb.DuckDBPyConnection, order: int, delivery: Delivery) -> str:
-    """Read one dump; fields that it was not asked for are NULL."""
-    read = (
-        f"read_csv({file_list(delivery)}, delim = '|', quote = '', header = true, "
-        "all_varchar = true)"
+    Rows and their count are made of the same ones, which are read once.
+    """
+    made_of = ",".join([period, *(item.delivery_id for item in deliveries)])
+    found = context.db.execute("select getvariable('slurm_made_of')").fetchone()
+    if found == (made_of,):
+        return
+    dumps = " union all by name ".join(
+        _dump(order, delivery) for order, delivery in enumerate(deliveries)
     )
-    present = {row[0] for row in db.execute(f"describe from {read}").fetchall()}
-    fields = ", ".join(f'"{name}"' for name in NEEDED)
-    extras = ", ".join(
-        f'"{name}"' if name in present else f'cast(null as varchar) as "{name}"'
-        for name in OPTIONAL
+    context.db.execute(
+        "create or replace temp table slurm_dumped as "
+        f"select * from ({dumps}) where month = {quoted(period)}"
     )
+    context.db.register("slurm_nodes", _nodes(_texts(context, "NodeList")))
+    context.db.register("slurm_gpus", _gpus(_texts(context, "AllocTRES")))
+    zone = context.settings.training.slurm_time_zone
+    records = text_beside(__package__, "records.sql").format(
+        no_times="(" + ", ".join(quoted(w) for w in ("", *reading.NO_TIMES)) + ")",
+        starts=_moments("Start", zone),
+        ends=_moments("End", zone),
+        submits=_moments("Submit", zone),
+    )
+    context.db.execute(f"create or replace temp table slurm_records as {records}")
+    context.db.execute(f"set variable slurm_made_of = {quoted(made_of)}")
+
+
+def _dump(order: int, delivery: Delivery) -> str:
+    """Give the records of one dump; one without a month is in its dump's first one."""
+    first = quoted(min(delivery.periods, default=""))
     return (
-        f"select {fields}, {extras}, {order} as dump_order, "
+        f"select *, {order} as dump_order, "
         f"{quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(min(delivery.periods, default=''))} as first_month, "
-        f"row_number() over () as row_number from {read}"
+        f"coalesce({reading.month()}, {first}) as month "
+        f"from ({reading.records(delivery)})"
     )
+
+
+def _texts(context: Context, name: str) -> list[str]:
+    rows = context.db.execute(
+        f"select distinct coalesce(\"{name}\", '') from slurm_dumped order by all"
+    ).fetchall()
+    return [text for (text,) in rows]
+
+
+def _nodes(texts: list[str]) -> pa.Table:
+    return pa.table(
+        {
+            "node_list": pa.array(texts, pa.string()),
+            "node_names": pa.array(map(nodes.names, texts), pa.list_(pa.string())),
+        }
+    )
+
+
+def _gpus(texts: list[str]) -> pa.Table:
+    held = [nodes.gpus(text) for text in texts]
+    return pa.table(
+        {
+            "alloc_tres": pa.array(texts, pa.string()),
+            "gpu_count": pa.array((g.held for g in held), pa.decimal128(38, 12)),
+            "gpu_type": pa.array((g.kind for g in held), pa.string()),
+            "is_readable": pa.array((g.is_readable for g in held), pa.bool_()),
+        }
+    )
+
+
+def _moments(name: str, zone: str) -> str:
+    """Give the SQL of the moments (UTC) that a field can mean, the first one first.
+
+    Seconds since 1970 and times with an offset mean one; a local time of the hour that
+    comes twice means two, and so may one that was skipped. No time means none.
+    """
+    cell, at = f'"{name}"', quoted(zone)
+    local = f"try_cast({cell} as timestamp)"
+    usual = f"timezone('UTC', timezone({at}, {local}))"
+    near = ", ".join(f"{usual} {shift}" for shift in SHIFTS)
+    same = f"timezone({at}, timezone('UTC', moment)) = {local}"
+    meant = f"list_filter([{near}], lambda moment: {same})"
+    # Where clocks are not changed within a day, which is nearly always, there is one.
+    is_steady = (
+        f"timezone({at}, timezone('UTC', {usual} - interval 24 hour)) "
+        "+ interval 48 hour "
+        f"= timezone({at}, timezone('UTC', {usual} + interval 24 hour))"
+    )
+    skipped = f"[{usual} - interval 1 hour, {usual}]"
+    return f"""case
+        when regexp_full_match({cell}, '{reading.SECONDS}')
+            then [make_timestamp(cast({cell} as bigint) * 1000000)]
+        when regexp_full_match({cell}, '{reading.OFFSET}')
+            then list_filter(
+                [timezone('UTC', try_cast({cell} as timestamptz))],
+                lambda moment: moment is not null
+            )
+        when not regexp_full_match({cell}, '{reading.ISO}') then []
+        -- The ledger has no months of 1970 or 9999: such a date is no time.
+        when {local} is null or year({local}) not between 2000 and 2099 then []
+        when {is_steady} then [{usual}]
+        when len({meant}) > 0 then {meant}
+        else {skipped}
+    end"""
 
 
 SOURCE = Source(
@@ -142,5 +181,6 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="rows",
+    version=2,
     uses=("training.slurm_time_zone",),
 )

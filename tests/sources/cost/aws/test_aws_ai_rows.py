@@ -116,6 +116,21 @@ def test_the_unit_says_how_many_tokens_one_is(
             "Cache Write Input Tokens",
             "standard",
         ),
+        (
+            "Claude4.5Sonnet-cache-write-1h-input-token-count-cross-region-global",
+            "Cache Write 1h Input Tokens",
+            "standard",
+        ),
+        (
+            "MP:USE1_CacheWrite1hInputTokenCount-Units",
+            "Cache Write 1h Input Tokens",
+            "standard",
+        ),
+        (
+            "NovaLite-cache-write-input-token-count",
+            "Cache Write Input Tokens",
+            "standard",
+        ),
         ("MP:USW2_input_tokens_global_standard-Units", "Input Tokens", "standard"),
         ("MP:USW2_output_tokens_flex-Units", "Output Tokens", "flex"),
         ("NovaLite-input-tokens-batch", "Input Tokens", "batch"),

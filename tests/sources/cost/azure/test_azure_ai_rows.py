@@ -1,11 +1,13 @@
 """Tokens and models of Azure OpenAI and AI Foundry on the bill."""
 
+import csv
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from pipelines.sources.cost.azure_exports.meters import read
+from pipelines.sources.cost.azure_exports.meters import named, read
 
 
 def test_thousands_of_tokens_become_tokens_and_a_price_per_million(azure, converted):
@@ -94,7 +96,7 @@ def test_a_million_tokens_is_the_same(azure, converted):
             "Azure OpenAI",
             "Embedding-Ada-regional Tokens",
             "Input Tokens",
-            "embedding-ada",
+            "text-embedding-ada-002",
             "regional",
         ),
         (
@@ -108,7 +110,7 @@ def test_a_million_tokens_is_the_same(azure, converted):
             "Azure OpenAI",
             "gpt 4o rt aud 1217 Inp glbl Tokens",
             "Audio Input Tokens",
-            "gpt-4o-rt-1217",
+            "gpt-4o-realtime-preview-1217",
             "global",
         ),
     ],
@@ -123,6 +125,101 @@ def test_the_name_of_a_meter_says_what_it_counts(
     assert (found.name, found.tier, found.is_tokens) == (meter, tier, True)
     details = json.loads(found.details)
     assert (details["x_ModelId"], details["x_DeploymentScope"]) == (model, scope)
+
+
+def names():
+    """Give Azure OpenAI's public names of SKUs, as its price list had them in 2025.
+
+    What each is stands beside it as a calculator of cloud prices has it by hand.
+    """
+    path = Path(__file__).with_name("meter_names.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("end", ["", " Tokens", " 1K Tokens"])
+def test_every_public_name_of_azure_openai_is_read_whole(end):
+    assert len(names()) == 204
+    for row in names():
+        found = read("Cognitive Services", "Azure OpenAI", row["name"] + end, 1000)
+
+        assert found is not None, row
+        said = json.loads(found.details)
+        kind = "" if row["modality"] == "Text" else row["modality"] + " "
+        cached = "Cache Read " if row["cache_action"] else ""
+        assert found.name == f"{kind}{cached}{row['direction']} Tokens", row
+        assert (found.tier, found.is_tokens) == (row["tier"], True), row
+        assert (
+            said["x_ModelId"],
+            said["x_TokenDirection"],
+            said["x_DeploymentScope"],
+            said["x_ModelDeveloper"],
+        ) == (row["model_id"], row["direction"], row["scope"], "OpenAI"), row
+
+
+@pytest.mark.parametrize(
+    ("name", "meter", "tier", "model"),
+    [
+        # All in one word, in any case.
+        ("gpt4omini0718batchinpdatazone", "Input Tokens", "batch", "gpt-4o-mini-0718"),
+        ("GPT4oMini0718CachedInp glbl", "Cache Read Input Tokens", "standard", None),
+        ("gpt 5 mini pp Outp Gl", "Output Tokens", "priority", "gpt-5-mini"),
+        ("gpt-5.6 cache wr inp glbl", "Cache Write Input Tokens", "standard", None),
+        (
+            "Claude Cache Write 1h Inp glbl",
+            "Cache Write 1h Input Tokens",
+            "standard",
+            None,
+        ),
+        ("gpt-image-1 Img Inp glbl", "Image Input Tokens", "standard", "gpt-image-1"),
+        ("gpt-image-1 Txt Inp glbl", "Input Tokens", "standard", "gpt-image-1"),
+        ("gpt rt 0828 aud Outp glbl", "Audio Output Tokens", "standard", None),
+        ("gpt 4o mini tts aud Outp", "Audio Output Tokens", "standard", None),
+        ("gpt-35-turbo16K-Outp-glbl", "Output Tokens", "standard", "gpt-35-turbo-16k"),
+        ("Az-Text-Embedding-3-Small", "Input Tokens", "standard", None),
+        # Nobody says which way: output is several times as dear as input.
+        ("gpt 4o mini Tokens", "Tokens", "standard", "gpt-4o-mini"),
+        ("Text-Babbage Unit", "Tokens", "standard", None),
+        # No tokens, though they are sold by the thousand.
+        ("file-search-tool-calls-glbl", "Tool Calls", "standard", None),
+        ("Az-Speech-Text to Speech Characters", "Characters", "standard", "tts"),
+        ("Az-GPT35-Turbo-4K-FTuned Training Unit", "Fine-Tuning", "standard", None),
+        (
+            "Az-GPT35-Turbo-4K-FTuned Deployment Hosting Unit",
+            "Fine-Tuned Model Hosting",
+            "standard",
+            "gpt-35-turbo",
+        ),
+    ],
+)
+def test_names_of_other_times_and_makers_are_read_alike(name, meter, tier, model):
+    found = read("Cognitive Services", "Azure OpenAI", name, 1000)
+
+    assert found is not None
+    said = json.loads(found.details)
+    assert (found.name, found.tier) == (meter, tier)
+    assert model in {None, said["x_ModelId"]}
+    has_direction = meter.endswith(("Input Tokens", "Output Tokens"))
+    assert ("x_TokenDirection" in said) is has_direction
+
+
+@pytest.mark.parametrize(
+    ("day", "model"),
+    [
+        ("2026-09-01", "gpt-4o"),
+        ("2026-10-01", "gpt-4o-next"),
+        ("2027-01-01", "gpt-4o-next"),
+        ("", "gpt-4o-next"),
+    ],
+)
+def test_a_name_means_the_model_that_it_had_on_the_day(day, model):
+    names = [
+        {"words": "gpt4o", "model_id": "gpt-4o", "valid_from": ""},
+        {"words": "gpt4o", "model_id": "gpt-4o-next", "valid_from": "2026-10-01"},
+    ]
+
+    assert named("gpt4o", day, names) == model
+    assert named("gpt5", day, names) == ""
 
 
 def test_provisioned_throughput_is_no_tokens(azure, converted):

@@ -54,6 +54,15 @@ def test_times_of_every_version_are_read(azure, converted, clock):
     assert str(charge.ChargePeriodStart) == "2026-08-15 00:00:00"
 
 
+@pytest.mark.parametrize(
+    "end", ["2026-09-01T00:00Z", "2026-08-31T00:00:00Z", "2026-08-31T23:59:59Z"]
+)
+def test_a_month_ends_where_the_next_one_begins(azure, converted, end):
+    (charge,) = converted(azure.row(BillingPeriodEnd=end))
+
+    assert str(charge.BillingPeriodEnd) == "2026-09-01 00:00:00"
+
+
 def test_ids_are_in_lower_case(azure, converted):
     (charge,) = converted(azure.row(CommitmentDiscountId=azure.ORDER))
 
