@@ -21,7 +21,7 @@ from pipelines.landing.double_billing import chosen_bills
 from pipelines.landing.grouping import claimed, delivered, grouped
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Landing, Refusal
-from pipelines.landing.mirror import find_stored
+from pipelines.landing.mirror import find_in_stores
 from pipelines.landing.past import (
     MOVED,
     carried_forward_rows,
@@ -69,10 +69,10 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
             read. Nothing is recorded then, so that no unseen delivery counts as gone.
     """
     lying = find(settings.exports_dir)
-    stored, unusable = find_stored(settings)
-    for source in sources:
-        stored += source.fetch(settings) if source.fetch else []
-    files, refusals, texts = claimed((*lying.readable, *stored), sources)
+    stored = find_in_stores(settings)
+    fetched = [c for s in sources if s.fetch for c in s.fetch(settings)]
+    candidates = (*lying.readable, *stored.readable, *fetched)
+    files, refusals, texts = claimed(candidates, sources)
     arrived: list[Delivery] = []
     hashed = Hashes(settings.hashes_file)
     for source in sources:
@@ -84,13 +84,14 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     here_once, copies = once(arrived)
     bill_from = settings.landing.bill_from
     deliveries, passed, doubled = chosen_bills(here_once, bill_from)
-    damages = [Refusal("", (n,), reason) for n, reason in (*lying.damaged, *unusable)]
+    unreadable = (*lying.damaged, *stored.damaged)
+    damages = [Refusal("", (name,), reason) for name, reason in unreadable]
     landing = Landing(
         tuple(deliveries),
         # A family refuses its files alike: once is enough.
         tuple(dict.fromkeys([*damages, *refusals, *doubled])),
         tuple(copies),
-        skipped=(*lying.skipped, *texts),
+        skipped=(*lying.skipped, *stored.skipped, *texts),
         not_chosen=tuple(passed),
     )
     here = {delivery.delivery_id for delivery in landing.deliveries}

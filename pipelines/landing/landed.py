@@ -64,6 +64,17 @@ class Landing:
     skipped: tuple[str, ...] = ()
     not_chosen: tuple[tuple[Delivery, str], ...] = ()
 
+    def passed_over(self) -> str:
+        """Say how many files are no data, and name a few; '' where there are none."""
+        count = len(self.skipped)
+        if not count:
+            return ""
+        more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
+        return (
+            f"{count} file{'' if count == 1 else 's'} passed over, which hold no data or "
+            f"are in .unitmillignore: {', '.join(self.skipped[:_SHOWN])}{more}"
+        )
+
     def of(self, source: Source, period: str) -> list[Delivery]:
         """Give the deliveries that a source's period is made of, oldest first."""
         return current_deliveries(source, self.deliveries, period)
