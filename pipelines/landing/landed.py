@@ -71,8 +71,8 @@ class Landing:
             return ""
         more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
         return (
-            f"{count} file{'' if count == 1 else 's'} passed over, which hold no data or "
-            f"are in .unitmillignore: {', '.join(self.skipped[:_SHOWN])}{more}"
+            f"{count} file{'' if count == 1 else 's'} passed over, which hold no data "
+            f"or are in .unitmillignore: {', '.join(self.skipped[:_SHOWN])}{more}"
         )
 
     def of(self, source: Source, period: str) -> list[Delivery]:
