@@ -61,12 +61,8 @@ def build(settings: Settings, console: Console) -> Outcome:
             soft_wrap=True,
             highlight=False,
         )
-        if skipped := inputs.landing.skipped:
-            console.print(
-                f"Not read (documents, or in .unitmillignore): {', '.join(skipped)}",
-                soft_wrap=True,
-                highlight=False,
-            )
+        if passed_over := inputs.landing.passed_over():
+            console.print(passed_over, soft_wrap=True, highlight=False)
         # Each source that something was delivered of; the others make no progress.
         sources = {delivery.source for delivery in inputs.landing.deliveries}
         with contextlib.closing(Progress(console, sources)) as progress:

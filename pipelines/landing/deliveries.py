@@ -21,8 +21,13 @@ from pipelines.landing.double_billing import chosen_bills
 from pipelines.landing.grouping import claimed, delivered, grouped
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Landing, Refusal
-from pipelines.landing.mirror import find_stored
-from pipelines.landing.past import carried_forward_rows, missing_deliveries
+from pipelines.landing.mirror import find_in_stores
+from pipelines.landing.past import (
+    MOVED,
+    carried_forward_rows,
+    missing_deliveries,
+    moved_deliveries,
+)
 from pipelines.landing.records import write_record
 from pipelines.landing.source import Delivery, Source
 from pipelines.landing.stores import place_of
@@ -64,10 +69,10 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
             read. Nothing is recorded then, so that no unseen delivery counts as gone.
     """
     lying = find(settings.exports_dir)
-    stored, unusable = find_stored(settings)
-    for source in sources:
-        stored += source.fetch(settings) if source.fetch else []
-    files, refusals, texts = claimed((*lying.readable, *stored), sources)
+    stored = find_in_stores(settings)
+    fetched = [c for s in sources if s.fetch for c in s.fetch(settings)]
+    candidates = (*lying.readable, *stored.readable, *fetched)
+    files, refusals, texts = claimed(candidates, sources)
     arrived: list[Delivery] = []
     hashed = Hashes(settings.hashes_file)
     for source in sources:
@@ -79,20 +84,21 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     here_once, copies = once(arrived)
     bill_from = settings.landing.bill_from
     deliveries, passed, doubled = chosen_bills(here_once, bill_from)
-    damages = [Refusal("", (n,), reason) for n, reason in (*lying.damaged, *unusable)]
+    unreadable = (*lying.damaged, *stored.damaged)
+    damages = [Refusal("", (name,), reason) for name, reason in unreadable]
     landing = Landing(
         tuple(deliveries),
         # A family refuses its files alike: once is enough.
         tuple(dict.fromkeys([*damages, *refusals, *doubled])),
         tuple(copies),
-        skipped=(*lying.skipped, *texts),
+        skipped=(*lying.skipped, *stored.skipped, *texts),
         not_chosen=tuple(passed),
     )
     here = {delivery.delivery_id for delivery in landing.deliveries}
-    lost, overwritten = missing_deliveries(
-        _recorded(settings.deliveries_file), here, set(landing.names())
-    )
-    return replace(landing, lost=lost, overwritten=overwritten)
+    recorded = _recorded(settings.deliveries_file)
+    lost, overwritten = missing_deliveries(recorded, here, set(landing.names()))
+    moved = moved_deliveries(recorded, overwritten, hashed.by_name())
+    return replace(landing, lost=lost, overwritten=overwritten, moved=moved)
 
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
@@ -105,7 +111,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), now)}
         for row in [*_rows(landing, sources), *_refused(landing)]
     ]
-    rows += carried_forward_rows(old, rows, landing.lost, sources)
+    rows += carried_forward_rows(old, rows, landing, sources)
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     write_record(path, table)
     return table
@@ -162,6 +168,7 @@ def load(settings: Settings) -> Landing:
         refusals,
         lost=lost,
         overwritten=overwritten,
+        moved=frozenset(row["delivery_id"] for row in rows if row["detail"] == MOVED),
         not_chosen=tuple(passed.values()),
     )
 

@@ -118,12 +118,18 @@ def _refuse_odd_period(source: Source, drop: Drop) -> None:
         )
 
 
+def delivery_id(
+    source: str, scope: str, periods: Iterable[str], hashes: Iterable[str]
+) -> str:
+    """Name a delivery by what it is of and by its content, wherever its files lie."""
+    text = "\n".join([source, scope, *periods, *hashes])
+    return f"{source}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
 def _delivery(source: Source, drop: Drop, hashed: Hashes) -> Delivery:
     hashes = [hashed.of(candidate) for candidate in drop.files]
-    parts = [source.name, drop.scope, *drop.periods, *hashes]
-    content = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return Delivery(
-        delivery_id=f"{source.name}-{content[:16]}",
+        delivery_id=delivery_id(source.name, drop.scope, drop.periods, hashes),
         source=source.name,
         table=source.table,
         scope=drop.scope,

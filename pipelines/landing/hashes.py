@@ -36,6 +36,10 @@ class Hashes:
         self._now[candidate.name] = (stat.st_size, stat.st_mtime_ns, digest)
         return str(digest)
 
+    def by_name(self) -> dict[str, str]:
+        """Give the hashes of this scan, by the names of the files."""
+        return {name: digest for name, (_, _, digest) in self._now.items()}
+
     def save(self) -> None:
         """Remember this scan, in place of the last one, whole and atomically."""
         self._memory.parent.mkdir(parents=True, exist_ok=True)

@@ -49,6 +49,7 @@ class Landing:
         copies: deliveries whose content is there already, and the name of the first.
         lost: ids of earlier deliveries whose files are gone (not overwritten).
         overwritten: ids of earlier deliveries whose files have other content now.
+        moved: those of them whose content is the same, and read as of other months.
         skipped: names of documents, and of what the user wants ignored.
         not_chosen: deliveries that another one bills again, by the owner's choice,
             and that choice.
@@ -59,8 +60,20 @@ class Landing:
     copies: tuple[tuple[Delivery, str], ...] = ()
     lost: frozenset[str] = frozenset()
     overwritten: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
     skipped: tuple[str, ...] = ()
     not_chosen: tuple[tuple[Delivery, str], ...] = ()
+
+    def passed_over(self) -> str:
+        """Say how many files are no data, and name a few; '' where there are none."""
+        count = len(self.skipped)
+        if not count:
+            return ""
+        more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
+        return (
+            f"{count} file{'' if count == 1 else 's'} passed over, which hold no data "
+            f"or are in .unitmillignore: {', '.join(self.skipped[:_SHOWN])}{more}"
+        )
 
     def of(self, source: Source, period: str) -> list[Delivery]:
         """Give the deliveries that a source's period is made of, oldest first."""

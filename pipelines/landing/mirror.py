@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.landing.candidates import Found, find
-from pipelines.landing.source import Candidate, TransientError
+from pipelines.landing.source import TransientError
 from pipelines.landing.stores import (
     FAILURES,
     Object,
@@ -30,18 +30,6 @@ from pipelines.settings import Settings
 CHUNK = 8 * 1024 * 1024
 # Most of a download of a small object is waiting for the answer.
 AT_ONCE = 8
-
-
-def find_stored(
-    settings: Settings,
-) -> tuple[list[Candidate], list[tuple[str, str]]]:
-    """Give the readable files of the stores, and what is unusable; see below.
-
-    Raises:
-        TransientError: a store cannot be listed or an object read.
-    """
-    found = find_in_stores(settings)
-    return found.readable, found.damaged
 
 
 def find_in_stores(settings: Settings) -> Found:

@@ -4,15 +4,18 @@ Belongs here: whether their files are gone or have other content, and how the re
 deliveries says it. What that means for the ledger is decided in ``ledger.stale``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from pipelines.landing.grouping import delivery_id
+from pipelines.landing.landed import Landing
 from pipelines.landing.source import Source
 
 _GONE = "no longer in the {place}"
 _OVERWRITTEN = "the file has other content now"
 _EMPTIED = "the list has no row of the month now"
+MOVED = "the same content is read as of other months now"
 # Refused files and copies were never deliveries.
 _NEVER_HERE = {"refused", "copy", "not_chosen"}
 
@@ -38,10 +41,40 @@ def missing_deliveries(
     return frozenset(before) - overwritten, overwritten
 
 
+def moved_deliveries(
+    recorded: Iterable[Row], overwritten: AbstractSet[str], hashes: Mapping[str, str]
+) -> frozenset[str]:
+    """Name overwritten deliveries whose files have not changed: their months have.
+
+    A newer Unitmill, or a changed setting, reads them as of another month or scope.
+    Their rows then belong there, and no longer where they were.
+
+    Args:
+        recorded: the rows of the record, a delivery's in the order of its periods.
+        overwritten: ids of deliveries of files that are here.
+        hashes: of the files that are here, by name.
+    """
+    rows: dict[str, list[Row]] = {}
+    for row in recorded:
+        if row["delivery_id"] in overwritten:
+            rows.setdefault(row["delivery_id"], []).append(row)
+    return frozenset(
+        name
+        for name, (first, *others) in rows.items()
+        if name
+        == delivery_id(
+            first["source_name"],
+            first["scope"],
+            [row["period"] for row in (first, *others)],
+            [hashes.get(file, "") for file in first["file_names"]],
+        )
+    )
+
+
 def carried_forward_rows(
     recorded: Iterable[Row],
     present: Sequence[Row],
-    lost: AbstractSet[str],
+    landing: Landing,
     sources: Sequence[Source],
 ) -> Iterator[Row]:
     """Give the rows of the record that the present ones do not stand for."""
@@ -51,7 +84,7 @@ def carried_forward_rows(
     for row in recorded:
         if row["delivery_id"] in here or row["status"] in _NEVER_HERE:
             continue
-        if row["delivery_id"] in lost:
+        if row["delivery_id"] in landing.lost:
             place = (
                 "object store" if "://" in row["file_names"][0] else "exports folder"
             )
@@ -60,4 +93,6 @@ def carried_forward_rows(
         has_month = (row["source_name"], row["period"]) in made
         emptied = row["source_name"] in lists and not has_month
         detail = _EMPTIED if emptied else _OVERWRITTEN
+        if row["delivery_id"] in landing.moved:
+            detail = MOVED
         yield row | {"status": "overwritten", "detail": detail}

@@ -138,12 +138,8 @@ def _months(settings: Settings, item: Stale) -> Iterator[Month]:
 
 def _notes(landing: Landing, sources: Sequence[Source]) -> Iterator[str]:
     """Say what became of deliveries that do not count, or not in full, and why."""
-    if landing.skipped:
-        count = len(landing.skipped)
-        yield (
-            f"{count} file{'s' if count > 1 else ''} passed over, which hold no data "
-            f"or are in .unitmillignore: {_some(landing.skipped)}"
-        )
+    if passed_over := landing.passed_over():
+        yield passed_over
     for copy, original in landing.copies:
         yield f"{_some(copy.names)}: the same content as {original}, counted once"
     for delivery, reason in landing.not_chosen:

@@ -48,7 +48,8 @@ def needs_conversion(
 
     Exports that left the folder do not take their rows along: the partition stays. A
     list that was edited does; a month that it no longer has is made again, empty. So is
-    one whose bill is taken from another source now (``landing.bill_from``).
+    one whose bill is taken from another source now (``landing.bill_from``), or whose
+    unchanged files are read as of another month.
 
     Raises:
         ExportError: the partition must be made again, but cannot be made whole.
@@ -61,9 +62,9 @@ def needs_conversion(
         return recorded is None and bool(deliveries)
     code, _, ids = recorded.partition(":")
     made_of = set(ids.split(",")) - {""}
-    not_chosen = {delivery.delivery_id for delivery, _ in landing.not_chosen}
+    elsewhere = landing.moved | {d.delivery_id for d, _ in landing.not_chosen}
     emptied = source.is_list and made_of & landing.overwritten
-    if not deliveries and not emptied and not made_of & not_chosen:
+    if not deliveries and not emptied and not made_of & elsewhere:
         return False
     remaining = made_of - landing.lost
     if code == expected.partition(":")[0] and remaining == {

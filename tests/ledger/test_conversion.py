@@ -28,7 +28,8 @@ def acme(invent):
             f"select '{delivery.delivery_id}' as x_DeliveryId, "
             "row_number() over () as x_SourceRowNumber, 1 as x_SourceRowPart, "
             "coalesce(try_cast(cost as decimal(38, 12)), "
-            f"error('{name}, row 1: cost is ' || cost || ', expected a number')) as BilledCost, "
+            f"error('{name}, row 1: cost is ' || cost || ', expected a number')) "
+            "as BilledCost, "
             "'USD' as BillingCurrency "
             f"from read_csv('{path}', all_varchar = true)"
             for delivery in deliveries

@@ -231,3 +231,27 @@ def test_a_month_of_an_edited_list_and_of_a_lost_one_cannot_be_made_whole(
 
     with pytest.raises(ExportError, match=r"acme 2026-07: .*left the exports folder"):
         catch_up(prices)
+
+
+def test_a_month_whose_unchanged_file_is_of_another_month_now_is_emptied(
+    put, catch_up, invent, settings
+):
+    """As when a newer version reads a month of Beijing as that month."""
+    put("acme-1.csv", "a\n1\n")
+    catch_up(invent())
+
+    def drops(candidates):
+        for file in candidates:
+            yield Drop((file,), ("2026-09",), "", file.modified)
+
+    later = invent(drops=drops)
+    catch_up(later)
+
+    counts = {}
+    with duckdb.connect() as db:
+        for period in ("2026-08", "2026-09"):
+            path = partition_path(settings.ledger_dir, later, period)
+            (counts[period],) = db.execute(f"select count(*) from '{path}'").fetchone()
+    assert counts["2026-08"] == 0
+    assert counts["2026-09"] > 0
+    assert catch_up(later) == []

@@ -77,6 +77,9 @@ def _page(page):
         ]
         return json.dumps(page).encode()
     page["data"] = page["data"][:ROWS]
+    # The cut page is whole: no other goes on from it.
+    if page.get("has_more"):
+        page |= {"has_more": False, "next_page": None}
     for bucket in page["data"]:
         if "results" in bucket:
             bucket["results"] = bucket["results"][:1]

@@ -301,7 +301,7 @@ def test_a_cost_that_is_no_number_names_file_plan_and_value(vendor, settings, la
     [
         ("amount,day\n1,\n", "a.csv: row 1 has no day; expected the billing period"),
         ("amount,day\n1,soon\n", "acme/source.yaml: day: expected an ISO 8601 time"),
-        ("amount,day\n1,2026-08-01,x\n", "a.csv: "),
+        ("amount,day\n1,2026-08-01,x\n", "a.csv, row 1: has 3 cells, expected 2"),
     ],
 )
 def test_a_file_whose_months_are_unclear_is_refused(
