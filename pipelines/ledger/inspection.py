@@ -42,6 +42,7 @@ class Month:
         billed_cost: their sum; None of a table that is no bill.
         effective_cost: their sum.
         currency: the billing currency.
+        unknown_cost_count: rows without a billed cost, which no sum has.
         sums: of a table that is no bill, the sum of each numeric column; None where
             no row has a value.
         deliveries: those that the month is made of, oldest first.
@@ -56,6 +57,7 @@ class Month:
     currency: str | None = None
     sums: dict[str, object] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
+    unknown_cost_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,11 @@ def inspect(settings: Settings, sources: Sequence[Source]) -> Inspection:
         landing,
         tuple(sorted(months, key=_order)),
         tuple(dict.fromkeys(refusals)),
-        (*_notes(landing, sources), *_rows_left_out(settings, landing)),
+        (
+            *_unknown_costs(months),
+            *_notes(landing, sources),
+            *_rows_left_out(settings, landing),
+        ),
     )
 
 
@@ -115,13 +121,13 @@ def _months(settings: Settings, item: Stale) -> Iterator[Month]:
         place = item.source.name, item.source.table, item.period
         if item.source.table == "focus":
             found = db.execute(
-                "select count(*), sum(BilledCost), sum(EffectiveCost), BillingCurrency "
+                "select count(*), sum(BilledCost), sum(EffectiveCost), "
+                "BillingCurrency, count_if(BilledCost is null) "
                 f"{rows} group by BillingCurrency order by BillingCurrency"
             ).fetchall()
-            for count, billed, effective, currency in found:
-                yield Month(
-                    *place, count, billed, effective, currency, {}, item.deliveries
-                )
+            for count, billed, effective, currency, unknown in found:
+                costs = billed, effective, currency
+                yield Month(*place, count, *costs, {}, item.deliveries, unknown)
             return
         names = [
             name
@@ -134,6 +140,17 @@ def _months(settings: Settings, item: Stale) -> Iterator[Month]:
         ).fetchall()[0]
         summed = dict(zip(names, values, strict=True))
         yield Month(*place, count, sums=summed, deliveries=item.deliveries)
+
+
+def _unknown_costs(months: Iterable[Month]) -> Iterator[str]:
+    """Say how many charges have no billed cost: unknown, and not 0."""
+    for month in months:
+        if count := month.unknown_cost_count:
+            rows = "row has" if count == 1 else "rows have"
+            yield (
+                f"{month.source} {month.period}: {count} {rows} no BilledCost; it is "
+                "unknown, and in no sum"
+            )
 
 
 def _notes(landing: Landing, sources: Sequence[Source]) -> Iterator[str]:

@@ -478,6 +478,40 @@ def test_a_chain_without_one_of_its_pages_is_refused(folder, missing, put, inspe
     assert found.refusals
 
 
+def test_a_page_that_is_here_again_counts_once(put, billed):
+    put("20261001T020000Z/page-001.json", page(1, 2, more="b"))
+    put("20261001T020000Z/page-002.json", page(4, start=3))
+    put("20261001T020000Z/page-002 (1).json", page(4, start=3))
+
+    assert billed() == {"openai 2026-09": "7"}
+
+
+def test_results_without_a_project_of_two_folders_are_refused(put, inspected):
+    put("o1/costs.json", page(1, 2))
+    put("o2/costs.json", page(4, 8))
+
+    found = inspected()
+
+    assert not found.months
+    assert "two organizations or one that was pulled twice" in reasons(found)[0]
+
+
+def test_an_amount_that_is_null_is_unknown_and_said(put, inspected):
+    put("page.json", page(1, None))
+
+    found = inspected()
+
+    assert [month.billed_cost for month in found.months] == [1]
+    assert "1 row has no BilledCost; it is unknown" in " ".join(found.notes)
+
+
+def test_an_assembly_in_the_folder_of_a_month_is_of_all_of_it(cur, billed):
+    cur("r/20260901-20261001/a1/r-1.csv", {1: 1, 2: 2}, hour=1)
+    cur("r/20260901-20261001/b2/r-1.csv", {1: 4}, hour=2)
+
+    assert billed() == {"aws 2026-09": "4"}
+
+
 def of_projects(**costs):
     body = json.loads(page(*costs.values()))
     bucket = body["data"][0]

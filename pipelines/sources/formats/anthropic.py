@@ -23,6 +23,7 @@ ENVELOPE = Envelope(
     time_type="VARCHAR",
     time="timezone('UTC', cast({value} as timestamptz))",
     kind="'messages'",
+    owner="workspace_id",
     project="result ->> '$.workspace_id'",
     parse=datetime.fromisoformat,
     expected='{"data": [{"starting_at": ..., "ending_at": ..., "results": [...]}]}',

@@ -17,6 +17,7 @@ ENVELOPE = Envelope(
     time_type="BIGINT",
     time="make_timestamp({value} * 1000000)",
     kind="result ->> '$.object'",
+    owner="project_id",
     project="result ->> '$.project_id'",
     parse=lambda seconds: datetime.fromtimestamp(seconds, UTC),
     expected='{"object": "page", "data": [{"start_time": ..., "results": [...]}]}',

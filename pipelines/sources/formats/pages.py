@@ -136,6 +136,7 @@ class Envelope:
         time: SQL that makes a UTC timestamp of ``{value}``.
         kind: SQL over ``result`` that distinguishes the endpoints whose buckets do not
             replace each other.
+        owner: the key of a result that says whose it is.
         project: SQL over ``result`` of whose results a pull may be limited to.
         parse: reads the same time in Python.
         expected: what a page looks like, for error messages.
@@ -148,6 +149,7 @@ class Envelope:
     time_type: str
     time: str
     kind: str
+    owner: str
     project: str
     parse: Callable[[Any], datetime]
     expected: str
@@ -218,6 +220,9 @@ def _page(envelope: Envelope, file: Candidate) -> Page:
             for bucket in body["data"]
         ]
         cursor = cursor_of(body)
+        results = [r for bucket in body["data"] for r in bucket.get("results") or ()]
+        projects = frozenset(str(r.get(envelope.owner) or "") for r in results)
+        kinds = frozenset(str(r.get("object", "result")) for r in results)
     except NO_PAGE as error:
         raise ExportError(
             f"{envelope.vendor}: {file.name} is no page of the {envelope.api} "
@@ -229,4 +234,6 @@ def _page(envelope: Envelope, file: Candidate) -> Page:
         min((start for start, _ in times), default=None),
         max((end for _, end in times), default=None),
         cursor,
+        kinds,
+        projects,
     )

@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import combinations, product
 from typing import NoReturn
 
 from pipelines.landing.source import Candidate, Drop, ExportError
-from pipelines.sources.formats.parts import Part, part_of, refuse_gap
+from pipelines.sources.formats.parts import Part, part_of, refuse_gap, report_of
 
 PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
 
@@ -27,6 +29,8 @@ class Page:
         first: the start of its first bucket; None without buckets, or any order.
         last: the end of its last bucket.
         cursor: what brings the next page; None where it is the last one.
+        kinds: of what its results are, such as 'organization.costs.result'.
+        projects: whose they are; '' of results without a project.
     """
 
     file: Candidate
@@ -34,6 +38,8 @@ class Page:
     first: datetime | None = None
     last: datetime | None = None
     cursor: str | None = None
+    kinds: frozenset[str] = frozenset()
+    projects: frozenset[str] = frozenset()
 
 
 def cursor_of(body: Mapping[str, object]) -> str | None:
@@ -50,18 +56,67 @@ def pulls(vendor: str, pages: Sequence[Page]) -> Iterator[Drop]:
     Raises:
         ExportError: the next page of one is missing.
     """
+    pages = list(pages)
+    _refuse_two_owners(vendor, pages)
     pages_of: dict[str, list[Page]] = defaultdict(list)
     for page in pages:
         folder = page.file.name.rpartition("/")[0] + "/"
         stamp = PULLED_AT.search(folder)
         pages_of[folder[: stamp.end()] if stamp else folder].append(page)
-    for folder, found in pages_of.items():
+    for folder, pulled in pages_of.items():
+        found = _once(pulled)
         _refuse_gaps(vendor, found)
         chains = list(_chains(vendor, found))
         if not PULLED_AT.search(folder):
             yield from (_pull(chain) for chain in chains)
             continue
         yield _pull([page for chain in chains for page in chain])
+
+
+def _refuse_two_owners(vendor: str, pages: Sequence[Page]) -> None:
+    """Refuse pages of one time, from folders of two names, whose owner nothing says.
+
+    They may be two organizations, or one that was pulled twice. Folders whose names
+    differ in a date are pulls of one.
+    """
+    unowned: dict[str, list[Page]] = defaultdict(list)
+    for page in pages:
+        if page.first and page.projects <= {""} and page.kinds:
+            above = PULLED_AT.split(page.file.name.rpartition("/")[0] + "/")[0]
+            unowned[report_of(above)].append(page)
+    for some, others in combinations(unowned.values(), 2):
+        for one, other in product(some, others):
+            day = _shared_time(one, other)
+            if day and one.kinds & other.kinds and _differ(one, other):
+                names = one.file.name, other.file.name
+                raise ExportError(
+                    f"{vendor}: {' and '.join(names)} both have results of "
+                    f"{day:%Y-%m-%d} without a project, and nothing says whether they "
+                    "are two organizations or one that was pulled twice: pull them by "
+                    "project, or take one of them away",
+                    files=names,
+                )
+
+
+def _shared_time(one: Page, other: Page) -> datetime | None:
+    """Give the first moment that both pages have buckets of; None without one."""
+    if not (one.first and one.last and other.first and other.last):
+        return None
+    first = max(one.first, other.first)
+    return first if first < min(one.last, other.last) else None
+
+
+def _differ(one: Page, other: Page) -> bool:
+    return one.file.path.read_bytes() != other.file.path.read_bytes()
+
+
+def _once(pages: Sequence[Page]) -> list[Page]:
+    """Leave out a page that is here again, such as 'page-3 (1).json', byte by byte."""
+    seen: dict[bytes, Page] = {}
+    for page in sorted(pages, key=lambda page: (len(page.file.name), page.file.name)):
+        seen.setdefault(sha256(page.file.path.read_bytes()).digest(), page)
+    kept = {page.file.name for page in seen.values()}
+    return [page for page in pages if page.file.name in kept]
 
 
 def _refuse_gaps(vendor: str, pages: Sequence[Page]) -> None:

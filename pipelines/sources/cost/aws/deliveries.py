@@ -31,6 +31,8 @@ from pipelines.sources.formats.parts import (
 
 CHUNK = re.compile(r"^(?P<stem>.*?)-(?P<number>\d{1,5})$")
 DATED = re.compile(r"(19|20)\d\d[-_.]?\d\d([-_.]?\d\d)?$")
+# AWS writes each assembly of a report below a folder of its whole month.
+MONTH_FOLDER = re.compile(r"(?:^|/)\d{6}01-\d{6}01/")
 PERIOD = "bill_billing_period_start_date"
 PAYER = "bill_payer_account_id"
 
@@ -137,6 +139,8 @@ def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
     for report in reports:
         # Only where several bill one month does it matter which days each has.
         several = any(bills[report.drop.scope, m] > 1 for m in report.drop.periods)
+        if MONTH_FOLDER.search(report.drop.files[0].name):
+            several = False
         days = reading.usage_days(report.drop.files) if several else (None, None)
         bills_of = _bills(report.drop, report.name, *days)
         yield replace(report, drop=replace(report.drop, bills=bills_of))
