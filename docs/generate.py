@@ -47,6 +47,10 @@ OTHER_VARIABLES = {
         "you, for `make test`",
         "How long mutated exports are thrown at the sources; a short while without it.",
     ),
+    "UNITMILL_FUZZ_SETS": (
+        "you, for `make test`",
+        "How many sets of files are broken, others on every run; 90 without it.",
+    ),
     "UNITMILL_KILLS": (
         "you, for `make test`",
         "How often each phase of a build is killed; once without it.",

@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -158,7 +158,7 @@ class Delivery:
     ordered_by: OrderedBy = "file date"
     complete_by: CompleteBy = ""
     appends: bool = False
-    contents: frozenset[str] = frozenset()
+    contents: frozenset[str] = field(default=frozenset(), compare=False)
 
     def bill_of(self, period: str) -> Bill | None:
         """Give what it bills in a period; None where its source does not say."""
