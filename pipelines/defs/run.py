@@ -52,9 +52,8 @@ def build(settings: Settings, console: Console) -> Outcome:
         places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
         if not any(delivery.periods for delivery in inputs.landing.deliveries):
             refused = "".join(f"\n{refusal.sentence}" for refusal in refusals)
-            raise ExportError(
-                f"nothing to read in {places}: put exports there{refused}"
-            )
+            why = " that can be used:" if refusals else ": put exports there"
+            raise ExportError(f"nothing to read in {places}{why}{refused}")
         console.print(
             f"Building from {places} (deliveries: {len(inputs.landing.deliveries)}; "
             f"months to convert: {len(inputs.stale)})",
