@@ -12,6 +12,9 @@ from datetime import date, timedelta
 
 # Ids that no two customers of any vendor share: AWS accounts, GUIDs, OCIDs.
 _GLOBAL = re.compile(r"\d{12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|ocid1\..+")
+_DASHED = re.compile(r"\d{4}-\d{4}-\d{4}")
+_AWS_DIGITS = 12
+_LOST_ZEROS = re.compile(r"\d{9,11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ class Bill:
             return True
         return not self.days().isdisjoint(other.days())
 
+    def takes_more_than_it_has(self, older: "Bill") -> bool:
+        """Return whether this would replace all of an older bill, but lacks accounts.
+
+        A file of one subscription is no rerun of the bill of all of them.
+        """
+        mine, its = _plain(self.sub_accounts), _plain(older.sub_accounts)
+        if not (mine and its - mine and self.has_same_account(older)):
+            return False
+        return older.days() <= self.days() and bool(older.days())
+
     def remaining_days(self, newer: Iterable["Bill"]) -> set[tuple[str, date]] | None:
         """Give the accounts and days that no newer bill covers; None: all of them.
 
@@ -82,5 +95,10 @@ class Bill:
 
 
 def _plain(names: frozenset[str]) -> set[str]:
-    """Give ids as all reports of a vendor write them: the last part of a path."""
-    return {name.rstrip("/").rpartition("/")[2].lower() for name in names}
+    """Give ids as all reports of a vendor write them: the last part of a path.
+
+    A spreadsheet takes the zeros in front of an AWS account away; AWS shows dashes.
+    """
+    plain = {name.rstrip("/").rpartition("/")[2].lower() for name in names}
+    bare = {n.replace("-", "") if _DASHED.fullmatch(n) else n for n in plain}
+    return {n.zfill(_AWS_DIGITS) if _LOST_ZEROS.fullmatch(n) else n for n in bare}

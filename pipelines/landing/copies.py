@@ -28,9 +28,26 @@ def once(arrived: Iterable[Delivery]) -> tuple[list[Delivery], list[Copy]]:
     for delivery in deliveries.values():
         for content in delivery.contents:
             holding[delivery.source, content].append(delivery)
-    for delivery in tuple(deliveries.values()):
-        others = (o for c in delivery.contents for o in holding[delivery.source, c])
-        if whole := next((o for o in others if delivery.contents < o.contents), None):
+    # Of two equal ones under different names, the one deeper in folders is the copy.
+    for delivery in sorted(deliveries.values(), key=_depth):
+        others = (
+            other
+            for content in delivery.contents
+            for other in holding[delivery.source, content]
+            # One file may be several deliveries: a list of several vendors' months.
+            if other.names != delivery.names and other.delivery_id in deliveries
+        )
+        if whole := next((o for o in others if _has_all_of(o, delivery)), None):
             copies.append((delivery, whole.names[0]))
             del deliveries[delivery.delivery_id]
     return list(deliveries.values()), copies
+
+
+def _has_all_of(whole: Delivery, delivery: Delivery) -> bool:
+    same_months = {*delivery.periods} <= {*whole.periods}
+    return same_months and delivery.contents <= whole.contents
+
+
+def _depth(delivery: Delivery) -> tuple[int, int]:
+    name = delivery.names[0]
+    return -name.count("/"), -len(name)

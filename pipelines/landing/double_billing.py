@@ -17,6 +17,9 @@ from pipelines.landing.source import Delivery
 # The choice where files overlap by account and day, and no charge is in two of them.
 BOTH = "all"
 
+# Accounts that a message names.
+_SHOWN = 3
+
 Found = tuple[Delivery, Bill]
 
 
@@ -48,6 +51,9 @@ def chosen_bills(
             continue
         refused |= {d.delivery_id: d for d, _ in (one, other)}
         refusals.append(_refusal(one, other, account))
+    for one, other in _parts_for_wholes(deliveries):
+        refused |= {d.delivery_id: d for d, _ in (one, other)}
+        refusals.append(_refusal_of_part(one, other))
     left = [
         d
         for d in deliveries
@@ -69,6 +75,39 @@ def _doubles(deliveries: Iterable[Delivery]) -> Iterator[tuple[Found, Found]]:
             for one, other in product(some, others):
                 if one[1].has_same_account(other[1]) and one[1].has_same_day(other[1]):
                     yield one, other
+
+
+def _parts_for_wholes(
+    deliveries: Iterable[Delivery],
+) -> Iterator[tuple[Found, Found]]:
+    """Give pairs of which the newer one replaces accounts that it does not have.
+
+    A run that its vendor ordered says what it is of; a file's name or date does not.
+    """
+    scopes: dict[tuple[str, str, str], list[Found]] = defaultdict(list)
+    for delivery in deliveries:
+        if delivery.ordered_by in {"file name", "file date"} and not delivery.appends:
+            for bill in delivery.bills:
+                place = delivery.source, delivery.scope, bill.period
+                scopes[place].append((delivery, bill))
+    for found in scopes.values():
+        for older, newer in combinations(
+            sorted(found, key=lambda f: (f[0].delivered_at, f[0].delivery_id)), 2
+        ):
+            if newer[1].takes_more_than_it_has(older[1]):
+                yield older, newer
+
+
+def _refusal_of_part(older: Found, newer: Found) -> Refusal:
+    (first, bill), (second, its) = older, newer
+    lacking = ", ".join(sorted(bill.sub_accounts - its.sub_accounts)[:_SHOWN])
+    return Refusal(
+        first.source,
+        tuple(dict.fromkeys((*first.names, *second.names))),
+        f"{second.names[0]} would replace {first.names[0]} for {bill.period}, but has "
+        f"no charge of {lacking}; expected a newer file to have all accounts of the "
+        "older one: keep the one that is whole in the exports folder",
+    )
 
 
 def _report(delivery: Delivery, bill: Bill) -> str:

@@ -57,19 +57,21 @@ WORKBOOK = "a workbook; if it holds a bill, save the sheet with the rows as CSV"
 DATA = {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zip", ".db"}
 # What vendors and their tools write into a bucket of bills, in lower case:
 # AWS's Athena, Redshift and QuickSight setup, its access test and its inventory;
-# Azure's access test; Hive, Spark, Databricks and Delta; markers of folders.
+# what Athena writes beside a result, and checksums; Azure's access test; Hive, Spark,
+# Databricks and Delta; markers of folders.
 _SIDE_FILES = re.compile(
     r"cost_and_usage_data_status(\..*)?"
     r"|aws-programmatic-access-test-object"
     r"|.*redshift(manifest|commands)(\.json|\.sql)?"
     r"|.*quicksight-?manifest\.json"
-    r"|.*\.checksum"
+    r"|.*\.(checksum|md5|sha1|sha256|sha512|asc|sig)"
+    r"|.*\.(csv|txt)\.metadata"
     r"|ms-test.*"
-    r"|_(common_)?metadata|_(committed|started)_.*"
+    r"|_last_checkpoint|_(common_)?metadata|_(committed|started)_.*"
     r"|.*_\$folder\$"
     r"|~\$.*"
 )
-_SIDE_FOLDERS = {"_delta_log", "_symlink_format_manifest", "__macosx"}
+_SIDE_FOLDERS = {"_delta_log", "_temporary", "_symlink_format_manifest", "__macosx"}
 # Hidden folders and files of tools; no export lies in them.
 TOOLS = {
     ".git",

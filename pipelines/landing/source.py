@@ -23,7 +23,13 @@ from pipelines.settings import Settings
 
 # The vendor's own evidence first; the date of a file may be that of its download.
 OrderedBy = Literal[
-    "manifest", "run folder", "pull time", "export time", "report number", "file date"
+    "manifest",
+    "run folder",
+    "pull time",
+    "export time",
+    "report number",
+    "file name",
+    "file date",
 ]
 CompleteBy = Literal["", "manifest", "last page", "numbered parts"]
 Format = Literal["csv", "parquet", "json", "sqlite", "unknown"]

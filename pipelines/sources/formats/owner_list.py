@@ -31,6 +31,7 @@ from pipelines.sources.formats.csv_cells import (
     refuse_missing,
 )
 from pipelines.sources.formats.months import DatedRows, months_of
+from pipelines.sources.formats.parts import ordered_by_names
 from pipelines.sources.formats.records import opened
 
 _PLACE = f"age, {PLACE}"
@@ -161,22 +162,24 @@ class OwnerList:
             ExportError: a column is missing, a row is in no month, or the list as a
                 whole cannot hold.
         """
+        yield from ordered_by_names([self._drop(file) for file in candidates])
+
+    def _drop(self, file: Candidate) -> Drop:
         dated = next(one for one in self.columns if one.name == self.month_of)
-        for file in candidates:
-            refuse_missing(self.name, file, self.columns)
-            months = DatedRows(
-                source=self.name,
-                file=file.name,
-                rows=opened(file, self.columns),
-                month=_month(dated.type.of(dated.name)),
-                cell=dated.name,
-                column=dated.name,
-                expected=dated.type.expected,
-            )
-            found = months_of(months, file)
-            if self.refuse:
-                self.refuse(file)
-            yield Drop((file,), found, "", file.modified)
+        refuse_missing(self.name, file, self.columns)
+        months = DatedRows(
+            source=self.name,
+            file=file.name,
+            rows=opened(file, self.columns),
+            month=_month(dated.type.of(dated.name)),
+            cell=dated.name,
+            column=dated.name,
+            expected=dated.type.expected,
+        )
+        found = months_of(months, file)
+        if self.refuse:
+            self.refuse(file)
+        return Drop((file,), found, "", file.modified)
 
     def select(
         self, _context: Context, deliveries: Sequence[Delivery], period: str

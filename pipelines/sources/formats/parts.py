@@ -6,13 +6,14 @@ such a number from a name. A date is no number of a part: a day's file is a whol
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePosixPath
 
-from pipelines.landing.source import Candidate, ExportError
+from pipelines.landing.source import Candidate, Drop, ExportError
 
 SUFFIXES = re.compile(
     r"(\.(csv|tsv|txt|gz|gzip|zip|snappy|zstd|zst|parquet|jsonl?|ndjson|avro))+$",
@@ -35,6 +36,7 @@ _SHAPES = (
     # BigQuery has twelve digits, most others five.
     re.compile(r"^(?P<stem>.*?)[-_.]?(?<!\d)(?P<number>0{3}\d{9}|0\d{3,5})$"),
 )
+_BIGQUERY_DIGITS = 12
 # Snowflake: node, thread and file; which of them there are says nothing.
 _UNNUMBERED = re.compile(r"^(?P<stem>.*?)_\d+_\d+_\d+$")
 # '2026-09-30', '20260930' or '2026_09' in a name.
@@ -58,12 +60,14 @@ class Part:
         number: of the part; None where the name has none.
         total: how many there are; None where it does not say.
         is_padded: whether the number is of a fixed length, as only writers make it.
+        is_from_zero: whether its writer numbers the first part 0.
     """
 
     whole: str
     number: int | None = None
     total: int | None = None
     is_padded: bool = False
+    is_from_zero: bool = False
 
 
 def part_of(name: str) -> Part:
@@ -81,6 +85,8 @@ def part_of(name: str) -> Part:
                 int(number),
                 int(total) if total else None,
                 is_padded=len(number) > len(str(int(number))) + 1,
+                # Spark, and the twelve digits of BigQuery.
+                is_from_zero=shape is _SHAPES[0] or len(number) == _BIGQUERY_DIGITS,
             )
     return Part(f"{folder}/{stem}")
 
@@ -92,8 +98,11 @@ def refuse_gap(source: str, files: Sequence[Candidate], parts: Iterable[Part]) -
     anything, such as the file of month 9.
 
     Raises:
-        ExportError: a part is missing, or is there twice.
+        ExportError: a part is missing, or is there twice, or a file is there packed and
+            unpacked.
     """
+    parts = list(parts)
+    _refuse_packed_twice(source, files)
     numbers = sorted(part.number for part in parts if part.number is not None)
     totals = {part.total for part in parts if part.total}
     if not numbers or len(numbers) < len(files):
@@ -108,7 +117,7 @@ def refuse_gap(source: str, files: Sequence[Candidate], parts: Iterable[Part]) -
         )
     if len(numbers) == 1 and not totals and not any(p.is_padded for p in parts):
         return False
-    first = 0 if numbers[0] == 0 else 1
+    first = 0 if numbers[0] == 0 or any(p.is_from_zero for p in parts) else 1
     last = max(numbers[-1], *totals) if totals else numbers[-1]
     missing = sorted(set(range(first, last + 1)) - set(numbers))
     if missing:
@@ -122,6 +131,19 @@ def refuse_gap(source: str, files: Sequence[Candidate], parts: Iterable[Part]) -
     return len(numbers) > 1 or bool(totals)
 
 
+def _refuse_packed_twice(source: str, files: Sequence[Candidate]) -> None:
+    """Refuse 'focus.csv' beside 'focus.csv.gz': the same rows would count twice."""
+    seen: dict[str, str] = {}
+    for file in files:
+        first = seen.setdefault(SUFFIXES.sub("", file.name), file.name)
+        if first != file.name:
+            raise ExportError(
+                f"{source}: {first} and {file.name} are one file in two forms; "
+                "together they would count the same rows twice: take one away",
+                files=[first, file.name],
+            )
+
+
 def report_of(whole: str) -> str:
     """Give the name of a report: what all its runs share, dates and ids aside.
 
@@ -130,6 +152,42 @@ def report_of(whole: str) -> str:
     for varying in (_RUN_FOLDER, _GUID, _DATE, _LONG_NUMBER):
         whole = varying.sub("#", whole)
     return whole.removeprefix("./")
+
+
+def days_of(name: str) -> tuple[date, ...]:
+    """Read the days in a path, the newest first; a month alone is none."""
+    found = set()
+    for text in _DATE.finditer(_GUID.sub("#", name)):
+        with suppress(ValueError):
+            found.add(date.fromisoformat(re.sub(r"[-_.]", "", text[0])))
+    return tuple(sorted(found, reverse=True))
+
+
+def ordered_by_names(drops: Iterable[Drop]) -> Iterator[Drop]:
+    """Let the days in the paths of a scope's files order them, before their dates.
+
+    A copy or a download changes the date of a file, not its name. Only where every
+    file that has nothing better says a day: names are not compared with dates.
+    """
+    by_scope: dict[str, list[Drop]] = defaultdict(list)
+    for drop in drops:
+        by_scope[drop.scope].append(drop)
+    for found in by_scope.values():
+        named = [(days_of(drop.files[0].name), drop.delivered_at) for drop in found]
+        is_by_name = all(days for days, _ in named) and all(
+            drop.ordered_by == "file date" for drop in found
+        )
+        if len({days for days, _ in named}) == 1 or not is_by_name:
+            yield from found
+            continue
+        order = sorted(range(len(found)), key=named.__getitem__)
+        for place, number in enumerate(order):
+            day = datetime.combine(named[number][0][0], time(), UTC)
+            yield replace(
+                found[number],
+                delivered_at=day + timedelta(seconds=place),
+                ordered_by="file name",
+            )
 
 
 def stamp_of(name: str) -> datetime | None:

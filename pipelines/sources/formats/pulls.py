@@ -44,7 +44,8 @@ class Page:
 
 def cursor_of(body: Mapping[str, object]) -> str | None:
     """Give what brings the next page; None of a page that says there is no more."""
-    return str(body.get("next_page") or "not named") if body.get("has_more") else None
+    cursor = body.get("next_page")
+    return str(cursor or "not named") if body.get("has_more", cursor) else None
 
 
 def pulls(vendor: str, pages: Sequence[Page]) -> Iterator[Drop]:

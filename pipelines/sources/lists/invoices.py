@@ -13,6 +13,7 @@ _MONTH = Type(
     r"case when regexp_full_match({cell}, '\d{4}-(0[1-9]|1[0-2])') then {cell} end",
     "a month written YYYY-MM",
 )
+_SAME = "(partition by age, invoice_issuer_name, invoice_id)"
 INVOICES = OwnerList(
     name="invoices",
     description="What finance was asked to pay, invoice by invoice.",
@@ -106,11 +107,16 @@ INVOICES = OwnerList(
         ),
     ),
     checks={
+        # In one file nothing says which of two amounts is the corrected one.
+        "invoice_amount": Check(
+            f"min(invoice_amount) over {_SAME} = max(invoice_amount) over {_SAME}",
+            "one amount of an invoice in a file",
+        ),
         "exchange_rate": Check(
             "(coalesce(invoice_currency, billing_currency) <> billing_currency) "
             "= (exchange_rate is not null)",
             "the invoice's own rate where its currency is not that of the rows, "
             "else none",
-        )
+        ),
     },
 )

@@ -498,8 +498,8 @@ select
         when effective_cost is not null then effective_cost
         else error(
             'row ' || row_number || ' of the delivery: a ' || line_item_line_item_type
-            || ' row without the effective cost of its commitment; let the report '
-            || 'include the columns savings_plan_* and reservation_*'
+            || ' row without the effective cost of its commitment; expected the '
+            || 'columns savings_plan_* and reservation_*: let the report include them'
         )
     end as EffectiveCost,
     case

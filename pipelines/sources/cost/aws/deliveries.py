@@ -23,6 +23,7 @@ from pipelines.sources.cost.aws import columns, reading
 from pipelines.sources.formats import aws_manifests as manifests
 from pipelines.sources.formats.parts import (
     Part,
+    ordered_by_names,
     part_of,
     refuse_gap,
     report_of,
@@ -135,14 +136,17 @@ def _bare(files: Mapping[str, Candidate], named: set[str]) -> Iterator[Report]:
         drop = _drop(ordered, months[0] if months else "", None, "")
         drop = replace(drop, complete_by="numbered parts" if is_complete else "")
         reports.append(Report(report_of(PurePosixPath(whole).name), drop))
+    names = {report.drop.files: report.name for report in reports}
+    ordered_drops = ordered_by_names(report.drop for report in reports)
+    reports = [Report(names[drop.files], drop) for drop in ordered_drops]
     bills = Counter((r.drop.scope, m) for r in reports for m in r.drop.periods)
     for report in reports:
         # Only where several bill one month does it matter which days each has.
         several = any(bills[report.drop.scope, m] > 1 for m in report.drop.periods)
+        facts = reading.usage_facts(report.drop.files if several else ())
         if MONTH_FOLDER.search(report.drop.files[0].name):
-            several = False
-        days = reading.usage_days(report.drop.files) if several else (None, None)
-        bills_of = _bills(report.drop, report.name, *days)
+            facts = None, None, facts[2]
+        bills_of = _bills(report.drop, report.name, *facts)
         yield replace(report, drop=replace(report.drop, bills=bills_of))
 
 
@@ -179,12 +183,15 @@ def _part(file: Candidate) -> Part:
 
 
 def _bills(
-    drop: Drop, report: str, first: date | None = None, last: date | None = None
+    drop: Drop,
+    report: str,
+    first: date | None = None,
+    last: date | None = None,
+    accounts: frozenset[str] = frozenset(),
 ) -> tuple[Bill, ...]:
     payers = frozenset(drop.scope.split("+")) - {""}
     return tuple(
-        Bill(period, payers, frozenset(), first, last, report)
-        for period in drop.periods
+        Bill(period, payers, accounts, first, last, report) for period in drop.periods
     )
 
 

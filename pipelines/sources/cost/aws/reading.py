@@ -78,16 +78,19 @@ def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
         yield read
 
 
-def usage_days(files: Sequence[Candidate]) -> tuple[date | None, date | None]:
-    """Give the first and the last day of usage; None where it is not known.
+def usage_facts(
+    files: Sequence[Candidate],
+) -> tuple[date | None, date | None, frozenset[str]]:
+    """Give the first and last day of usage and its accounts; None: not known.
 
     Raises:
         ExportError: a file cannot be read.
     """
     if any(file.compression == "zip" for file in files):
-        return None, None
+        return None, None, frozenset()
     start = "line_item_usage_start_date"
     days: list[date] = []
+    accounts: set[str] = set()
     try:
         with duckdb.connect(config=LOOK_INSIDE) as db:
             for file in files:
@@ -98,15 +101,19 @@ def usage_days(files: Sequence[Candidate]) -> tuple[date | None, date | None]:
                 )
                 moment = f'try_cast("{start}" as timestamp)'
                 found = db.execute(
-                    f"select cast(min({moment}) as date), cast(max({moment}) as date) "
+                    f"select cast(min({moment}) as date), cast(max({moment}) as date), "
+                    "list(distinct cast(line_item_usage_account_id as varchar)) "
                     f"from ({read.scan})"
                 ).fetchall()
-                days += [day for row in found for day in row if day]
+                for first, last, names in found:
+                    days += [day for day in (first, last) if day]
+                    accounts |= {name for name in names or () if name}
     except duckdb.Error as error:
         names = ", ".join(file.name for file in files)
         said = sentence_of(error, {file.path: file.name for file in files})
         raise ExportError(f"aws: {names}: unreadable, {said}") from error
-    return min(days, default=None), max(days, default=None)
+    first, last = min(days, default=None), max(days, default=None)
+    return first, last, frozenset(accounts)
 
 
 def _opened(context: Context, path: Path, name: str) -> Candidate:

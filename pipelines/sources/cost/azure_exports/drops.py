@@ -22,7 +22,7 @@ from pipelines.sources.cost.azure_exports.rows import (
     month_rule,
     range_of,
 )
-from pipelines.sources.formats.parts import Part, refuse_gap
+from pipelines.sources.formats.parts import Part, ordered_by_names, refuse_gap
 
 PART = re.compile(r"^part_(\d+)_\d+\.")
 # '202610040312', the folder of a run: year, month, day, hour and minute of its start.
@@ -69,11 +69,14 @@ def group(reader: Reader, candidates: Sequence[Candidate]) -> list[Drop]:
             cell = merged(facts[file.name] for file in found)
             made += [(_of_manifest(reader, manifest, found, cell), cell)]
     taken = {name for names in named for name in names}
+    bare: list[tuple[Drop, Facts]] = []
     for parts in _bare(source, files, taken):
         cell = merged(facts[file.name] for file in parts)
         # A file without rows does not say of which month it has none.
         if cell.rows:
-            made += [(_of_files(reader, parts, cell), cell)]
+            bare += [(_of_files(reader, parts, cell), cell)]
+    cells = {drop.files: cell for drop, cell in bare}
+    made += [(d, cells[d.files]) for d in ordered_by_names(d for d, _ in bare)]
     _refuse_double_billing(source, made)
     found_drops = (drop for drop, _ in made)
     return sorted(found_drops, key=lambda drop: (drop.delivered_at, drop.files[0].name))

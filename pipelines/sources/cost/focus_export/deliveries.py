@@ -31,6 +31,7 @@ from pipelines.sources.cost.focus_export.reading import facts_query
 from pipelines.sources.formats import aws_manifests
 from pipelines.sources.formats.parts import (
     Part,
+    ordered_by_names,
     part_of,
     refuse_gap,
     report_of,
@@ -87,13 +88,15 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         part = part_of(candidate.name)
         together[part.whole].append((candidate, part))
     reports: dict[str, Drop] = {}
+    bare = []
     for whole, found in together.items():
         found.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
         data = tuple(candidate for candidate, _ in found)
         is_complete = refuse_gap("focus_export", data, [part for _, part in found])
         drop = _drop(whole, data, "numbered parts" if is_complete else "")
         _refuse_report_again(drop, reports)
-        yield drop
+        bare.append(drop)
+    yield from ordered_by_names(bare)
 
 
 def _of_manifests(

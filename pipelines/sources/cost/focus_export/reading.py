@@ -86,6 +86,13 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
 
     place = f"{quoted(path.name + ', row ')} || focus_row"
     start = timestamp(found[PERIOD_START][0], is_month_first, place)
+    # A line of totals has no time at all; a charge without a month would be lost.
+    if "ChargePeriodStart" in found:
+        start = (
+            f"coalesce({start}, case when {plain_text(*found['ChargePeriodStart'])} "
+            f"is not null then error({place} || ', column {PERIOD_START}: is empty; "
+            "expected a time such as 2026-08-01T00:00:00Z') end)"
+        )
     rows = f"select *, row_number() over () as focus_row from {relation(path)}"
     return (
         f"select strftime({month_start('period_start', 'period_end')}, '%Y-%m'), "
@@ -96,7 +103,7 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
         f"{cell('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')} "
         f"as issuer, {cell('BillingAccountId')} as account, "
         f"{cell('SubAccountId')} as sub_account from ({rows}) "
-        f'where "{found[PERIOD_START][0]}" is not null) group by 1 order by 1'
+        ") where period_start is not null group by 1 order by 1"
     )
 
 

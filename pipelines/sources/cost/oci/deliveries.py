@@ -5,6 +5,7 @@ tenancy gets new files only, so a file is a delivery and replaces no other.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipelines.landing.source import (
 )
 from pipelines.sources.cost.oci import columns, reading
 from pipelines.sources.formats.months import DatedRows, months_of
+from pipelines.sources.formats.parts import Part, part_of, refuse_gap
 
 TELLING = {
     "lineItem/referenceNo",
@@ -44,8 +46,10 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
     """Give one drop per file.
 
     Raises:
-        ExportError: a file lacks a column, or has a row without a time.
+        ExportError: a file lacks a column, or has a row without a time, or a part of a
+            numbered report is missing.
     """
+    _refuse_gaps(candidates)
     for file in candidates:
         found = columns.positions(file.columns)
         needed = [column.header for column in columns.known() if column.required]
@@ -74,6 +78,19 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
             bills=_bills(file.path, file.size, file.path.stat().st_mtime_ns),
             ordered_by="report number" if number else "file date",
         )
+
+
+def _refuse_gaps(candidates: Sequence[Candidate]) -> None:
+    """Refuse '...-00001' and '...-00003' of a report without '...-00002'."""
+    parts: dict[str, dict[int, Candidate]] = defaultdict(dict)
+    for file in candidates:
+        part = part_of(file.name)
+        if part.number is not None and NUMBERED.search(file.name):
+            # A part that lies here twice is found by its rows' reference numbers.
+            parts[part.whole].setdefault(part.number, file)
+    for found in parts.values():
+        numbers = [Part("", number) for number in sorted(found)]
+        refuse_gap("oci", [found[n.number or 0] for n in numbers], numbers)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -46,7 +46,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
 
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Give the usage rows of a month, each day from its newest pull."""
+    """Give the usage rows of a month, each organization's day from its newest pull."""
     rows = _rows(deliveries, period)
     return f"select * exclude (left_out) from ({rows}) where left_out is null"
 
@@ -105,6 +105,6 @@ SOURCE = Source(
     select=select,
     tally=tally,
     restates="rows",
-    version=3,
+    version=4,
     compressions=("",),
 )

@@ -1,6 +1,6 @@
 -- Claude Code's analytics to model_usage: a row per record and model, of one day.
 -- input leaves out cached tokens, as in all of Anthropic's reports. A newer pull has a
--- day again and replaces it.
+-- day of an organization again and replaces it.
 with pages as (
     select
         pull.*,
@@ -37,7 +37,9 @@ by_model as (
     select
         *,
         unnest(range(1, greatest(len(models), 1) + 1)) as model_order,
-        max(age) over (partition by day) as newest_age
+        max(age) over (
+            partition by day, record ->> '$.organization_id'
+        ) as newest_age
     from dated
 ),
 
