@@ -31,7 +31,7 @@ _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CUT = "its {kind} data is damaged or cut off; fetch it again"
 _NO_NUMBER = "a number such as 1234.56"
 _EXPECTED = (
-    (r"DECIMAL|DOUBLE|FLOAT", _NO_NUMBER),
+    (r"DECIMAL|DOUBLE|FLOAT|(?i:numer)", _NO_NUMBER),
     (r"TIMESTAMP|FORMAT", "a time such as 2026-08-13T05:00:00Z"),
     (r"DATE", "a date such as 2026-08-13"),
     (r"INT|BIGINT|HUGEINT", "a whole number"),
@@ -42,6 +42,8 @@ _EXPECTED = (
 _VALUES = (
     r"Could not convert string ['\"](?P<value>.*?)['\"] to (?P<type>\w+)",
     r"Failed to cast value(?::)? ['\"]?(?P<value>.*?)['\"]? (?:to|as) (?P<type>\w+)",
+    r"Failed to cast value to (?P<type>numer)ical: ['\"]?(?P<value>.*?)['\"]?"
+    r"(?: in |$)",
     r"Casting value ['\"](?P<value>.*?)['\"] to type (?P<type>\w+)",
     r"invalid (?P<type>timestamp|date) field format: ['\"](?P<value>.*?)['\"]",
     r"(?P<type>timestamp|date|time) field value out of range: ['\"](?P<value>.*?)['\"]",

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from pipelines.landing.candidates import find
+from pipelines.landing.deliveries import scan
 
 CSV = b"day,cost\n2026-08-01,1.50\n"
 
@@ -45,8 +46,6 @@ def zipped(*names):
         ("settings.ini", b"[a]\nb = c"),
         ("settings.yaml", b"a: b"),
         ("mail.eml", b"From: a, b"),
-        ("notes.txt", b"What we pay for, and why:\n\nGPUs, mostly\n"),
-        ("minutes.txt", b"We met on Monday.\nGPUs cost, as ever, too much.\n"),
         ("documents.zip", zipped("a.pdf", "b.docx")),
         (
             "oci/reports/usage-csv/0001.csv",
@@ -189,3 +188,20 @@ def test_a_text_that_is_a_table_is_a_table(put, settings):
     names = [file.name for file in find(settings.exports_dir).readable]
 
     assert names == ["bill.txt", "sacct.txt"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"What we pay for, and why:\n\nGPUs, mostly\n",
+        b"We met on Monday.\nGPUs cost, as ever, too much.\n",
+    ],
+)
+def test_a_text_is_passed_over_unless_it_is_near_to_a_source(
+    content, put, settings, invent
+):
+    put("notes.txt", content)
+
+    found = scan(settings, [invent()])
+
+    assert (found.refusals, found.skipped) == ((), ("notes.txt",))

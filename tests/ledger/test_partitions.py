@@ -74,7 +74,8 @@ def test_a_conversion_that_fails_leaves_the_partition_as_it_was(broken, write):
 
 def test_a_conversion_that_fails_late_leaves_no_half_file(write):
     late = (
-        "select case when i = 500000 then error('late') else i end as BilledCost "
+        "select case when i = 500000 then error('late, expected sooner') else i end "
+        "as BilledCost "
         "from range(600000) t(i)"
     )
 

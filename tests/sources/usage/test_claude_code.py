@@ -106,7 +106,7 @@ def test_a_newer_pull_replaces_a_day(put, convert, reasons):
 
 def test_pages_of_one_pull_add_up(put, convert):
     put("20260804T020000Z/1.json", page(record(SONNET)))
-    put("20260804T020000Z/2.json", page(record(SONNET)))
+    put("20260804T020000Z/2.json", page(record(SONNET), record()))
 
     assert convert(SOURCE, "2026-08", "sum(output_tokens)::int") == [(80,)]
 

@@ -10,8 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.landing.deliveries import scan
-from pipelines.landing.source import ExportError
-from pipelines.ledger.partitions import write_partition
 from pipelines.sources.usage.langfuse import SOURCES
 
 USAGE, SAMPLES, SESSIONS = SOURCES
@@ -178,12 +176,16 @@ def test_a_usage_below_zero_is_left_out_by_name(put_lines, convert, reasons):
     assert reasons() == {"a token count below zero": 1}
 
 
-def test_a_usage_that_is_no_number_stops_the_month(put_lines, settings):
-    put_lines("o.jsonl", observation(1, usage_details={"input": "many"}))
-    landing = scan(settings, [USAGE])
+def test_a_count_that_is_no_number_is_unknown_and_stops_no_other(put_lines, convert):
+    put_lines(
+        "o.jsonl",
+        observation(1, usage_details={"input": "many", "output": 7}),
+        observation(2, usage_details={"input": 3, "output": 5}),
+        observation(3, usage_details="none of these"),
+    )
 
-    with pytest.raises(ExportError, match=r"o.jsonl.*many"):
-        write_partition(settings, USAGE, landing.of(USAGE, "2026-08"), "2026-08")
+    totals = "sum(request_count)::int, sum(output_tokens)::int"
+    assert convert(USAGE, "2026-08", totals) == [(3, 12)]
 
 
 def test_an_observation_without_a_time_is_refused(put_lines, settings):

@@ -8,9 +8,18 @@ parsed as (
     select
         * exclude (metadata, usage_details, cost_details),
         case when json_valid(metadata) then metadata end as metadata,
-        map_entries(cast(cast(usage_details as json) as map(varchar, bigint))) as usage,
-        map_entries(
-            cast(cast(cost_details as json) as map(varchar, decimal(38, 12)))
+        -- A count that is no number is unknown, and so is text that is no JSON.
+        list_transform(
+            map_entries(cast(
+                case when json_valid(usage_details) then usage_details end as json
+            )::map(varchar, varchar)),
+            lambda u: {{'key': u.key, 'value': try_cast(u.value as bigint)}}
+        ) as usage,
+        list_transform(
+            map_entries(cast(
+                case when json_valid(cost_details) then cost_details end as json
+            )::map(varchar, varchar)),
+            lambda c: {{'key': c.key, 'value': try_cast(c.value as decimal(38, 12))}}
         ) as costs
     from observations
 ),
