@@ -42,8 +42,7 @@ _EXPECTED = (
 _VALUES = (
     r"Could not convert string ['\"](?P<value>.*?)['\"] to (?P<type>\w+)",
     r"Failed to cast value(?::)? ['\"]?(?P<value>.*?)['\"]? (?:to|as) (?P<type>\w+)",
-    r"Failed to cast value to (?P<type>numer)ical: ['\"]?(?P<value>.*?)['\"]?"
-    r"(?: in |$)",
+    r"cast value to (?P<type>numer)ical: ['\"]?(?P<value>.*?)['\"]?(?: in |$)",
     r"Casting value ['\"](?P<value>.*?)['\"] to type (?P<type>\w+)",
     r"invalid (?P<type>timestamp|date) field format: ['\"](?P<value>.*?)['\"]",
     r"(?P<type>timestamp|date|time) field value out of range: ['\"](?P<value>.*?)['\"]",
