@@ -16,7 +16,8 @@ from pipelines.landing.source import Delivery
 
 # The choice where files overlap by account and day, and no charge is in two of them.
 BOTH = "all"
-
+# The choice where sub accounts of an older file may be gone in a newer one.
+NEWEST = "newest"
 # Accounts that a message names.
 _SHOWN = 3
 
@@ -31,7 +32,8 @@ def chosen_bills(
     Args:
         deliveries: of every source.
         bill_from: by account, the source that bills it, or source and report as
-            'gcp/detailed', or 'all' where none repeats another.
+            'gcp/detailed'; 'all' where none repeats another, 'newest' where a newer
+            file replaces also what it lacks.
     """
     passed: dict[str, tuple[Delivery, str]] = {}
     refused: dict[str, Delivery] = {}
@@ -52,6 +54,8 @@ def chosen_bills(
         refused |= {d.delivery_id: d for d, _ in (one, other)}
         refusals.append(_refusal(one, other, account))
     for one, other in _parts_for_wholes(deliveries):
+        if bill_from.get(_account(one[1], other[1])) == NEWEST:
+            continue
         refused |= {d.delivery_id: d for d, _ in (one, other)}
         refusals.append(_refusal_of_part(one, other))
     left = [
@@ -106,7 +110,8 @@ def _refusal_of_part(older: Found, newer: Found) -> Refusal:
         tuple(dict.fromkeys((*first.names, *second.names))),
         f"{second.names[0]} would replace {first.names[0]} for {bill.period}, but has "
         f"no charge of {lacking}; expected a newer file to have all accounts of the "
-        "older one: keep the one that is whole in the exports folder",
+        "older one: keep the one that is whole in the exports folder, or set "
+        f'landing.bill_from for {_account(bill, its)} to "{NEWEST}" where they are gone',
     )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.settings import LandingSettings
+
 HERE = Path(__file__).parent
 FOCUS = (
     "BillingAccountId,SubAccountId,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,"
@@ -130,14 +132,17 @@ def test_an_export_of_one_subscription_does_not_replace_that_of_all(put, inspect
     put("one/a.csv", azure({("s1", 1): 1}), hour=2)
 
     found = inspected()
+    chosen = inspected(landing=LandingSettings(bill_from={"100": "newest"}))
 
     assert not found.months
     (reason,) = reasons(found)
     assert reason == (
         "one/a.csv would replace all/b.csv for 2026-09, but has no charge of s2; "
         "expected a newer file to have all accounts of the older one: keep the one "
-        "that is whole in the exports folder"
+        "that is whole in the exports folder, or set landing.bill_from for 100 to "
+        '"newest" where they are gone'
     )
+    assert [month.billed_cost for month in chosen.months] == [1]
 
 
 def test_an_export_of_all_subscriptions_replaces_that_of_one(put, billed):
