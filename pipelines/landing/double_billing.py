@@ -111,7 +111,8 @@ def _refusal_of_part(older: Found, newer: Found) -> Refusal:
         f"{second.names[0]} would replace {first.names[0]} for {bill.period}, but has "
         f"no charge of {lacking}; expected a newer file to have all accounts of the "
         "older one: keep the one that is whole in the exports folder, or set "
-        f'landing.bill_from for {_account(bill, its)} to "{NEWEST}" where they are gone',
+        f'landing.bill_from for {_account(bill, its)} to "{NEWEST}" where they are '
+        "gone",
     )
 
 
