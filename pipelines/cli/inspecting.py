@@ -95,7 +95,7 @@ def as_json(found: Inspection) -> dict[str, object]:
             for r in found.refusals
         ],
         "notes": list(found.notes),
-        "answers": [question for question, _ in _answers(found.months) if not _],
+        "answers": _answered(found.months),
         "bring_next": _bring_next(found.months),
     }
 
@@ -152,6 +152,11 @@ def _answers(months: Iterable[Month]) -> list[tuple[str, list[str]]]:
     ]
 
 
+def _answered(months: Iterable[Month]) -> list[str]:
+    """Give the questions that need nothing more."""
+    return [question for question, missing in _answers(months) if not missing]
+
+
 def _bring_next(months: Iterable[Month]) -> str | None:
     """Name the file that answers one more question; None where nothing is missing."""
     lacking = [missing for _, missing in _answers(months) if missing]
@@ -180,8 +185,7 @@ def _show(settings: Settings, found: Inspection) -> None:
         if not found.refusals:
             console.print(f"no exports in {settings.exports_dir}", soft_wrap=True)
         return
-    answered = [question for question, missing in _answers(found.months) if not missing]
-    if answered:
+    if answered := _answered(found.months):
         console.print(f"Answers: {' '.join(answered)}", soft_wrap=True)
     if brings := _bring_next(found.months):
         console.print(f"For more: bring {brings}.", soft_wrap=True)
