@@ -169,20 +169,22 @@ def _notes(landing: Landing, sources: Sequence[Source]) -> Iterator[str]:
 def _notes_of_month(landing: Landing, source: Source, period: str) -> Iterator[str]:
     current = landing.of(source, period)
     parts = replaced_days(current, period)
-    for delivery in landing.deliveries:
-        if delivery.source != source.name or period not in delivery.periods:
-            continue
-        named = _some(delivery.names)
-        place = f"{source.name} {period}: {named}"
+    delivered = [
+        delivery
+        for delivery in landing.deliveries
+        if delivery.source == source.name and period in delivery.periods
+    ]
+    for delivery in delivered:
+        place = f"{source.name} {period}: {_some(delivery.names)}"
         if delivery not in current:
-            newer = max((d.delivered_at, d.names[0]) for d in current)[1]
+            same = (d for d in current if d.scope == delivery.scope)
+            newer = max((d.delivered_at, d.names[0]) for d in same)[1]
             yield f"{place}: not counted, a newer delivery replaces it, such as {newer}"
         elif delivery.delivery_id in parts:
             days = sorted({f"{day}" for _, day in parts[delivery.delivery_id]})
             yield f"{place}: only {_some(days)} counted, a newer delivery has the rest"
-    if len(current) < sum(
-        d.source == source.name and period in d.periods for d in landing.deliveries
-    ) and any(d.ordered_by == "file date" for d in current):
+    is_replaced = bool(parts) or len(current) < len(delivered)
+    if is_replaced and any(d.ordered_by == "file date" for d in current):
         yield (
             f"{source.name} {period}: only the dates of the files say which delivery "
             "is the newer one; a download or a copy without its dates changes them"
