@@ -131,7 +131,11 @@ def _pages(
         repeated = list(
             islice(_repeated(bucket["results"], varies), max(count_left, 0))
         )
-        page = pages[0] | {"data": [bucket | {"results": repeated}]}
+        page = pages[0] | {
+            "data": [bucket | {"results": repeated}],
+            "has_more": False,
+            "next_page": None,
+        }
         (place / f"page-{number:03}.json").write_text(json.dumps(page), "utf-8")
 
 
