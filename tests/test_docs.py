@@ -202,10 +202,11 @@ def anchors_of(page):
 @pytest.mark.parametrize("key", GENERATED.settings_keys())
 def test_every_setting_is_in_unitmill_toml(key):
     chosen = tomllib.loads(text_of("unitmill.toml"))
-    for part in key.split("."):
+    *sections, name = key.split(".")
+    for part in sections:
         chosen = chosen[part]
 
-    assert chosen != {}
+    assert name in chosen
 
 
 def test_every_environment_variable_of_the_code_is_documented():

@@ -203,8 +203,8 @@ def test_a_refused_file_is_a_failed_check_unless_the_owner_lets_it_warn(
     )
 
     inputs = Inputs((), landing)
-    check, in_ledger = landing_checks(settings, inputs)
-    warning, _ = landing_checks(lenient, inputs)
+    check, _, in_ledger = landing_checks(settings, inputs)
+    warning, _, _ = landing_checks(lenient, inputs)
 
     assert (check.passed, check.severity) == (False, "error")
     assert check.objection("landing") == (
@@ -224,7 +224,7 @@ def test_a_refused_file_is_refused_by_a_build_that_only_reads_the_record(
     landing = deliveries.Landing(refusals=(refusal,))
     deliveries.record(settings.deliveries_file, landing, ())
 
-    check, _ = landing_checks(settings, Inputs((), deliveries.load(settings)))
+    check, _, _ = landing_checks(settings, Inputs((), deliveries.load(settings)))
 
     assert not check.passed
     assert check.detail == "aws: cur.csv: has no month"
@@ -272,7 +272,7 @@ def test_a_month_that_is_not_in_the_ledger_is_named_with_what_to_materialize(
     acme = invent()
     landing = deliveries.scan(settings, [acme])
 
-    _, check = landing_checks(settings, Inputs((acme,), landing))
+    _, _, check = landing_checks(settings, Inputs((acme,), landing))
 
     assert check.detail == (
         "acme 2026-08 was delivered and is not in the ledger; materialize focus/acme"

@@ -120,7 +120,7 @@ def test_an_export_that_cannot_be_converted_is_refused_by_row(built, command):
     refused = command("build", settings=built)
 
     assert refused.returncode == 1
-    assert "focus/aws: aws 2026-10: aws/cur2/" in refused.stderr
+    assert "aws 2026-10: aws/cur2/" in refused.stderr
     said = "row 1 of the delivery: bill_payer_account_id is empty"
     assert said in " ".join(refused.stderr.split())
     assert f"{before.name} stays current" in refused.stderr
