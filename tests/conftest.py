@@ -244,6 +244,30 @@ def command():
 
 
 @pytest.fixture
+def of_costs(invent):
+    """Invent a source: a file holds costs, and each file is a scope of its own."""
+
+    def drops(candidates):
+        for file in candidates:
+            yield Drop((file,), ("2026-08",), file.name, file.modified)
+
+    def select(_context, deliveries, _period):
+        return " union all ".join(
+            f"select '{delivery.delivery_id}' as x_DeliveryId, "
+            "row_number() over () as x_SourceRowNumber, 1 as x_SourceRowPart, "
+            "coalesce(try_cast(cost as decimal(38, 12)), "
+            f"error('{name}, row 1: cost is ' || cost || ', expected a number')) "
+            "as BilledCost, "
+            "'USD' as BillingCurrency "
+            f"from read_csv('{path}', all_varchar = true)"
+            for delivery in deliveries
+            for path, name in zip(delivery.files, delivery.names, strict=True)
+        )
+
+    return invent(drops=drops, select=select)
+
+
+@pytest.fixture
 def put(settings):
     """Put a file into the exports folder; text, bytes, or a document as JSON."""
 

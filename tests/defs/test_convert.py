@@ -7,7 +7,9 @@ from pipelines.defs.convert import convert_assets
 from pipelines.defs.home import PART, home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
+from pipelines.landing.deliveries import load
 from pipelines.landing.source import Drop
+from pipelines.publishing.audit import waiting
 
 
 @pytest.fixture
@@ -26,23 +28,27 @@ def acme(invent):
     return invent(drops=drops, select=lambda *_: amounts)
 
 
+def job_of(settings, source):
+    """Give the job that lands, and converts one source."""
+    assets = [landing_asset(settings), *convert_assets(settings, [source])]
+    keys = {key for asset in assets for key in asset.keys}
+    definitions = dg.Definitions(
+        assets=assets,
+        resources={
+            "home": home_resource(settings, keys),
+            "inputs": inputs_resource(settings, [source]),
+        },
+        executor=dg.in_process_executor,
+    )
+    return definitions.resolve_implicit_global_asset_job_def()
+
+
 @pytest.fixture
 def run(settings, acme):
     """Land and convert; give the result."""
 
     def once(again=(), selection=()):
-        assets = [landing_asset(settings), *convert_assets(settings, [acme])]
-        keys = {key for asset in assets for key in asset.keys}
-        definitions = dg.Definitions(
-            assets=assets,
-            resources={
-                "home": home_resource(settings, keys),
-                "inputs": inputs_resource(settings, [acme]),
-            },
-            executor=dg.in_process_executor,
-        )
-        job = definitions.resolve_implicit_global_asset_job_def()
-        return job.execute_in_process(
+        return job_of(settings, acme).execute_in_process(
             instance=dg.DagsterInstance.ephemeral(),
             asset_selection=selection,
             run_config={
@@ -134,3 +140,29 @@ def test_what_may_be_told_to_a_source_needs_not_be_told(settings, acme):
     [asset] = convert_assets(settings, [acme])
 
     assert not asset.op.config_field.is_required
+
+
+@pytest.mark.parametrize("choice", ["block", "warn"])
+def test_the_owner_chooses_whether_a_bad_delivery_stops_a_run(
+    put, of_costs, settings, choice
+):
+    put("acme-1.csv", "cost,x\n1,\n")
+    put("acme-2.csv", "cost,x\ntwo,\n")
+    landing = settings.landing.model_copy(update={"unrecognized": choice})
+    chosen = settings.model_copy(update={"landing": landing})
+
+    result = job_of(chosen, of_costs).execute_in_process(
+        instance=dg.DagsterInstance.ephemeral(), raise_on_error=False
+    )
+
+    assert result.success == (choice == "warn")
+    reasons = waiting(chosen, "")
+    assert bool(reasons) == (choice == "block")
+    assert all(
+        "acme-2.csv, row 1: cost is two, expected a number" in reason
+        for reason in reasons
+    )
+    assert {d.names for d in load(chosen).deliveries} == {
+        ("acme-1.csv",),
+        ("acme-2.csv",),
+    }
