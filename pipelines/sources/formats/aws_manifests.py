@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from pipelines.landing.faults import sentence_of
 from pipelines.landing.source import Candidate, ExportError
+from pipelines.sources.formats.manifest_files import file_below
 
 SUFFIX = "-manifest.json"
 # Legacy reports list their files as reportKeys, Data Exports as dataFiles.
@@ -88,15 +89,13 @@ def files_of(
 ) -> tuple[Candidate, ...]:
     """Find the files that a manifest names, in its order.
 
-    The exports folder holds some copy of some folder of the bucket: a key's last
-    parts are found below a folder that the manifest lies in too. A file of the same
-    name beside another manifest is therefore never taken for this one's.
-
     Raises:
         ExportError: a file is not there. None of the files of all manifests that
             name the same ones can be used then.
     """
-    found = {key: _file(manifest, key, candidates) for key in manifest.keys}
+    found = {
+        key: file_below(manifest.candidate, key, candidates) for key in manifest.keys
+    }
     here = [file for file in found.values() if file]
     for key, file in found.items():
         if file is None:
@@ -110,19 +109,6 @@ def files_of(
                 ],
             )
     return tuple(here)
-
-
-def _file(
-    manifest: Manifest, key: str, candidates: Mapping[str, Candidate]
-) -> Candidate | None:
-    parts = PurePosixPath(key).parts
-    folders = manifest.candidate.name.split("/")[:-1]
-    for start in range(len(parts)):
-        for depth in range(len(folders), -1, -1):
-            name = "/".join((*folders[:depth], *parts[start:]))
-            if name in candidates:
-                return candidates[name]
-    return None
 
 
 def _keys(body: Mapping[str, object]) -> Iterable[str]:

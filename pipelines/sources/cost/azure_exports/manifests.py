@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import PurePosixPath
 
 from pipelines.landing.faults import sentence_of
 from pipelines.landing.source import Candidate, ExportError
+from pipelines.sources.formats.manifest_files import file_below
 
 TYPE = re.compile(r'"type"\s*:\s*"(\w+)"')
 OWN_PATH = re.compile(r"/?providers/microsoft\.costmanagement/exports/[^/]*$")
@@ -102,13 +102,13 @@ def files_of(
 ) -> tuple[Candidate, ...]:
     """Find the files that a manifest names, in its order.
 
-    The exports folder holds some copy of some folder of the container: the last parts
-    of a blob's name are found below a folder that the manifest lies in too.
-
     Raises:
         ExportError: a file is not there, or has not all of its bytes.
     """
-    here = {blob: _file(manifest, blob.name, candidates) for blob in manifest.blobs}
+    here = {
+        blob: file_below(manifest.candidate, blob.name, candidates)
+        for blob in manifest.blobs
+    }
     present = [file.name for file in here.values() if file]
     found = []
     for blob, file in here.items():
@@ -160,19 +160,6 @@ def _short(
         "copy the files of the run again",
         files=[manifest.candidate.name, *files],
     )
-
-
-def _file(
-    manifest: Manifest, blob: str, candidates: Mapping[str, Candidate]
-) -> Candidate | None:
-    parts = PurePosixPath(blob).parts
-    folders = manifest.candidate.name.split("/")[:-1]
-    for start in range(len(parts)):
-        for depth in range(len(folders), -1, -1):
-            name = "/".join((*folders[:depth], *parts[start:]))
-            if name in candidates:
-                return candidates[name]
-    return None
 
 
 def _blob(entry: Mapping[str, object]) -> Blob:
