@@ -119,7 +119,7 @@ def _month(month: Month) -> dict[str, object]:
 def _delivery(delivery: Delivery, period: str) -> dict[str, object]:
     """Give a delivery's four answers: whole, ordered, covering, replacing."""
     bill = delivery.bill_of(period)
-    days = (bill.first_day, bill.last_day) if bill else (None, None)
+    first, last = (bill and bill.span) or (None, None)
     return {
         "delivery_id": delivery.delivery_id,
         "files": list(delivery.names),
@@ -127,8 +127,8 @@ def _delivery(delivery: Delivery, period: str) -> dict[str, object]:
         "ordered_by": delivery.ordered_by,
         "delivered_at": f"{delivery.delivered_at:%Y-%m-%dT%H:%M:%SZ}",
         "billing_accounts": sorted(bill.accounts) if bill else None,
-        "first_day": days[0].isoformat() if days[0] else None,
-        "last_day": days[1].isoformat() if days[1] else None,
+        "first_day": first.isoformat() if first else None,
+        "last_day": last.isoformat() if last else None,
     }
 
 

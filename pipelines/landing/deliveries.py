@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import find
 from pipelines.landing.copies import once
-from pipelines.landing.current import replaced_days
 from pipelines.landing.double_billing import chosen_bills
 from pipelines.landing.grouping import claimed, delivered, grouped
 from pipelines.landing.hashes import Hashes
@@ -53,8 +52,8 @@ SCHEMA = pa.schema(
         ("report", pa.string()),
         ("billing_accounts", pa.list_(pa.string())),
         ("sub_accounts", pa.list_(pa.string())),
-        ("first_day", pa.date32()),
-        ("last_day", pa.date32()),
+        ("first_at", pa.timestamp("us")),
+        ("last_at", pa.timestamp("us")),
         ("delivered_at", pa.timestamp("us")),
         ("first_seen_at", pa.timestamp("us")),
     ]
@@ -202,26 +201,20 @@ def _bill_of(row: dict[str, Any]) -> Iterable[Bill]:
             row["period"],
             frozenset(row["billing_accounts"]),
             frozenset(row["sub_accounts"]),
-            row["first_day"],
-            row["last_day"],
+            row["first_at"],
+            row["last_at"],
             row["report"],
         )
 
 
 def _rows(landing: Landing, sources: Sequence[Source]) -> Iterable[dict[str, object]]:
     by_name = {source.name: source for source in sources}
-    for delivery in landing.deliveries:
-        source = by_name[delivery.source]
-        for period in delivery.periods:
-            current = landing.of(source, period)
-            row = _row(delivery, period, source)
-            if delivery not in current:
-                row["status"] = "superseded"
-            elif left := replaced_days(current, period).get(delivery.delivery_id):
-                days = sorted({f"{day:%Y-%m-%d}" for _, day in left})
-                row["status"] = "partly_superseded"
-                row["detail"] = f"only its charges of {', '.join(days)} count"
-            yield row
+    for source in sources:
+        for period in landing.periods(source):
+            for delivery, status, days in landing.statuses(source, period):
+                detail = f"only its charges of {', '.join(days)} count" if days else ""
+                row = _row(delivery, period, source)
+                yield row | {"status": status, "detail": detail}
     for delivery, original in landing.copies:
         for period in delivery.periods:
             detail = f"same content as {original}"
@@ -234,7 +227,7 @@ def _rows(landing: Landing, sources: Sequence[Source]) -> Iterable[dict[str, obj
 
 
 def _row(delivery: Delivery, period: str, source: Source) -> dict[str, object]:
-    """Give the row of a delivery that counts in full."""
+    """Give the row of a delivery, without what became of it."""
     bill = delivery.bill_of(period)
     return {
         "delivery_id": delivery.delivery_id,
@@ -243,8 +236,6 @@ def _row(delivery: Delivery, period: str, source: Source) -> dict[str, object]:
         "period": period,
         "scope": delivery.scope,
         "batch": delivery.batch,
-        "status": "current",
-        "detail": "",
         "file_names": list(delivery.names),
         "size_bytes": delivery.size,
         "ordered_by": delivery.ordered_by,
@@ -253,8 +244,8 @@ def _row(delivery: Delivery, period: str, source: Source) -> dict[str, object]:
         "report": bill.report if bill else None,
         "billing_accounts": sorted(bill.accounts) if bill else None,
         "sub_accounts": sorted(bill.sub_accounts) if bill else None,
-        "first_day": bill.first_day if bill else None,
-        "last_day": bill.last_day if bill else None,
+        "first_at": bill.first_at if bill else None,
+        "last_at": bill.last_at if bill else None,
         "delivered_at": delivery.delivered_at.astimezone(UTC).replace(tzinfo=None),
     }
 
@@ -264,7 +255,7 @@ def _restatement(delivery: Delivery, source: Source) -> str:
         return APPENDS
     if source.restates == "rows":
         return "replaces the same rows"
-    has_days = any(bill.first_day for bill in delivery.bills)
+    has_days = any(bill.span for bill in delivery.bills)
     return "replaces the same days" if has_days else "replaces the month"
 
 

@@ -77,7 +77,7 @@ def _doubles(deliveries: Iterable[Delivery]) -> Iterator[tuple[Found, Found]]:
     for of_period in reports.values():
         for some, others in combinations(of_period.values(), 2):
             for one, other in product(some, others):
-                if one[1].has_same_account(other[1]) and one[1].has_same_day(other[1]):
+                if one[1].has_same_time(other[1]) and one[1].has_same_account(other[1]):
                     yield one, other
 
 

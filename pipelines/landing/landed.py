@@ -5,12 +5,14 @@ of it (``deliveries``).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from pipelines.landing.current import current_deliveries
+from pipelines.landing.current import current_deliveries, replaced_days
 from pipelines.landing.source import Delivery, Source
 
+Status = Literal["current", "partly_superseded", "superseded"]
 # Names of files that a sentence shows before it only counts.
 _SHOWN = 5
 
@@ -29,9 +31,14 @@ class Refusal:
         unnamed = [n for n in self.names if not named_in(self.reason, n)]
         if len(unnamed) == len(self.names):
             return f"{', '.join(self.names)}: {self.reason}"
-        rest = ", ".join(unnamed[:_SHOWN])
-        more = f" and {len(unnamed) - _SHOWN} more" if len(unnamed) > _SHOWN else ""
-        return self.reason + (f"; not read with it: {rest}{more}" if unnamed else "")
+        rest = few_of(unnamed, _SHOWN)
+        return self.reason + (f"; not read with it: {rest}" if unnamed else "")
+
+
+def few_of(names: Sequence[str], most: int) -> str:
+    """Name a few, and count the rest: 'a, b, c and 4 more'."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def named_in(reason: str, name: str) -> bool:
@@ -69,15 +76,35 @@ class Landing:
         count = len(self.skipped)
         if not count:
             return ""
-        more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
         return (
             f"{count} file{'' if count == 1 else 's'} passed over, which hold no data "
-            f"or are in .unitmillignore: {', '.join(self.skipped[:_SHOWN])}{more}"
+            f"or are in .unitmillignore: {few_of(self.skipped, _SHOWN)}"
         )
 
     def of(self, source: Source, period: str) -> list[Delivery]:
         """Give the deliveries that a source's period is made of, oldest first."""
         return current_deliveries(source, self.deliveries, period)
+
+    def statuses(
+        self, source: Source, period: str
+    ) -> Iterator[tuple[Delivery, Status, tuple[str, ...]]]:
+        """Give what became of each delivery of a period, and the days left of it.
+
+        Those days are said of one that newer ones replace in part.
+        """
+        current = self.of(source, period)
+        left = replaced_days(current, period)
+        counting = {delivery.delivery_id for delivery in current}
+        for delivery in self.deliveries:
+            if delivery.source != source.name or period not in delivery.periods:
+                continue
+            if delivery.delivery_id not in counting:
+                yield delivery, "superseded", ()
+            elif days := left.get(delivery.delivery_id):
+                named = tuple(sorted({day.isoformat() for _, day in days}))
+                yield delivery, "partly_superseded", named
+            else:
+                yield delivery, "current", ()
 
     def names(self) -> Iterable[str]:
         """Give the names of all files, refused ones too."""

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import IO, cast
@@ -36,7 +36,6 @@ LONGEST_ROW = 2_000_000
 _CHUNK = 1024 * 1024
 _REMEMBERED = 16_384
 _SHOWN = 60
-_FOLDER = tempfile.TemporaryDirectory(prefix="unitmill-csv-")
 _NUMBERS = count()
 # Of each copy, the file that it was made of.
 _ORIGINALS: dict[Path, Path] = {}
@@ -88,6 +87,12 @@ def first_fault(path: Path) -> str:
     return ""
 
 
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Make the folder of the copies, which goes when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="unitmill-csv-")
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _plain(path: Path, numbers: tuple[int, ...], _size: int, _modified: int) -> Path:
     dialect = _dialect(path)
@@ -96,7 +101,7 @@ def _plain(path: Path, numbers: tuple[int, ...], _size: int, _modified: int) -> 
     columns = {dialect.header[place]: place for place in numbers}
     marks = _decimal_marks(path, columns, dialect.delimiter)
     places = {columns[name]: mark for name, mark in marks.items()}
-    made = Path(_FOLDER.name, f"{next(_NUMBERS)}.csv")
+    made = Path(_folder().name, f"{next(_NUMBERS)}.csv")
     with _text(path) as (text, dialect), made.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(dialect.header)

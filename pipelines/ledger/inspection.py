@@ -13,9 +13,8 @@ from decimal import Decimal
 
 import duckdb
 
-from pipelines.landing.current import replaced_days
 from pipelines.landing.deliveries import scan
-from pipelines.landing.landed import Landing, Refusal
+from pipelines.landing.landed import Landing, Refusal, few_of
 from pipelines.landing.source import Delivery, Source, quoted
 from pipelines.ledger.conversion import convert
 from pipelines.ledger.partitions import partition_path
@@ -24,7 +23,8 @@ from pipelines.ledger.tally import left_out
 from pipelines.settings import Settings
 from pipelines.sources.tables import types_of
 
-MONEY = ("BilledCost", "EffectiveCost")
+# Names of files that a note shows before it only counts.
+_SHOWN = 3
 _SUMMED = ("DECIMAL", "BIGINT", "HUGEINT", "DOUBLE", "INTEGER")
 # Numbers that say where a row is from, not how much of something there is.
 _NO_QUANTITIES = {"source_row_number"}
@@ -158,9 +158,10 @@ def _notes(landing: Landing, sources: Sequence[Source]) -> Iterator[str]:
     if passed_over := landing.passed_over():
         yield passed_over
     for copy, original in landing.copies:
-        yield f"{_some(copy.names)}: the same content as {original}, counted once"
+        named = few_of(copy.names, _SHOWN)
+        yield f"{named}: the same content as {original}, counted once"
     for delivery, reason in landing.not_chosen:
-        yield f"{_some(delivery.names)}: not counted, {reason}"
+        yield f"{few_of(delivery.names, _SHOWN)}: not counted, {reason}"
     for source in sources:
         for period in landing.periods(source):
             yield from _notes_of_month(landing, source, period)
@@ -168,22 +169,19 @@ def _notes(landing: Landing, sources: Sequence[Source]) -> Iterator[str]:
 
 def _notes_of_month(landing: Landing, source: Source, period: str) -> Iterator[str]:
     current = landing.of(source, period)
-    parts = replaced_days(current, period)
-    delivered = [
-        delivery
-        for delivery in landing.deliveries
-        if delivery.source == source.name and period in delivery.periods
-    ]
-    for delivery in delivered:
-        place = f"{source.name} {period}: {_some(delivery.names)}"
-        if delivery not in current:
+    is_replaced = False
+    for delivery, status, days in landing.statuses(source, period):
+        place = f"{source.name} {period}: {few_of(delivery.names, _SHOWN)}"
+        if status == "current":
+            continue
+        is_replaced = True
+        if status == "superseded":
             same = (d for d in current if d.scope == delivery.scope)
             newer = max((d.delivered_at, d.names[0]) for d in same)[1]
             yield f"{place}: not counted, a newer delivery replaces it, such as {newer}"
-        elif delivery.delivery_id in parts:
-            days = sorted({f"{day}" for _, day in parts[delivery.delivery_id]})
-            yield f"{place}: only {_some(days)} counted, a newer delivery has the rest"
-    is_replaced = bool(parts) or len(current) < len(delivered)
+        else:
+            left = few_of(days, _SHOWN)
+            yield f"{place}: only {left} counted, a newer delivery has the rest"
     if is_replaced and any(d.ordered_by == "file date" for d in current):
         yield (
             f"{source.name} {period}: only the dates of the files say which delivery "
@@ -210,9 +208,3 @@ def _rows_left_out(settings: Settings, landing: Landing) -> Iterator[str]:
         total = sum(months.values())
         rows = "row" if total == 1 else "rows"
         yield f"{source} {span}: {total:,} {rows} left out: {reason}"
-
-
-def _some(names: Iterable[str]) -> str:
-    found = list(names)
-    more = len(found) - 3
-    return ", ".join(found[:3]) + (f" and {more} more" if more > 0 else "")

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipelines.focus.schema import closed_lists, conform
 from pipelines.landing.current import replaced_days
 from pipelines.landing.faults import sentence_of
+from pipelines.landing.landed import few_of
 from pipelines.landing.privacy import personal_data_removed
 from pipelines.landing.source import (
     UNREADABLE,
@@ -150,9 +151,7 @@ def _message(error: Exception, deliveries: Sequence[Delivery]) -> str:
     message = sentence_of(error, named)
     if message.startswith(tuple(named.values())):
         return message
-    names = list(named.values())
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"cannot convert {', '.join(names[:_SHOWN])}{more}: {message}"
+    return f"cannot convert {few_of([*named.values()], _SHOWN)}: {message}"
 
 
 def empty_partition(settings: Settings, source: Source, period: str) -> Partition:

@@ -88,6 +88,18 @@ def test_daily_files_of_one_export_add_up(focus, billed):
     assert billed() == {"focus_export 2026-09": "7"}
 
 
+def test_the_files_of_two_hours_of_a_day_add_up(focus, billed):
+    for hour in (5, 6):
+        path = focus(f"focus-202609030{hour}0000.csv", {3: hour})
+        path.write_text(
+            path.read_text()
+            .replace("2026-09-03T00:00:00Z", f"2026-09-03T0{hour}:00:00Z")
+            .replace("2026-09-03T01:00:00Z", f"2026-09-03T0{hour + 1}:00:00Z")
+        )
+
+    assert billed() == {"focus_export 2026-09": "11"}
+
+
 def test_month_to_date_files_replace_each_other(focus, billed):
     focus("focus-20260902.csv", {1: 1, 2: 2}, hour=1)
     focus("focus-20260903.csv", {1: 1, 2: 3, 3: 5}, hour=2)
@@ -309,6 +321,14 @@ def test_a_later_run_of_a_month_replaces_days_that_have_no_charge_now(azure, bil
     # The run is of the whole month: a refunded day is gone, not kept.
     azure("e/20260901-20260930/202609300300/g1/part_0_0001.csv", {14: 1, 30: 4})
     azure("e/20260901-20260930/202610040300/g2/part_0_0001.csv", {14: 2})
+
+    assert billed() == {"azure 2026-09": "2"}
+
+
+def test_a_run_of_several_months_covers_each_to_its_end(azure, billed):
+    # The older run has a charge on the 30th, which the newer one took back.
+    azure("e/20260901-20260930/202610010300/g1/part_0_0001.csv", {14: 1, 30: 4})
+    azure("e/20260815-20261010/202610110300/g2/part_0_0001.csv", {14: 2})
 
     assert billed() == {"azure 2026-09": "2"}
 

@@ -21,7 +21,7 @@ from pipelines.landing.source import (
     counted,
     quoted,
 )
-from pipelines.sources.formats.pulls import Page, cursor_of, pulls
+from pipelines.sources.formats.pulls import Page, content_of, cursor_of, pulls
 
 NO_PAGE: tuple[type[Exception], ...] = (*UNREADABLE, KeyError, TypeError)
 
@@ -211,7 +211,8 @@ def what_is_wrong(error: Exception) -> str:
 
 def _page(envelope: Envelope, file: Candidate) -> Page:
     try:
-        body = json.loads(file.path.read_bytes())
+        raw = file.path.read_bytes()
+        body = json.loads(raw)
         times = [
             [
                 envelope.parse(bucket[key]).astimezone(UTC)
@@ -236,4 +237,5 @@ def _page(envelope: Envelope, file: Candidate) -> Page:
         cursor,
         kinds,
         projects,
+        content_of(raw),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePosixPath
 
-from pipelines.landing.source import Candidate, Drop, ExportError
+from pipelines.landing.source import Candidate, CompleteBy, Drop, ExportError
 
 SUFFIXES = re.compile(
     r"(\.(csv|tsv|txt|gz|gzip|zip|snappy|zstd|zst|parquet|jsonl?|ndjson|avro))+$",
@@ -129,6 +129,38 @@ def refuse_gap(source: str, files: Sequence[Candidate], parts: Iterable[Part]) -
             files=names,
         )
     return len(numbers) > 1 or bool(totals)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that are one delivery: all parts, or a single file.
+
+    Attributes:
+        whole: what their names share.
+        files: in the order of their numbers.
+        complete_by: what proves that no part is missing.
+    """
+
+    whole: str
+    files: tuple[Candidate, ...]
+    complete_by: CompleteBy
+
+
+def groups(source: str, files: Iterable[Candidate]) -> Iterator[Group]:
+    """Put parts together.
+
+    Raises:
+        ExportError: a part is missing, or is there twice.
+    """
+    together: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
+    for file in files:
+        part = part_of(file.name)
+        together[part.whole].append((file, part))
+    for whole, found in together.items():
+        found.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
+        data = tuple(file for file, _ in found)
+        is_complete = refuse_gap(source, data, [part for _, part in found])
+        yield Group(whole, data, "numbered parts" if is_complete else "")
 
 
 def _refuse_packed_twice(source: str, files: Sequence[Candidate]) -> None:

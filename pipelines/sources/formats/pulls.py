@@ -14,7 +14,7 @@ from itertools import combinations, product
 from typing import NoReturn
 
 from pipelines.landing.source import Candidate, Drop, ExportError
-from pipelines.sources.formats.parts import Part, part_of, refuse_gap, report_of
+from pipelines.sources.formats.parts import groups, report_of
 
 PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
 
@@ -31,6 +31,7 @@ class Page:
         cursor: what brings the next page; None where it is the last one.
         kinds: of what its results are, such as 'organization.costs.result'.
         projects: whose they are; '' of results without a project.
+        content: its hash; a page that is here twice is one page.
     """
 
     file: Candidate
@@ -40,6 +41,12 @@ class Page:
     cursor: str | None = None
     kinds: frozenset[str] = frozenset()
     projects: frozenset[str] = frozenset()
+    content: bytes = b""
+
+
+def content_of(raw: bytes) -> bytes:
+    """Give the hash of a page as it was read."""
+    return sha256(raw).digest()
 
 
 def cursor_of(body: Mapping[str, object]) -> str | None:
@@ -88,7 +95,7 @@ def _refuse_two_owners(vendor: str, pages: Sequence[Page]) -> None:
     for some, others in combinations(unowned.values(), 2):
         for one, other in product(some, others):
             day = _shared_time(one, other)
-            if day and one.kinds & other.kinds and _differ(one, other):
+            if day and one.kinds & other.kinds and one.content != other.content:
                 names = one.file.name, other.file.name
                 raise ExportError(
                     f"{vendor}: {' and '.join(names)} both have results of "
@@ -107,27 +114,18 @@ def _shared_time(one: Page, other: Page) -> datetime | None:
     return first if first < min(one.last, other.last) else None
 
 
-def _differ(one: Page, other: Page) -> bool:
-    return one.file.path.read_bytes() != other.file.path.read_bytes()
-
-
 def _once(pages: Sequence[Page]) -> list[Page]:
     """Leave out a page that is here again, such as 'page-3 (1).json', byte by byte."""
     seen: dict[bytes, Page] = {}
     for page in sorted(pages, key=lambda page: (len(page.file.name), page.file.name)):
-        seen.setdefault(sha256(page.file.path.read_bytes()).digest(), page)
+        seen.setdefault(page.content, page)
     kept = {page.file.name for page in seen.values()}
     return [page for page in pages if page.file.name in kept]
 
 
 def _refuse_gaps(vendor: str, pages: Sequence[Page]) -> None:
     """Refuse 'page-002' and 'page-003' without 'page-001', which no cursor shows."""
-    parts: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
-    for page in pages:
-        part = part_of(page.file.name)
-        parts[part.whole].append((page.file, part))
-    for found in parts.values():
-        refuse_gap(vendor, [file for file, _ in found], [part for _, part in found])
+    list(groups(vendor, [page.file for page in pages]))
 
 
 def _pull(pages: Sequence[Page]) -> Drop:
@@ -183,13 +181,13 @@ def _refuse_incomplete(
         f"{vendor}: {page.file.name} says that there is more (has_more, next_page "
         f"{page.cursor}), and no page here goes on{end}: copy the missing page beside "
         "it, or pull the pages again until has_more is false",
-        files=[p.file.name for p in pages if p in chain or _is_of_one_pull(p, page)],
+        # Below one time-stamped folder lies one pull: a part of it is none.
+        files=[p.file.name for p in (pages if _is_stamped(page) else chain)],
     )
 
 
-def _is_of_one_pull(page: Page, other: Page) -> bool:
-    """Return whether both lie in one time-stamped folder: such a pull is one."""
-    return bool(PULLED_AT.search(page.file.name) and PULLED_AT.search(other.file.name))
+def _is_stamped(page: Page) -> bool:
+    return PULLED_AT.search(page.file.name) is not None
 
 
 def _time(stamp: str) -> datetime:

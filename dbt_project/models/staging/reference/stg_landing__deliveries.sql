@@ -31,8 +31,8 @@ renamed as (
         size_bytes,
 
         ---------- dates
-        first_day,
-        last_day,
+        cast(first_at as date) as first_day,
+        cast(last_at as date) as last_day,
 
         ---------- timestamps
         delivered_at,

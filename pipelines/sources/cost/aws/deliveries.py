@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 import duckdb
@@ -185,8 +185,8 @@ def _part(file: Candidate) -> Part:
 def _bills(
     drop: Drop,
     report: str,
-    first: date | None = None,
-    last: date | None = None,
+    first: datetime | None = None,
+    last: datetime | None = None,
     accounts: frozenset[str] = frozenset(),
 ) -> tuple[Bill, ...]:
     payers = frozenset(drop.scope.split("+")) - {""}

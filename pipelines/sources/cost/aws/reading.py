@@ -10,7 +10,7 @@ import weakref
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -80,8 +80,8 @@ def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
 
 def usage_facts(
     files: Sequence[Candidate],
-) -> tuple[date | None, date | None, frozenset[str]]:
-    """Give the first and last day of usage and its accounts; None: not known.
+) -> tuple[datetime | None, datetime | None, frozenset[str]]:
+    """Give the first and last start of usage and its accounts; None: not known.
 
     Raises:
         ExportError: a file cannot be read.
@@ -89,7 +89,7 @@ def usage_facts(
     if any(file.compression == "zip" for file in files):
         return None, None, frozenset()
     start = "line_item_usage_start_date"
-    days: list[date] = []
+    moments: list[datetime] = []
     accounts: set[str] = set()
     try:
         with duckdb.connect(config=LOOK_INSIDE) as db:
@@ -99,20 +99,20 @@ def usage_facts(
                     if file.format == "parquet"
                     else _csv([_plain(file)], "0")
                 )
-                moment = f'try_cast("{start}" as timestamp)'
+                started = f'try_cast("{start}" as timestamp)'
                 found = db.execute(
-                    f"select cast(min({moment}) as date), cast(max({moment}) as date), "
+                    f"select min({started}), max({started}), "
                     "list(distinct cast(line_item_usage_account_id as varchar)) "
                     f"from ({read.scan})"
                 ).fetchall()
                 for first, last, names in found:
-                    days += [day for day in (first, last) if day]
+                    moments += [moment for moment in (first, last) if moment]
                     accounts |= {name for name in names or () if name}
     except duckdb.Error as error:
         names = ", ".join(file.name for file in files)
         said = sentence_of(error, {file.path: file.name for file in files})
         raise ExportError(f"aws: {names}: unreadable, {said}") from error
-    first, last = min(days, default=None), max(days, default=None)
+    first, last = min(moments, default=None), max(moments, default=None)
     return first, last, frozenset(accounts)
 
 

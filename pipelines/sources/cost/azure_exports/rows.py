@@ -5,12 +5,13 @@ is in ``drops``.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 
-from pipelines.landing.bills import Bill
+from pipelines.landing.bills import Bill, end_of, start_of
 from pipelines.landing.source import Candidate, ExportError
 from pipelines.sources.cost.azure_exports.dates import Style, decide
 
@@ -133,23 +134,27 @@ def bills_of(
     days = [d for text in facts.dates if rule and (d := rule.style.read(text))]
     found = []
     for month in months:
-        mine = days if rule is None or not rule.is_by_day else _of(month, days)
+        is_by_day = rule is not None and rule.is_by_day
+        mine = [d for d in days if not is_by_day or f"{d:%Y-%m}" == month]
         if stated:
-            mine = [*mine, *_of(month, stated)]
-            # A run of several months covers each to its end.
-            if stated[0] < date.fromisoformat(f"{month}-01"):
-                mine.append(date.fromisoformat(f"{month}-01"))
+            mine += _within(month, *stated)
         found.append(
             Bill(
                 month,
                 facts.accounts,
                 facts.subscriptions,
-                min(mine, default=None),
-                max(mine, default=None),
+                start_of(min(mine)) if mine else None,
+                end_of(max(mine)) if mine else None,
             )
         )
     return tuple(found)
 
 
-def _of(month: str, days: Iterable[date]) -> list[date]:
-    return [day for day in days if f"{day:%Y-%m}" == month]
+def _within(month: str, first: date, last: date) -> list[date]:
+    """Give the first and the last day of a run that are in a month; none outside.
+
+    A run of several months covers each from its beginning, and to its end.
+    """
+    start = date.fromisoformat(f"{month}-01")
+    end = start.replace(day=monthrange(start.year, start.month)[1])
+    return [max(first, start), min(last, end)] if first <= end and last >= start else []

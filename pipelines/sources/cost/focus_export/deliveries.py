@@ -6,17 +6,15 @@ other days or accounts stay beside it. Oracle's reports add: none replaces anoth
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from filecmp import cmp
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import duckdb
 
-from pipelines.landing.bills import Bill
+from pipelines.landing.bills import Bill, by_period, named
 from pipelines.landing.candidates import first_keys
 from pipelines.landing.faults import said_of
 from pipelines.landing.source import (
@@ -30,10 +28,9 @@ from pipelines.sources.cost.focus_export.names import normalized
 from pipelines.sources.cost.focus_export.reading import facts_query
 from pipelines.sources.formats import aws_manifests
 from pipelines.sources.formats.parts import (
-    Part,
+    groups,
     ordered_by_names,
     part_of,
-    refuse_gap,
     report_of,
     stamp_of,
 )
@@ -52,14 +49,10 @@ _NUMBERED_REPORT = re.compile(r"\d{10,}$")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rows of one file say of one billing period."""
+    """What the rows of one file say of one billing period, and who issued it."""
 
-    period: str
+    bill: Bill
     issuers: frozenset[str]
-    accounts: frozenset[str]
-    sub_accounts: frozenset[str]
-    first_day: date | None
-    last_day: date | None
 
 
 def claims(candidate: Candidate) -> bool:
@@ -83,17 +76,10 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
     manifests = [c for c in candidates if aws_manifests.is_manifest(c, of_focus=True)]
     files = {c.name: c for c in candidates if c not in manifests}
     yield from _of_manifests(manifests, files)
-    together: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
-    for candidate in files.values():
-        part = part_of(candidate.name)
-        together[part.whole].append((candidate, part))
     reports: dict[str, Drop] = {}
     bare = []
-    for whole, found in together.items():
-        found.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
-        data = tuple(candidate for candidate, _ in found)
-        is_complete = refuse_gap("focus_export", data, [part for _, part in found])
-        drop = _drop(whole, data, "numbered parts" if is_complete else "")
+    for group in groups("focus_export", files.values()):
+        drop = _drop(group.whole, group.files, group.complete_by)
         _refuse_report_again(drop, reports)
         bare.append(drop)
     yield from ordered_by_names(bare)
@@ -149,11 +135,11 @@ def _drop(whole: str, files: tuple[Candidate, ...], complete_by: CompleteBy) -> 
     batch = f"{stamp:%Y%m%dT%H%M%SZ}" if stamp else ""
     return Drop(
         files=files,
-        periods=tuple(sorted({fact.period for fact in facts})),
+        periods=tuple(sorted({fact.bill.period for fact in facts})),
         scope=report,
         delivered_at=stamp or max(file.modified for file in files),
         batch=number[0] if number and appends else batch,
-        bills=tuple(_bills(facts, report)),
+        bills=by_period(replace(fact.bill, report=report) for fact in facts),
         ordered_by="run folder"
         if stamp
         else "report number"
@@ -162,23 +148,6 @@ def _drop(whole: str, files: tuple[Candidate, ...], complete_by: CompleteBy) -> 
         complete_by=complete_by,
         appends=appends,
     )
-
-
-def _bills(facts: Iterable[Facts], report: str) -> Iterator[Bill]:
-    """Put together what the parts of a drop say of each period."""
-    by_period: dict[str, list[Facts]] = defaultdict(list)
-    for fact in facts:
-        by_period[fact.period].append(fact)
-    for period, found in by_period.items():
-        days = [d for f in found for d in (f.first_day, f.last_day) if d]
-        yield Bill(
-            period,
-            frozenset(name for fact in found for name in fact.accounts),
-            frozenset(name for fact in found for name in fact.sub_accounts),
-            min(days, default=None),
-            max(days, default=None),
-            report,
-        )
 
 
 def _facts(file: Candidate) -> tuple[Facts, ...]:
@@ -195,16 +164,8 @@ def _facts_of(path: Path, _size: int, _modified: int) -> tuple[Facts, ...]:
         rows = db.execute(facts_query(db, path)).fetchall()
     return tuple(
         Facts(
-            period=str(period),
-            issuers=_named(issuers),
-            accounts=_named(accounts),
-            sub_accounts=_named(sub_accounts),
-            first_day=first_day,
-            last_day=last_day,
+            Bill(str(period), named(accounts), named(sub_accounts), first, last),
+            named(issuers),
         )
-        for period, issuers, accounts, sub_accounts, first_day, last_day in rows
+        for period, issuers, accounts, sub_accounts, first, last in rows
     )
-
-
-def _named(names: Iterable[str | None]) -> frozenset[str]:
-    return frozenset(name for name in names if name)

@@ -70,7 +70,7 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     """Give the SELECT of what a file bills, a row per billing period.
 
     Its columns: period, lists of issuers, billing accounts and sub accounts, and the
-    first and last day of the charges.
+    first and last start of a charge.
     """
     found = columns(db, path)
     is_month_first = month_first(db, path, found[PERIOD_START][0])
@@ -97,9 +97,9 @@ def facts_query(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     return (
         f"select strftime({month_start('period_start', 'period_end')}, '%Y-%m'), "
         "list(distinct issuer), list(distinct account), list(distinct sub_account), "
-        "cast(min(day) as date), cast(max(day) as date) "
+        "min(started), max(started) "
         f"from (select {start} as period_start, {moment(PERIOD_END)} as period_end, "
-        f"{moment('ChargePeriodStart')} as day, "
+        f"{moment('ChargePeriodStart')} as started, "
         f"{cell('InvoiceIssuerName', 'ServiceProviderName', 'HostProviderName')} "
         f"as issuer, {cell('BillingAccountId')} as account, "
         f"{cell('SubAccountId')} as sub_account from ({rows}) "

@@ -5,7 +5,6 @@ only ever appended to, so an extract replaces nothing; a row that two extracts h
 one row (``conversion``).
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,14 +13,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.bills import Bill
+from pipelines.landing.bills import Bill, by_period
 from pipelines.landing.candidates import sniffed
 from pipelines.landing.dialects import HEAD_BYTES
 from pipelines.landing.faults import said_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.gcp import avro, columns, lists, reading, values
 from pipelines.sources.formats.months import DatedRows, read_months
-from pipelines.sources.formats.parts import Part, part_of, refuse_gap
+from pipelines.sources.formats.parts import Group, groups
 
 _ACCOUNTS = "list(distinct billing_account_id) filter (billing_account_id is not null)"
 # A conversion asks for the same files that a scan of the exports folder asks for.
@@ -67,20 +66,13 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         ExportError: a file lacks a column, has a row without a month, or is a shard
             beside which another is missing.
     """
-    together: dict[str, list[tuple[Candidate, Part]]] = defaultdict(list)
-    for file in candidates:
-        part = part_of(file.name)
-        together[part.whole].append((file, part))
-    for found in together.values():
-        found.sort(key=lambda pair: (pair[1].number or 0, pair[0].name))
-        files = tuple(file for file, _ in found)
-        is_complete = refuse_gap("gcp", files, [part for _, part in found])
-        yield _drop(files, is_complete=is_complete)
+    for group in groups("gcp", candidates):
+        yield _drop(group)
 
 
-def _drop(files: tuple[Candidate, ...], *, is_complete: bool) -> Drop:
+def _drop(group: Group) -> Drop:
     facts = []
-    for file in files:
+    for file in group.files:
         stat = file.path.stat()
         try:
             _refuse_missing_columns(file)
@@ -91,24 +83,14 @@ def _drop(files: tuple[Candidate, ...], *, is_complete: bool) -> Drop:
             raise ExportError(said_of("gcp", file, error)) from error
     exported = [fact.exported_at for fact in facts if fact.exported_at]
     return Drop(
-        files=files,
+        files=group.files,
         periods=tuple(sorted({p for fact in facts for p in fact.periods})),
         scope="",
-        delivered_at=max(exported, default=max(file.modified for file in files)),
-        bills=tuple(_bills(facts)),
+        delivered_at=max(exported, default=max(file.modified for file in group.files)),
+        bills=by_period(bill for fact in facts for bill in fact.bills),
         ordered_by="export time" if exported else "file date",
-        complete_by="numbered parts" if is_complete else "",
+        complete_by=group.complete_by,
     )
-
-
-def _bills(facts: Sequence[Facts]) -> Iterator[Bill]:
-    for period in sorted({p for fact in facts for p in fact.periods}):
-        found = [bill for fact in facts for bill in fact.bills if bill.period == period]
-        yield Bill(
-            period,
-            frozenset(name for bill in found for name in bill.accounts),
-            report=found[0].report,
-        )
 
 
 def _table(file: Candidate) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.bills import Bill
+from pipelines.landing.bills import Bill, named
 from pipelines.landing.source import (
     LOOK_INSIDE,
     Candidate,
@@ -103,13 +103,9 @@ def _bills(path: Path, _size: int, _modified: int) -> tuple[Bill, ...]:
             f"from ({reading.scan(path)}) group by all order by all"
         ).fetchall()
     return tuple(
-        Bill(str(month), _named(accounts), _named(tenants))
+        Bill(str(month), named(accounts), named(tenants))
         for month, tenants, accounts in found
     )
-
-
-def _named(names: Sequence[str | None]) -> frozenset[str]:
-    return frozenset(name for name in names if name)
 
 
 def oldest_first(deliveries: Sequence[Delivery]) -> list[Delivery]:

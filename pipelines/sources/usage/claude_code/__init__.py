@@ -21,7 +21,7 @@ from pipelines.landing.source import (
 )
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.pages import NO_PAGE, what_is_wrong
-from pipelines.sources.formats.pulls import Page, cursor_of, pulls
+from pipelines.sources.formats.pulls import Page, content_of, cursor_of, pulls
 
 ACTOR = re.compile(r'"actor"\s*:\s*\{')
 METRICS = re.compile(r'"(core_metrics|model_breakdown)"\s*:')
@@ -69,7 +69,8 @@ def _rows(deliveries: Sequence[Delivery], period: str) -> str:
 
 def _page(page: Candidate) -> Page:
     try:
-        body = json.loads(page.path.read_bytes())
+        raw = page.path.read_bytes()
+        body = json.loads(raw)
         days = [record["date"] for record in body["data"]]
         odd = next(
             (number for number, day in enumerate(days, 1) if not _is_day(day)), 0
@@ -85,7 +86,12 @@ def _page(page: Candidate) -> Page:
             f"claude_code: {page.name}, record {odd}: date is {days[odd - 1]!r}, "
             "expected a day like 2026-08-13"
         )
-    return Page(page, frozenset(day[:7] for day in days), cursor=cursor_of(body))
+    return Page(
+        page,
+        frozenset(day[:7] for day in days),
+        cursor=cursor_of(body),
+        content=content_of(raw),
+    )
 
 
 def _is_day(cell: object) -> bool:
