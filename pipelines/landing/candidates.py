@@ -86,12 +86,12 @@ def find(exports_dir: Path, place: str = "") -> Found:
         raise ExportError(f"no exports folder at {exports_dir}; expected a directory")
     found = Found()
     ignored = ignored_in(exports_dir)
-    for path, said in files_below(exports_dir):
+    for path, reason in files_below(exports_dir):
         below = _shown(path, exports_dir)
         if ignored.match_file(below):
             found.skipped.append(place + below)
             continue
-        note = said or _note_by_name(below)
+        note = reason or _note_by_name(below)
         if note is not None:
             found.skipped.append(place + below + (f" ({note})" if note else ""))
             continue

@@ -106,12 +106,12 @@ def dialect_of(start: bytes) -> Dialect:
     """
     encoding, text = text_of(start)
     lines = io.StringIO(text, newline="").readlines()[:_LINES]
-    said = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
-    before = _header_line(lines, 1 if said else 0)
+    stated = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    before = _header_line(lines, 1 if stated else 0)
     if before == len(lines):
         return Dialect(encoding, ",", 0, ())
     below = next((line for line in lines[before + 1 :] if line.strip()), "")
-    delimiter = said[1] if said else delimiter_of(lines[before], below)
+    delimiter = stated[1] if stated else delimiter_of(lines[before], below)
     rows = csv.reader(lines[before:], delimiter=delimiter)
     header = tuple(_stripped(name) for name in next(rows, []))
     return Dialect(encoding, delimiter, before, header)

@@ -112,12 +112,12 @@ def sentence_of(error: BaseException, names: Mapping[Path, str] | None = None) -
     for kinds, sentence in _BY_CLASS:
         if isinstance(error, kinds):
             return sentence
-    said = _by_words(str(error))
-    is_arrow = isinstance(error, pa.ArrowException) and said == _UNKNOWN
-    return _CUT.format(kind="Parquet") if is_arrow else said
+    message = _by_words(str(error))
+    is_arrow = isinstance(error, pa.ArrowException) and message == _UNKNOWN
+    return _CUT.format(kind="Parquet") if is_arrow else message
 
 
-def said_of(source: str, file: Candidate, error: BaseException) -> str:
+def message_of(source: str, file: Candidate, error: BaseException) -> str:
     """Say what is wrong with a file of a source, with its name."""
     sentence = sentence_of(error, {file.path: file.name})
     before = f"{source}: " if source else ""
@@ -130,20 +130,20 @@ def said_of(source: str, file: Candidate, error: BaseException) -> str:
     return f"{before}{file.name}: unreadable, {sentence}"
 
 
-def _by_words(said: str) -> str:
+def _by_words(message: str) -> str:
     for pattern, sentence in _KINDS:
-        if re.search(pattern, said):
+        if re.search(pattern, message):
             return sentence
     return _UNKNOWN
 
 
 def _of_duckdb(error: duckdb.Error, names: Mapping[Path, str]) -> str:
-    said = _ENGINE.sub("", str(error))
+    message = _ENGINE.sub("", str(error))
     if isinstance(error, duckdb.OutOfMemoryException):
         return "it needs more memory than UNITMILL_MEMORY_LIMIT allows; raise it"
-    if found := _FILE.search(said):
-        return _of_csv(Path(found[1]), said, names)
-    first = said.partition("\n")[0].strip()
+    if found := _FILE.search(message):
+        return _of_csv(Path(found[1]), message, names)
+    first = message.partition("\n")[0].strip()
     if of_value := _of_value(first):
         return of_value
     if _OURS.search(first) and "Malformed" not in first:
@@ -151,24 +151,24 @@ def _of_duckdb(error: duckdb.Error, names: Mapping[Path, str]) -> str:
     return _of_place(first, names) or _by_words(first)
 
 
-def _of_value(said: str) -> str:
+def _of_value(message: str) -> str:
     """Say which value is not what it should be; '' where the engine names none."""
     for pattern in _VALUES:
-        if value := re.search(pattern, said):
+        if value := re.search(pattern, message):
             shown = value["value"][:_SHOWN]
             return f"{shown!r} is not {_expected(value['type'])}"
     return ""
 
 
-def _of_place(said: str, names: Mapping[Path, str]) -> str:
+def _of_place(message: str, names: Mapping[Path, str]) -> str:
     """Say which record is none, which file or column is not there; '' for neither."""
-    if found := re.search(r"in line (\d+): Expected (\w+)", said):
+    if found := re.search(r"in line (\d+): Expected (\w+)", message):
         return f"line {found[1]}: Expected {found[2]} in a key, as its vendor writes it"
-    if found := re.search(r"in record/value (\d+)", said):
+    if found := re.search(r"in record/value (\d+)", message):
         return f"record {found[1]} is no JSON; expected whole records"
-    if found := re.search(r'(?:open file|pattern) "?([^"]+?)"?(?::|$)', said):
+    if found := re.search(r'(?:open file|pattern) "?([^"]+?)"?(?::|$)', message):
         return f"{_named(Path(found[1]), names)} is gone or cannot be opened"
-    if found := re.search(r'column "([^"]+)" not found', said):
+    if found := re.search(r'column "([^"]+)" not found', message):
         return f"it has no column {found[1]}"
     return ""
 
@@ -180,7 +180,7 @@ def _expected(kind: str) -> str:
     return "what its column holds"
 
 
-def _of_csv(path: Path, said: str, names: Mapping[Path, str]) -> str:
+def _of_csv(path: Path, message: str, names: Mapping[Path, str]) -> str:
     """Look for the row in the file: DuckDB counts lines, and shows the whole of one."""
     name = _named(path, names)
     try:
@@ -189,7 +189,7 @@ def _of_csv(path: Path, said: str, names: Mapping[Path, str]) -> str:
         return f"{name}: {sentence_of(error)}"
     if fault:
         return f"{name}{fault}"
-    line = _LINE.search(said)
+    line = _LINE.search(message)
     place = f", line {line[1]}" if line else ""
     return (
         f"{name}{place}: is no row of this CSV; expected cells between commas, with "

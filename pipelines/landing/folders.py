@@ -25,11 +25,11 @@ def files_below(exports_dir: Path) -> Iterator[tuple[Path, str]]:
         inside = []
         for name in sorted(folders):
             path = Path(folder, name)
-            said = _why_not_entered(path, root, entered)
-            if said is None:
+            reason = _reason_not_entered(path, root, entered)
+            if reason is None:
                 inside.append(name)
-            elif said:
-                yield path, said
+            elif reason:
+                yield path, reason
         folders[:] = inside
         for name in sorted(names):
             path = Path(folder, name)
@@ -41,18 +41,20 @@ def files_below(exports_dir: Path) -> Iterator[tuple[Path, str]]:
                 yield path, "hidden; rename it if it is an export"
 
 
-def _why_not_entered(path: Path, root: Path, entered: set[Path]) -> str | None:
+def _reason_not_entered(path: Path, root: Path, entered: set[Path]) -> str | None:
     """Say why a folder is not gone into, '' for silence; None where it is."""
     if side_files.is_hidden(path.name):
         if side_files.is_of_a_tool(path.name):
             return ""
         count = sum(side_files.is_data(name) for name in _names_below(path))
-        said = f"a hidden folder with {count} files of data; rename it to have it read"
-        return said if count else ""
-    return _why_not_followed(path, root, entered) if path.is_symlink() else None
+        reason = (
+            f"a hidden folder with {count} files of data; rename it to have it read"
+        )
+        return reason if count else ""
+    return _reason_not_followed(path, root, entered) if path.is_symlink() else None
 
 
-def _why_not_followed(link: Path, root: Path, entered: set[Path]) -> str | None:
+def _reason_not_followed(link: Path, root: Path, entered: set[Path]) -> str | None:
     """Say why a link to a folder is not followed; None where it is.
 
     What it leads to is read once: no file of a loop, or of two links, counts twice.

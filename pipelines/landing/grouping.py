@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from pipelines.landing.faults import said_of, sentence_of
+from pipelines.landing.faults import message_of, sentence_of
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Refusal, named_in
 from pipelines.landing.owners import has_single_owner, is_plain_text, rejection_reason
@@ -51,7 +51,7 @@ def claimed(
                 continue
             reason = rejection_reason(candidate, owners, sources)
         except UNREADABLE as error:
-            reason = said_of("", candidate, error)
+            reason = message_of("", candidate, error)
         refusals.append(Refusal("", (candidate.name,), reason))
     return found, refusals, texts
 
@@ -104,8 +104,8 @@ def _refusal(source: Source, files: Iterable[Candidate], reason: str) -> Refusal
 def _reason(source: Source, error: Exception) -> str:
     if isinstance(error, ExportError):
         return str(error)
-    said = sentence_of(error)
-    return f"{source.name}: unreadable, {said}; expected {source.expected}"
+    fault = sentence_of(error)
+    return f"{source.name}: unreadable, {fault}; expected {source.expected}"
 
 
 def _refuse_odd_period(source: Source, drop: Drop) -> None:

@@ -76,10 +76,10 @@ class Landing:
         count = len(self.skipped)
         if not count:
             return ""
-        return (
-            f"{count} file{'' if count == 1 else 's'} passed over, which hold no data "
-            f"or are in .unitmillignore: {few_of(self.skipped, _SHOWN)}"
-        )
+        which = "files passed over, which hold no data or are"
+        if count == 1:
+            which = "file passed over, which holds no data or is"
+        return f"{count} {which} in .unitmillignore: {few_of(self.skipped, _SHOWN)}"
 
     def of(self, source: Source, period: str) -> list[Delivery]:
         """Give the deliveries that a source's period is made of, oldest first."""

@@ -214,10 +214,10 @@ _TOO_LONG = (
 
 
 def _csv_fault(error: csv.Error) -> str:
-    said = str(error)
-    if "field larger" in said:
+    message = str(error)
+    if "field larger" in message:
         return _TOO_LONG
-    if "unexpected end of data" in said:
+    if "unexpected end of data" in message:
         return "has a quote that is never closed; the file may be cut off"
     return "has text behind a closing quote; expected quotes doubled within a cell"
 

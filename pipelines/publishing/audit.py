@@ -7,7 +7,7 @@ A build has an id, which stands in the build database itself and in the audit. S
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Literal, TypedDict
 import duckdb
 
 from pipelines.landing.deliveries import load
-from pipelines.landing.landed import Landing
+from pipelines.landing.landed import Landing, Refusal
 from pipelines.ledger.conversion import refused_in
 from pipelines.ledger.inputs import Inputs, compare
 from pipelines.ledger.partitions import recorded_inputs
@@ -239,24 +239,30 @@ def landing_checks(settings: Settings, inputs: Inputs) -> list[Check]:
 
 def every_file_is_recognized(settings: Settings, landing: Landing) -> Check:
     """Judge whether each file belongs to one source and can be read."""
-    said = [refusal.sentence for refusal in landing.refusals]
-    return Check(
-        name="every_file_is_recognized",
-        passed=not said,
-        severity="error" if settings.landing.unrecognized == "block" else "warn",
-        detail=said[0] + more(len(said) - 1, "file") if said else "",
-        asset="landing/deliveries",
-    )
+    name = "every_file_is_recognized"
+    return _no_refusal(settings, name, landing.refusals, "file")
 
 
 def _every_delivery_is_converted(settings: Settings) -> Check:
     """Judge whether each delivery that was recognized could be read to its end."""
-    said = [one.refusal().sentence for one in refused_in(settings.ledger_dir)]
+    refusals = [one.refusal() for one in refused_in(settings.ledger_dir)]
+    name = "every_delivery_is_converted"
+    return _no_refusal(settings, name, refusals, "refusal")
+
+
+def _no_refusal(
+    settings: Settings, name: str, refusals: Sequence[Refusal], what: str
+) -> Check:
+    """Judge what was refused as the owner chose: it blocks, or it warns."""
+    blocks = settings.landing.unrecognized == "block"
+    detail = ""
+    if refusals:
+        detail = refusals[0].sentence + more(len(refusals) - 1, what)
     return Check(
-        name="every_delivery_is_converted",
-        passed=not said,
-        severity="error" if settings.landing.unrecognized == "block" else "warn",
-        detail=said[0] + more(len(said) - 1, "refusal") if said else "",
+        name=name,
+        passed=not refusals,
+        severity="error" if blocks else "warn",
+        detail=detail,
         asset="landing/deliveries",
     )
 

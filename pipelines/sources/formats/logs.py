@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniffed
-from pipelines.landing.faults import said_of
+from pipelines.landing.faults import message_of
 from pipelines.landing.source import (
     Candidate,
     Delivery,
@@ -153,4 +153,4 @@ def _months(log: Log, file: Candidate) -> tuple[str, ...]:
         return months_in_file(dated, stat.st_size, stat.st_mtime_ns, cells)
     except duckdb.Error as error:
         # No value is shown: it may be a prompt.
-        raise ExportError(said_of(log.source, file, error)) from None
+        raise ExportError(message_of(log.source, file, error)) from None

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import duckdb
 
-from pipelines.landing.faults import said_of
+from pipelines.landing.faults import message_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, ExportError
 
 # A conversion reads the same files as a scan, and so do three sources of
@@ -67,7 +67,7 @@ def months_of(dated: DatedRows, file: Candidate) -> tuple[str, ...]:
     try:
         return months_in_file(dated, stat.st_size, stat.st_mtime_ns)
     except duckdb.Error as error:
-        raise ExportError(said_of(dated.source, file, error)) from error
+        raise ExportError(message_of(dated.source, file, error)) from error
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -17,7 +17,7 @@ from functools import partial
 import duckdb
 
 from pipelines.landing.candidates import first_keys
-from pipelines.landing.faults import said_of
+from pipelines.landing.faults import message_of
 from pipelines.landing.source import (
     Candidate,
     Context,
@@ -98,7 +98,7 @@ def _drops(
             try:
                 yield from _drops_of(about, db, candidate)
             except duckdb.Error as error:
-                raise ExportError(said_of(about.name, candidate, error)) from error
+                raise ExportError(message_of(about.name, candidate, error)) from error
 
 
 def _drops_of(

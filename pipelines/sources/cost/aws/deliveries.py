@@ -17,7 +17,6 @@ from pathlib import PurePosixPath
 import duckdb
 
 from pipelines.landing.bills import Bill
-from pipelines.landing.faults import sentence_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
 from pipelines.sources.cost.aws import columns, reading
 from pipelines.sources.formats import aws_manifests as manifests
@@ -245,9 +244,7 @@ def _of_parquet(files: Sequence[Candidate]) -> list[tuple[str, str]]:
         with duckdb.connect(config=LOOK_INSIDE) as db:
             return db.execute(query).fetchall()
     except duckdb.Error as error:
-        names = ", ".join(file.name for file in files)
-        said = sentence_of(error, {file.path: file.name for file in files})
-        raise ExportError(f"aws: {names}: unreadable, {said}") from error
+        raise reading.unreadable(files, error) from error
 
 
 def _of_first_row(file: Candidate) -> Iterator[tuple[str, str]]:

@@ -78,6 +78,13 @@ def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
         yield read
 
 
+def unreadable(files: Sequence[Candidate], error: Exception) -> ExportError:
+    """Give the refusal of files that cannot be read."""
+    names = ", ".join(file.name for file in files)
+    fault = sentence_of(error, {file.path: file.name for file in files})
+    return ExportError(f"aws: {names}: unreadable, {fault}")
+
+
 def usage_facts(
     files: Sequence[Candidate],
 ) -> tuple[datetime | None, datetime | None, frozenset[str]]:
@@ -109,9 +116,7 @@ def usage_facts(
                     moments += [moment for moment in (first, last) if moment]
                     accounts |= {name for name in names or () if name}
     except duckdb.Error as error:
-        names = ", ".join(file.name for file in files)
-        said = sentence_of(error, {file.path: file.name for file in files})
-        raise ExportError(f"aws: {names}: unreadable, {said}") from error
+        raise unreadable(files, error) from error
     first, last = min(moments, default=None), max(moments, default=None)
     return first, last, frozenset(accounts)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.faults import said_of
+from pipelines.landing.faults import message_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
 from pipelines.sources.cost.azure_exports.files import (
     Column,
@@ -62,7 +62,7 @@ def facts_of(fact_columns: FactColumns, candidate: Candidate) -> Facts:
         size, modified = stat.st_size, stat.st_mtime_ns
         return _facts(fact_columns, candidate.path, candidate.name, size, modified)
     except duckdb.Error as error:
-        raise ExportError(said_of("", candidate, error)) from error
+        raise ExportError(message_of("", candidate, error)) from error
 
 
 @lru_cache(maxsize=REMEMBERED)

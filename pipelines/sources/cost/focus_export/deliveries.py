@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.landing.bills import Bill, by_period, named
 from pipelines.landing.candidates import first_keys
-from pipelines.landing.faults import said_of
+from pipelines.landing.faults import message_of
 from pipelines.landing.source import (
     LOOK_INSIDE,
     Candidate,
@@ -155,7 +155,7 @@ def _facts(file: Candidate) -> tuple[Facts, ...]:
     try:
         return _facts_of(file.path, file.size, modified)
     except (duckdb.Error, ExportError) as error:
-        raise ExportError(said_of("focus_export", file, error)) from error
+        raise ExportError(message_of("focus_export", file, error)) from error
 
 
 @lru_cache(maxsize=REMEMBERED)

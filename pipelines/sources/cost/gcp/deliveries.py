@@ -16,7 +16,7 @@ import duckdb
 from pipelines.landing.bills import Bill, by_period
 from pipelines.landing.candidates import sniffed
 from pipelines.landing.dialects import HEAD_BYTES
-from pipelines.landing.faults import said_of
+from pipelines.landing.faults import message_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError
 from pipelines.sources.cost.gcp import avro, columns, lists, reading, values
 from pipelines.sources.formats.months import DatedRows, read_months
@@ -80,7 +80,7 @@ def _drop(group: Group) -> Drop:
             modified = stat.st_mtime_ns
             facts.append(_facts(file.path, file.name, kind, stat.st_size, modified))
         except (duckdb.Error, EOFError, ValueError) as error:
-            raise ExportError(said_of("gcp", file, error)) from error
+            raise ExportError(message_of("gcp", file, error)) from error
     exported = [fact.exported_at for fact in facts if fact.exported_at]
     return Drop(
         files=group.files,

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import duckdb
 
-from pipelines.landing.faults import said_of
+from pipelines.landing.faults import message_of
 from pipelines.landing.source import LOOK_INSIDE, Candidate, Drop, ExportError, quoted
 from pipelines.sources.formats.csv_cells import (
     TYPES,
@@ -69,7 +69,7 @@ def drops(candidates: Sequence[Candidate]) -> Iterator[Drop]:
         try:
             months = _months(file)
         except duckdb.Error as error:
-            raise ExportError(said_of("prepaid", file, error)) from error
+            raise ExportError(message_of("prepaid", file, error)) from error
         if not months:
             raise ExportError(f"prepaid: {file.name}: no rows; expected one at least")
         scope = str(PurePosixPath(file.name).parent)
