@@ -100,7 +100,13 @@ def sentence_of(error: BaseException, names: Mapping[Path, str] | None = None) -
     Returns:
         A sentence without the file's name, or with it where a SELECT of ours, or the
         row that is at fault, says it.
+
+    Raises:
+        duckdb.InterruptException: the reader was stopped, as by Ctrl-C or SIGTERM; that
+            says nothing of the file, which must not be refused for it.
     """
+    if isinstance(error, duckdb.InterruptException):
+        raise error
     if isinstance(error, ExportError):
         return str(error)
     if isinstance(error, duckdb.Error):

@@ -63,3 +63,18 @@ def test_a_month_whose_only_delivery_is_bad_stays_as_it_was(put, converted):
 
     assert costs == [1]
     assert list(refused) == [("acme-1.csv",)]
+
+
+def test_a_conversion_that_is_interrupted_refuses_no_file(put, settings, invent):
+    def select(*_):
+        raise duckdb.InterruptException("INTERRUPT Error: Interrupted!")
+
+    acme = invent(select=select)
+    put("acme-1.csv", "cost\n1\n")
+    landing = scan(settings, [acme])
+    (item,) = stale_partitions(settings.ledger_dir, landing, [acme])
+
+    with pytest.raises(duckdb.InterruptException):
+        convert(settings, item)
+
+    assert refused_in(settings.ledger_dir) == []
