@@ -114,15 +114,24 @@ def rows(log: Log, deliveries: Sequence[Delivery], period: str) -> str:
 
     Beside them stand ``delivery_id``, ``file_name`` and ``row_number``.
     """
-    parts = [
+    here = f"select * from ({texts_of(log, deliveries)}) where {log.month()} = "
+    return typed(here + quoted(period), log.known(), {}, f"age, {PLACE}")
+
+
+def texts_of(log: Log, deliveries: Sequence[Delivery]) -> str:
+    """Give the rows of all files as text, each with where it is from.
+
+    Beside the columns stand ``age``, ``delivery_id``, ``file_name``, ``row_number`` and
+    ``first_month``, the first of the delivery.
+    """
+    return " union all ".join(
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, * "
+        f"{quoted(name)} as file_name, "
+        f"{quoted(min(delivery.periods, default=''))} as first_month, * "
         f"from ({log.opened(sniffed(path, name), log.known())})"
         for age, delivery in enumerate(deliveries)
         for path, name in zip(delivery.files, delivery.names, strict=True)
-    ]
-    here = f"select * from ({' union all '.join(parts)}) where {log.month()} = "
-    return typed(here + quoted(period), log.known(), {}, f"age, {PLACE}")
+    )
 
 
 def _refuse_missing(log: Log, file: Candidate) -> None:

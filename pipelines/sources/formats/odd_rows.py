@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
-from pipelines.landing.candidates import sniff
 from pipelines.landing.source import Candidate, Delivery, Drop, ExportError, quoted
 from pipelines.sources.formats.csv_cells import PLACE, Column, refuse_missing
-from pipelines.sources.formats.logs import TYPES, Log
+from pipelines.sources.formats.logs import TYPES, Log, texts_of
 from pipelines.sources.formats.months import DatedRows, months_in_file
 
 # What lies outside is a clock that was never set, or stands for "never"; the ledger has
@@ -42,16 +41,8 @@ def rows(log: Log, deliveries: Sequence[Delivery], period: str) -> str:
     cell cannot be read, NULL where all can; such a cell is NULL itself. A row without
     a time is in the first month of its file.
     """
-    parts = [
-        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, "
-        f"{quoted(min(delivery.periods, default=''))} as first_month, * "
-        f"from ({log.opened(sniff(path, path.parent), log.known())})"
-        for age, delivery in enumerate(deliveries)
-        for path, name in zip(delivery.files, delivery.names, strict=True)
-    ]
     month = f"coalesce({_month(log)}, first_month)"
-    here = f"select * from ({' union all '.join(parts)}) where {month} = "
+    here = f"select * from ({texts_of(log, deliveries)}) where {month} = "
     values = ", ".join(f"{_value(column)} as {column.name}" for column in log.known())
     reasons = ", ".join(_reason(column) for column in log.known())
     return (

@@ -56,15 +56,16 @@ def counts(attributes: str) -> str:
     places = (
         f"pair.value.{kind}" for kind in ("intValue", "doubleValue", "stringValue")
     )
-    said = f"nullif(coalesce({', '.join(places)}), '')"
+    value = f"nullif(coalesce({', '.join(places)}), '')"
     read = (
-        f"{{'known': (MAP {{{known}}})[pair.key], 'key': pair.key, 'said': {said}, "
+        f"{{'known': (MAP {{{known}}})[pair.key], 'key': pair.key, 'value': {value}, "
         "'is_number': pair.value.stringValue is null}"
     )
     near = f"list_filter({attributes}, lambda pair: {_begins('pair.key', NEAR)})"
+    begins = _begins("c.key", COUNTERS)
     return (
         f"list_filter(list_transform({near}, lambda pair: {read}), lambda c: "
-        f"c.said is not null and (c.known is not null or {_begins('c.key', COUNTERS)}))"
+        f"c.value is not null and (c.known is not null or {begins}))"
     )
 
 
@@ -76,22 +77,22 @@ def _begins(cell: str, beginnings: Sequence[str]) -> str:
 def _count(counts: str, counter: str) -> str:
     """Give the SQL of a counter: of its attributes, the first of tokens.csv."""
     of_it = f"list_filter({counts}, lambda c: c.known.counter = {quoted(counter)})"
-    placed = "{'place': c.known.place, 'said': c.said}"
-    return f"list_min(list_transform({of_it}, lambda c: {placed})).said"
+    placed = "{'place': c.known.place, 'value': c.value}"
+    return f"list_min(list_transform({of_it}, lambda c: {placed})).value"
 
 
 def _unknown_counters(counts: str) -> dict[str, str]:
     """Give the SQL of the counters that tokens.csv does not have, and of their names.
 
     They are numbers above zero; a text of such a name is a document, whose numbers are
-    said apart.
+    counted apart.
     """
     unknown = (
         f"list_filter({counts}, lambda c: c.known is null and c.is_number "
         f"and not regexp_matches(lower(c.key), '{NO_COUNTERS}') "
-        "and try_cast(c.said as double) > 0)"
+        "and try_cast(c.value as double) > 0)"
     )
-    values = f"list_transform({unknown}, lambda c: cast(c.said as double))"
+    values = f"list_transform({unknown}, lambda c: cast(c.value as double))"
     names = f"list_sort(list_transform({unknown}, lambda c: c.key))"
     return {
         "other_quantity": f"cast(list_sum({values}) as varchar)",
