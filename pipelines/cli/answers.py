@@ -22,6 +22,7 @@ from rich.console import Console
 
 from pipelines.cli.calling import fail
 from pipelines.cli.tables import Room, print_result
+from pipelines.publishing.reading import QueryError, only_select
 
 ROWS_AT_ONCE = 2048
 # What EXPLAIN ANALYZE explains, it runs.
@@ -147,18 +148,10 @@ def _save_parquet(answer: Answer, part: Path) -> int:
 
 def _only_select(sql: str) -> str:
     """Give the statement, or end the call: a query reads, and there is one of it."""
-    statements = duckdb.extract_statements(sql)
-    if len(statements) != 1:
-        fail(f"expected one SELECT; found {len(statements)} statements", 2)
-    [statement] = statements
-    text = statement.query.strip().removesuffix(";")
-    if statement.type == duckdb.StatementType.EXPLAIN:
-        _only_select(EXPLAIN.sub("", text, count=1))
-    # PIVOT is called MULTI: it names the values of a column before it selects.
-    elif statement.type.name not in {"SELECT", "MULTI"}:
-        fail(
-            f"a query only reads; expected SELECT, found {statement.type.name}. "
-            "--output FILE writes its rows to a file.",
-            2,
-        )
-    return text
+    explain = EXPLAIN.match(sql)
+    start = explain.end() if explain else 0
+    try:
+        text, _ = only_select(sql[start:])
+    except QueryError as error:
+        fail(f"{error}. --output FILE writes the rows of a query to a file.", 2)
+    return sql[:start] + text

@@ -102,8 +102,8 @@ def test_a_query_that_breaks_off_leaves_no_file(query, tmp_path, suffix):
 @pytest.mark.parametrize(
     "sql",
     [
-        "create table marts.mine as select 1",
-        "drop table marts.fct_charges_daily",
+        "create table mine as select 1",
+        "drop table fct_charges_daily",
         "copy (select 1) to 'mine.csv'",
         "explain analyze copy (select 1) to 'mine.csv'",
         "explain copy (select 1) to 'mine.csv'",
