@@ -8,13 +8,14 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from math import isfinite
 from pathlib import Path
 from shutil import get_terminal_size
+from types import MappingProxyType
 from typing import TextIO
 
 import duckdb
@@ -46,14 +47,26 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 class Answer:
     """The rows of one SELECT, read once, in parts."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, sql: str) -> None:
-        """Take the SQL, unless it is no single SELECT; it runs when it is read."""
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        sql: str,
+        values: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
+        """Take the SQL, unless it is no single SELECT; it runs when it is read.
+
+        Args:
+            db: what it is asked of.
+            sql: the statement.
+            values: those of its parameters, by name.
+        """
         self.sql = _only_select(sql)
         self.db = db
+        self.values = dict(values)
 
     @cached_property
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self.db.execute(self.sql)
+        return self.db.execute(self.sql, self.values)
 
     @property
     def names(self) -> list[str]:
@@ -141,7 +154,7 @@ def _save_parquet(answer: Answer, part: Path) -> int:
         raise NotADirectoryError(2, f"there is no folder {part.parent}")
     name = str(part).replace("'", "''")
     row = answer.db.execute(
-        f"copy (\n{answer.sql}\n) to '{name}' (format parquet)"
+        f"copy (\n{answer.sql}\n) to '{name}' (format parquet)", answer.values
     ).fetchone()
     return int(row[0]) if row else 0
 
