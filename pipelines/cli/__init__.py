@@ -25,6 +25,7 @@ COMMANDS = {
     "build": ("building", "build"),
     "ui": ("building", "ui"),
     "explain": ("explaining", "explain"),
+    "pages": ("paging", "show_pages"),
     "query": ("asking", "query"),
     "tables": ("catalog", "list_tables"),
     "describe": ("catalog", "describe"),

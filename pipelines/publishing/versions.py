@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from pipelines import __version__
+from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import objections, read
 from pipelines.publishing.database import NoMartsError, write_database
 from pipelines.publishing.lock import BusyError, held
@@ -23,6 +26,7 @@ from pipelines.settings import Settings
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 QUALITY = "quality.html"
+PAGES = "pages"
 CURRENT = "current"
 
 
@@ -83,6 +87,7 @@ def _publish(settings: Settings) -> Version:
         "code_version": __version__,
     }
     tables = _write_database(settings, folder, about)
+    _write_pages(settings, folder)
     shutil.copy2(settings.build_dir / QUALITY, folder / QUALITY)
     manifest: dict[str, object] = {
         **about,
@@ -168,6 +173,12 @@ def _write_database(
         )
     except NoMartsError as error:
         raise PublishError("not published: the build has no marts") from error
+
+
+def _write_pages(settings: Settings, folder: Path) -> None:
+    bundles = [v.folder / PAGES / BUNDLE for v in reversed(versions(settings))]
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as db:
+        write_folder(db, folder / PAGES, bundles)
 
 
 def _write_last(path: Path, text: str) -> None:
