@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from apprise.attachment.memory import AttachMemory
@@ -18,7 +19,7 @@ TYPES = {
     "warning": NotifyType.WARNING,
     "critical": NotifyType.FAILURE,
 }
-HTML: tuple[object, ...] = (NotifyFormat.HTML,)
+PICTURE = "alert.png"
 # Nothing is fetched from elsewhere, no pictures either.
 ASSET = AppriseAsset(
     app_id="Unitmill",
@@ -83,8 +84,12 @@ def takes_pictures(address: NotifyBase) -> bool:
 
 def message_of(alert: Alert, picture: bytes | None) -> Message:
     """Write an alert as a message, with the picture of what it is about."""
-    pictures = {} if picture is None else {"alert.png": picture}
-    return Message(alert.title, alert.body, alert.severity, pictures=pictures)
+    if picture is None:
+        return Message(alert.title, alert.body, alert.severity)
+    words = "".join(f"<p>{escape(part)}</p>" for part in alert.body.split("\n\n"))
+    html = f'{words}<p><img src="cid:{PICTURE}" alt="{escape(alert.title)}"></p>'
+    pictures = {PICTURE: picture}
+    return Message(alert.title, alert.body, alert.severity, html, pictures)
 
 
 def send(message: Message, address: NotifyBase) -> str:
@@ -97,7 +102,8 @@ def send(message: Message, address: NotifyBase) -> str:
     is_html = False
     if isinstance(address, NotifyEmail):
         address.inline = bool(message.pictures)
-        is_html = bool(message.html and address.notify_format in HTML)
+        takes = address.resolve_format(NotifyFormat.HTML)
+        is_html = bool(message.html) and takes == NotifyFormat.HTML
     attached = attachments(message) if takes_pictures(address) else []
     sender = Apprise(address, asset=ASSET)
     with _silent():
