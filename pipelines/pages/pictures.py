@@ -43,13 +43,11 @@ class Picture:
         title: the question that it answers.
         lines: what is said below the title: unit, month, filters, version.
         spec: Vega-Lite with rows, title and colours.
-        count: how many marks it has.
     """
 
     title: str
     lines: tuple[str, ...]
     spec: Spec
-    count: int
 
     def svg(self) -> str:
         """Draw it as SVG, whose texts can be searched and copied.
@@ -126,19 +124,17 @@ def picture_of(  # noqa: PLR0913 - what a picture is of, by name
         ) from error
     if not cells.rows:
         of = [f"{month:%Y-%m}"] if cells.has_month and not chart.is_trend else []
-        what = ", ".join([*of, *filters.values()])
-        raise PictureError(
-            f"{page.name}/{chart.id} has no numbers{f' of {what}' if what else ''}"
-        )
+        what = ", ".join([*of, *filters.values()]) or "any month"
+        raise PictureError(f"{page.name}/{chart.id} has no numbers of {what}")
     told = [f"{n} {v}" for n, v in filters.items() if n not in cells.not_split]
     told = list(named) if named is not None else told
     lines = (
         _what(chart, cells, month, told),
         _when(chart, cells, month, look.about, look.not_reconciled),
     )
-    drawn = laid_out(chart, cells, width)
-    drawn["title"] = _title(title or chart.question, lines, width)
-    return Picture(title or chart.question, lines, drawn, len(cells.rows))
+    title = title or chart.question
+    drawn = laid_out(chart, cells, width) | {"title": _title(title, lines, width)}
+    return Picture(title, lines, drawn)
 
 
 def _what(chart: Chart, cells: Cells, month: date, told: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Pictures of charts: the numbers that a browser draws, in files of their own."""
 
+import importlib.util
 import struct
 import sys
 from datetime import date
@@ -20,8 +21,21 @@ from pipelines.pages.pictures import (
 )
 from pipelines.pages.wording import shown
 from pipelines.publishing.versions import current
+from pipelines.settings import PROJECT_DIR
 
 OCTOBER = date(2026, 10, 1)
+
+
+def script():
+    spec = importlib.util.spec_from_file_location(
+        "pictures", PROJECT_DIR / "docs" / "pictures.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+README = script()
 
 
 @pytest.fixture
@@ -268,6 +282,22 @@ def test_every_picture_of_the_samples_has_its_chart_s_sum(sample_settings):
                 ), f"{page.name}/{chart.id}"
                 compared += 1
     assert compared > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", README.PICTURES)
+def test_a_picture_of_the_readme_has_the_numbers_of_the_samples(name, sample_settings):
+    drawn = README.svg_of(current(sample_settings).database, name)
+    shown_there = (README.IMAGES / name).read_text("utf-8")
+
+    assert len(shown_there) < 150_000
+    assert texts_of(shown_there) == texts_of(drawn), "run: make pictures"
+
+
+def texts_of(svg):
+    """Give the texts of a picture but for the version that it is of."""
+    texts = [element.text for element in ET.fromstring(svg).iter() if element.text]
+    return [text for text in texts if not text.startswith(("version ", "published "))]
 
 
 @pytest.mark.slow
