@@ -1,6 +1,7 @@
 """Mails with pictures: of alerts, and of a team's week."""
 
 import base64
+import email
 import json
 import sys
 
@@ -244,3 +245,73 @@ def test_a_picture_that_fails_holds_no_alert_back(week, choose, webhook, monkeyp
     [picture] = by_title["Budget breach projected: search"]["attachments"]
     assert base64.b64decode(picture["base64"]).startswith(PNG)
     assert by_title["Cost surge: acct"]["attachments"] == []
+
+
+def test_the_command_writes_a_mail_a_document_and_words(
+    week, settings, command, tmp_path
+):
+    for name in ("a.eml", "a.html", "a.txt"):
+        file = tmp_path / name
+        done = command(
+            "summary", "--team", "search", "--output", str(file), settings=settings
+        )
+        assert done.returncode == 0, done.stderr
+
+    mail = email.message_from_string((tmp_path / "a.eml").read_text("utf-8"))
+    assert len(parts_of(mail)[1]) == 2
+    assert "data:image/png" in (tmp_path / "a.html").read_text("utf-8")
+    words = (tmp_path / "a.txt").read_text("utf-8")
+    assert words.startswith("search: 40.00 USD in the week to 2026-10-31, -20.0 %\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--team", "x", "--output", "a.eml"),
+            "no team 'x' has cost; there are: searc",
+        ),
+        (
+            ("--team", "search", "--output", "a.pdf"),
+            "expected a file that ends in .eml",
+        ),
+        (("--team", "search"), "--team and --output go together"),
+    ],
+)
+def test_a_wrong_call_of_the_command_says_what_is_expected(
+    week, settings, command, words, said
+):
+    done = command("summary", *words, settings=settings)
+
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+
+
+def test_the_command_lists_the_teams_and_records_a_dry_run(week, settings, command):
+    listed = command("summary", settings=settings).stdout
+    sent = command("summary", "--send", settings=settings).stdout
+    again = command("summary", "--send", settings=settings).stdout
+
+    assert listed == "week to 2026-10-31 new     search\n"
+    assert sent == "week to 2026-10-31 dry run search\n"
+    assert again == "No summaries to send.\n"
+
+
+def test_the_command_draws_a_chart_of_a_team(week, settings, command, tmp_path):
+    """Of search: 60 in September and 20 + 30 + 30 + 10 in October."""
+    svg, png = tmp_path / "a.svg", tmp_path / "a.png"
+
+    for file in (svg, png):
+        words = ("image", "my-team/projects", "--team", "search", "-o", str(file))
+        done = command(*words, settings=settings)
+        assert done.returncode == 0, done.stderr
+    again = command(*words, settings=settings)
+    wrong = command("image", "my-team/budgets", "-o", "b.svg", settings=settings)
+
+    assert ">$50.00<" in svg.read_text("utf-8")
+    assert ">$40.00<" in svg.read_text("utf-8")
+    assert ">October 2026 · team search · USD<" in svg.read_text("utf-8")
+    assert png.read_bytes().startswith(PNG)
+    assert (again.returncode, wrong.returncode) == (2, 2)
+    assert "exists already" in again.stderr
+    assert "pictures of my-team: projects, trend" in " ".join(wrong.stderr.split())
