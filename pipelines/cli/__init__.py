@@ -26,6 +26,7 @@ COMMANDS = {
     "ui": ("building", "ui"),
     "explain": ("explaining", "explain"),
     "query": ("asking", "query"),
+    "mcp": ("agents", "mcp"),
     "tables": ("catalog", "list_tables"),
     "describe": ("catalog", "describe"),
     "status": ("watching", "status"),
