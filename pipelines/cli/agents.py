@@ -4,6 +4,7 @@ Belongs here: how it is called. Does not belong here: what an agent may ask
 (``mcp_server``).
 """
 
+import sys
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from pipelines.cli.calling import Home, Project, errors, fail, settings_of
 from pipelines.mcp_server.server import (
     LOOPBACK,
     PATH,
-    SdkError,
+    ServeError,
     serve_http,
     serve_stdio,
 )
@@ -37,6 +38,8 @@ def mcp(
             errors.print(f"[dim]http://{LOOPBACK}:{port}{PATH}; Ctrl+C ends it[/]")
             serve_http(settings, port)
         else:
+            if sys.stdin.isatty():
+                errors.print("[dim]a client of MCP speaks here; Ctrl+D ends it[/]")
             serve_stdio(settings)
-    except SdkError as error:
+    except ServeError as error:
         fail(str(error), 1)

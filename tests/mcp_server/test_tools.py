@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.mcp_server.answers import AskError, plain
 from pipelines.mcp_server.prompts import prompts
-from pipelines.mcp_server.server import SdkError, server
+from pipelines.mcp_server.server import ServeError, server
 from pipelines.mcp_server.tools import Tools
 from pipelines.publishing.reading import QueryError
 from pipelines.publishing.versions import current
@@ -351,7 +351,7 @@ def test_every_prompt_has_a_name_of_its_own():
 def test_without_the_sdk_it_says_what_to_install(home, monkeypatch):
     monkeypatch.setattr("pipelines.mcp_server.server.find_spec", lambda _: None)
 
-    with pytest.raises(SdkError, match=r"pip install 'unitmill\[mcp\]'"):
+    with pytest.raises(ServeError, match=r"pip install 'unitmill\[mcp\]'"):
         server(home)
 
 
