@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": ("explaining", "explain"),
     "pages": ("paging", "show_pages"),
     "query": ("asking", "query"),
+    "mcp": ("agents", "mcp"),
     "tables": ("catalog", "list_tables"),
     "describe": ("catalog", "describe"),
     "status": ("watching", "status"),
