@@ -1,0 +1,288 @@
+"""The dashboard "AI unit economics": which charts it has, and where they stand.
+
+Belongs here: charts in the words of Superset, over metrics and columns of the marts.
+Does not belong here: a sum of its own, for a chart uses a certified metric or shows
+rows of a mart as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TITLE = "AI unit economics"
+_WIDTH = 12
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart over one mart.
+
+    Attributes:
+        title: the question that it answers.
+        says: how it is read.
+        mart: the dataset.
+        params: as Superset's chart of that kind wants them.
+        width: of 12 columns.
+    """
+
+    title: str
+    says: str
+    mart: str
+    params: Params
+    width: int = 6
+
+
+def _over_time(
+    kind: str, time: str, metrics: list[Any], by: list[str], **more: object
+) -> Params:
+    return {
+        "viz_type": f"echarts_timeseries_{kind}",
+        "x_axis": time,
+        "time_grain_sqla": "P1M",
+        "metrics": metrics,
+        "groupby": by,
+        "row_limit": 10_000,
+        "order_desc": True,
+        "show_legend": True,
+        "legendOrientation": "top",
+        "legendType": "scroll",
+        "rich_tooltip": True,
+        "y_axis_format": ",.0f",
+        "truncateYAxis": False,
+        "adhoc_filters": [],
+        **more,
+    }
+
+
+def _rows(columns: list[str], order: list[list[object]], limit: int) -> Params:
+    return {
+        "viz_type": "table",
+        "query_mode": "raw",
+        "all_columns": columns,
+        # Superset keeps each as a text: the column, and whether it ascends.
+        "order_by_cols": [
+            f'["{column}", {"true" if up else "false"}]' for column, up in order
+        ],
+        "row_limit": limit,
+        "table_timestamp_format": "%Y-%m",
+        "show_cell_bars": False,
+        "adhoc_filters": [],
+    }
+
+
+def _only(mart_column: str) -> dict[str, object]:
+    """Show a column of which each group has one row."""
+    return {
+        "expressionType": "SQL",
+        "sqlExpression": f"max({mart_column})",
+        "label": mart_column,
+        "hasCustomLabel": True,
+        "optionName": f"metric_{mart_column}",
+    }
+
+
+CHARTS: Mapping[str, Chart] = {
+    "spend": Chart(
+        "What did we spend, by class and billing month?",
+        "EffectiveCost in the reporting currency, by the month of the bill, as in "
+        "fct_executive_monthly.",
+        "fct_showback_daily",
+        _over_time(
+            "bar",
+            "billing_period_start",
+            ["effective_cost"],
+            ["ai_cost_class"],
+            stack="Stack",
+        ),
+    ),
+    "tokens": Chart(
+        "What did a thousand tokens cost, by model?",
+        "The axis is logarithmic. The mix of input, output and cache moves it, too.",
+        "fct_token_costs_daily",
+        _over_time(
+            "line",
+            "charge_date",
+            ["cost_per_1k_tokens"],
+            ["model_id", "billing_currency"],
+            logAxis=True,
+            markerEnabled=True,
+            y_axis_format=".2~g",
+        ),
+    ),
+    "inferences": Chart(
+        "What did an inference cost, by hosting?",
+        "Failed calls and idle machines included, by served answers; only calls whose "
+        "bill is there.",
+        "fct_inference_costs_daily",
+        _over_time(
+            "bar",
+            "charge_date",
+            ["cost_per_inference"],
+            ["hosting", "billing_currency"],
+            y_axis_format=".2~g",
+        ),
+    ),
+    "training": Chart(
+        "What did a training hour cost, by project?",
+        "EffectiveCost of training runs by the wall-clock hours of their attempts.",
+        "fct_training_hour_costs",
+        _over_time(
+            "bar",
+            "billing_period_start",
+            ["cost_per_training_hour"],
+            ["project_name", "billing_currency"],
+            y_axis_format=",.2f",
+        ),
+    ),
+    "gpus": Chart(
+        "What did a GPU hour cost: paid for, allocated, busy?",
+        "The gap between the lines is what idle and unused hours cost.",
+        "fct_gpu_hour_costs",
+        _over_time(
+            "line",
+            "charge_date",
+            [
+                "cost_per_gpu_hour",
+                "cost_per_allocated_gpu_hour",
+                "cost_per_busy_gpu_hour",
+            ],
+            ["billing_currency"],
+            markerEnabled=True,
+            y_axis_format=",.2f",
+        ),
+    ),
+    "budgets": Chart(
+        "How much of each budget is spent?",
+        "Spent by the day, as a share of the budget's amount; above 100 % it is "
+        "exceeded.",
+        "fct_budget_status_daily",
+        _over_time(
+            "line",
+            "as_of_date",
+            [_only("used_ratio")],
+            ["budget_name"],
+            time_grain_sqla="P1D",
+            y_axis_format=".0%",
+        ),
+    ),
+    "reconciliation": Chart(
+        "Does it reconcile: invoice, ledger, marts?",
+        "One row per source, currency and month, the newest first.",
+        "fct_reconciliation_monthly",
+        _rows(
+            [
+                "billing_period_start",
+                "source_name",
+                "verdict",
+                "billing_currency",
+                "invoice_amount",
+                "ledger_billed_cost",
+                "marts_billed_cost",
+            ],
+            [["billing_period_start", False], ["source_name", True]],
+            100,
+        ),
+    ),
+    "opportunities": Chart(
+        "What should we optimize first?",
+        "The opportunities that save most, of the newest month with findings. None is "
+        "counted twice.",
+        "fct_opportunities",
+        _rows(
+            [
+                "billing_period_start",
+                "saving_rank",
+                "opportunity_type",
+                "scope_value",
+                "reporting_net_saving",
+                "reporting_currency",
+                "risk",
+                "state",
+            ],
+            [["billing_period_start", False], ["saving_rank", True]],
+            15,
+        ),
+    ),
+}
+
+
+def layout(ids: Mapping[str, str]) -> dict[str, object]:
+    """Place charts in rows of two, below a filter of time.
+
+    Args:
+        ids: the charts that there are: their names and their UUIDs.
+
+    Returns:
+        What a dashboard of Superset has as ``position`` and ``metadata``.
+    """
+    position: dict[str, object] = {
+        "DASHBOARD_VERSION_KEY": "v2",
+        "ROOT_ID": {"type": "ROOT", "id": "ROOT_ID", "children": ["GRID_ID"]},
+        "HEADER_ID": {"type": "HEADER", "id": "HEADER_ID", "meta": {"text": TITLE}},
+    }
+    rows: list[list[str]] = []
+    taken = _WIDTH
+    for name in ids:
+        width = CHARTS[name].width
+        if taken + width > _WIDTH:
+            rows.append([])
+            taken = 0
+        rows[-1].append(name)
+        taken += width
+    for number, names in enumerate(rows):
+        row = f"ROW-{number}"
+        above = ["ROOT_ID", "GRID_ID"]
+        position[row] = {
+            "type": "ROW",
+            "id": row,
+            "children": [f"CHART-{name}" for name in names],
+            "parents": above,
+            "meta": {"background": "BACKGROUND_TRANSPARENT"},
+        }
+        for name in names:
+            position[f"CHART-{name}"] = _place(name, ids[name], [*above, row])
+    position["GRID_ID"] = {
+        "type": "GRID",
+        "id": "GRID_ID",
+        "children": [f"ROW-{number}" for number in range(len(rows))],
+        "parents": ["ROOT_ID"],
+    }
+    return {"position": position, "metadata": _metadata()}
+
+
+def _place(name: str, identifier: str, parents: list[str]) -> dict[str, object]:
+    return {
+        "type": "CHART",
+        "id": f"CHART-{name}",
+        "children": [],
+        "parents": parents,
+        "meta": {
+            "uuid": identifier,
+            "chartId": list(CHARTS).index(name) + 1,
+            "sliceName": CHARTS[name].title,
+            "width": CHARTS[name].width,
+            "height": 50,
+        },
+    }
+
+
+def _metadata() -> dict[str, object]:
+    time = {
+        "id": "NATIVE_FILTER-time",
+        "type": "NATIVE_FILTER",
+        "name": "Time",
+        "filterType": "filter_time",
+        "targets": [{}],
+        "scope": {"rootPath": ["ROOT_ID"], "excluded": []},
+        "controlValues": {},
+        "cascadeParentIds": [],
+        "defaultDataMask": {"extraFormData": {}, "filterState": {}},
+    }
+    return {
+        "native_filter_configuration": [time],
+        "cross_filters_enabled": True,
+        "refresh_frequency": 0,
+        "color_scheme": "supersetColors",
+    }
