@@ -40,6 +40,10 @@ OTHER_VARIABLES = {
         "Unitmill; you, when you run dbt by hand",
         "The DuckDB file that dbt builds in.",
     ),
+    "UNITMILL_MARTS_SCHEMA": (
+        "you, when MetricFlow asks a published version",
+        "The schema of the marts: `main` in a published file; `marts` without it.",
+    ),
     "UNITMILL_REAL_EXPORTS": (
         "you, for `make test`",
         "A folder of real vendor files; tests that need them are skipped without it.",

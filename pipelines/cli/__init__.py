@@ -28,6 +28,7 @@ COMMANDS = {
     "query": ("asking", "query"),
     "tables": ("catalog", "list_tables"),
     "describe": ("catalog", "describe"),
+    "export": ("exporting", "export"),
     "status": ("watching", "status"),
     "alerts": ("watching", "alerts"),
     "versions": ("versions", "list_versions"),

@@ -11,6 +11,7 @@ from typing import Any
 
 TITLE = "AI unit economics"
 _WIDTH = 12
+_AMOUNTS = ("_amount", "_cost", "_saving", "_difference")
 
 Params = dict[str, Any]
 
@@ -47,7 +48,7 @@ def _over_time(
         "order_desc": True,
         "show_legend": True,
         "legendOrientation": "top",
-        "legendType": "scroll",
+        "legendType": "plain",
         "rich_tooltip": True,
         "y_axis_format": ",.0f",
         "truncateYAxis": False,
@@ -56,7 +57,7 @@ def _over_time(
     }
 
 
-def _rows(columns: list[str], order: list[list[object]], limit: int) -> Params:
+def _rows(columns: list[str], order: list[tuple[str, bool]], **more: object) -> Params:
     return {
         "viz_type": "table",
         "query_mode": "raw",
@@ -65,10 +66,28 @@ def _rows(columns: list[str], order: list[list[object]], limit: int) -> Params:
         "order_by_cols": [
             f'["{column}", {"true" if up else "false"}]' for column, up in order
         ],
-        "row_limit": limit,
+        "row_limit": 1000,
         "table_timestamp_format": "%Y-%m",
         "show_cell_bars": False,
+        "column_config": {
+            column: {"d3NumberFormat": ",.2f"}
+            for column in columns
+            if column.endswith(_AMOUNTS)
+        },
         "adhoc_filters": [],
+        **more,
+    }
+
+
+def _at_most(column: str, number: int) -> dict[str, object]:
+    return {
+        "expressionType": "SIMPLE",
+        "clause": "WHERE",
+        "subject": column,
+        "operator": "<=",
+        "operatorId": "LESS_THAN_OR_EQUAL",
+        "comparator": number,
+        "filterOptionName": f"filter_{column}",
     }
 
 
@@ -180,15 +199,16 @@ CHARTS: Mapping[str, Chart] = {
                 "invoice_amount",
                 "ledger_billed_cost",
                 "marts_billed_cost",
+                "unexplained_difference",
             ],
-            [["billing_period_start", False], ["source_name", True]],
-            100,
+            [("billing_period_start", False), ("source_name", True)],
         ),
+        width=_WIDTH,
     ),
     "opportunities": Chart(
         "What should we optimize first?",
-        "The opportunities that save most, of the newest month with findings. None is "
-        "counted twice.",
+        "The ten of each month that save most, the newest month first; no "
+        "saving is counted twice.",
         "fct_opportunities",
         _rows(
             [
@@ -196,14 +216,16 @@ CHARTS: Mapping[str, Chart] = {
                 "saving_rank",
                 "opportunity_type",
                 "scope_value",
+                "action",
                 "reporting_net_saving",
                 "reporting_currency",
-                "risk",
+                "effort",
                 "state",
             ],
-            [["billing_period_start", False], ["saving_rank", True]],
-            15,
+            [("billing_period_start", False), ("saving_rank", True)],
+            adhoc_filters=[_at_most("saving_rank", 10)],
         ),
+        width=_WIDTH,
     ),
 }
 
@@ -282,6 +304,7 @@ def _metadata() -> dict[str, object]:
     }
     return {
         "native_filter_configuration": [time],
+        "filter_bar_orientation": "HORIZONTAL",
         "cross_filters_enabled": True,
         "refresh_frequency": 0,
         "color_scheme": "supersetColors",

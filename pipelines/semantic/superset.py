@@ -59,7 +59,7 @@ def bundle(tables: Sequence[Table], address: str, schema: str | None = None) -> 
     there = {table.name for table in tables}
     charts = {name: one for name, one in CHARTS.items() if one.mart in there}
     files: dict[str, Document] = {
-        "metadata.yaml": {"version": VERSION, "type": "Dashboard", "timestamp": _TIME},
+        "metadata.yaml": {"version": VERSION, "timestamp": _TIME},
         "databases/unitmill.yaml": _database(url),
     }
     for table in tables:
