@@ -59,12 +59,7 @@ def write_database(  # noqa: PLR0913 - what a version is made of, and where it g
             name: _copy_mart(db, name, marts / f"{name}.parquet")
             for name in _names_of_marts(db)
         }
-        for path in sorted(ledger.iterdir()):
-            files = quoted(f"{path.absolute()}/*/*.parquet")
-            db.execute(
-                f'create table version."{path.name}" as '
-                f"select * from read_parquet({files}, union_by_name = true)"
-            )
+        _copy_ledger(db, ledger)
         _write_about(db, about)
         write_metrics(db, metrics, counts)
         _write_views(db)
@@ -94,6 +89,15 @@ def _copy_mart(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> int:
         f'copy version."{name}" to {quoted(parquet)} (format parquet)'
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _copy_ledger(db: duckdb.DuckDBPyConnection, ledger: Path) -> None:
+    for path in sorted(ledger.iterdir()):
+        files = quoted(f"{path.absolute()}/*/*.parquet")
+        db.execute(
+            f'create table version."{path.name}" as '
+            f"select * from read_parquet({files}, union_by_name = true)"
+        )
 
 
 def _write_about(db: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:

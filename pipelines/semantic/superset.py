@@ -2,7 +2,7 @@
 
 Superset reads no comments of views and no metric of dbt; the bundle brings both, with
 the metrics certified. Belongs here: the form of Superset's export, version 1.0.0. Does
-not belong here: which charts there are (``dashboard``).
+not belong here: which charts there are (``charts``).
 """
 
 import io
@@ -15,7 +15,8 @@ import sqlalchemy
 import yaml
 from sqlalchemy.engine import URL
 
-from pipelines.semantic.dashboard import CHARTS, TITLE, Chart, layout
+from pipelines.semantic.charts import CHARTS, Chart
+from pipelines.semantic.dashboard import TITLE, layout
 from pipelines.semantic.metrics import Metric
 from pipelines.semantic.published import Field, Table
 
