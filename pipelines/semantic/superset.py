@@ -111,7 +111,9 @@ def _id(*names: str) -> str:
 
 def _database(url: URL) -> Document:
     shown = url.set(password=MASK) if url.password else url
-    found: Document = {
+    # A version is never written to, and its file says so, too.
+    options = {"engine_params": {"connect_args": {"read_only": True}}}
+    return {
         "database_name": f"Unitmill ({url.get_backend_name()})",
         "sqlalchemy_uri": shown.render_as_string(hide_password=False),
         "expose_in_sqllab": True,
@@ -119,13 +121,11 @@ def _database(url: URL) -> Document:
         "allow_ctas": False,
         "allow_cvas": False,
         "allow_dml": False,
+        # Superset imports no database without it.
+        "extra": options if url.get_backend_name() == "duckdb" else {},
         "uuid": _id(url.get_backend_name(), "database"),
         "version": VERSION,
     }
-    if url.get_backend_name() == "duckdb":
-        # A version is never written to, and its file says so, too.
-        found["extra"] = {"engine_params": {"connect_args": {"read_only": True}}}
-    return found
 
 
 def _dataset(table: Table, kind: str, schema: str) -> Document:

@@ -242,7 +242,7 @@ def test_a_bundle_for_postgres_has_its_schema_and_no_password(found):
     database = yaml.safe_load(read.read("unitmill/databases/unitmill.yaml"))
     uri = f"postgresql://reader:{MASK}@db.example/warehouse"
     assert database["sqlalchemy_uri"] == uri
-    assert "extra" not in database
+    assert database["extra"] == {}
     assert {schema for schema, *_ in metrics_of(archive)} == {"marts"}
     assert {s for s, *_ in metrics_of(bundle(found, address, "finops"))} == {"finops"}
 
