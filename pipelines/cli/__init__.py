@@ -30,6 +30,7 @@ COMMANDS = {
     "mcp": ("agents", "mcp"),
     "tables": ("catalog", "list_tables"),
     "describe": ("catalog", "describe"),
+    "export": ("exporting", "export"),
     "status": ("watching", "status"),
     "alerts": ("watching", "alerts"),
     "versions": ("versions", "list_versions"),
