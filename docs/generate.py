@@ -64,9 +64,8 @@ OTHER_VARIABLES = {
 }
 
 MARTS_HEAD = """
-Every mart is a table of schema `marts` in the published version, a view of the same
-name without the schema, and a Parquet file in `marts/`. How the unit costs are
-calculated, and their traps: [metrics.md](metrics.md).
+Every mart is a table in the published version's database, and a Parquet file in
+`marts/`. How the unit costs are calculated, and their traps: [metrics.md](metrics.md).
 """
 KPI_HEAD = """
 Each metric of a mart has one definition, in the yml beside the mart: the capability of

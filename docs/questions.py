@@ -1,79 +1,49 @@
 """Write questions.md: what people ask, the query that answers it, and its answer.
 
 Belongs here: asking and laying out. Does not belong here: the questions, which are in
-``questions/<folder of marts>.yml``, each with one query over the published marts and a
-sentence on how to read the answer. ``make docs`` runs it on the published sample
-company; ``tests/dbt_project/test_questions.py`` fails when the page differs from that
-company's newest build.
+``pipelines/questions``. ``make docs`` runs it on the published sample company;
+``tests/dbt_project/test_questions.py`` fails when the page differs from that company's
+newest build.
 """
 # ruff: noqa: INP001 - a folder of pages with scripts, no package
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from pipelines.ledger.summary import markdown
 from pipelines.publishing.versions import current
+from pipelines.questions import SECTIONS, questions
+from pipelines.questions.months import bound, newest_reconciled_month
 from pipelines.settings import PROJECT_DIR, Settings
 
-DOCS = PROJECT_DIR / "docs"
-FOLDER = DOCS / "questions"
-PAGE = DOCS / "questions.md"
-# In the order in which a reader meets them: title, and what the section is about.
-SECTIONS = {
-    "costs": "What did we spend?",
-    "allocation": "Who owns the cost?",
-    "unit_costs": "What does one cost?",
-    "training": "What does training cost?",
-    "planning": "What will it cost, and which alerts are there?",
-    "rates": "Do we pay the right price?",
-    "usage": "Do we use what we pay for?",
-    "optimization": "What would an optimization save?",
-    "value": "Is it worth it?",
-    "reconciliation": "Does it reconcile?",
-}
+PAGE = PROJECT_DIR / "docs" / "questions.md"
 ANSWER_ROWS = 8
 
 HEAD = """# Questions, their queries and their answers
 
-<!-- Made by `make docs` from questions/*.yml and the sample company; do not edit. -->
+<!-- Made by `make docs` from pipelines/questions; do not edit. -->
 
 Each answer is that of the sample company, from what `make demo` publishes.
 Ask the same of your own bills with `unitmill query` and the query below the question.
+
+`$month` is the first day of the month that is asked about.
+`unitmill query` fills it with the newest reconciled month: the newest in which every \
+source that has bills is proven by its invoice, or owes none.
+Where no month is reconciled, it is the newest that has bills, and `unitmill query` \
+says so.
+`--month 2026-09` chooses another; the month before is `$month - interval 1 month`.
+In double quotes a shell replaces `$month` by nothing: use single quotes, or a file \
+with `--file`.
+A notebook binds it as [notebooks.md](notebooks.md) shows; in a BI tool, write \
+`date '2026-09-01'` in its place, or the tool's own parameter.
+
+The answers below are those of {month}.
 """
-
-
-class QuestionError(Exception):
-    """A question cannot be asked; the message names its file and what it lacks."""
-
-
-def questions() -> dict[str, list[Mapping[str, str]]]:
-    """Give the questions of each section, in reading order.
-
-    Raises:
-        QuestionError: a file of no section, or a question that lacks a part.
-    """
-    strange = {path.stem for path in FOLDER.glob("*.yml")} - set(SECTIONS)
-    if strange:
-        known = ", ".join(SECTIONS)
-        raise QuestionError(f"{min(strange)}.yml: expected one of {known}")
-    found = {}
-    for section in SECTIONS:
-        path = FOLDER / f"{section}.yml"
-        if path.exists():
-            found[section] = yaml.safe_load(path.read_text("utf-8"))
-    for section, asked in found.items():
-        for one in asked:
-            if set(one) != {"question", "query", "says"}:
-                raise QuestionError(
-                    f"{section}.yml: {one.get('question')}: has {', '.join(one)}; "
-                    "expected question, query and says"
-                )
-    return found
 
 
 def page(database: Path) -> str:
@@ -83,7 +53,8 @@ def page(database: Path) -> str:
 
 
 def _lines(db: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    yield from (HEAD.rstrip(), "")
+    month = newest_reconciled_month(db).start
+    yield from (HEAD.format(month=f"{month:%B %Y}").rstrip(), "")
     asked = questions()
     for section, title in SECTIONS.items():
         if section in asked:
@@ -94,14 +65,13 @@ def _lines(db: duckdb.DuckDBPyConnection) -> Iterator[str]:
             continue
         yield from ("", f"## {title}")
         for one in asked[section]:
-            yield from ("", f"### {' '.join(one['question'].split())}", "")
-            yield from (" ".join(one["says"].split()), "")
-            yield from ("```sql", one["query"].strip(), "```", "")
-            yield _answer(db, one["query"])
+            yield from ("", f"### {one.question}", "", one.says, "")
+            yield from ("```sql", one.query, "```", "")
+            yield _answer(db, one.query, month)
 
 
-def _answer(db: duckdb.DuckDBPyConnection, query: str) -> str:
-    asked = db.execute(query)
+def _answer(db: duckdb.DuckDBPyConnection, query: str, month: date) -> str:
+    asked = db.execute(query, bound(db, query, month))
     head = [column[0] for column in asked.description or []]
     return markdown(head, asked.fetchmany(ANSWER_ROWS))
 

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ import typer.main
 from pipelines.cli import COMMANDS, app_of
 from pipelines.landing.deliveries import scan
 from pipelines.publishing.versions import current
+from pipelines.questions.months import bound
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.registry import (
     COST_SOURCES,
@@ -47,6 +49,8 @@ QUESTIONS = [
     "What does it cover?",
     "Does it replace or add?",
 ]
+# What a query of ours asks about is $month, or all months.
+LITERAL_MONTH = re.compile(r"'\d{4}-\d{2}(-\d{2})?'")
 LEFT_OUT = re.compile(r"left out as `([^`]+)`")
 # A word that a page's answer must have where a delivery was ordered so.
 ORDERED_BY = {
@@ -131,9 +135,19 @@ def test_every_query_of_the_docs_answers(query, sample_settings):
     version = current(sample_settings)
 
     with duckdb.connect(str(version.database), read_only=True) as db:
-        rows = db.execute(query).fetchall()
+        rows = db.execute(query, bound(db, query)).fetchall()
 
     assert rows
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_query_of_the_docs_asks_about_a_month_of_the_sample_alone(page):
+    text = page.read_text("utf-8")
+    commands = [x for block in SHELL.findall(text) for x in block.splitlines()]
+    asked = [x for x in commands if "unitmill query" in x]
+
+    literal = [q for q in [*SQL.findall(text), *asked] if LITERAL_MONTH.search(q)]
+    assert literal == []
 
 
 @pytest.mark.slow
@@ -168,6 +182,23 @@ def test_every_notebook_gives_the_same_unit_costs(
     assert expected
     for model, cost in expected:
         assert found[model] == pytest.approx(cost, rel=1e-9)
+
+
+@pytest.mark.slow
+def test_a_notebook_binds_the_month(sample_home, tmp_path, monkeypatch):
+    (tmp_path / ".unitmill").symlink_to(sample_home)
+    monkeypatch.chdir(tmp_path)
+    cells = PYTHON.findall(text_of("docs", "notebooks.md"))
+    (cell,) = [cell for cell in cells if "$month" in cell]
+    with duckdb.connect(
+        ".unitmill/versions/current/warehouse.duckdb", read_only=True
+    ) as db:
+        names = {"db": db}
+
+        exec(cell.replace("\ndb.sql", "\nanswer = db.sql"), names)
+
+        [(cost,)] = names["answer"].fetchall()
+        assert round(cost, 2) == Decimal("66657.14")
 
 
 @pytest.mark.parametrize(

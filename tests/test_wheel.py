@@ -117,6 +117,7 @@ def test_the_wheel_carries_the_whole_dbt_project_and_no_leftovers(wheel):
     ).stdout.splitlines()
     assert carried == {*tracked} - {"generate.py"}
     assert "focus_converter/LICENSE" in names
+    assert "pipelines/questions/costs.yml" in names
     assert not [n for n in names if n.startswith(("tests/", "sample_", "bench/"))]
 
 

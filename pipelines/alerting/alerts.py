@@ -12,7 +12,7 @@ RECENT = """
 select
     alert_id, alert_kind, severity, scope_value, owner_team, channel, message,
     details_mart, alert_date
-from marts.fct_alerts
+from fct_alerts
 where as_of_date - alert_date <= $max_age_days
 order by alert_date, alert_kind, alert_id
 """

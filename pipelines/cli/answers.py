@@ -8,13 +8,14 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from math import isfinite
 from pathlib import Path
 from shutil import get_terminal_size
+from types import MappingProxyType
 from typing import TextIO
 
 import duckdb
@@ -22,6 +23,7 @@ from rich.console import Console
 
 from pipelines.cli.calling import fail
 from pipelines.cli.tables import Room, print_result
+from pipelines.publishing.reading import QueryError, only_select
 
 ROWS_AT_ONCE = 2048
 # What EXPLAIN ANALYZE explains, it runs.
@@ -45,14 +47,26 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 class Answer:
     """The rows of one SELECT, read once, in parts."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, sql: str) -> None:
-        """Take the SQL, unless it is no single SELECT; it runs when it is read."""
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        sql: str,
+        values: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
+        """Take the SQL, unless it is no single SELECT; it runs when it is read.
+
+        Args:
+            db: what it is asked of.
+            sql: the statement.
+            values: those of its parameters, by name.
+        """
         self.sql = _only_select(sql)
         self.db = db
+        self.values = dict(values)
 
     @cached_property
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        return self.db.execute(self.sql)
+        return self.db.execute(self.sql, self.values)
 
     @property
     def names(self) -> list[str]:
@@ -140,25 +154,17 @@ def _save_parquet(answer: Answer, part: Path) -> int:
         raise NotADirectoryError(2, f"there is no folder {part.parent}")
     name = str(part).replace("'", "''")
     row = answer.db.execute(
-        f"copy (\n{answer.sql}\n) to '{name}' (format parquet)"
+        f"copy (\n{answer.sql}\n) to '{name}' (format parquet)", answer.values
     ).fetchone()
     return int(row[0]) if row else 0
 
 
 def _only_select(sql: str) -> str:
     """Give the statement, or end the call: a query reads, and there is one of it."""
-    statements = duckdb.extract_statements(sql)
-    if len(statements) != 1:
-        fail(f"expected one SELECT; found {len(statements)} statements", 2)
-    [statement] = statements
-    text = statement.query.strip().removesuffix(";")
-    if statement.type == duckdb.StatementType.EXPLAIN:
-        _only_select(EXPLAIN.sub("", text, count=1))
-    # PIVOT is called MULTI: it names the values of a column before it selects.
-    elif statement.type.name not in {"SELECT", "MULTI"}:
-        fail(
-            f"a query only reads; expected SELECT, found {statement.type.name}. "
-            "--output FILE writes its rows to a file.",
-            2,
-        )
-    return text
+    explain = EXPLAIN.match(sql)
+    start = explain.end() if explain else 0
+    try:
+        text, _ = only_select(sql[start:])
+    except QueryError as error:
+        fail(f"{error}. --output FILE writes the rows of a query to a file.", 2)
+    return sql[:start] + text

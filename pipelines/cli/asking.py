@@ -5,14 +5,33 @@ a table looks (``tables``), and which tables there are (``catalog``).
 """
 
 import sys
+from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.cli.calling import (
+    Home,
+    Project,
+    console,
+    errors,
+    fail,
+    published,
+    settings_of,
+)
 from pipelines.cli.cells import counted
+from pipelines.questions.months import (
+    MonthError,
+    bound,
+    month_of,
+    newest_reconciled_month,
+)
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class Format(StrEnum):
@@ -49,6 +68,13 @@ Limit = Annotated[
 AllColumns = Annotated[
     bool, typer.Option("--all-columns", help="Leave no column out, however wide.")
 ]
+MonthText = Annotated[
+    str,
+    typer.Option(
+        "--month",
+        help="YYYY-MM, for SQL with $month; without it the newest reconciled month.",
+    ),
+]
 Vertical = Annotated[
     bool, typer.Option("--vertical", help="One block a row, one line a column.")
 ]
@@ -57,6 +83,7 @@ Vertical = Annotated[
 def query(  # noqa: PLR0913, PLR0917 - each is an option
     sql: Sql = None,
     file: SqlFile = None,
+    month: MonthText = "",
     output: Output = None,
     form: Form = None,
     limit: Limit = 20,
@@ -76,7 +103,7 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     if output is None and form is Format.PARQUET:
         fail("Parquet is not text: give it a file with --output", 2)
     with answers.opened(version.database) as db:
-        answer = answers.Answer(db, text)
+        answer = answers.Answer(db, text, _month(db, text, month))
         if output is not None:
             count = answers.save(answer, output, form.value)
             console.print(
@@ -109,6 +136,21 @@ def _sql(sql: str | None, file: Path | None) -> str:
     if sql is None and sys.stdin.isatty():
         fail("no SQL; give it as an argument, with --file, or through a pipe", 2)
     return sys.stdin.read()
+
+
+def _month(db: "duckdb.DuckDBPyConnection", sql: str, month: str) -> Mapping[str, date]:
+    """Give the month that the SQL asks about, if it does, and say which by default."""
+    try:
+        values = bound(db, sql, month_of(month) if month else None)
+        if values and not month:
+            newest = newest_reconciled_month(db)
+            which = "the newest reconciled month"
+            if not newest.is_reconciled:
+                which = "the newest month with bills; no month is reconciled"
+            errors.print(f"[dim]$month is {newest.start}, {which}[/]", highlight=False)
+    except MonthError as error:
+        fail(str(error), 2)
+    return values
 
 
 def _form_of(output: Path | None) -> Format:

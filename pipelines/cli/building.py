@@ -27,6 +27,7 @@ from pipelines.cli.calling import (
 from pipelines.cli.summary import show_summary
 from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
+from pipelines.publishing.reading import find_marts
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_VARIABLE, Settings
 
@@ -134,6 +135,7 @@ def _bind(settings: Settings, *, change_exports: bool) -> None:
 
 def _show(database: Path) -> None:
     with duckdb.connect(str(database), read_only=True) as db:
+        find_marts(db)
         try:
             console.print(terminal.row_count_line(db), soft_wrap=True)
             terminal.show_reconciliation(console, db)

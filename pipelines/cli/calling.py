@@ -164,9 +164,6 @@ def say_sources() -> None:
     """
     for settings, version in _asked:
         line = f"version {version.name} of {settings.home_dir}"
-        if version.has_moved:
-            build = command_of(settings, "build", with_exports=True)
-            line += f", which has moved: ledger tables are found again after {build}"
         errors.print(f"[dim]{escape(line)}[/]", soft_wrap=True, highlight=False)
 
 

@@ -35,11 +35,15 @@ DOMAINS = (
 # Marts of the workspace's own models have none of those folders.
 OTHER_MARTS = "other marts"
 LEDGER = "ledger"
-VIEWS = """
+TABLES = """
+select table_name as name, comment
+from duckdb_tables()
+where schema_name = 'main' and database_name = current_database()
+union all
 select view_name, comment
 from duckdb_views()
 where not internal and schema_name = 'main' and database_name = current_database()
-order by view_name
+order by name
 """
 COLUMNS = """
 select column_name, data_type, comment
@@ -74,7 +78,7 @@ def list_tables(
     """List the tables you can query: each mart with its question, then the ledger."""
     version = published(settings_of(home, project=project))
     with opened(version.database) as db:
-        comments = dict(db.execute(VIEWS).fetchall())
+        comments = dict(db.execute(TABLES).fetchall())
         names = [name for name in comments if _matches(name, pattern)]
         if not names:
             fail(f"no table matches {pattern!r}; {_nearest(pattern, comments)}", 2)
@@ -100,7 +104,7 @@ def describe(
     """Show what a table answers, its columns, months and rows, and a query to start."""
     version = published(settings_of(home, project=project))
     with opened(version.database) as db:
-        comments = dict(db.execute(VIEWS).fetchall())
+        comments = dict(db.execute(TABLES).fetchall())
         name = table.removeprefix("marts.")
         if name not in comments:
             fail(f"no table {table!r}; {_nearest(name, comments)}", 2)

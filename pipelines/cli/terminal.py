@@ -30,7 +30,7 @@ select
         else round(100 * metered_token_ratio, 1) || ' %'
     end as metered,
     verdict
-from marts.fct_reconciliation_monthly
+from fct_reconciliation_monthly
 order by 1, 2, 3
 """
 CAUSES = """
@@ -48,7 +48,7 @@ unpivot (
         metered_cache_class_difference as "cache class",
         metered_late_usage_difference as "late usage",
         metered_unexplained_difference as "unexplained"
-    from marts.fct_reconciliation_monthly
+    from fct_reconciliation_monthly
 )
 on columns(* exclude (month, source))
 into name cause value "billed - metered"
@@ -56,7 +56,7 @@ into name cause value "billed - metered"
 # A delivery that a newer one replaced, or that is a copy, is not read. Samples and
 # sessions are made of rows that their log's hours account for.
 CURRENT = """
-from marts.deliveries
+from deliveries
 where
     status = 'current'
     and table_name not in ('model_requests', 'model_sessions')
@@ -105,7 +105,7 @@ OF_A_MONTH = {
             sum(effective_cost) as effective,
             sum(effective_cost)::double * 1000 / sum(token_count)::double as "per 1k",
             sum(effective_cost)::double * 1e6 / sum(token_count)::double as "per 1M"
-        from marts.fct_token_costs_daily
+        from fct_token_costs_daily
         where
             strftime(billing_period_start, '%Y-%m') = $month
             and token_count is not null
@@ -124,7 +124,7 @@ OF_A_MONTH = {
             sum(idle_cost) as idle,
             sum(effective_cost)::double / nullif(sum(inference_count), 0)::double
                 as "per inference"
-        from marts.fct_inference_costs_daily
+        from fct_inference_costs_daily
         where
             inference_count is not null
             and is_billed
@@ -143,7 +143,7 @@ OF_A_MONTH = {
             sum(wasted_cost) as wasted,
             sum(idle_cost) as idle,
             sum(unknown_cost) as unknown
-        from marts.fct_gpu_hour_costs
+        from fct_gpu_hour_costs
         where strftime(billing_period_start, '%Y-%m') = $month
         group by all order by effective desc limit 8
     """,
@@ -157,7 +157,7 @@ OF_A_MONTH = {
             wasted_cost as wasted,
             cost_per_training_hour as "per training hour",
             cost_per_productive_gpu_hour as "per GPU hour kept"
-        from marts.fct_training_hour_costs
+        from fct_training_hour_costs
         where strftime(billing_period_start, '%Y-%m') = $month
         order by effective desc limit 8
     """,
@@ -170,7 +170,7 @@ OF_A_MONTH = {
             sum(reporting_effective_cost) filter (allocation_step = 'rule')
                 as "by rule",
             sum(reporting_effective_cost) filter (allocation_step = 'shared') as shared
-        from marts.fct_showback_daily
+        from fct_showback_daily
         where strftime(billing_period_start, '%Y-%m') = $month
         group by all order by effective desc limit 8
     """,
@@ -183,7 +183,7 @@ OF_A_MONTH = {
             projected_cost as projected,
             replace(budget_status, '_', ' ') as status,
             breach_date as "passed on"
-        from marts.fct_budget_status_daily
+        from fct_budget_status_daily
         where strftime(as_of_date, '%Y-%m') = $month
         qualify row_number() over (
             partition by budget_id, valid_from order by as_of_date desc

@@ -79,7 +79,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def _is_published(settings: Settings) -> bool:
     version = current(settings)
-    if version is None or version.has_moved:
+    if version is None:
         return False
     return version.manifest["inputs"] == inputs_fingerprint(settings)
 

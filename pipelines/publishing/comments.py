@@ -15,10 +15,23 @@ from pipelines.landing.source import quoted
 from pipelines.sources.tables import TABLES
 
 FOCUS = "The ledger: every charge of every source. One row per charge, FOCUS 1.4."
-OTHER_VIEWS = {
+VIEWS = {
     "focus_v1_2": "The ledger as FOCUS 1.2 for tools that know no newer one.",
     "billing_period": "The billing periods of each invoice issuer, as FOCUS 1.4.",
 }
+RENAMED_IN_1_3 = {
+    "ProviderName": "FOCUS 1.3 calls it ServiceProviderName.",
+    "PublisherName": "FOCUS 1.3 calls it HostProviderName.",
+}
+PUBLISHED_VERSION = (
+    "Which version of the warehouse this file is. One row.",
+    {
+        "version": "The name of the version, and of its folder.",
+        "published_at": "When it was published, in UTC.",
+        "build_id": "The id of the build that was checked and became this version.",
+        "code_version": "The release of Unitmill that made it.",
+    },
+)
 
 
 def write_comments(db: duckdb.DuckDBPyConnection) -> None:
@@ -26,9 +39,11 @@ def write_comments(db: duckdb.DuckDBPyConnection) -> None:
     marts = _mart_comments(db)
     db.execute("begin")  # one transaction: each would wait for the disk
     for mart, (text, meanings) in marts.items():
-        _comment(db, "table", f'version.marts."{mart}"', text, meanings)
-        _comment(db, "view", f'version.main."{mart}"', text, meanings)
-    _comment_views(db)
+        _comment(db, "table", f'version."{mart}"', text, meanings)
+    _comment_ledger(db)
+    _comment_views(db, marts["dim_billing_periods"][1])
+    _comment(db, "table", "version.published_version", *PUBLISHED_VERSION)
+    _comment_vendor_columns(db)
     db.execute("commit")
 
 
@@ -51,23 +66,54 @@ def _mart_comments(
     return found
 
 
-def _comment_views(db: duckdb.DuckDBPyConnection) -> None:
-    """Say what the views on the ledger mean, those that `version` has."""
-    views = db.execute(
-        "select view_name from duckdb_views() "
-        "where database_name = 'version' and schema_name = 'main'"
+def _comment_ledger(db: duckdb.DuckDBPyConnection) -> None:
+    """Say what the tables of the ledger mean, those that `version` has."""
+    tables = db.execute(
+        "select table_name from duckdb_tables() where database_name = 'version'"
     ).fetchall()
-    for (name,) in views:
+    for (name,) in tables:
         if name in TABLES:
             table = TABLES[name]
             meanings = {column.name: column.meaning for column in table.columns}
             text = f"{table.description} {table.grain}"
-            _comment(db, "view", f'version.main."{name}"', text, meanings)
+            _comment(db, "table", f'version."{name}"', text, meanings)
         elif name == "focus":
-            _comment(db, "view", "version.main.focus", FOCUS, _focus_columns())
-        elif name in OTHER_VIEWS:
-            text = OTHER_VIEWS[name]
-            _comment(db, "view", f'version.main."{name}"', text, {})
+            _comment(db, "table", "version.focus", FOCUS, _focus_columns())
+
+
+def _comment_views(
+    db: duckdb.DuckDBPyConnection, billing_periods: Mapping[str, str]
+) -> None:
+    """Say of each column of a view what the column means that it shows."""
+    periods = {
+        "".join(map(str.capitalize, name.split("_"))): meaning
+        for name, meaning in billing_periods.items()
+    }
+    meanings = {
+        "focus_v1_2": ledger_meanings() | RENAMED_IN_1_3,
+        "billing_period": periods,
+    }
+    shown: dict[str, dict[str, str]] = {view: {} for view in VIEWS}
+    for view, column in db.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where database_name = 'version' and list_contains($views, table_name)",
+        {"views": list(VIEWS)},
+    ).fetchall():
+        if column in meanings[view]:
+            shown[view][column] = meanings[view][column]
+    for view, text in VIEWS.items():
+        _comment(db, "view", f'version."{view}"', text, shown[view])
+
+
+def _comment_vendor_columns(db: duckdb.DuckDBPyConnection) -> None:
+    """Say of a column that only one vendor has that it is the vendor's own."""
+    for table, column in db.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where database_name = 'version' and comment is null "
+        "and starts_with(column_name, 'x_')"
+    ).fetchall():
+        words = f"{column.removeprefix('x_')}, as the vendor's own export has it."
+        _comment(db, "table", f'version."{table}"', None, {column: words})
 
 
 def _focus_columns() -> dict[str, str]:

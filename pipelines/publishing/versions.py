@@ -13,13 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-
 from pipelines import __version__
-from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
-from pipelines.landing.source import quoted
 from pipelines.publishing.audit import objections, read
-from pipelines.publishing.comments import write_comments
+from pipelines.publishing.database import NoMartsError, write_database
 from pipelines.publishing.lock import BusyError, held
 from pipelines.reference.published_totals import totals_of
 from pipelines.settings import Settings
@@ -28,8 +24,6 @@ DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 QUALITY = "quality.html"
 CURRENT = "current"
-# DuckDB 2's own format is unreadable to every 1.x client that a BI tool may bring.
-STORAGE_VERSION = "v1.0.0"
 
 
 class PublishError(Exception):
@@ -53,11 +47,6 @@ class Version:
     def database(self) -> Path:
         """The DuckDB file that BI tools open."""
         return self.folder / DATABASE
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether it lies elsewhere than where its views look for the ledger."""
-        return self.manifest.get("folder", str(self.folder)) != str(self.folder)
 
 
 def publish(settings: Settings) -> Version:
@@ -87,15 +76,17 @@ def _publish(settings: Settings) -> Version:
     folder = settings.versions_dir / name
     folder.mkdir(parents=True)
     _link_ledger(settings, folder)
-    tables = _write_database(settings, folder)
-    shutil.copy2(settings.build_dir / QUALITY, folder / QUALITY)
-    manifest: dict[str, object] = {
+    about = {
         "version": name,
         "published_at": now.isoformat(timespec="seconds"),
-        "build_id": audit["build_id"],
-        "folder": str(folder),
-        "inputs": audit["inputs"],
+        "build_id": str(audit["build_id"]),
         "code_version": __version__,
+    }
+    tables = _write_database(settings, folder, about)
+    shutil.copy2(settings.build_dir / QUALITY, folder / QUALITY)
+    manifest: dict[str, object] = {
+        **about,
+        "inputs": audit["inputs"],
         "row_counts": tables,
         "totals": totals_of(settings.build_database),
         "checks": audit["checks"],
@@ -164,61 +155,19 @@ def _link_ledger(settings: Settings, folder: Path) -> None:
             shutil.copy2(path, place)
 
 
-def _write_database(settings: Settings, folder: Path) -> dict[str, int]:
-    """Copy the marts into a file of their own, and each into Parquet."""
-    temporary = folder / f"{DATABASE}.tmp"
-    (folder / "marts").mkdir()
-    with duckdb.connect() as db:
-        db.execute(f"attach {quoted(settings.build_database)} as build (read_only)")
-        db.execute(
-            f"attach {quoted(temporary)} as version "
-            f"(storage_version {quoted(STORAGE_VERSION)})"
+def _write_database(
+    settings: Settings, folder: Path, about: dict[str, str]
+) -> dict[str, int]:
+    try:
+        return write_database(
+            settings.build_database,
+            folder / "ledger",
+            folder / "marts",
+            folder / DATABASE,
+            about,
         )
-        db.execute("create schema version.marts")
-        counts = {
-            name: _copy_mart(db, name, folder / "marts" / f"{name}.parquet")
-            for name in _marts(db)
-        }
-        for path in sorted((folder / "ledger").iterdir()):
-            files = quoted(f"{path.absolute()}/*/*.parquet")
-            db.execute(
-                f'create view version."{path.name}" as '
-                f"select * from read_parquet({files}, union_by_name = true)"
-            )
-        db.execute("use version")
-        db.execute(f"create view focus_v1_2 as {focus_v1_2('focus')}")
-        billing_period = BILLING_PERIOD.format(mart="marts.dim_billing_periods")
-        db.execute(f"create view billing_period as {billing_period}")
-        db.execute("use memory")
-        write_comments(db)
-        db.execute("checkpoint version")
-        db.execute("detach version")
-    with temporary.open("rb") as written:
-        os.fsync(written.fileno())
-    temporary.chmod(0o444)
-    temporary.replace(folder / DATABASE)
-    return counts
-
-
-def _marts(db: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = db.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = 'build' and schema_name = 'marts' order by all"
-    ).fetchall()
-    if not rows:
-        raise PublishError("not published: the build has no marts")
-    return [str(name) for (name,) in rows]
-
-
-def _copy_mart(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> int:
-    db.execute(
-        f'create table version.marts."{name}" as select * from build.marts."{name}"'
-    )
-    db.execute(f'create view version."{name}" as select * from marts."{name}"')
-    row = db.execute(
-        f'copy version.marts."{name}" to {quoted(parquet)} (format parquet)'
-    ).fetchone()
-    return int(row[0]) if row else 0
+    except NoMartsError as error:
+        raise PublishError("not published: the build has no marts") from error
 
 
 def _write_last(path: Path, text: str) -> None:

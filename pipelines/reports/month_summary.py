@@ -12,7 +12,7 @@ from decimal import Decimal
 import duckdb
 
 NEWEST = """
-select strftime(max(billing_period_start), '%Y-%m') from marts.fct_charges_daily
+select strftime(max(billing_period_start), '%Y-%m') from fct_charges_daily
 """
 SERVICES = """
 select
@@ -23,7 +23,7 @@ select
     100 * cast(sum(reporting_effective_cost) as double)
         / nullif(cast(sum(sum(reporting_effective_cost)) over () as double), 0)
         as "% of all"
-from marts.fct_charges_daily
+from fct_charges_daily
 where strftime(billing_period_start, '%Y-%m') = $month
 group by all
 having sum(reporting_effective_cost) != 0
@@ -35,12 +35,12 @@ select
     max(reporting_currency),
     coalesce(sum(reporting_billed_cost), 0),
     coalesce(sum(reporting_effective_cost), 0)
-from marts.fct_charges_daily
+from fct_charges_daily
 where strftime(billing_period_start, '%Y-%m') = $month
 """
 AI = """
 select coalesce(sum(reporting_effective_cost), 0)
-from marts.fct_showback_daily
+from fct_showback_daily
 where
     strftime(billing_period_start, '%Y-%m') = $month and ai_cost_class != 'not_ai'
 """
@@ -48,7 +48,7 @@ BASES = """
 select
     charge_category,
     sum(reporting_effective_cost - reporting_billed_cost) as difference
-from marts.fct_charges_daily
+from fct_charges_daily
 where strftime(billing_period_start, '%Y-%m') = $month
 group by all
 having difference != 0
@@ -57,13 +57,13 @@ order by abs(difference) desc, charge_category
 # What is asked for only where the bill has what it would explain.
 UNINVOICED = """
 select distinct source_name
-from marts.fct_reconciliation_monthly
+from fct_reconciliation_monthly
 where strftime(billing_period_start, '%Y-%m') = $month and verdict = 'no invoice'
 order by source_name
 """
 UNCOUNTED = """
 select service_provider_name
-from marts.fct_inference_costs_daily
+from fct_inference_costs_daily
 where strftime(billing_period_start, '%Y-%m') = $month and hosting = 'api'
 group by all
 having coalesce(sum(inference_count), 0) = 0
@@ -71,10 +71,10 @@ order by sum(effective_cost) desc
 """
 CLASSES = """
 select distinct ai_cost_class
-from marts.fct_showback_daily
+from fct_showback_daily
 where strftime(billing_period_start, '%Y-%m') = $month
 """
-DELIVERED = "select distinct table_name from marts.deliveries where status = 'current'"
+DELIVERED = "select distinct table_name from deliveries where status = 'current'"
 LISTS = "docs/lists.md"
 USAGE = "docs/sources/usage"
 # Whose own export of usage is read; other calls are in a log or a gateway of yours.

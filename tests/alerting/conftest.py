@@ -18,17 +18,15 @@ def published(settings):
         folder = settings.versions_dir / "20261101T000000Z-b1"
         folder.mkdir(parents=True)
         with duckdb.connect(str(folder / "warehouse.duckdb")) as db:
-            db.execute("create schema marts")
             db.execute(
-                f"create table marts.fct_alerts as select * from (values "
+                f"create table fct_alerts as select * from (values "
                 f"({', '.join('?' * len(OVER))})) as t ({COLUMNS})",
                 OVER,
             )
-            db.execute("delete from marts.fct_alerts")
+            db.execute("delete from fct_alerts")
             for alert in alerts:
                 db.execute(
-                    f"insert into marts.fct_alerts values "
-                    f"({', '.join('?' * len(alert))})",
+                    f"insert into fct_alerts values ({', '.join('?' * len(alert))})",
                     alert,
                 )
         (folder / "manifest.json").write_text(json.dumps({"build_id": "b1"}))

@@ -102,8 +102,8 @@ def test_a_query_that_breaks_off_leaves_no_file(query, tmp_path, suffix):
 @pytest.mark.parametrize(
     "sql",
     [
-        "create table marts.mine as select 1",
-        "drop table marts.fct_charges_daily",
+        "create table mine as select 1",
+        "drop table fct_charges_daily",
         "copy (select 1) to 'mine.csv'",
         "explain analyze copy (select 1) to 'mine.csv'",
         "explain copy (select 1) to 'mine.csv'",
@@ -180,3 +180,29 @@ def test_the_published_file_is_the_same_after_a_query(query, sample_settings):
 
     after = current(sample_settings).database.stat()
     assert (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size)
+
+
+def test_the_month_of_sql_is_the_newest_reconciled_or_the_one_named(query, tmp_path):
+    sql = "select $month as month, count(*) > 0 as has_rows from fct_charges_daily "
+    sql += "where billing_period_start = $month"
+    file = tmp_path / "month.parquet"
+
+    newest = query("--format", "csv", sql)
+    named = query("--format", "csv", "--month", "2026-09", sql)
+    query("--month", "2026-08", sql, "-o", str(file))
+
+    assert newest.stdout == "month,has_rows\n2026-10-01,True\n"
+    assert "$month is 2026-10-01, the newest reconciled month\n" in newest.stderr
+    assert named.stdout == "month,has_rows\n2026-09-01,True\n"
+    assert "$month" not in named.stderr
+    assert duckdb.sql(f"select month::varchar from '{file}'").fetchall() == [
+        ("2026-08-01",)
+    ]
+
+
+def test_what_is_no_month_is_refused_and_sql_without_one_ignores_it(query):
+    refused = query("--month", "October", "select $month")
+
+    assert refused.returncode == 2
+    assert "'October' is no month; expected one like 2026-10" in refused.stderr
+    assert query("--month", "2026-09", "select 1 as x").returncode == 0

@@ -21,8 +21,7 @@ from pipelines.settings import PROJECT_DIR
 
 # Billed 60 + 100 + 12 - 3 = 169, effective 90 + 0 + 12 - 3 = 99: 70 less.
 MARTS = """
-create schema marts;
-create table marts.fct_charges_daily as
+create table fct_charges_daily as
 select
     timestamp '2026-10-01' as billing_period_start, 'USD' as reporting_currency,
     service as service_name, 'AWS' as service_provider_name, category
@@ -32,24 +31,24 @@ from (values
     ('EC2', 'Usage', 60, 90.004), ('EC2', 'Purchase', 100, 0), ('EC2', 'Tax', 12, 12),
     ('S3', 'Credit', -3, -3)
 ) as t (service, category, billed, effective);
-create table marts.fct_showback_daily as
+create table fct_showback_daily as
 select
     billing_period_start, reporting_effective_cost,
     case when service_name = 'EC2' then 'gpu' else 'not_ai' end as ai_cost_class
-from marts.fct_charges_daily;
-create table marts.fct_reconciliation_monthly as
+from fct_charges_daily;
+create table fct_reconciliation_monthly as
 select timestamp '2026-10-01' as billing_period_start, source_name, verdict
 from (values
     ('aws', 'no invoice'), ('azure', 'proven'), ('gcp', 'no invoice'),
     ('oci', 'no invoice'), ('onprem', 'no invoice'), ('ferrum', 'no invoice')
 ) as t (source_name, verdict);
-create table marts.fct_inference_costs_daily as
+create table fct_inference_costs_daily as
 select
     timestamp '2026-10-01' as billing_period_start, 'api' as hosting,
     service_provider_name, effective_cost, inference_count
 from (values ('OpenAI', 5.0, null), ('Acme', 4.0, null), ('AWS', 9.0, 7))
     as t (service_provider_name, effective_cost, inference_count);
-create table marts.deliveries as
+create table deliveries as
 select 'budgets' as table_name, 'current' as status
 """
 
@@ -119,10 +118,10 @@ def test_what_is_missing_is_named_with_what_it_would_answer(said):
 
 
 def test_nothing_is_asked_for_that_was_delivered(marts):
-    marts.execute("update marts.fct_reconciliation_monthly set verdict = 'proven'")
-    marts.execute("update marts.fct_inference_costs_daily set inference_count = 1")
+    marts.execute("update fct_reconciliation_monthly set verdict = 'proven'")
+    marts.execute("update fct_inference_costs_daily set inference_count = 1")
     marts.execute(
-        "insert into marts.deliveries select unnest(['ownership_rules', 'gpu_usage', "
+        "insert into deliveries select unnest(['ownership_rules', 'gpu_usage', "
         "'training_attempts']), 'current'"
     )
 
@@ -130,7 +129,7 @@ def test_nothing_is_asked_for_that_was_delivered(marts):
 
 
 def test_a_bill_without_ai_says_so(marts, said):
-    marts.execute("update marts.fct_showback_daily set ai_cost_class = 'not_ai'")
+    marts.execute("update fct_showback_daily set ai_cost_class = 'not_ai'")
 
     assert any(
         line.startswith("No charge of 2026-10 is recognized as AI")
@@ -139,7 +138,7 @@ def test_a_bill_without_ai_says_so(marts, said):
 
 
 def test_a_build_without_charges_has_no_summary(marts):
-    marts.execute("delete from marts.fct_charges_daily")
+    marts.execute("delete from fct_charges_daily")
     console = Console(file=io.StringIO())
 
     show_summary(console, marts)

@@ -8,10 +8,9 @@ from pipelines.cli.terminal import RECONCILIATION, row_count_line
 def test_rows_of_all_sources_add_up_in_one_line():
     """Copies, superseded deliveries and samples of calls are not counted again."""
     with duckdb.connect() as db:
-        db.execute("create schema marts")
         db.execute(
             """
-            create table marts.deliveries as
+            create table deliveries as
             from (values
                 ('aws', 'a-1', 'current', 'focus', 1200, 1200, 0, 148),
                 ('aws', 'a-0', 'superseded', 'focus', 700, 0, 700, 0),
@@ -34,10 +33,9 @@ def test_rows_of_all_sources_add_up_in_one_line():
 def test_a_month_without_an_invoice_differs_from_it_by_nothing_known():
     """Not by 0: that is what a month says whose invoice came and is equal."""
     with duckdb.connect() as db:
-        db.execute("create schema marts")
         db.execute(
             """
-            create table marts.fct_reconciliation_monthly as
+            create table fct_reconciliation_monthly as
             from (values
                 (date '2026-08-01', 'aws', 'USD', 12.5, 12.5, 12.5, 0, 0, 0, 0, 0,
                  null, 'proven'),

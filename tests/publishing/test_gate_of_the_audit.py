@@ -22,7 +22,7 @@ from pipelines.publishing.build import start_build
 from pipelines.publishing.versions import PublishError, current, publish
 from pipelines.settings import PublishingSettings, ToleranceSettings, TrainingSettings
 
-COSTS = "select billed_cost from marts.fct_charges_daily"
+COSTS = "select billed_cost from fct_charges_daily"
 
 
 def test_a_build_whose_every_check_passed_is_published(settings, audited, ask):

@@ -1,0 +1,105 @@
+"""The database of a version: one file that holds all that its readers ask.
+
+Belongs here: which tables it has, and in which storage format. Does not belong here:
+what a table or a column means (``comments``), and when there is a version
+(``versions``).
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
+from pipelines.landing.source import quoted
+from pipelines.publishing.comments import write_comments
+
+# DuckDB 2's own format is unreadable to every 1.x client that a BI tool may bring.
+STORAGE_VERSION = "v1.0.0"
+
+
+class NoMartsError(Exception):
+    """The build has no marts, so that there is nothing to publish."""
+
+
+def write_database(
+    build: Path, ledger: Path, marts: Path, database: Path, about: Mapping[str, str]
+) -> dict[str, int]:
+    """Write a version's database, and each mart as Parquet into the folder `marts`.
+
+    The marts and the ledger are tables of one schema, `main`, so that each has one
+    name, and that a copy of the file is whole wherever it lies: a view can find Parquet
+    files only by an absolute path. `about` is what the table `published_version` says.
+
+    Returns:
+        The number of rows of each mart.
+
+    Raises:
+        NoMartsError: the build has no marts.
+    """
+    temporary = database.with_suffix(".duckdb.tmp")
+    marts.mkdir()
+    with duckdb.connect() as db:
+        db.execute(f"attach {quoted(build)} as build (read_only)")
+        db.execute(
+            f"attach {quoted(temporary)} as version "
+            f"(storage_version {quoted(STORAGE_VERSION)})"
+        )
+        counts = {
+            name: _copy_mart(db, name, marts / f"{name}.parquet")
+            for name in _names_of_marts(db)
+        }
+        for path in sorted(ledger.iterdir()):
+            files = quoted(f"{path.absolute()}/*/*.parquet")
+            db.execute(
+                f'create table version."{path.name}" as '
+                f"select * from read_parquet({files}, union_by_name = true)"
+            )
+        _write_about(db, about)
+        _write_views(db)
+        write_comments(db)
+        db.execute("checkpoint version")
+        db.execute("detach version")
+    with temporary.open("rb") as written:
+        os.fsync(written.fileno())
+    temporary.chmod(0o444)
+    temporary.replace(database)
+    return counts
+
+
+def _names_of_marts(db: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = db.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = 'build' and schema_name = 'marts' order by all"
+    ).fetchall()
+    if not rows:
+        raise NoMartsError
+    return [str(name) for (name,) in rows]
+
+
+def _copy_mart(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> int:
+    db.execute(f'create table version."{name}" as select * from build.marts."{name}"')
+    row = db.execute(
+        f'copy version."{name}" to {quoted(parquet)} (format parquet)'
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write_about(db: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:
+    """Say in the file itself which version it is, in one row."""
+    values = ", ".join(f"{quoted(value)} as {key}" for key, value in about.items())
+    db.execute(
+        "create table version.published_version as "
+        "select * replace (cast(published_at as timestamp) as published_at) "
+        f"from (select {values})"
+    )
+
+
+def _write_views(db: duckdb.DuckDBPyConnection) -> None:
+    """Add what other versions of FOCUS call the same rows."""
+    db.execute("use version")
+    db.execute(f"create view focus_v1_2 as {focus_v1_2('focus')}")
+    billing_period = BILLING_PERIOD.format(mart="dim_billing_periods")
+    db.execute(f"create view billing_period as {billing_period}")
+    db.execute("use memory")

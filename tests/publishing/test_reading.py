@@ -1,0 +1,95 @@
+"""SQL of others reads one version, and nothing else."""
+
+import duckdb
+import pytest
+
+from pipelines.publishing.reading import QueryError, ask, find_marts, locked
+
+
+@pytest.fixture
+def database(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as db:
+        db.execute("create table spent as select unnest([1.5, 2.25, 4.0]) as cost")
+    return path
+
+
+@pytest.fixture
+def reader(database):
+    with locked(database) as db:
+        yield db
+
+
+def test_the_first_rows_come_with_the_count_of_all(reader):
+    answer = ask(reader, "select cost from spent order by cost", limit=2)
+
+    assert [float(cost) for (cost,) in answer.rows] == [1.5, 2.25]
+    assert (answer.columns, answer.types, answer.count) == (
+        ["cost"],
+        ["DECIMAL(3,2)"],
+        3,
+    )
+
+
+def test_values_are_bound_and_those_without_a_parameter_left_out(reader):
+    answer = ask(
+        reader,
+        "select sum(cost) from spent where cost > $over",
+        {"over": 2, "month": "2026-10"},
+    )
+
+    assert float(answer.rows[0][0]) == 6.25
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_text('/etc/hostname')",
+        "select * from '/etc/hostname'",
+        "select * from read_csv('{folder}/other.csv')",
+        "select * from glob('{folder}/*')",
+        "select * from read_parquet('https://127.0.0.1/x.parquet')",
+        "copy spent to '{folder}/mine.csv'",
+        "attach '{folder}/mine.duckdb'",
+        "set memory_limit = '90GB'",
+        "pragma threads = 9",
+        "install httpfs",
+        "load httpfs",
+        "select 1; select 2",
+        "delete from spent",
+        "create table mine as select 1",
+        "call enable_logging()",
+        "checkpoint",
+        "",
+    ],
+)
+def test_nothing_but_the_tables_is_read_and_nothing_written(reader, sql, tmp_path):
+    (tmp_path / "other.csv").write_text("a\n1\n")
+    before = sorted(tmp_path.iterdir())
+
+    with pytest.raises(QueryError):
+        ask(reader, sql.format(folder=tmp_path))
+
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_takes_too_long_is_stopped_and_the_next_query_answered(reader):
+    with pytest.raises(QueryError, match=r"longer than 0\.2 s"):
+        ask(
+            reader,
+            "select count(*) from range(1000000) a, range(1000000) b",
+            seconds=0.2,
+        )
+
+    assert ask(reader, "select 1").rows == [(1,)]
+
+
+def test_a_build_is_asked_by_the_names_of_a_version(tmp_path):
+    with duckdb.connect(str(tmp_path / "build.duckdb")) as db:
+        db.execute("create schema marts")
+        db.execute("create table marts.fct_x as select 7 as cost")
+        db.execute("create table main.other as select 8 as cost")
+        find_marts(db)
+
+        assert db.execute("select cost from fct_x").fetchall() == [(7,)]
+        assert db.execute("select cost from other").fetchall() == [(8,)]
