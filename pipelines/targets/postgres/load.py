@@ -20,8 +20,6 @@ from pipelines.targets.postgres.session import (
     ask,
     identifier,
     run,
-    state,
-    told,
 )
 from pipelines.targets.postgres.types import Column, column
 
@@ -32,8 +30,8 @@ ROWS_A_BATCH = 50_000
 LONGEST_NAME = 63
 # From this version on, rows whose keys are NULL are no different rows.
 NULLS_NOT_DISTINCT = 150_000
-# SQLSTATEs: more columns, or a longer row, than an index of Postgres can have.
-TOO_LARGE = {"54000", "54011"}
+# A longer row, or more columns, than an index of Postgres can have.
+TOO_LARGE = "program_limit_exceeded or too_many_columns"
 TABLES = """
 select table_name, comment
 from (
@@ -219,18 +217,16 @@ def _index(connection: postgresql.Connection, schema: str, table: Table) -> list
     if server < NULLS_NOT_DISTINCT:
         unique, nulls = "", ""
     keys = ", ".join(identifier(name) for name in table.grain)
-    ask(connection, "savepoint before_index")
-    try:
-        ask(
-            connection,
-            f"create {unique}index on {identifier(schema, table.name)} ({keys}){nulls}",
-        )
-    except postgresql.Error as error:
-        if state(error) not in TOO_LARGE:
-            raise
-        ask(connection, "rollback to savepoint before_index")
-        return [f"{table.name} has no index of its grain: {told(error)}"]
-    return []
+    place = identifier(schema, table.name)
+    made = f"create {unique}index on {place} ({keys}){nulls}"
+    run(connection, [f"begin {made}; exception when {TOO_LARGE} then null; end"])
+    there = ask(
+        connection,
+        f"select 1 from pg_index where indrelid = {quoted(place)}::regclass",
+    )
+    if there:
+        return []
+    return [f"{table.name} has no index of its grain, which is too long for Postgres"]
 
 
 def _describe(
@@ -259,14 +255,15 @@ def _mark(
 ) -> None:
     """Say which version this is: now it is whole."""
     place = identifier(schema, MARK)
-    told_of = {
-        name: quoted(str(version.manifest.get(name, "")))
+    version_, published_at, build_id, code_version = (
+        quoted(str(version.manifest[name]))
         for name in ("version", "published_at", "build_id", "code_version")
-    }
+    )
     row = (
-        "{version}::text as version, {published_at}::timestamptz as published_at, "
-        "{build_id}::text as build_id, {code_version}::text as code_version"
-    ).format(**told_of)
+        f"{version_}::text as version, "
+        f"{published_at}::timestamptz at time zone 'UTC' as published_at, "
+        f"{build_id}::text as build_id, {code_version}::text as code_version"
+    )
     meaning = "Which version of Unitmill's marts this is. One row."
     run(
         connection,
