@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -337,18 +338,19 @@ def program(name):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    """Start a server that listens on a socket of its own; Postgres refuses root."""
+def postgres_server():
+    """Start a server that listens on a socket of its own; Postgres refuses root.
+
+    pytest closes its own folders to everybody else whenever a session begins, so the
+    server has one beside them.
+    """
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     data = folder / "data"
     as_user = {}
     if os.getuid() == 0:
         as_user = {"user": NOBODY, "group": NOBODY}
         os.chown(folder, NOBODY, NOBODY)
-        for above in folder.parents:
-            if above.owner() == "root" and above != Path("/tmp"):
-                above.chmod(above.stat().st_mode | 0o011)
 
     def run(*words):
         done = subprocess.run(
@@ -362,3 +364,4 @@ def postgres_server(tmp_path_factory):
     run(pg_ctl, "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
     yield f"postgresql:///postgres?host={folder}&user=owner"
     run(pg_ctl, "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(folder)

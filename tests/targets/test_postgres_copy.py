@@ -8,17 +8,11 @@ import time
 
 import adbc_driver_postgresql.dbapi as postgresql
 import pytest
+from postgres_client import SPEND
 
 from pipelines.settings import PROJECT_DIR
 from pipelines.targets.postgres import TargetError, copy_version, session
 
-SPEND = """
-create table spend as
-select * from (
-    values
-    ('search', 1.10::decimal(38, 12)), ('chat', 2.25::decimal(38, 12))
-) as t(project_name, effective_cost)
-"""
 WORDS = """
 select
     obj_description('marts.spend'::regclass),

@@ -7,6 +7,7 @@ tables that they show (``load``).
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import adbc_driver_postgresql.dbapi as postgresql
@@ -23,6 +24,7 @@ from pipelines.targets.postgres.catalog import (
 from pipelines.targets.postgres.load import MARK, make_schema
 from pipelines.targets.postgres.session import (
     AGAIN,
+    GIVEN_UP,
     LOCKED,
     TargetError,
     ask,
@@ -31,10 +33,10 @@ from pipelines.targets.postgres.session import (
     state,
 )
 
-# Who waits for a view makes all later readers of it wait, so nobody waits for long. It
-# is less than the second after which Postgres looks for a deadlock and ends one side,
-# which could be the reader.
-LOCK_MILLISECONDS = 500
+# Who waits for a view makes all later readers of it wait, so that the swap is over or
+# given up in this time. It is less than the second after which Postgres looks for a
+# deadlock and ends one side, which could be the reader.
+SWAP_MILLISECONDS = 900
 PAUSE_SECONDS = 2.0
 PATIENCE_SECONDS = 300.0
 
@@ -79,12 +81,11 @@ def swap(
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            ask(connection, f"set local lock_timeout = '{LOCK_MILLISECONDS}ms'")
             _swap(connection, schema, version_schema, reader)
             connection.commit()
         except postgresql.Error as error:
             connection.rollback()
-            if state(error) != LOCKED:
+            if state(error) not in {LOCKED, GIVEN_UP}:
                 raise
         else:
             return
@@ -102,34 +103,45 @@ def _swap(
     connection: postgresql.Connection, schema: str, version_schema: str, reader: str
 ) -> None:
     make_schema(connection, schema, reader)
-    there = relations(connection, schema, schema)
     tables = relations(connection, version_schema, schema)
     if MARK not in tables:
         raise TargetError(f"{version_schema} is no longer whole; run again: {AGAIN}")
-    plan = Plan(connection, schema, version_schema)
-    for name, table in tables.items():
-        view = there.get(name)
-        if view and not view.reads:
-            plan.objections.append(
-                f"{schema}.{name} is there and is no view that Unitmill made as this "
-                "user; rename it, or choose another schema_name"
-            )
-        elif view is None or view.reads != version_schema:
-            _show(plan, name, table, view)
-    for name, view in there.items():
-        if view.reads and name not in tables:
-            _remove(plan, name, view)
+    plan = _planned(Plan(connection, schema, version_schema), tables)
     if plan.objections:
         said = "; ".join(plan.objections)
         raise TargetError(
             f"{schema} in Postgres stays as it is: {said}; then run: {AGAIN}"
         )
-    plan.statements += _comments(plan)
+    others = _comments(plan)
     if reader:
         views = ", ".join(identifier(schema, name) for name in tables)
-        plan.statements.append(f"grant select on {views} to {identifier(reader)}")
+        others.append(f"grant select on {views} to {identifier(reader)}")
+    ask(connection, f"set local lock_timeout = '{SWAP_MILLISECONDS}ms'")
+    ask(connection, f"set local statement_timeout = '{SWAP_MILLISECONDS}ms'")
     if plan.statements:
         run(connection, plan.statements)
+    # Readers of a view that changes wait now, and the rest waits for nobody.
+    ask(connection, "set local statement_timeout = 0")
+    if others:
+        run(connection, others)
+
+
+def _planned(plan: Plan, tables: Mapping[str, Relation]) -> Plan:
+    """Plan every view that there is to be, and the end of the others of Unitmill."""
+    there = relations(plan.connection, plan.schema, plan.schema)
+    for name, table in tables.items():
+        view = there.get(name)
+        if view and not view.reads:
+            plan.objections.append(
+                f"{plan.schema}.{name} is there and is no view that Unitmill made as "
+                "this user; rename it, or choose another schema_name"
+            )
+        elif view is None or view.reads != plan.version_schema:
+            _show(plan, name, table, view)
+    for name, view in there.items():
+        if view.reads and name not in tables:
+            _remove(plan, name, view)
+    return plan
 
 
 def _show(plan: Plan, name: str, table: Relation, view: Relation | None) -> None:
