@@ -217,10 +217,25 @@ def test_a_user_who_may_make_no_role_is_told_what_to_run(
     ask("drop role publisher")
 
 
-def test_no_read_mixes_two_versions(copy, ask, of_analyst, reading):
-    """A mart, another one and the view on it, in one statement, while two swaps go by.
+FORTH = """
+select
+    (select version from marts.published_version),
+    (select sum(effective_cost)::text from marts.spend),
+    (select cost::text from bi.total),
+    (select cost::text from marts.usage)
+"""
+BACK = """
+select
+    max(version), max(usage.cost)::text, max(total.cost)::text,
+    sum(spend.effective_cost)::text
+from marts.usage, bi.total, marts.spend, marts.published_version
+"""
 
-    Version n has n.00 in both marts.
+
+def test_no_read_mixes_two_versions(copy, ask, of_analyst, reading):
+    """Two readers without a pause, who lock the views in opposite orders.
+
+    Marts and the view on them in one statement; version n has n.00 in both marts.
     """
 
     def marts(number):
@@ -231,24 +246,35 @@ def test_no_read_mixes_two_versions(copy, ask, of_analyst, reading):
 
     copy(1, marts(1))
     of_analyst()
-    with reading(
-        "select (select version from marts.published_version), "
-        "(select sum(effective_cost)::text from marts.spend), "
-        "(select cost::text from bi.total), (select cost::text from marts.usage)"
-    ) as found:
+    with reading(FORTH) as forth, reading(BACK) as back:
         for number in (2, 3, 4):
             copy(number, marts(number))
-            seen = len(found)
-            while len(found) < seen + 20:
+            seen = len(forth), len(back)
+            while len(forth) < seen[0] + 20 or len(back) < seen[1] + 20:
                 time.sleep(0.01)
 
     whole = [
         (f"2026110{n}T060000Z-{n:016x}", *[f"{n}.000000000000"] * 3)
         for n in (1, 2, 3, 4)
     ]
-    rows = [row for [row] in found]
+    rows = [row for [row] in [*forth, *back]]
     assert [row for row in rows if row not in whole] == []
     assert {row[0] for row in rows} == {row[0] for row in whole}
+
+
+def test_a_transaction_that_began_before_keeps_its_version(copy, ask, address):
+    """A report of several queries in `repeatable read` does not change in between."""
+    copy(1, costs("1.00"))
+    with client(address) as report:
+        report("begin isolation level repeatable read")
+        report("select 1 as began")
+        copy(2, costs("2.00"))
+        during = total(report)
+        report("commit")
+        after = total(report)
+
+    assert during == "1.000000000000"
+    assert after == "2.000000000000"
 
 
 def test_a_long_query_holds_up_the_swap_and_no_other_reader(

@@ -12,7 +12,7 @@ import adbc_driver_postgresql.dbapi as postgresql
 from pipelines.landing.source import quoted
 from pipelines.targets.postgres.session import ask, identifier
 
-# The last column is the schema whose table of the same name a view of ours shows.
+# The last column names the schemas whose tables of the same name a view of ours reads.
 RELATIONS = r"""
 select
     relation.relname::text,
@@ -28,8 +28,8 @@ select
         where attrelid = relation.oid and attnum > 0 and not attisdropped
         order by attnum
     ),
-    (
-        select max(nspname::text)
+    array(
+        select distinct nspname::text
         from pg_rewrite
         join pg_depend
             on pg_depend.classid = 'pg_rewrite'::regclass
@@ -120,13 +120,14 @@ class Relation:
         oid: by which the catalog knows it.
         kind: ``r`` for a table, ``v`` for a view, or another of ``pg_class.relkind``.
         columns: its columns in their order, with their types.
-        reads: the schema of the version that it is a view of; ``""`` where it is none.
+        reads: the schemas of the versions that it is a view of; none where it is
+            somebody else's.
     """
 
     oid: int
     kind: str
     columns: Mapping[str, str]
-    reads: str
+    reads: frozenset[str]
 
 
 def version_pattern(schema: str) -> str:
@@ -147,7 +148,9 @@ def relations(
     pattern = quoted(version_pattern(shown_in))
     rows = ask(connection, RELATIONS.format(schema=quoted(schema), pattern=pattern))
     return {
-        name: Relation(oid, kind, dict(zip(heads, types, strict=True)), reads or "")
+        name: Relation(
+            oid, kind, dict(zip(heads, types, strict=True)), frozenset(reads)
+        )
         for name, oid, kind, heads, types, reads in rows
     }
 

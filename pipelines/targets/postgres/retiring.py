@@ -39,8 +39,10 @@ def retire(
         The schemas that went, and why others did not: a sentence each.
     """
     gone, kept = [], []
+    views = relations(connection, schema, schema).values()
     for old in versions_there(connection, schema)[:-keep]:
-        if old == shown:
+        # The views read the version before, too, until the next one comes.
+        if old == shown or any(old in view.reads for view in views):
             continue
         if others := dependents_of_schema(connection, old):
             kept.append(f"{old} is kept, because {', '.join(others)} depends on it")

@@ -20,9 +20,8 @@ from pipelines.settings import Settings, secret
 AGAIN = "unitmill publish-to postgres"
 # How long a publisher waits for another one.
 LOCK_MINUTES = 10
-# SQLSTATEs: a lock was not to be had in time; a statement took longer than it may;
-# other objects depend on this one.
-LOCKED, GIVEN_UP, DEPENDED_ON = "55P03", "57014", "2BP01"
+# SQLSTATEs: a lock was not to be had in time; other objects depend on this one.
+LOCKED, DEPENDED_ON = "55P03", "2BP01"
 SESSION = (
     "set application_name = 'unitmill'",
     "set standard_conforming_strings = on",
