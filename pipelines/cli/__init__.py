@@ -35,6 +35,7 @@ COMMANDS = {
     "alerts": ("watching", "alerts"),
     "versions": ("versions", "list_versions"),
     "rollback": ("versions", "roll_back"),
+    "publish-to": ("versions", "publish_to"),
     "scenarios": ("proposing", "show_scenarios"),
     "propose": ("proposing", "propose_tags"),
 }

@@ -19,6 +19,7 @@ from pipelines import __version__
 from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import objections, read
 from pipelines.publishing.database import NoMartsError, write_database
+from pipelines.publishing.grains import grains
 from pipelines.publishing.lock import BusyError, held
 from pipelines.reference.published_totals import totals_of
 from pipelines.semantic.declared import MetricError, declared
@@ -94,6 +95,7 @@ def _publish(settings: Settings) -> Version:
         **about,
         "inputs": audit["inputs"],
         "row_counts": tables,
+        "grains": {name: of for name, of in grains(settings).items() if name in tables},
         "totals": totals_of(settings.build_database),
         "checks": audit["checks"],
     }
