@@ -68,6 +68,7 @@ def build(
         fail(f"not published; {still}", 1)
     assert version is not None
     next_calls = {
+        "charts": command_of(settings, "pages"),
         "why it changed": command_of(settings, "explain"),
         "SQL": command_of(settings, f"query {shlex.quote(EXAMPLE)}"),
         "every table": command_of(settings, "tables"),

@@ -40,16 +40,25 @@ def answer_sql(page: Page, chart: Chart) -> str:
     if HAS_MONTH.search(page.rows[chart.rows]) and not chart.is_trend:
         lines.append("where month = strftime($month, '%Y-%m')")
     if chart.keys:
-        lines.append("group by all")
-        order = "1" if "month" in chart.keys[:1] or not numbers else _dearest(chart)
-        lines.append(f"order by {order}")
+        lines.append(f"group by {_listed(chart)}")
+        lines.append(f"order by {_order(chart, has_numbers=bool(numbers))}")
     return "\n".join(lines)
 
 
-def _dearest(chart: Chart) -> str:
-    return f"{len(chart.keys) + 1} desc nulls last, " + ", ".join(
-        str(place) for place in range(1, len(chart.keys) + 1)
-    )
+def _listed(chart: Chart) -> str:
+    return ", ".join(quoted_name(key) for key in chart.keys)
+
+
+def _order(chart: Chart, *, has_numbers: bool) -> str:
+    """Order as the chart does: months and steps by themselves, else the dearest."""
+    places = [str(place) for place in range(1, len(chart.keys) + 1)]
+    first = ["1"] if chart.keys[0] == "month" else []
+    if chart.order and chart.x:
+        steps = ", ".join(f"'{step}'" for step in chart.order)
+        first.append(f"list_position([{steps}], {quoted_name(chart.by or chart.x)})")
+    if has_numbers:
+        first.append(f"{len(chart.keys) + 1} desc nulls last")
+    return ", ".join(dict.fromkeys((*first, *places)))
 
 
 def expression(measure: Measure) -> str:

@@ -47,7 +47,6 @@ def spec(chart: Chart) -> Spec:
         "$schema": SCHEMA,
         "width": "container",
         "height": HEIGHT,
-        "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"name": "rows"},
         **DRAWN[chart.kind](chart),
     }

@@ -3,6 +3,8 @@
 (function (unitmill) {
   const { grouped, summed, shown, label, worded, OTHERS } = unitmill;
   const MOST = 9;
+  // A heat map and a waterfall have a text in each column, so they scroll before they shrink.
+  const LEAST = 560;
   const GOOD = /^(proven|within|within plan|tied|matches|equal|open|completed|done|succeeded|first half|low|best epoch|nothing billed)$/;
   const BAD = /(blocked|breached|failed|critical|high|unexplained|over|differs|disallowed|missing)/;
   const WARN = /(projected|passed|warning|medium|stretched|no invoice|unmetered|interrupted|estimated|assumed)/;
@@ -105,9 +107,16 @@
 
   async function picture(chart, box, found, open) {
     const width = box.clientWidth;
+    const isNarrow = width < LEAST && ["heat", "waterfall"].includes(chart.kind);
     const aside = ["ranked", "dots"].includes(chart.kind) ? 170 : 0;
     const drawn = colored(chart.spec, found.names || []);
-    if (chart.kind === "ranked") drawn.layer[0].encoding.x.scale = { domainMax: 1.16 * Math.max(...found.map((cell) => cell.total), 0) };
+    if (isNarrow) drawn.width = LEAST;
+    if (chart.kind === "ranked") {
+      const most = Math.max(...found.map((cell) => cell.total), 0), room = Math.max(width - 230, 90);
+      drawn.layer[0].encoding.x.scale = { domainMax: most * (1 + 64 / room) };
+      for (const layer of drawn.layer) layer.encoding.y.axis.labelLimit = Math.min(210, 0.36 * width);
+    }
+    if (chart.kind === "band" && !found.some((cell) => cell.limit != null)) drawn.layer.pop();
     const spec = { ...drawn, data: { name: "rows", values: found.map(({ rows, ...cell }) => cell) }, config: { ...config(), legend: { ...config().legend, columns: Math.max(2, Math.floor((width - aside) / 128)) } } };
     const made = await vegaEmbed(box, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
     made.view.addEventListener("click", (_, item) => {
