@@ -25,7 +25,9 @@ COMMANDS = {
     "build": ("building", "build"),
     "ui": ("building", "ui"),
     "explain": ("explaining", "explain"),
+    "pages": ("paging", "show_pages"),
     "query": ("asking", "query"),
+    "mcp": ("agents", "mcp"),
     "tables": ("catalog", "list_tables"),
     "describe": ("catalog", "describe"),
     "export": ("exporting", "export"),
@@ -33,6 +35,7 @@ COMMANDS = {
     "alerts": ("watching", "alerts"),
     "versions": ("versions", "list_versions"),
     "rollback": ("versions", "roll_back"),
+    "publish-to": ("versions", "publish_to"),
     "scenarios": ("proposing", "show_scenarios"),
     "propose": ("proposing", "propose_tags"),
 }

@@ -77,6 +77,8 @@ def build(
     console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
     for what, call in next_calls.items():
         console.print(f"  {what:<15} {call}", soft_wrap=True, highlight=False)
+    if outcome.reasons:
+        fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
 
 
 def ui(  # noqa: PLR0913 - it takes what `build` takes
