@@ -272,7 +272,10 @@ def test_metrics_of_the_workspace_are_published_with_its_marts(
 
     version = publish(settings)
 
-    [(metric, mart, sql)] = ask(version, "select metric, mart, expression from metrics")
+    [(metric, mart, sql)] = ask(
+        version,
+        "select metric, mart, expression from metrics where metric = 'asked_for'",
+    )
     assert (metric, mart) == ("asked_for", "fct_charges_daily")
     assert ask(version, f"select {sql} from {mart}") == [(Decimal(3),)]
 
