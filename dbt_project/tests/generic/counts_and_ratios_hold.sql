@@ -24,10 +24,11 @@ judged as (
             {%- set metric = column.config.meta.get('metric', {}) %}
             {%- if metric.denominator %}
             {%- set divided -%}
-                {% if metric.where %}case when {{ metric.where }} then {% endif -%}
-                cast({{ metric.numerator }} as double) * {{ metric.per }}
+                cast(
+                    case when {{ metric.where or 'true' }} then {{ metric.numerator }} end
+                    as double
+                ) * {{ metric.per }}
                 / nullif(cast({{ metric.denominator }} as double), 0)
-                {%- if metric.where %} end{% endif %}
             {%- endset %}
             when
                 ({{ column.name }} is null) != ({{ divided }} is null)
