@@ -1,8 +1,9 @@
-"""Write questions.md: what people ask, the query that answers it, and its answer.
+"""Write questions.md and charts.md: what is asked, by which query, and its answer.
 
 Belongs here: asking and laying out. Does not belong here: the questions, which are in
-``pipelines/questions``. ``make docs`` runs it on the published sample company;
-``tests/dbt_project/test_questions.py`` fails when the page differs from that company's
+``pipelines/questions``, and in ``pipelines/pages`` those that have a chart.
+``make docs`` runs it on the published sample company;
+``tests/dbt_project/test_questions.py`` fails when a page differs from that company's
 newest build.
 """
 # ruff: noqa: INP001 - a folder of pages with scripts, no package
@@ -16,12 +17,15 @@ from pathlib import Path
 import duckdb
 
 from pipelines.ledger.summary import markdown
+from pipelines.pages.answers import answer_sql
+from pipelines.pages.definition import pages
 from pipelines.publishing.versions import current
 from pipelines.questions import SECTIONS, questions
 from pipelines.questions.months import bound, newest_reconciled_month
 from pipelines.settings import PROJECT_DIR, Settings
 
 PAGE = PROJECT_DIR / "docs" / "questions.md"
+CHARTS = PROJECT_DIR / "docs" / "charts.md"
 ANSWER_ROWS = 8
 
 HEAD = """# Questions, their queries and their answers
@@ -44,6 +48,39 @@ A notebook binds it as [notebooks.md](notebooks.md) shows; in a BI tool, write \
 
 The answers below are those of {month}.
 """
+
+CHARTS_HEAD = """# The charts of each page, their queries and their answers
+
+<!-- Made by `make docs` from pipelines/pages/definitions; do not edit. -->
+
+How to open, serve and mail the pages: [pages.md](pages.md).
+Each chart is one question; its query sums the rows that a click on a number opens.
+The answers, up to {rows} rows of each, are those of the sample company, and `$month` \
+is {month}; [questions.md](questions.md) says what `$month` is.
+"""
+
+
+def charts_page(database: Path) -> str:
+    """Lay out every chart with the answer that a published version gives."""
+    with duckdb.connect(str(database), read_only=True) as db:
+        return "\n".join(_chart_lines(db)) + "\n"
+
+
+def _chart_lines(db: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    month = newest_reconciled_month(db).start
+    yield CHARTS_HEAD.format(rows=ANSWER_ROWS, month=f"{month:%B %Y}").rstrip()
+    yield ""
+    for one in pages():
+        anchor = re.sub(r"[^\w\- ]", "", one.title.lower()).replace(" ", "-")
+        yield f"- [{one.title}](#{anchor}): {one.question}"
+    for one in pages():
+        yield from ("", f"## {one.title}", "", one.question)
+        for chart in one.charts:
+            yield from ("", f"### {one.title}: {chart.question}", "", chart.says)
+            if chart.trap:
+                yield from ("", f"Trap: {chart.trap}")
+            sql = answer_sql(one, chart)
+            yield from ("", "```sql", sql, "```", "", _answer(db, sql, month))
 
 
 def page(database: Path) -> str:
@@ -82,6 +119,7 @@ def main() -> None:
     if version is None:
         sys.exit("nothing is published; run: make demo")
     PAGE.write_text(page(version.database), "utf-8")
+    CHARTS.write_text(charts_page(version.database), "utf-8")
 
 
 if __name__ == "__main__":

@@ -13,17 +13,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from pipelines import __version__
+from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import objections, read
 from pipelines.publishing.database import NoMartsError, write_database
 from pipelines.publishing.grains import grains
 from pipelines.publishing.lock import BusyError, held
 from pipelines.reference.published_totals import totals_of
-from pipelines.settings import Settings
+from pipelines.semantic.declared import MetricError, declared
+from pipelines.settings import DBT_DIR, Settings
 
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 QUALITY = "quality.html"
+PAGES = "pages"
 CURRENT = "current"
 
 
@@ -84,6 +89,7 @@ def _publish(settings: Settings) -> Version:
         "code_version": __version__,
     }
     tables = _write_database(settings, folder, about)
+    _write_pages(settings, folder)
     shutil.copy2(settings.build_dir / QUALITY, folder / QUALITY)
     manifest: dict[str, object] = {
         **about,
@@ -160,16 +166,26 @@ def _link_ledger(settings: Settings, folder: Path) -> None:
 def _write_database(
     settings: Settings, folder: Path, about: dict[str, str]
 ) -> dict[str, int]:
+    folders = filter(None, (DBT_DIR / "models", settings.models_dir))
     try:
         return write_database(
             settings.build_database,
             folder / "ledger",
             folder / "marts",
             folder / DATABASE,
-            about,
+            about=about,
+            metrics=[metric for mart in declared(folders) for metric in mart.metrics],
         )
     except NoMartsError as error:
         raise PublishError("not published: the build has no marts") from error
+    except MetricError as error:
+        raise PublishError(f"not published: {error}") from error
+
+
+def _write_pages(settings: Settings, folder: Path) -> None:
+    bundles = [v.folder / PAGES / BUNDLE for v in reversed(versions(settings))]
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as db:
+        write_folder(db, folder / PAGES, bundles)
 
 
 def _write_last(path: Path, text: str) -> None:

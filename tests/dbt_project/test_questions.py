@@ -72,6 +72,13 @@ def test_the_page_says_what_the_sample_company_s_marts_say(published):
     assert ASKER.PAGE.read_text("utf-8") == ASKER.page(published), "run: make docs"
 
 
+@pytest.mark.slow
+def test_the_page_of_charts_says_what_the_sample_company_s_marts_say(published):
+    assert ASKER.CHARTS.read_text("utf-8") == ASKER.charts_page(published), (
+        "run: make docs"
+    )
+
+
 def test_every_question_is_asked_once_and_ends_with_a_question_mark():
     asked = [param.values[0].question for param in ASKED]
 

@@ -32,6 +32,12 @@ from ledger.focus
 MARTS = """
 create table marts.fct_charges_daily as
 select sum(BilledCost) as billed_cost from ledger.focus;
+create table marts.fct_reconciliation_monthly as
+select
+    'acme' as source_name,
+    'proven' as verdict,
+    1 as charge_count,
+    timestamp '2026-08-01' as billing_period_start;
 create table marts.dim_billing_periods as
 select
     null as billing_period_created,

@@ -22,10 +22,12 @@ judged as (
                     || ', below zero; correct the model'
             {%- endif %}
             {%- set metric = column.config.meta.get('metric', {}) %}
-            {%- if metric.numerator %}
+            {%- if metric.denominator %}
             {%- set divided -%}
+                {% if metric.where %}case when {{ metric.where }} then {% endif -%}
                 cast({{ metric.numerator }} as double) * {{ metric.per }}
                 / nullif(cast({{ metric.denominator }} as double), 0)
+                {%- if metric.where %} end{% endif %}
             {%- endset %}
             when
                 ({{ column.name }} is null) != ({{ divided }} is null)

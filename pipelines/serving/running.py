@@ -1,0 +1,45 @@
+"""Running a web application on this machine.
+
+Belongs here: addresses and ports. Does not belong here: what is answered (``site``).
+"""
+
+import ipaddress
+import socket
+import sys
+
+import uvicorn
+
+from pipelines.serving.site import HOSTS, site
+from pipelines.settings import Settings
+
+
+def run_site(settings: Settings, host: str, port: int) -> None:
+    """Serve the pages until the process is told to end.
+
+    Args:
+        settings: of the home whose versions are served.
+        host: the address to answer on.
+        port: the port; 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken, or the address is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        shown = f"[{host}]" if ":" in host else host
+        print(f"pages: http://{shown}:{listening.getsockname()[1]}/")  # noqa: T201
+        sys.stdout.flush()
+        hosts = HOSTS if _is_loopback(host) else (*HOSTS, host)
+        config = uvicorn.Config(
+            site(settings, hosts), log_level="warning", server_header=False
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
