@@ -13,6 +13,7 @@ from pydantic import Field
 from pipelines.mcp_server import catalog
 from pipelines.mcp_server.answers import Answer, published, table
 from pipelines.mcp_server.charges import charges
+from pipelines.mcp_server.charts import listed, numbers_of, rows_of
 from pipelines.mcp_server.conditions import Value
 from pipelines.mcp_server.metrics import (
     known_metrics,
@@ -35,6 +36,9 @@ MonthText = Annotated[
 Values = Annotated[
     dict[str, Value | list[Value]] | None,
     Field(description="Column to value, to a list of values, or to null for unknown."),
+]
+ChartName = Annotated[
+    str, Field(description="page/chart, as `charts` lists them without a name.")
 ]
 Limit = Annotated[int, Field(ge=1, le=ROWS, description="Rows to give at most.")]
 
@@ -116,20 +120,41 @@ class Tools:
             sources = reconciliation_of(source, chosen)
             return source.answer(month=f"{chosen:%Y-%m}", sources=sources)
 
+    def charts(
+        self, chart: ChartName = "", month: MonthText = "", limit: Limit = 100
+    ) -> Answer:
+        """List the charts of the pages, or give the numbers of one.
+
+        A chart answers one question; its answer has the definition, the trap and the
+        SQL, and `rows_are_of` says which columns name one of its numbers.
+        """
+        with published(self.settings, self.seconds) as source:
+            if not chart:
+                return source.answer(charts=listed())
+            chosen = source.month(month)
+            found = numbers_of(source, chart, chosen, limit)
+            return source.answer(month=f"{chosen:%Y-%m}", **found)
+
     def rows(
         self,
         where: Values = None,
+        chart: ChartName = "",
         month: MonthText = "",
         limit: Limit = 20,
     ) -> Answer:
-        """Give the charges of the ledger behind a number, with their file and line.
+        """Give the rows behind a number.
 
-        Name them by the columns of the mart that the number is from, such as
-        source_name, sub_account_id, sku_meter, charge_date, or by FOCUS names. The sums
-        are of all charges that match, the rows are the largest of them.
+        With a chart: the rows of the marts that its number is the sum of; name the
+        number by the chart's `rows_are_of`. Without one: the charges of the ledger,
+        with file and line; name them by the columns of the mart that the number is
+        from, such as source_name, sub_account_id, sku_meter, charge_date, or by FOCUS
+        names. The sums are of all rows that match, the rows are the largest of them.
         """
         with published(self.settings, self.seconds) as source:
             chosen = source.month(month)
+            if chart:
+                behind = rows_of(source, chart, where or {}, chosen, limit)
+                return source.answer(month=f"{chosen:%Y-%m}", **behind)
             sums, found = charges(source, where or {}, chosen, limit)
             return source.answer(month=f"{chosen:%Y-%m}", sums=sums, **found)
 
@@ -167,6 +192,7 @@ class Tools:
             self.metrics,
             self.metric,
             self.reconciliation,
+            self.charts,
             self.rows,
             self.query,
         )

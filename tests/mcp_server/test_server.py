@@ -22,7 +22,16 @@ stdio = pytest.importorskip("mcp.client.stdio")
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 UNITMILL = str(Path(sys.executable).parent / "unitmill")
-TOOLS = ["marts", "columns", "metrics", "metric", "reconciliation", "rows", "query"]
+TOOLS = [
+    "marts",
+    "columns",
+    "metrics",
+    "metric",
+    "reconciliation",
+    "charts",
+    "rows",
+    "query",
+]
 
 
 def free_port():

@@ -37,6 +37,7 @@ def test_each_answer_names_its_version_and_what_does_not_reconcile(tools):
         tools.metrics(),
         tools.metric("token_cost"),
         tools.reconciliation(),
+        tools.charts(),
         tools.rows(),
         tools.query("select 1"),
     ]
@@ -405,3 +406,45 @@ def test_every_metric_of_the_sample_company_is_what_its_mart_says(sample_setting
             assert told == wanted, metric
 
     assert len(expected) > 40
+
+
+# What the rows of the chart `unit-economics/tokens` read beside the columns there are.
+WIDER = """
+alter table fct_token_costs_daily add column service_provider_name varchar;
+alter table fct_token_costs_daily add column sku_meter varchar;
+alter table fct_token_costs_daily add column processing_tier varchar;
+alter table fct_token_costs_daily add column sub_account_id varchar;
+alter table fct_token_costs_daily add column billing_period_start timestamp;
+update fct_token_costs_daily set
+    service_provider_name = source_name, sku_meter = 'Output Tokens',
+    billing_period_start = date_trunc('month', charge_date);
+"""
+
+
+def test_a_chart_s_number_opens_into_rows_that_sum_to_it(publish):
+    tools = Tools(publish("20261102T000000Z-b2", WIDER))
+
+    [gpt] = [
+        row
+        for row in by_name(tools.charts("unit-economics/tokens", limit=10))
+        if row["model"] == "gpt"
+    ]
+    behind = tools.rows(
+        where={"model": "gpt", "class": "Output Tokens"}, chart="unit-economics/tokens"
+    )
+
+    # October: 4 + 2 of 1000 + 3000 tokens, by the million.
+    assert gpt["cost"] == pytest.approx(1500)
+    assert behind["sums"]["rows"] == [["6"]]
+    assert sorted(row["cost"] for row in by_name(behind)) in (["2", "4"], ["6"])
+
+
+def test_charts_are_listed_and_one_that_there_is_not_is_named(tools):
+    charts = tools.charts()["charts"]
+
+    assert {
+        "chart": "executive/headline",
+        "question": "How did the month go?",
+    } in charts
+    with pytest.raises(AskError, match="there is no chart 'executive/teem'; did you"):
+        tools.charts("executive/teem")
