@@ -218,6 +218,17 @@ def test_the_ledger_is_copied_where_it_is_chosen_and_added_where_it_is_later(
     assert ask("select cost from marts.focus") == [(5,)]
 
 
+def test_the_metrics_are_copied_with_the_marts(copy):
+    copied = copy(
+        1,
+        SPEND + "; create table metrics as select 'cost' as metric; "
+        "create table focus as select 5 as cost",
+        ledger=["focus", "metrics"],
+    )
+
+    assert copied.rows == {"metrics": 1, "spend": 2}
+
+
 def test_the_same_version_is_copied_once(chosen, version, address, ask):
     made = version(1)
 

@@ -25,6 +25,8 @@ from pipelines.targets.postgres.types import Column, column
 
 # Written last: a version without it is not whole.
 MARK = "published_version"
+# Belongs to the marts: how each metric is divided.
+METRICS = "metrics"
 ROWS_A_BATCH = 50_000
 # Postgres cuts longer names, and two that are cut may be one.
 LONGEST_NAME = 63
@@ -146,7 +148,7 @@ def tables_of(
     return [
         Table(name, (*columns[name],), meanings[name], (*grains.get(name, ()),))
         for name in found
-        if (ledger or name in marts) and name != MARK
+        if (ledger or name in marts or name == METRICS) and name != MARK
     ]
 
 
