@@ -62,21 +62,26 @@ def _order(chart: Chart, *, has_numbers: bool) -> str:
 
 
 def expression(measure: Measure) -> str:
-    """Give a measure as SQL: a sum, or a ratio of sums over rows that have both."""
+    """Give a measure as SQL: a sum, or a ratio of sums over rows that have both.
+
+    A sum of rows of one kind is 0 where there are rows and none is of it, and unknown
+    where no row has a value.
+    """
     value = quoted_name(measure.sum)
     where = [f"{quoted_name(key)} = '{text}'" for key, text in measure.where.items()]
     if measure.of is None:
-        return f"sum({_when(where, value)})"
+        return f"sum({_when(where, value, f'if({value} is null, null, 0)')})"
     of = quoted_name(measure.of)
     counted = _when([*where, f"{of} is not null"], value)
     ratio = f"sum({counted}) / nullif(sum({_when(where, of)}), 0)"
     return ratio if measure.per == 1 else f"{measure.per} * {ratio}"
 
 
-def _when(conditions: Sequence[str], value: str) -> str:
+def _when(conditions: Sequence[str], value: str, otherwise: str = "") -> str:
     if not conditions:
         return value
-    return f"case when {' and '.join(conditions)} then {value} end"
+    other = f" else {otherwise}" if otherwise else ""
+    return f"case when {' and '.join(conditions)} then {value}{other} end"
 
 
 def _indented(text: str) -> str:

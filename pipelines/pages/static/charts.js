@@ -1,7 +1,7 @@
 // A chart: its numbers from the page's rows, drawn, and opened into the rows again.
 "use strict";
 (function (unitmill) {
-  const { grouped, summed, shown, label, worded, OTHERS } = unitmill;
+  const { grouped, summed, matches, shown, label, worded, OTHERS } = unitmill;
   const MOST = 9;
   // A heat map and a waterfall have a text in each column, so they scroll before they shrink.
   const LEAST = 560;
@@ -44,6 +44,7 @@
   function numbers(chart, rows, currency, all) {
     const { x, by, measure } = chart;
     const isTime = x === "month";
+    rows = rows.filter((row) => matches(row, measure));
     const isRatio = Boolean(measure.of);
     const over = isRatio && chart.kind !== "ranked" || chart.kind === "waterfall" ? Infinity : chart.top;
     const xs = isTime ? null : dearest(rows, x, measure, over, chart.order);
@@ -118,7 +119,7 @@
     }
     if (chart.kind === "band" && !found.some((cell) => cell.limit != null)) drawn.layer.pop();
     const spec = { ...drawn, data: { name: "rows", values: found.map(({ rows, ...cell }) => cell) }, config: { ...config(), legend: { ...config().legend, columns: Math.max(2, Math.floor((width - aside) / 128)) } } };
-    const made = await vegaEmbed(box, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
+    const made = await vegaEmbed(box, spec, { actions: false, logLevel: vega.Error, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
     made.view.addEventListener("click", (_, item) => {
       if (item && item.datum && found[item.datum.key]) open(found[item.datum.key]);
     });
@@ -201,7 +202,7 @@
     const list = element("div", null, "tilebox");
     for (const tile of chart.tiles) {
       const rowsOf = (m) => (months.length && m ? all.rows.filter((r) => r.month === m) : all.rows);
-      const has = (row) => row[tile.sum] != null && Object.entries(tile.where).every(([k, v]) => row[k] === v);
+      const has = (row) => matches(row, tile) && row[tile.of || tile.sum] != null;
       const now = summed(rowsOf(month), tile), card = element("button", null, "tile");
       card.type = "button";
       card.append(element("span", tile.label), element("b", shown(now, tile.unit, currency)));
@@ -239,7 +240,7 @@
       return picture(chart, box, cells, () => {});
     }
     const cells = numbers(chart, rows, currency, found.rows);
-    if (!cells.length) return void box.append(element("p", `Unknown: no row has a ${label(chart.measure.of || chart.measure.sum)}.`, "empty"));
+    if (!cells.length) return void box.append(nothing(chart, rows));
     if (chart.kind === "ranked") totals(cells, chart.measure, currency);
     if (chart.kind === "waterfall") steps(cells);
     if (chart.kind === "heat") shades(cells);
@@ -247,9 +248,17 @@
     return picture(chart, box, cells, open);
   }
 
+  function nothing(chart, rows) {
+    const { sum, of } = chart.measure;
+    const isUnknown = !rows.some((row) => matches(row, chart.measure) && row[of || sum] != null);
+    const some = rows.some((row) => row[of || sum] != null);
+    return element("p", isUnknown && !(some && !of) ? `Unknown: no row has ${label(of || sum)}.` : "There is nothing of this.", "empty");
+  }
+
   // The same numbers as a table, for keyboards and screen readers.
   function numbersTable(chart, rows, currency, all, open) {
     const cells = numbers(chart, rows, currency, all);
+    if (!cells.length) return nothing(chart, rows);
     const columns = [{ name: chart.x }, ...(chart.by ? [{ name: chart.by }] : []), { name: chart.measure.of ? `${chart.measure.sum} per ${chart.measure.of}` : chart.measure.sum, unit: chart.measure.unit, isNumber: true }];
     return grid(columns, cells.map((cell) => ({ ...cell, measure: chart.measure, currency, title: [cell.x, cell.by].filter(Boolean).join(" · "), values: [cell.x, ...(chart.by ? [cell.by] : []), cell.value] })), open);
   }

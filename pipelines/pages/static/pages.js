@@ -30,7 +30,7 @@
     const [name, query] = location.hash.slice(1).split("?");
     const asked = new URLSearchParams(query || "");
     const known = about.pages.map((one) => one.name);
-    state = { month: about.month, ...Object.fromEntries(FILTERS.filter((f) => asked.has(f)).map((f) => [f, asked.get(f)])) };
+    state = { month: about.month, ...Object.fromEntries(FILTERS.filter((f) => asked.get(f)).map((f) => [f, asked.get(f)])) };
     return known.includes(name) ? name : known[0];
   }
 
