@@ -119,7 +119,7 @@
     }
     if (chart.kind === "band" && !found.some((cell) => cell.limit != null)) drawn.layer.pop();
     const spec = { ...drawn, data: { name: "rows", values: found.map(({ rows, ...cell }) => cell) }, config: { ...config(), legend: { ...config().legend, columns: Math.max(2, Math.floor((width - aside) / 128)) } } };
-    const made = await vegaEmbed(box, spec, { actions: false, logLevel: vega.Error, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
+    const made = await vegaEmbed(box, spec, { actions: false, logLevel: 1, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
     made.view.addEventListener("click", (_, item) => {
       if (item && item.datum && found[item.datum.key]) open(found[item.datum.key]);
     });
