@@ -4,7 +4,7 @@
   const { grouped, summed, matches, shown, label, worded, OTHERS } = unitmill;
   const MOST = 9;
   // A heat map and a waterfall have a text in each column, so they scroll before they shrink.
-  const LEAST = 560;
+  const LEAST = { heat: { aside: 200, column: 76 }, waterfall: { aside: 60, column: 62 } };
   const GOOD = /^(proven|within|within plan|tied|matches|equal|open|completed|done|succeeded|first half|low|best epoch|nothing billed)$/;
   const BAD = /(blocked|breached|failed|critical|high|unexplained|over|differs|disallowed|missing)/;
   const WARN = /(projected|passed|warning|medium|stretched|no invoice|unmetered|interrupted|estimated|assumed)/;
@@ -108,10 +108,13 @@
 
   async function picture(chart, box, found, open) {
     const width = box.clientWidth;
-    const isNarrow = width < LEAST && ["heat", "waterfall"].includes(chart.kind);
+    const need = LEAST[chart.kind], columns = new Set(found.map((cell) => cell.x)).size;
+    const least = need ? need.aside + need.column * columns : 0;
     const aside = ["ranked", "dots"].includes(chart.kind) ? 170 : 0;
     const drawn = colored(chart.spec, found.names || []);
-    if (isNarrow) drawn.width = LEAST;
+    if (width < least) drawn.width = least;
+    // A height by step would make Vega-Lite warn that it does not fit it to the page.
+    if (drawn.height.step) drawn.height = drawn.height.step * new Set(found.map((cell) => (chart.kind === "heat" ? cell.by : cell.x))).size;
     if (chart.kind === "ranked") {
       const most = Math.max(...found.map((cell) => cell.total), 0), room = Math.max(width - 230, 90);
       drawn.layer[0].encoding.x.scale = { domainMax: most * (1 + 64 / room) };
@@ -119,7 +122,7 @@
     }
     if (chart.kind === "band" && !found.some((cell) => cell.limit != null)) drawn.layer.pop();
     const spec = { ...drawn, data: { name: "rows", values: found.map(({ rows, ...cell }) => cell) }, config: { ...config(), legend: { ...config().legend, columns: Math.max(2, Math.floor((width - aside) / 128)) } } };
-    const made = await vegaEmbed(box, spec, { actions: false, logLevel: 1, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
+    const made = await vegaEmbed(box, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
     made.view.addEventListener("click", (_, item) => {
       if (item && item.datum && found[item.datum.key]) open(found[item.datum.key]);
     });
