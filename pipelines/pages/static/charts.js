@@ -99,7 +99,7 @@
     const font = getComputedStyle(document.body).fontFamily;
     return {
       font, background: null, view: { stroke: null },
-      axis: { gridColor: grid, domainColor: line, tickColor: line, labelColor: dim, labelFontSize: 11, tickCount: 5 },
+      axis: { gridColor: grid, domainColor: line, tickColor: line, labelColor: dim, titleColor: dim, titleFontWeight: 400, titleFontSize: 11, labelFontSize: 11, tickCount: 5 },
       axisX: { grid: false }, axisY: { domain: false, ticks: false },
       legend: { orient: "top", title: null, labelColor: dim, symbolType: "circle", symbolSize: 70, labelLimit: 150, padding: 0 },
       text: { fill: ink, fontSize: 11 },

@@ -51,7 +51,7 @@
       if (!values.length || (name === "currency" && values.length < 2)) continue;
       const choice = element("label", label(name)), select = element("select");
       if (name !== "month" && name !== "currency") select.append(new Option(`all ${label(name)}s`, ""));
-      if (name === "currency" && !state.currency) state.currency = currenciesOf(sets.flatMap((found) => found.rows))[0];
+      if (name === "currency" && !state.currency) state.currency = values.includes(about.currency) ? about.currency : currenciesOf(sets.flatMap((found) => found.rows))[0];
       for (const value of values) select.append(new Option(value, value));
       select.value = state[name] || "";
       select.addEventListener("change", () => go({ [name]: select.value }));
