@@ -1,8 +1,8 @@
-"""Write what dbt repeats of the ledger's tables: its sources, and staging of lists.
+"""Write what dbt repeats: its sources, staging of lists, and its semantic layer.
 
-Nothing here is decided: names, types and meanings stand in ``pipelines.schema`` and in
-``pipelines.sources.lists``. ``make docs`` runs it; ``tests/test_docs.py`` fails when a
-committed file differs from what it would write.
+Nothing here is decided: names, types and meanings stand in ``pipelines.schema``, in
+``pipelines.sources.lists`` and in the yml beside each mart. ``make docs`` runs it;
+``tests/test_docs.py`` fails when a committed file differs from what it would write.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,18 @@ from pathlib import Path
 
 import yaml
 
+from pipelines.semantic.declared import declared
+from pipelines.semantic.metricflow import semantic_models
 from pipelines.sources.formats.owner_list import OwnerList
 from pipelines.sources.tables import LISTS, TABLES
 
-STAGING = Path(__file__).resolve().parent / "models" / "staging"
+MODELS = Path(__file__).resolve().parent / "models"
+STAGING = MODELS / "staging"
+SEMANTIC = MODELS / "semantic" / "metrics.yml"
+SEMANTIC_HEAD = """\
+# Made by `make docs` from meta.metric in the yml beside each mart; do not edit.
+# A ratio is its numerator by its denominator, each summed over the rows that have both.
+"""
 WARNING = "Made by `make docs` from pipelines/sources/lists; do not edit."
 FOCUS = "One row per charge, FOCUS 1.4 with the x_ columns of Unitmill."
 
@@ -25,6 +33,7 @@ def files() -> dict[Path, str]:
         place = STAGING / "lists" / f"{staging_name(one)}.sql"
         found[place] = _model(one)
         found[place.with_suffix(".yml")] = _properties(one)
+    found[SEMANTIC] = SEMANTIC_HEAD + _yaml(semantic_models(declared([MODELS])))
     return found
 
 

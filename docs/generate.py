@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel
 
 from pipelines.cli.catalog import DOMAINS
+from pipelines.semantic.declared import declared
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.formats.owner_list import OwnerList
 from pipelines.sources.tables import LISTS, TABLES
@@ -38,6 +39,10 @@ OTHER_VARIABLES = {
     "UNITMILL_BUILD_DATABASE": (
         "Unitmill; you, when you run dbt by hand",
         "The DuckDB file that dbt builds in.",
+    ),
+    "UNITMILL_MARTS_SCHEMA": (
+        "you, when MetricFlow asks a published version",
+        "The schema of the marts: `main` in a published file; `marts` without it.",
     ),
     "UNITMILL_REAL_EXPORTS": (
         "you, for `make test`",
@@ -73,7 +78,9 @@ the FinOps Framework that it serves, the name of the KPI of the FinOps Foundatio
 there is one, and its parts, which are columns of the same mart. `make test` divides the
 parts again for every row of the sample company. A metric without parts is no quotient
 of two columns; the unit test that is named holds it. At another grain, divide the sums
-of the parts and never average a metric.
+of the parts over the rows that have both, and never average a metric. A metric with a
+name is asked by it at any grain: see [semantic-layer.md](semantic-layer.md). The others
+hold only in their own row, and the last column says why.
 """
 USAGE_HEAD = """
 Each table is one Parquet partition per source and month in the home folder's `ledger/`,
@@ -211,15 +218,27 @@ def _kpi_lines() -> Iterator[str]:
         for column in mart["columns"]  # type: ignore[attr-defined]
         if (metric := column.get("config", {}).get("meta", {}).get("metric"))
     )
+    names = {
+        (mart.name, metric.column): metric.metric
+        for mart in declared([MODELS])
+        for metric in mart.metrics
+    }
     for capability, metrics in groupby(found, key=lambda one: one[0]):
         yield from ("", f"## {capability}", "")
-        yield "| metric | KPI of the FinOps Foundation | made of | cost basis | test |"
-        yield "|---|---|---|---|---|"
+        yield (
+            "| metric | KPI of the FinOps Foundation | made of | cost basis | test "
+            "| at another grain |"
+        )
+        yield "|---|---|---|---|---|---|"
         for _, mart, column, metric in metrics:
             kpi = metric["kpi"] if metric["kpi"] != "none" else ""
+            grain = (
+                f"`{names[mart, column]}`" if (mart, column) in names else _why(metric)
+            )
             yield (
                 f"| [{mart}](marts.md#{mart}).`{column}` | {kpi} | {_made_of(metric)} "
-                f"| {metric['cost_basis'].replace('none', '')} | {metric['test']} |"
+                f"| {metric['cost_basis'].replace('none', '')} | {metric['test']} "
+                f"| {grain} |"
             )
 
 
@@ -227,8 +246,17 @@ def _made_of(metric: Mapping[str, object]) -> str:
     """Say the division; what is none is held by its test alone."""
     if metric["numerator"] is None:
         return ""
+    where = f" where `{metric['where']}`" if "where" in metric else ""
+    if metric["denominator"] is None:
+        return f"`{metric['numerator']}`{where}"
     times = f" x {metric['per']:,}" if metric["per"] != 1 else ""
-    return f"`{metric['numerator']}`{times} / `{metric['denominator']}`"
+    return f"`{metric['numerator']}`{times} / `{metric['denominator']}`{where}"
+
+
+def _why(metric: Mapping[str, object]) -> str:
+    """Say why the sums of a metric's parts make no metric."""
+    alone = "It is no quotient of two columns." if metric["numerator"] is None else ""
+    return " ".join(str(metric.get("not_additive", alone)).split())
 
 
 def usage_tables_page() -> str:

@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ def _write_without_waiting(connection, _):
 
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
+NOBODY = 65534  # who runs Postgres, where root runs the tests
 # The files that make whole builds come first, and the last ones to end are short. The
 # first builds the sample company; the second needs it not, so it does not wait.
 FIRST = (
@@ -324,3 +326,42 @@ def real_exports():
     if not folder:
         pytest.skip("UNITMILL_REAL_EXPORTS names no folder")
     return Path(folder)
+
+
+def program(name):
+    """Find a program of Postgres; skip where there is none."""
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    found = [*map(str, places), *filter(None, [shutil.which(name)])]
+    if not found:
+        pytest.skip(f"no {name}: Postgres is not installed")
+    return found[0]
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """Start a server that listens on a socket of its own; Postgres refuses root.
+
+    pytest closes its own folders to everybody else whenever a session begins, so the
+    server has one beside them.
+    """
+    initdb, pg_ctl = program("initdb"), program("pg_ctl")
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    data = folder / "data"
+    as_user = {}
+    if os.getuid() == 0:
+        as_user = {"user": NOBODY, "group": NOBODY}
+        os.chown(folder, NOBODY, NOBODY)
+
+    def run(*words):
+        done = subprocess.run(
+            words, cwd=folder, capture_output=True, text=True, check=False, **as_user
+        )
+        if done.returncode:
+            pytest.skip(f"Postgres does not start here: {done.stderr[-300:]}")
+
+    run(initdb, "-D", data, "-U", "owner", "--auth=trust", "--no-sync")
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    run(pg_ctl, "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    yield f"postgresql:///postgres?host={folder}&user=owner"
+    run(pg_ctl, "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(folder)

@@ -415,8 +415,8 @@ def test_the_commands_of_the_readme_exist():
 
 
 def test_every_command_of_unitmill_is_documented():
-    pages = ("quickstart.md", "operations.md", "workspace.md", "scheduling.md")
-    shown = "".join(text_of("docs", page) for page in pages)
+    pages = ("quickstart", "operations", "workspace", "scheduling", "mcp")
+    shown = "".join(text_of("docs", f"{page}.md") for page in pages)
 
     assert [name for name in CLI.commands if f"unitmill {name}" not in shown] == []
     assert "make ui" in shown

@@ -68,6 +68,7 @@ def build(
         fail(f"not published; {still}", 1)
     assert version is not None
     next_calls = {
+        "charts": command_of(settings, "pages"),
         "why it changed": command_of(settings, "explain"),
         "SQL": command_of(settings, f"query {shlex.quote(EXAMPLE)}"),
         "every table": command_of(settings, "tables"),
@@ -77,6 +78,8 @@ def build(
     console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
     for what, call in next_calls.items():
         console.print(f"  {what:<15} {call}", soft_wrap=True, highlight=False)
+    if outcome.reasons:
+        fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
 
 
 def ui(  # noqa: PLR0913 - it takes what `build` takes

@@ -17,6 +17,7 @@ from pipelines.defs.publish import publish_asset
 from pipelines.defs.quality import quality_checks
 from pipelines.defs.reference import reference_assets
 from pipelines.defs.summaries import summarizing
+from pipelines.defs.targets import target_assets
 from pipelines.defs.warehouse import BUILD, warehouse
 from pipelines.ledger.inputs import Inputs
 from pipelines.settings import Settings
@@ -39,6 +40,7 @@ def build_definitions(
         *table_assets(settings, sources),
         *reference_assets(settings),
         publish_asset(settings, models),
+        *target_assets(settings),
     ]
     assets = [*with_code(made_in_python), *convert_assets(settings, sources), models]
     return dg.Definitions.merge(

@@ -12,7 +12,7 @@ from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.summary import markdown
 from pipelines.publishing.failing_rows import more
-from pipelines.publishing.versions import QUALITY, PublishError, Version, publish
+from pipelines.publishing.versions import PAGES, QUALITY, PublishError, Version, publish
 from pipelines.settings import Settings
 
 VERSION = dg.AssetKey(["publish", "version"])
@@ -134,6 +134,7 @@ def _proof(settings: Settings, made: Version) -> Mapping[str, dg.MetadataValue]:
         **amounts(totals),
         "version": dg.MetadataValue.text(made.name),
         "database": dg.MetadataValue.path(str(made.database)),
+        "pages": dg.MetadataValue.path(str(made.folder / PAGES / "index.html")),
         "quality": dg.MetadataValue.path(str(made.folder / QUALITY)),
         "query": dg.MetadataValue.text(
             f'unitmill query --home "{settings.home_dir}" "{asked}"'

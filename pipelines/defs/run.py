@@ -15,6 +15,7 @@ from pipelines.defs.automation import JOB
 from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
 from pipelines.defs.objecting import objections_of
 from pipelines.defs.progress import Progress, progress_logger
+from pipelines.defs.targets import POSTGRES
 from pipelines.landing.source import ExportError
 from pipelines.ledger.inputs import Inputs, scan_inputs
 from pipelines.publishing.audit import inputs_fingerprint
@@ -22,11 +23,18 @@ from pipelines.publishing.lock import BusyError, held
 from pipelines.publishing.versions import current
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
+from pipelines.targets.postgres import TargetError, copy_version, is_chosen
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a build ended."""
+    """How a build ended.
+
+    Attributes:
+        published: whether the version in the home is what the exports folder asks for.
+        reasons: why it is not; or, where it is, why a target has not got it.
+        log: what dbt said.
+    """
 
     published: bool
     reasons: tuple[str, ...] = ()
@@ -48,7 +56,7 @@ def build(settings: Settings, console: Console) -> Outcome:
         blocked = bool(refusals) and settings.landing.unrecognized == "block"
         if not inputs.stale and not blocked and _is_published(settings):
             console.print("Nothing new: the published version is up to date.")
-            return Outcome(published=True)
+            return Outcome(published=True, reasons=_copied(settings))
         places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
         if not any(delivery.periods for delivery in inputs.landing.deliveries):
             refused = "".join(f"\n{refusal.sentence}" for refusal in refusals)
@@ -106,10 +114,25 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
             tags=STARTED_HERE,
             run_config={"loggers": {"progress": {}}},
         )
-    # A run may succeed without its last step, where nothing came of the ones before.
-    if result.success and _is_published(settings):
-        return Outcome(published=True)
-    return Outcome(published=False, reasons=tuple(_reasons(result)), log=log)
+    reasons = tuple(_reasons(result))
+    # A run may succeed without its last step, where nothing came of the ones before;
+    # or fail after it, where the version is published here and a target has not got it.
+    failed = {event.step_key for event in result.all_events if event.is_step_failure}
+    done = result.success or failed == {POSTGRES.to_python_identifier()}
+    if done and _is_published(settings):
+        return Outcome(published=True, reasons=reasons)
+    return Outcome(published=False, reasons=reasons, log=log)
+
+
+def _copied(settings: Settings) -> tuple[str, ...]:
+    """Bring the targets up to the version that is there; say what stops it."""
+    version = current(settings)
+    try:
+        if version and is_chosen(settings):
+            copy_version(settings, version)
+    except TargetError as error:
+        return (str(error),)
+    return ()
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -40,16 +40,25 @@ def answer_sql(page: Page, chart: Chart) -> str:
     if HAS_MONTH.search(page.rows[chart.rows]) and not chart.is_trend:
         lines.append("where month = strftime($month, '%Y-%m')")
     if chart.keys:
-        lines.append("group by all")
-        order = "1" if "month" in chart.keys[:1] or not numbers else _dearest(chart)
-        lines.append(f"order by {order}")
+        lines.append(f"group by {_listed(chart)}")
+        lines.append(f"order by {_order(chart, has_numbers=bool(numbers))}")
     return "\n".join(lines)
 
 
-def _dearest(chart: Chart) -> str:
-    return f"{len(chart.keys) + 1} desc nulls last, " + ", ".join(
-        str(place) for place in range(1, len(chart.keys) + 1)
-    )
+def _listed(chart: Chart) -> str:
+    return ", ".join(quoted_name(key) for key in chart.keys)
+
+
+def _order(chart: Chart, *, has_numbers: bool) -> str:
+    """Order as the chart does: months and steps by themselves, else the dearest."""
+    places = [str(place) for place in range(1, len(chart.keys) + 1)]
+    first = ["1"] if chart.keys[0] == "month" else []
+    if chart.order and chart.x:
+        steps = ", ".join(f"'{step}'" for step in chart.order)
+        first.append(f"list_position([{steps}], {quoted_name(chart.by or chart.x)})")
+    if has_numbers:
+        first.append(f"{len(chart.keys) + 1} desc nulls last")
+    return ", ".join(dict.fromkeys((*first, *places)))
 
 
 def expression(measure: Measure) -> str:
@@ -64,21 +73,23 @@ def expression(measure: Measure) -> str:
 def parts(measure: Measure) -> tuple[str, str | None]:
     """Give the sums that a measure is made of: numerator, and denominator or None.
 
-    Rows without the quantity that divides count in neither.
+    Rows without the quantity that divides count in neither. A sum of rows of one kind
+    is 0 where there are rows and none is of it, and unknown where no row has a value.
     """
     value = quoted_name(measure.sum)
     where = [f"{quoted_name(key)} = '{text}'" for key, text in measure.where.items()]
     if measure.of is None:
-        return f"sum({_when(where, value)})", None
+        return f"sum({_when(where, value, f'if({value} is null, null, 0)')})", None
     of = quoted_name(measure.of)
     counted = _when([*where, f"{of} is not null"], value)
     return f"sum({counted})", f"sum({_when(where, of)})"
 
 
-def _when(conditions: Sequence[str], value: str) -> str:
+def _when(conditions: Sequence[str], value: str, otherwise: str = "") -> str:
     if not conditions:
         return value
-    return f"case when {' and '.join(conditions)} then {value} end"
+    other = f" else {otherwise}" if otherwise else ""
+    return f"case when {' and '.join(conditions)} then {value}{other} end"
 
 
 def _indented(text: str) -> str:

@@ -59,12 +59,14 @@ class _Names:
         return self.shown.get(value, self.others)
 
 
-def cells_of(
+def cells_of(  # noqa: PLR0913 - what is asked, by name
     db: duckdb.DuckDBPyConnection,
     page: Page,
     chart: Chart,
     month: date,
     filters: Mapping[str, str],
+    *,
+    preferred: str = "",
 ) -> Cells:
     """Ask a version for what a chart is drawn of.
 
@@ -74,12 +76,13 @@ def cells_of(
         chart: bars, lines, ranked bars, dots, a heat map, a waterfall or a band.
         month: its first day; a trend has every month all the same.
         filters: of columns of the rows, the one value that counts.
+        preferred: the currency of rows that have several; '' for that of most rows.
 
     Raises:
         duckdb.Error: the version cannot be asked.
     """
     asked = ChartRows(db, page, chart, month)
-    currencies = asked.currencies()
+    currencies = asked.currencies(preferred)
     currency = filters.get("currency") or (currencies[0] if currencies else "")
     kept = {name: text for name, text in filters.items() if name in asked.names}
     if len(currencies) > 1:
@@ -110,7 +113,8 @@ def _numbers(
     measure = chart.measure
     assert measure is not None
     assert chart.x is not None
-    found = asked.sums([chart.x, chart.by] if chart.by else [chart.x], kept)
+    keys = [chart.x, chart.by] if chart.by else [chart.x]
+    found = asked.sums(keys, kept, of_kind=True)
     xs, bys = _names_of(asked, measure, found, kept)
     merged: dict[tuple[str, str], Sums] = {}
     for key, sums in found.items():

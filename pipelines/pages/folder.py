@@ -139,9 +139,20 @@ def look_at(db: duckdb.DuckDBPyConnection) -> Look:
         "published_at": published_at,
         "code_version": code_version,
         "month": f"{month:%Y-%m}",
+        "currency": _reporting_currency(db),
         "pages": [{"name": page.name, "title": page.title} for page in pages()],
     }
     return Look(about, month, months_not_reconciled(db))
+
+
+def _reporting_currency(db: duckdb.DuckDBPyConnection) -> str | None:
+    """Give the owner's currency, in which pages begin; None where no cost has one."""
+    with suppress(duckdb.CatalogException):
+        row = db.execute(
+            "select max(reporting_currency) from fct_executive_monthly"
+        ).fetchone()
+        return row[0] if row else None
+    return None
 
 
 def data_script(

@@ -19,6 +19,8 @@ INK, DIM, GRID, LINE = "#16202b", "#55636f", "#e8edf1", "#e2e7ec"
 FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
 # Fewer days than these make no line that anybody sees.
 FEW = 3
+# A heat map and a waterfall have a text in each column, and are as wide as it needs.
+LEAST = {Kind.HEAT: (200, 76), Kind.WATERFALL: (60, 62)}
 
 
 def laid_out(chart: Chart, cells: Cells, width: int) -> Spec:
@@ -30,16 +32,21 @@ def laid_out(chart: Chart, cells: Cells, width: int) -> Spec:
         width: in pixels.
     """
     drawn = deepcopy(spec(chart))
-    drawn["width"] = width
+    aside, column = LEAST.get(chart.kind, (0, 0))
+    count = len({row["x"] for row in cells.rows if "x" in row})
+    drawn["width"] = max(width, aside + column * count)
+    drawn["autosize"] = {"type": "fit-x", "contains": "padding"}
     if chart.kind not in {Kind.RANKED, Kind.DOTS, Kind.HEAT}:
         drawn["height"] = HEIGHT if width >= WIDTH else HEIGHT * 2 // 3
     if chart.kind is Kind.BAND:
         _leave_out_unknown(drawn, cells)
     if chart.kind is Kind.RANKED:
         totals = [float(str(row["total"])) for row in cells.rows]
-        drawn["layer"][0]["encoding"]["x"]["scale"] = {
-            "domainMax": 1.16 * max([*totals, 0])
-        }
+        # Room for the text behind the longest bar.
+        most = max([*totals, 0]) * (1 + 64 / max(width - 230, 90))
+        drawn["layer"][0]["encoding"]["x"]["scale"] = {"domainMax": most}
+        for layer in drawn["layer"]:
+            layer["encoding"]["y"]["axis"]["labelLimit"] = min(210, 0.36 * width)
     seen = {str(row.get("by")) for row in cells.rows}
     drawn = dict(_colored(drawn, cells.names, seen))
     drawn["data"] = {"name": "rows", "values": cells.rows}
@@ -94,10 +101,11 @@ def _config(chart: Chart, width: int) -> Spec:
     """Give the light colours of ``static/pages.css``."""
     aside = 170 if chart.kind in {Kind.RANKED, Kind.DOTS} else 0
     axis = {"gridColor": GRID, "domainColor": LINE, "tickColor": LINE}
+    text = {"labelColor": DIM, "titleColor": DIM, "titleFontWeight": 400}
     return {
         "font": FONT,
         "view": {"stroke": None},
-        "axis": axis | {"labelColor": DIM, "labelFontSize": 11, "tickCount": 5},
+        "axis": axis | text | {"labelFontSize": 11, "tickCount": 5},
         "axisX": {"grid": False},
         "axisY": {"domain": False, "ticks": False},
         "legend": {

@@ -63,14 +63,18 @@ def write_onepager(db: duckdb.DuckDBPyConnection, month: date | None = None) -> 
         title=f"AI spend, {month:%B %Y}",
         about=look.about,
         not_reconciled=[o for o in look.not_reconciled if o[:7] == f"{month:%Y-%m}"],
-        tiles=figures(db, page, tiles, month),
+        tiles=figures(db, page, tiles, month, look.about["currency"] or ""),
         says=tiles.says,
         figures=list(_figures(db, month)),
     )
 
 
 def figures(
-    db: duckdb.DuckDBPyConnection, page: Page, chart: Chart, month: date
+    db: duckdb.DuckDBPyConnection,
+    page: Page,
+    chart: Chart,
+    month: date,
+    preferred: str = "",
 ) -> list[Figure]:
     """Give the numbers of a chart of tiles.
 
@@ -79,15 +83,19 @@ def figures(
         page: whose chart.
         chart: one of kind tiles, whose rows have months.
         month: its first day.
+        preferred: the currency of rows that have several; '' for that of most rows.
     """
-    return [_figure(db, page, chart, tile, month) for tile in chart.tiles]
+    found = []
+    for tile in chart.tiles:
+        of_tile = chart.model_copy(update={"measure": tile})
+        found.append(
+            _figure(ChartRows(db, page, of_tile, month), tile, month, preferred)
+        )
+    return found
 
 
-def _figure(
-    db: duckdb.DuckDBPyConnection, page: Page, chart: Chart, tile: Tile, month: date
-) -> Figure:
-    asked = ChartRows(db, page, chart.model_copy(update={"measure": tile}), month)
-    currency = next(iter(asked.currencies()), "")
+def _figure(asked: ChartRows, tile: Tile, month: date, preferred: str) -> Figure:
+    currency = next(iter(asked.currencies(preferred)), "")
     kept = {"currency": currency} if currency else {}
     months = {
         str(key): sums.value(tile)

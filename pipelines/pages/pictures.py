@@ -116,7 +116,8 @@ def picture_of(  # noqa: PLR0913 - what a picture is of, by name
     try:
         look = look_at(db)
         month = month or look.month
-        cells = cells_of(db, page, chart, month, filters)
+        preferred = look.about["currency"] or ""
+        cells = cells_of(db, page, chart, month, filters, preferred=preferred)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise PictureError(

@@ -47,7 +47,6 @@ def spec(chart: Chart) -> Spec:
         "$schema": SCHEMA,
         "width": "container",
         "height": HEIGHT,
-        "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"name": "rows"},
         **DRAWN[chart.kind](chart),
     }
@@ -161,9 +160,10 @@ def _dots(chart: Chart) -> Spec:
 
 
 def _heat(chart: Chart) -> Spec:
+    across = {"orient": "top", "labelAngle": 0, "labelLimit": 170}
     base = {
-        "x": _text("x", axis={"orient": "top", "labelAngle": 0, "labelLimit": 170}),
-        "y": _text("by", axis={"labelLimit": 210}),
+        "x": _text("x", title=chart.x, axis=across),
+        "y": _text("by", title=chart.by, axis={"labelLimit": 210}),
     }
     shade = {
         "field": "value",

@@ -60,33 +60,39 @@ class ChartRows:
         """Whether the month narrows the rows down."""
         return "month" in self.names and not self.chart.is_trend
 
-    def currencies(self) -> list[str]:
-        """Give the currencies of the rows, that of most rows first."""
+    def currencies(self, preferred: str = "") -> list[str]:
+        """Give the currencies of the rows: the preferred, then that of most rows."""
         if "currency" not in self.names:
             return []
         found = self._ask(
             "select currency from kept where currency is not null "
             "group by currency order by count(*) desc, currency",
-            {},
+            (),
         )
-        return [str(currency) for (currency,) in found]
+        names = [str(currency) for (currency,) in found]
+        return sorted(names, key=lambda name: name != preferred)
 
     def sums(
-        self, keys: Sequence[str], kept: Mapping[str, str]
+        self, keys: Sequence[str], kept: Mapping[str, str], *, of_kind: bool = False
     ) -> dict[tuple[object, ...], Sums]:
         """Sum the measure's parts by columns.
 
         Args:
             keys: the columns.
             kept: of columns of the rows, the one value that counts.
+            of_kind: whether rows that the measure does not count are left out; else
+                what has only such is 0.
         """
-        assert self.chart.measure is not None
-        above, below = parts(self.chart.measure)
+        measure = self.chart.measure
+        assert measure is not None
+        above, below = parts(measure)
         chosen = ", ".join([*map(quoted_name, keys), above, below or "null"])
         width = len(keys)
+        pairs = [*kept.items(), *(measure.where.items() if of_kind else ())]
+        found = self._ask(f"select {chosen} from kept group by all", pairs)
         return {
             tuple(map(_plain, row[:width])): Sums(*map(_exact, row[width:]))
-            for row in self._ask(f"select {chosen} from kept group by all", kept)
+            for row in found
         }
 
     def band(self, kept: Mapping[str, str]) -> list[dict[str, object]]:
@@ -99,11 +105,17 @@ class ChartRows:
                 name: _plain(value) if name == "at" else _exact(value)
                 for name, value in zip(names, row, strict=True)
             }
-            for row in self._ask(f"select {chosen} from kept order by {order}", kept)
+            for row in self._ask(
+                f"select {chosen} from kept order by {order}", [*kept.items()]
+            )
         ]
 
-    def _ask(self, select: str, kept: Mapping[str, str]) -> list[tuple[object, ...]]:
-        where = [f"{quoted_name(name)} = $kept_{at}" for at, name in enumerate(kept)]
+    def _ask(
+        self, select: str, kept: Sequence[tuple[str, str]]
+    ) -> list[tuple[object, ...]]:
+        where = [
+            f"{quoted_name(name)} = $kept_{at}" for at, (name, _) in enumerate(kept)
+        ]
         if "month" in self.names:  # as many as a page carries
             where.append(
                 "(month is null or month in (select distinct month from found "
@@ -114,7 +126,7 @@ class ChartRows:
             f"with found as ({self._rows}), "
             f"kept as (select * from found {condition}) {select}"
         )
-        values = {f"kept_{at}": text for at, text in enumerate(kept.values())}
+        values = {f"kept_{at}": text for at, (_, text) in enumerate(kept)}
         return self._db.execute(sql, values | month_in(sql, self._month)).fetchall()
 
 

@@ -6,7 +6,7 @@ what a table or a column means (``comments``), and when there is a version
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,8 @@ import duckdb
 from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
 from pipelines.publishing.comments import write_comments
+from pipelines.publishing.metrics_table import write_metrics
+from pipelines.semantic.metrics import Metric
 
 # DuckDB 2's own format is unreadable to every 1.x client that a BI tool may bring.
 STORAGE_VERSION = "v1.0.0"
@@ -23,14 +25,21 @@ class NoMartsError(Exception):
     """The build has no marts, so that there is nothing to publish."""
 
 
-def write_database(
-    build: Path, ledger: Path, marts: Path, database: Path, about: Mapping[str, str]
+def write_database(  # noqa: PLR0913 - what a version is made of, and where it goes
+    build: Path,
+    ledger: Path,
+    marts: Path,
+    database: Path,
+    *,
+    about: Mapping[str, str],
+    metrics: Sequence[Metric],
 ) -> dict[str, int]:
     """Write a version's database, and each mart as Parquet into the folder `marts`.
 
     The marts and the ledger are tables of one schema, `main`, so that each has one
     name, and that a copy of the file is whole wherever it lies: a view can find Parquet
-    files only by an absolute path. `about` is what the table `published_version` says.
+    files only by an absolute path. `about` is what the table `published_version` says;
+    of `metrics` those of these marts are in the table `metrics`.
 
     Returns:
         The number of rows of each mart.
@@ -50,13 +59,9 @@ def write_database(
             name: _copy_mart(db, name, marts / f"{name}.parquet")
             for name in _names_of_marts(db)
         }
-        for path in sorted(ledger.iterdir()):
-            files = quoted(f"{path.absolute()}/*/*.parquet")
-            db.execute(
-                f'create table version."{path.name}" as '
-                f"select * from read_parquet({files}, union_by_name = true)"
-            )
+        _copy_ledger(db, ledger)
         _write_about(db, about)
+        write_metrics(db, metrics, counts)
         _write_views(db)
         write_comments(db)
         db.execute("checkpoint version")
@@ -84,6 +89,15 @@ def _copy_mart(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> int:
         f'copy version."{name}" to {quoted(parquet)} (format parquet)'
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _copy_ledger(db: duckdb.DuckDBPyConnection, ledger: Path) -> None:
+    for path in sorted(ledger.iterdir()):
+        files = quoted(f"{path.absolute()}/*/*.parquet")
+        db.execute(
+            f'create table version."{path.name}" as '
+            f"select * from read_parquet({files}, union_by_name = true)"
+        )
 
 
 def _write_about(db: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ SECONDS = 20.0
 ROWS = 1000
 # PIVOT is called MULTI: it names the values of a column before it selects.
 READING = {"SELECT", "MULTI"}
+_LOCKING = threading.Lock()
 
 
 class QueryError(Exception):
@@ -46,13 +47,20 @@ def locked(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a published database so that SQL can read its tables and nothing else.
 
-    No file but it, no network, no extension, no other setting.
+    No file but it, no network, no extension, no other setting. Connections of one
+    process to one file share its database, so only the first of them locks it, and all
+    of them have one memory limit.
     """
-    with duckdb.connect(str(database), read_only=True) as db:
-        db.execute(f"set memory_limit = '{memory}'")
-        db.execute("set temp_directory = ''")
-        db.execute("set enable_external_access = false")
-        db.execute("set lock_configuration = true")
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory,
+        "temp_directory": "",
+    }
+    with duckdb.connect(str(database), read_only=True, config=config) as db:
+        with _LOCKING:
+            found = db.execute("select current_setting('lock_configuration')")
+            if found.fetchone() != (True,):
+                db.execute("set enable_external_access = false")
+                db.execute("set lock_configuration = true")
         yield db
 
 

@@ -19,9 +19,11 @@ from pipelines import __version__
 from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import objections, read
 from pipelines.publishing.database import NoMartsError, write_database
+from pipelines.publishing.grains import grains
 from pipelines.publishing.lock import BusyError, held
 from pipelines.reference.published_totals import totals_of
-from pipelines.settings import Settings
+from pipelines.semantic.declared import MetricError, declared
+from pipelines.settings import DBT_DIR, Settings
 
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
@@ -93,6 +95,7 @@ def _publish(settings: Settings) -> Version:
         **about,
         "inputs": audit["inputs"],
         "row_counts": tables,
+        "grains": {name: of for name, of in grains(settings).items() if name in tables},
         "totals": totals_of(settings.build_database),
         "checks": audit["checks"],
     }
@@ -163,16 +166,20 @@ def _link_ledger(settings: Settings, folder: Path) -> None:
 def _write_database(
     settings: Settings, folder: Path, about: dict[str, str]
 ) -> dict[str, int]:
+    folders = filter(None, (DBT_DIR / "models", settings.models_dir))
     try:
         return write_database(
             settings.build_database,
             folder / "ledger",
             folder / "marts",
             folder / DATABASE,
-            about,
+            about=about,
+            metrics=[metric for mart in declared(folders) for metric in mart.metrics],
         )
     except NoMartsError as error:
         raise PublishError("not published: the build has no marts") from error
+    except MetricError as error:
+        raise PublishError(f"not published: {error}") from error
 
 
 def _write_pages(settings: Settings, folder: Path) -> None:

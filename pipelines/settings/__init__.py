@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, PrivateAttr, SecretStr, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -61,6 +61,7 @@ PROJECT_VARIABLE = "UNITMILL_PROJECT"
 OTHER_VARIABLES = {
     PROJECT_VARIABLE,
     "UNITMILL_BUILD_DATABASE",
+    "UNITMILL_MARTS_SCHEMA",
     "UNITMILL_REAL_EXPORTS",
     "UNITMILL_KILLS",
     "UNITMILL_FUZZ_SECONDS",
@@ -269,13 +270,12 @@ def secret(variable: str) -> SecretStr:
     return SecretStr(dict(os.environ).get(variable, ""))
 
 
-def _variables(settings: type[Settings]) -> list[str]:
+def _variables(settings: type[BaseModel], prefix: str = "UNITMILL_") -> list[str]:
     """Name every variable that sets something."""
     names = []
     for name, field in settings.model_fields.items():
-        section = field.annotation
-        inner = getattr(section, "model_fields", {})
-        names += [f"UNITMILL_{name}__{key}".upper() for key in inner]
-        if not inner:
-            names.append(f"UNITMILL_{name}".upper())
+        if isinstance(field.default, BaseModel):
+            names += _variables(type(field.default), f"{prefix}{name}__".upper())
+        else:
+            names.append(f"{prefix}{name}".upper())
     return names

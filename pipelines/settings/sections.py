@@ -224,9 +224,22 @@ class ScenarioSettings(BaseModel):
     quality_tolerance: Decimal = Field(Decimal("0.01"), ge=0, le=1)
 
 
+class PostgresSettings(BaseModel):
+    """Where published versions are copied to, besides the home folder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    database_url_variable: str = Field("", pattern=r"^([A-Z][A-Z0-9_]*)?$")
+    # The name of a version behind it must leave the whole below 64 bytes.
+    schema_name: str = Field("marts", pattern=r"^[a-z_][a-z0-9_]{0,28}$")
+    reader_role: str = Field("unitmill_reader", pattern=r"^([a-z_][a-z0-9_]{0,62})?$")
+    ledger: bool = False
+
+
 class PublishingSettings(BaseModel):
-    """How published versions are kept."""
+    """How published versions are kept, and where else they are shown."""
 
     model_config = ConfigDict(extra="forbid")
 
     keep_versions: int = Field(12, ge=2)
+    postgres: PostgresSettings = PostgresSettings()

@@ -75,7 +75,7 @@ create table marts.fct_margins_monthly as
 select
     'search' as project_name, timestamp '2026-10-01' as billing_period_start,
     null::decimal(38, 12) as reporting_margin, 800.00 as reporting_revenue,
-    1.00 as margin_ratio;
+    1.00 as margin_ratio, true as has_revenue, true as has_cost;
 """
 TESTS = (
     "every_month_is_explained",

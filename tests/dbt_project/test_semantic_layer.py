@@ -11,11 +11,18 @@ import duckdb
 import pytest
 
 from pipelines.publishing.versions import current
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.semantic.declared import declared
+from pipelines.settings import DBT_DIR, PROJECT_DIR, Settings
 
 pytestmark = pytest.mark.slow
 
-BY_SQL = """
+METRICS = [
+    metric
+    for mart in declared([DBT_DIR / "models"])
+    for metric in mart.metrics
+    if metric.time_column
+]
+BY_MODEL = """
 select
     model_id,
     sum(effective_cost)::double / sum(inference_count) as cost_per_inference
@@ -44,6 +51,7 @@ def asked(sample_home, tmp_path_factory):
     environment = os.environ | {
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
         "UNITMILL_BUILD_DATABASE": str(database),
+        "UNITMILL_MARTS_SCHEMA": "main",
         "UNITMILL_MEMORY_LIMIT": "1GB",
         "DBT_PROFILES_DIR": ".",
         "DO_NOT_TRACK": "1",
@@ -76,48 +84,44 @@ def asked(sample_home, tmp_path_factory):
     return ask
 
 
-# What is counted is divided, in the month of the charge.
-UNIT_COSTS = {
-    "cost_per_1k_tokens": """
-        select
-            strftime(charge_date, '%Y-%m'),
-            sum(effective_cost)::double * 1000 / sum(token_count)
-        from fct_token_costs_daily
-        where token_count is not null
-        group by all
-    """,
-    "cost_per_training_hour": """
-        select
-            strftime(billing_period_start, '%Y-%m'),
-            sum(effective_cost)::double / sum(training_hours)
-        from fct_training_hour_costs
-        where training_hours > 0
-        group by all
-    """,
-}
-
-
-@pytest.mark.parametrize("metric", UNIT_COSTS)
-def test_a_unit_cost_divides_only_what_is_counted(asked, metric):
-    said = {
-        row["metric_time__month"][:7]: float(row[metric])
-        for row in asked(metric, "metric_time__month")
-        if row[metric]
+def by_month(db, metric):
+    """Give what plain SQL says of a metric, where it says anything."""
+    known = [f"({metric.numerator}) is not null", f"({metric.filter or 'true'})"]
+    answer = f"sum({metric.numerator})::double"
+    if metric.denominator:
+        known.append(f"({metric.denominator}) is not null")
+        answer += f" * {metric.per} / nullif(sum({metric.denominator})::double, 0)"
+    return {
+        month: value
+        for month, value in db.execute(
+            f"select strftime({metric.time_column}, '%Y-%m'), {answer} "
+            f"from {metric.mart} where {' and '.join(known)} group by all"
+        ).fetchall()
+        if value is not None
     }
 
+
+def test_every_metric_is_by_month_what_sql_says_it_is(asked):
+    answer = asked(",".join(one.metric for one in METRICS), "metric_time__month")
+
     with duckdb.connect(str(asked.database), read_only=True) as db:
-        expected = dict(db.execute(UNIT_COSTS[metric]).fetchall())
-    assert said == pytest.approx(expected)
+        for metric in METRICS:
+            said = {
+                row["metric_time__month"][:7]: float(row[metric.metric])
+                for row in answer
+                if row[metric.metric]
+            }
+            assert said == pytest.approx(by_month(db, metric)), metric.metric
 
 
-def test_a_metric_is_what_sql_says_it_is(asked):
+def test_a_metric_is_by_a_column_what_sql_says_it_is(asked):
     said = {
-        row["inference_row__model_id"]: float(row["cost_per_inference"])
-        for row in asked("cost_per_inference", "inference_row__model_id")
+        row["inference_costs_daily__model_id"]: float(row["cost_per_inference"])
+        for row in asked("cost_per_inference", "inference_costs_daily__model_id")
         if row["cost_per_inference"]
     }
 
     with duckdb.connect(str(asked.database), read_only=True) as db:
-        expected = dict(db.execute(BY_SQL).fetchall())
+        expected = dict(db.execute(BY_MODEL).fetchall())
     assert len(expected) > 3
     assert said == pytest.approx(expected)

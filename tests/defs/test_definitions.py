@@ -15,8 +15,10 @@ from pipelines.defs.automation import JOB
 from pipelines.defs.home import POOL
 from pipelines.defs.publish import VERSION
 from pipelines.defs.summaries import SEND as SUMMARIES
+from pipelines.defs.targets import POSTGRES
 from pipelines.reference.tables import REFERENCE_TABLES
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings.sections import PostgresSettings
 from pipelines.sources.plans import plan_sources
 from pipelines.sources.registry import COST_SOURCES, USAGE_SOURCES, all_sources
 
@@ -367,3 +369,19 @@ def test_every_plan_folder_of_ours_is_a_source(settings):
     folders = {path.parent.name for path in settings.plans_dir.glob("*/source.yaml")}
 
     assert {source.name for source in plan_sources(settings)} == folders
+
+
+def test_postgres_is_a_part_of_the_build_where_an_address_is_named(settings, graph):
+    of_postgres = PostgresSettings(database_url_variable="WAREHOUSE_DATABASE_URL")
+    publishing = settings.publishing.model_copy(update={"postgres": of_postgres})
+    definitions = build_definitions(
+        settings.model_copy(update={"publishing": publishing})
+    )
+
+    built = definitions.resolve_asset_graph()
+    job = definitions.resolve_job_def(JOB)
+
+    assert POSTGRES in job.asset_layer.selected_asset_keys
+    assert POSTGRES not in graph.get_all_asset_keys()
+    assert built.get_all_asset_keys() - graph.get_all_asset_keys() == {POSTGRES}
+    assert built.get(POSTGRES).parent_keys == {VERSION}

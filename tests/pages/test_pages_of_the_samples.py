@@ -217,6 +217,42 @@ def test_what_gpus_did_sums_to_what_they_cost(db, month):
     assert parts == row[0]
 
 
+def test_a_thousand_answers_cost_what_counted_answers_cost(db, month):
+    [page] = [one for one in pages() if one.name == "unit-economics"]
+    [chart] = [one for one in page.charts if one.id == "answers-by-month"]
+    found = {
+        (row["month"], row["hosting"]): row["cost"]
+        for row in answers(db, page, chart, month)
+    }
+    wanted = db.execute(
+        """
+        select
+            strftime(billing_period_start, '%Y-%m'),
+            hosting,
+            1000 * sum(effective_cost) / sum(inference_count)
+        from fct_inference_costs_daily
+        where is_billed and inference_count is not null
+        group by all
+        """
+    ).fetchall()
+
+    assert len(wanted) == len(found) == 6
+    for name, hosting, cost in wanted:
+        assert found[name, hosting] == pytest.approx(cost)
+
+
+@pytest.mark.parametrize(("page", "rows"), ROWS)
+def test_no_row_is_of_no_month_where_a_month_is_chosen(db, month, page, rows):
+    values = {"month": month} if "$month" in page.rows[rows] else {}
+    if "month" not in columns_of(db, page, rows).keys:
+        pytest.skip("it has no month")
+    row = db.execute(
+        f"select count(*) from ({page.rows[rows]}) where month is null", values
+    ).fetchone()
+
+    assert row == (0,)
+
+
 def test_a_version_s_pages_are_small(version):
     folder = version.folder / PAGES
     bundle = (folder / "vega.js").stat().st_size

@@ -290,7 +290,11 @@ def test_the_manifest_says_what_was_checked_and_what_the_numbers_rest_on(
     assert manifest == version.manifest
     assert manifest["build_id"] == build_id
     assert manifest["inputs"] == read(settings)["inputs"]
-    assert manifest["row_counts"] == {"dim_billing_periods": 1, "fct_charges_daily": 1}
+    assert manifest["row_counts"] == {
+        "dim_billing_periods": 1,
+        "fct_charges_daily": 1,
+        "fct_reconciliation_monthly": 1,
+    }
     assert [(t["source_name"], t["billed_cost"]) for t in manifest["totals"]] == [
         ("acme", "1.000000000000")
     ]

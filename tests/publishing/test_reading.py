@@ -31,6 +31,24 @@ def test_the_first_rows_come_with_the_count_of_all(reader):
     )
 
 
+def test_several_read_one_file_at_once_each_locked(database, reader):
+    with locked(database) as second:
+        assert ask(second, "select count(*) from spent").rows == [(3,)]
+        for db in (reader, second):
+            with pytest.raises(duckdb.InvalidInputException, match="been locked"):
+                db.execute("set memory_limit = '90GB'")
+
+    assert ask(reader, "select count(*) from spent").rows == [(3,)]
+
+
+def test_what_needs_more_memory_than_that_leaves_no_file(database):
+    with locked(database, memory="20MB") as db:
+        with pytest.raises(QueryError, match="Out of Memory"):
+            ask(db, "select random() as x from range(20_000_000) order by x")
+
+        assert list(database.parent.iterdir()) == [database]
+
+
 def test_values_are_bound_and_those_without_a_parameter_left_out(reader):
     answer = ask(
         reader,

@@ -241,3 +241,52 @@ def test_a_version_keeps_the_page_of_its_own_checks(settings, audited):
     (settings.build_dir / QUALITY).write_text("of a later build")
 
     assert (version.folder / QUALITY).read_text() == "<h1>Data quality</h1>"
+
+
+CHOSEN = """
+models:
+  - name: fct_charges_daily
+    columns:
+      - name: billed_cost
+        description: What it cost.
+        config:
+          meta:
+            metric: {name: asked_for, numerator: billed_cost%s}
+"""
+
+
+@pytest.fixture
+def workspace(settings, tmp_path):
+    """Give the folder of the workspace's own models; it has one metric of one mart."""
+    models = tmp_path / "workspace" / "models"
+    models.mkdir(parents=True)
+    settings._workspace = models.parent
+    return models
+
+
+def test_metrics_of_the_workspace_are_published_with_its_marts(
+    settings, workspace, audited, ask
+):
+    (workspace / "marts.yml").write_text(CHOSEN % "")
+    audited(3)
+
+    version = publish(settings)
+
+    [(metric, mart, sql)] = ask(
+        version,
+        "select metric, mart, expression from metrics where metric = 'asked_for'",
+    )
+    assert (metric, mart) == ("asked_for", "fct_charges_daily")
+    assert ask(version, f"select {sql} from {mart}") == [(Decimal(3),)]
+
+
+def test_a_metric_that_is_not_declared_as_it_must_be_is_not_published(
+    settings, workspace, audited
+):
+    (workspace / "marts.yml").write_text(CHOSEN % ", time_column: month")
+    audited(3)
+
+    with pytest.raises(PublishError, match="the time_column month, which is no column"):
+        publish(settings)
+
+    assert current(settings) is None

@@ -116,6 +116,12 @@ def test_what_is_no_number_is_refused(client, version, changes, status, message)
     assert message in answer.text
 
 
+def test_a_huge_body_is_not_read(client, version):
+    answer = client.post(f"/v/{version.name}/rows", content=b" " * 4_000_001)
+
+    assert (answer.status_code, answer.text) == (413, "expected at most 4000000 bytes")
+
+
 def test_a_value_is_a_value_and_no_sql(client, version):
     key = {"month": "2026-10' or '1'='1", "provider": "x", "currency": "y", "kind": "z"}
     answer = client.post(f"/v/{version.name}/rows", json=asked(keys=[key]))

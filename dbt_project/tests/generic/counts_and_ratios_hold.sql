@@ -22,9 +22,12 @@ judged as (
                     || ', below zero; correct the model'
             {%- endif %}
             {%- set metric = column.config.meta.get('metric', {}) %}
-            {%- if metric.numerator %}
+            {%- if metric.denominator %}
             {%- set divided -%}
-                cast({{ metric.numerator }} as double) * {{ metric.per }}
+                cast(
+                    case when {{ metric.where or 'true' }} then {{ metric.numerator }} end
+                    as double
+                ) * {{ metric.per }}
                 / nullif(cast({{ metric.denominator }} as double), 0)
             {%- endset %}
             when

@@ -1,8 +1,10 @@
 // A chart: its numbers from the page's rows, drawn, and opened into the rows again.
 "use strict";
 (function (unitmill) {
-  const { grouped, summed, shown, label, worded, OTHERS } = unitmill;
+  const { grouped, summed, matches, shown, label, worded, OTHERS } = unitmill;
   const MOST = 9;
+  // A heat map and a waterfall have a text in each column, so they scroll before they shrink.
+  const LEAST = { heat: { aside: 200, column: 76 }, waterfall: { aside: 60, column: 62 } };
   const GOOD = /^(proven|within|within plan|tied|matches|equal|open|completed|done|succeeded|first half|low|best epoch|nothing billed)$/;
   const BAD = /(blocked|breached|failed|critical|high|unexplained|over|differs|disallowed|missing)/;
   const WARN = /(projected|passed|warning|medium|stretched|no invoice|unmetered|interrupted|estimated|assumed)/;
@@ -42,6 +44,7 @@
   function numbers(chart, rows, currency, all) {
     const { x, by, measure } = chart;
     const isTime = x === "month";
+    rows = rows.filter((row) => matches(row, measure));
     const isRatio = Boolean(measure.of);
     const over = isRatio && chart.kind !== "ranked" || chart.kind === "waterfall" ? Infinity : chart.top;
     const xs = isTime ? null : dearest(rows, x, measure, over, chart.order);
@@ -96,7 +99,7 @@
     const font = getComputedStyle(document.body).fontFamily;
     return {
       font, background: null, view: { stroke: null },
-      axis: { gridColor: grid, domainColor: line, tickColor: line, labelColor: dim, labelFontSize: 11, tickCount: 5 },
+      axis: { gridColor: grid, domainColor: line, tickColor: line, labelColor: dim, titleColor: dim, titleFontWeight: 400, titleFontSize: 11, labelFontSize: 11, tickCount: 5 },
       axisX: { grid: false }, axisY: { domain: false, ticks: false },
       legend: { orient: "top", title: null, labelColor: dim, symbolType: "circle", symbolSize: 70, labelLimit: 150, padding: 0 },
       text: { fill: ink, fontSize: 11 },
@@ -105,9 +108,19 @@
 
   async function picture(chart, box, found, open) {
     const width = box.clientWidth;
+    const need = LEAST[chart.kind], columns = new Set(found.map((cell) => cell.x)).size;
+    const least = need ? need.aside + need.column * columns : 0;
     const aside = ["ranked", "dots"].includes(chart.kind) ? 170 : 0;
     const drawn = colored(chart.spec, found.names || []);
-    if (chart.kind === "ranked") drawn.layer[0].encoding.x.scale = { domainMax: 1.16 * Math.max(...found.map((cell) => cell.total), 0) };
+    if (width < least) drawn.width = least;
+    // A height by step would make Vega-Lite warn that it does not fit it to the page.
+    if (drawn.height.step) drawn.height = drawn.height.step * new Set(found.map((cell) => (chart.kind === "heat" ? cell.by : cell.x))).size;
+    if (chart.kind === "ranked") {
+      const most = Math.max(...found.map((cell) => cell.total), 0), room = Math.max(width - 230, 90);
+      drawn.layer[0].encoding.x.scale = { domainMax: most * (1 + 64 / room) };
+      for (const layer of drawn.layer) layer.encoding.y.axis.labelLimit = Math.min(210, 0.36 * width);
+    }
+    if (chart.kind === "band" && !found.some((cell) => cell.limit != null)) drawn.layer.pop();
     const spec = { ...drawn, data: { name: "rows", values: found.map(({ rows, ...cell }) => cell) }, config: { ...config(), legend: { ...config().legend, columns: Math.max(2, Math.floor((width - aside) / 128)) } } };
     const made = await vegaEmbed(box, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
     made.view.addEventListener("click", (_, item) => {
@@ -192,7 +205,7 @@
     const list = element("div", null, "tilebox");
     for (const tile of chart.tiles) {
       const rowsOf = (m) => (months.length && m ? all.rows.filter((r) => r.month === m) : all.rows);
-      const has = (row) => row[tile.sum] != null && Object.entries(tile.where).every(([k, v]) => row[k] === v);
+      const has = (row) => matches(row, tile) && row[tile.of || tile.sum] != null;
       const now = summed(rowsOf(month), tile), card = element("button", null, "tile");
       card.type = "button";
       card.append(element("span", tile.label), element("b", shown(now, tile.unit, currency)));
@@ -230,7 +243,7 @@
       return picture(chart, box, cells, () => {});
     }
     const cells = numbers(chart, rows, currency, found.rows);
-    if (!cells.length) return void box.append(element("p", `Unknown: no row has a ${label(chart.measure.of || chart.measure.sum)}.`, "empty"));
+    if (!cells.length) return void box.append(nothing(chart, rows));
     if (chart.kind === "ranked") totals(cells, chart.measure, currency);
     if (chart.kind === "waterfall") steps(cells);
     if (chart.kind === "heat") shades(cells);
@@ -238,9 +251,17 @@
     return picture(chart, box, cells, open);
   }
 
+  function nothing(chart, rows) {
+    const { sum, of } = chart.measure;
+    const isUnknown = !rows.some((row) => matches(row, chart.measure) && row[of || sum] != null);
+    const some = rows.some((row) => row[of || sum] != null);
+    return element("p", isUnknown && !(some && !of) ? `Unknown: no row has ${label(of || sum)}.` : "There is nothing of this.", "empty");
+  }
+
   // The same numbers as a table, for keyboards and screen readers.
   function numbersTable(chart, rows, currency, all, open) {
     const cells = numbers(chart, rows, currency, all);
+    if (!cells.length) return nothing(chart, rows);
     const columns = [{ name: chart.x }, ...(chart.by ? [{ name: chart.by }] : []), { name: chart.measure.of ? `${chart.measure.sum} per ${chart.measure.of}` : chart.measure.sum, unit: chart.measure.unit, isNumber: true }];
     return grid(columns, cells.map((cell) => ({ ...cell, measure: chart.measure, currency, title: [cell.x, cell.by].filter(Boolean).join(" · "), values: [cell.x, ...(chart.by ? [cell.by] : []), cell.value] })), open);
   }

@@ -30,7 +30,7 @@
     const [name, query] = location.hash.slice(1).split("?");
     const asked = new URLSearchParams(query || "");
     const known = about.pages.map((one) => one.name);
-    state = { month: about.month, ...Object.fromEntries(FILTERS.filter((f) => asked.has(f)).map((f) => [f, asked.get(f)])) };
+    state = { month: about.month, ...Object.fromEntries(FILTERS.filter((f) => asked.get(f)).map((f) => [f, asked.get(f)])) };
     return known.includes(name) ? name : known[0];
   }
 
@@ -51,7 +51,7 @@
       if (!values.length || (name === "currency" && values.length < 2)) continue;
       const choice = element("label", label(name)), select = element("select");
       if (name !== "month" && name !== "currency") select.append(new Option(`all ${label(name)}s`, ""));
-      if (name === "currency" && !state.currency) state.currency = currenciesOf(sets.flatMap((found) => found.rows))[0];
+      if (name === "currency" && !state.currency) state.currency = values.includes(about.currency) ? about.currency : currenciesOf(sets.flatMap((found) => found.rows))[0];
       for (const value of values) select.append(new Option(value, value));
       select.value = state[name] || "";
       select.addEventListener("change", () => go({ [name]: select.value }));
@@ -137,12 +137,13 @@
     let columns = found.columns, rows = number.rows;
     if (live) ({ columns, rows } = await asked(chart, number, columns, rows));
     const used = columns.filter((c) => c.name !== "row_count" && rows.some((row) => row[c.name] != null));
-    const units = new Map([...(chart.measure ? [chart.measure] : []), ...chart.tiles, ...Object.values(chart.measures)].flatMap((m) => [[m.sum, m.of ? (m.unit === "percent" ? "money" : "money") : m.unit], ...(m.of ? [[m.of, "number"]] : [])]));
+    const measures = [...(chart.measure ? [chart.measure] : []), ...chart.tiles, ...Object.values(chart.measures)];
+    const units = new Map([...measures.filter((m) => m.of).map((m) => [m.of, m.unit === "percent" ? "money" : "number"]), ...measures.filter((m) => !m.of).map((m) => [m.sum, m.unit])]);
     const first = measure ? measure.sum : used.find((c) => c.kind === "measure")?.name;
     rows = [...rows].sort((a, b) => (a.row_count > 1) - (b.row_count > 1) || Math.abs(b[first] ?? 0) - Math.abs(a[first] ?? 0));
     const count = rows.reduce((all, row) => all + (row.row_count || 1), 0);
     const heads = used.map((c) => ({ name: c.name, isNumber: c.kind === "measure", unit: units.get(c.name) || "money" }));
-    const lines = rows.slice(0, SHOWN).map((row) => ({ currency: row.currency || currency, values: used.map((c) => (row.row_count > 1 && c.kind === "detail" && row[c.name] == null ? `${row.row_count} other rows` : row[c.name])) }));
+    const lines = rows.slice(0, SHOWN).map((row) => ({ currency: row.currency || currency, values: used.map((c) => (c.kind === "measure" && c.name !== first && row[c.name] == null ? "" : row.row_count > 1 && c.kind === "detail" && row[c.name] == null ? `${row.row_count} other rows` : row[c.name])) }));
     const said = [`${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`];
     if (measure) {
       const total = summed(rows, measure);

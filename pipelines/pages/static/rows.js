@@ -31,13 +31,20 @@ window.unitmill = window.unitmill || {};
     return [...seen.keys()].sort((a, b) => seen.get(b) - seen.get(a));
   }
 
+  function matches(row, measure) {
+    return Object.entries(measure.where).every(([name, value]) => row[name] === value);
+  }
+
   // Unknown stays unknown: a sum of nothing is null, and a row without the quantity that
-  // divides counts in neither sum.
+  // divides counts in neither sum. Where there are rows and none is of this kind, it is 0.
   function summed(rows, measure) {
     let above = null, below = null;
     for (const row of rows) {
-      if (Object.entries(measure.where).some(([name, value]) => row[name] !== value)) continue;
       const value = row[measure.sum];
+      if (!matches(row, measure)) {
+        if (value != null && !measure.of) above = above || 0;
+        continue;
+      }
       if (measure.of) {
         const of = row[measure.of];
         if (of == null) continue;
@@ -93,5 +100,5 @@ window.unitmill = window.unitmill || {};
     return WORDS.has(column) && typeof value === "string" ? label(value) : String(value);
   }
 
-  Object.assign(unitmill, { FILTERS, OTHERS, unpacked, narrowed, currenciesOf, summed, grouped, shown, label, worded });
+  Object.assign(unitmill, { FILTERS, OTHERS, unpacked, narrowed, currenciesOf, summed, matches, grouped, shown, label, worded });
 })(window.unitmill);

@@ -3,10 +3,6 @@
 import csv
 import io
 import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as postgresql
 import duckdb
@@ -21,8 +17,6 @@ from pipelines.sources.usage.litellm import SOURCES
 
 USAGE, SAMPLES, SESSIONS = SOURCES
 VARIABLE = "LITELLM_DATABASE_URL"
-BINARIES = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-NOBODY = 65534
 COLUMNS = """
     request_id text primary key, call_type text, api_key text,
     spend double precision, prompt_tokens integer, completion_tokens integer,
@@ -40,49 +34,13 @@ USAGE_OBJECT = {
 }
 
 
-def program(name):
-    found = shutil.which(name)
-    places = [folder / name for folder in BINARIES if (folder / name).exists()]
-    if not found and not places:
-        pytest.skip(f"no {name}: Postgres is not installed")
-    return str(places[0] if places else found)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Start a server that listens on a socket of its own; Postgres refuses root."""
-    initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    folder = tmp_path_factory.mktemp("pg")
-    data = folder / "data"
-    as_user = {}
-    if os.getuid() == 0:
-        as_user = {"user": NOBODY, "group": NOBODY}
-        os.chown(folder, NOBODY, NOBODY)
-        for above in folder.parents:
-            if above.owner() == "root" and above != Path("/tmp"):
-                above.chmod(above.stat().st_mode | 0o011)
-
-    def run(*words):
-        done = subprocess.run(
-            words, cwd=folder, capture_output=True, text=True, check=False, **as_user
-        )
-        if done.returncode:
-            pytest.skip(f"Postgres does not start here: {done.stderr[-300:]}")
-
-    run(initdb, "-D", data, "-U", "litellm", "--auth=trust", "--no-sync")
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-    run(pg_ctl, "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
-    yield f"postgresql:///postgres?host={folder}&user=litellm"
-    run(pg_ctl, "-D", data, "-m", "immediate", "stop")
-
-
 @pytest.fixture
-def database(server, monkeypatch):
+def database(postgres_server, monkeypatch):
     """Give a function that runs statements; each test begins with an empty table."""
 
     def run(*statements):
         with (
-            postgresql.connect(server, autocommit=True) as connection,
+            postgresql.connect(postgres_server, autocommit=True) as connection,
             connection.cursor() as cursor,
         ):
             for statement in statements:
@@ -90,7 +48,7 @@ def database(server, monkeypatch):
 
     run('drop table if exists "LiteLLM_SpendLogs"')
     run(f'create table "LiteLLM_SpendLogs" ({COLUMNS})')
-    monkeypatch.setenv(VARIABLE, server)
+    monkeypatch.setenv(VARIABLE, postgres_server)
     return run
 
 
@@ -257,9 +215,11 @@ def test_prompts_and_addresses_do_not_leave_the_database(
 
 
 def test_a_database_that_cannot_be_read_is_named_by_its_variable_alone(
-    server, from_database, monkeypatch
+    postgres_server, from_database, monkeypatch
 ):
-    address = server.replace("///postgres", "///nowhere") + "&password=hush-hush"
+    address = (
+        postgres_server.replace("///postgres", "///nowhere") + "&password=hush-hush"
+    )
     monkeypatch.setenv(VARIABLE, address)
 
     with pytest.raises(TransientError) as caught:
