@@ -7,9 +7,10 @@ fonts. Does not belong here: the words around a chart (``pictures``).
 from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
+from textwrap import wrap
 from typing import Any
 
-from pipelines.pages.cells import Cells
+from pipelines.pages.cells import Cell, Cells
 from pipelines.pages.definition import Chart, Kind
 from pipelines.pages.specs import COLORS, HEIGHT, Spec, spec
 
@@ -20,6 +21,7 @@ FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
 # Fewer days than these make no line that anybody sees.
 FEW = 3
 # A heat map and a waterfall have a text in each column, and are as wide as it needs.
+LETTERS = 12
 LEAST = {Kind.HEAT: (200, 76), Kind.WATERFALL: (60, 62)}
 
 
@@ -49,11 +51,20 @@ def laid_out(chart: Chart, cells: Cells, width: int) -> Spec:
             layer["encoding"]["y"]["axis"]["labelLimit"] = min(210, 0.36 * width)
     seen = {str(row.get("by")) for row in cells.rows}
     drawn = dict(_colored(drawn, cells.names, seen))
-    drawn["data"] = {"name": "rows", "values": cells.rows}
+    rows = _broken(drawn, cells.rows) if chart.kind is Kind.HEAT else cells.rows
+    drawn["data"] = {"name": "rows", "values": rows}
     drawn["config"] = _config(chart, width)
     drawn["background"] = "white"
     drawn["padding"] = 12
     return drawn
+
+
+def _broken(drawn: Spec, rows: Sequence[Cell]) -> list[Cell]:
+    """Break the names of a heat map's columns, below which there is room for lines."""
+    lines = {"orient": "bottom", "labelExpr": r"split(datum.label, '\n')"}
+    for layer in drawn["layer"]:
+        layer["encoding"]["x"]["axis"].update(lines)
+    return [row | {"x": "\n".join(wrap(str(row["x"]), LETTERS))} for row in rows]
 
 
 def _leave_out_unknown(drawn: Spec, cells: Cells) -> None:
