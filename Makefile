@@ -13,7 +13,8 @@ export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo golden test ui lint bench official-validator wheel clean samples docs lock
+.PHONY: help demo golden test ui lint bench official-validator wheel clean samples docs \
+	pictures lock
 
 help:
 	@echo "make demo     build and publish the sample company's three months"
@@ -26,6 +27,7 @@ help:
 	@echo "make wheel    build dist/unitmill-*.whl, which pip installs anywhere"
 	@echo "make samples  write sample_exports again"
 	@echo "make docs     write the generated pages and staging models again"
+	@echo "make pictures write the charts in docs/images again"
 	@echo "make clean    remove everything that these made"
 
 demo: $(VENV)/installed
@@ -65,6 +67,10 @@ docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py
 	@$(BIN)/unitmill build
 	$(BIN)/python docs/questions.py
+
+pictures: $(VENV)/installed-dev
+	@$(BIN)/unitmill build
+	$(BIN)/python docs/pictures.py
 
 # Needs uv; the lock files name no registry.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \

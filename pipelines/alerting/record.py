@@ -1,4 +1,4 @@
-"""The record of notifications: JSON lines in the home folder, one per alert."""
+"""The record of notifications: JSON lines in the home folder, one per message."""
 
 import fcntl
 import json
@@ -14,10 +14,10 @@ from pipelines.alerting.alerts import AlertError
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """How sending an alert went.
+    """How sending an alert or a weekly summary went.
 
     Attributes:
-        alert_id: of ``fct_alerts``.
+        alert_id: of ``fct_alerts``; of a summary, its team and week.
         channel: where it went or should go.
         status: dry_run: it would have been sent; failed: at least one address of the
             channel did not accept it, and the next run tries again.
@@ -25,6 +25,8 @@ class Notification:
         attempt_count: how often sending was tried.
         attempted_at: the last time, ISO 8601 in UTC.
         error: what the last attempt failed by; '' where it did not.
+        no_picture: why a picture that belongs to it could not be drawn; '' where it
+            was, or none belongs to it.
     """
 
     alert_id: str
@@ -34,6 +36,7 @@ class Notification:
     attempt_count: int
     attempted_at: str
     error: str
+    no_picture: str = ""
 
 
 def read_record(path: Path) -> dict[str, Notification]:

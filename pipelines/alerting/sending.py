@@ -1,13 +1,21 @@
 """Sending: each alert of the published version once, and again where it failed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.alerting.alerts import Alert, AlertError, recent_alerts
-from pipelines.alerting.channels import addresses_of, send
+from pipelines.alerting.channels import (
+    Message,
+    addresses_of,
+    message_of,
+    send,
+    takes_pictures,
+)
+from pipelines.alerting.pictures import picture_of_alert
 from pipelines.alerting.record import Notification, locked, read_record, write_record
-from pipelines.publishing.versions import current
+from pipelines.pages.pictures import PictureError
+from pipelines.publishing.versions import Version, current
 from pipelines.settings import Settings
 
 
@@ -69,37 +77,75 @@ def send_pending(settings: Settings) -> Iterator[AlertStatus]:
     path = settings.notifications_file
     with locked(path):
         record = read_record(path)
+        version = current(settings)
         for entry in pending(settings):
-            notification = _notify(settings, entry)
+            assert version is not None
+            notification = _notify(settings, version, entry)
             record[notification.alert_id] = notification
             write_record(path, record)
             yield AlertStatus(entry.alert, notification)
 
 
-def _notify(settings: Settings, entry: AlertStatus) -> Notification:
+def _notify(settings: Settings, version: Version, entry: AlertStatus) -> Notification:
     alert = entry.alert
+
+    def write(*, with_pictures: bool) -> tuple[Message, str]:
+        """Draw the picture only for an address that takes it."""
+        if not with_pictures:
+            return message_of(alert, None), ""
+        try:
+            return message_of(alert, picture_of_alert(version.database, alert)), ""
+        except PictureError as error:
+            return message_of(alert, None), str(error)
+
+    return notify(settings, alert.alert_id, alert.channel, entry.notification, write)
+
+
+def notify(
+    settings: Settings,
+    key: str,
+    channel: str,
+    earlier: Notification | None,
+    write: Callable[..., tuple[Message, str]],
+) -> Notification:
+    """Send a message to those addresses of a channel that have not accepted it yet.
+
+    Args:
+        settings: whose ``alerts`` say where to, and whether it is a dry run.
+        key: of the message in the record.
+        channel: where it goes.
+        earlier: how it went before; None where it was never tried.
+        write: gives the message, and why it lacks a picture or ''; it is called with
+            ``with_pictures``.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     if settings.alerts.dry_run:
-        return Notification(alert.alert_id, alert.channel, "dry_run", (), 0, now, "")
-    accepted = entry.notification.sent_to if entry.notification else ()
-    failures = []
+        return Notification(key, channel, "dry_run", (), 0, now, "")
+    accepted = earlier.sent_to if earlier else ()
+    failures, lacking = [], ""
+    written: dict[bool, Message] = {}
     try:
-        for address in addresses_of(alert.channel, settings.alerts.channels):
-            key = str(address.url_id())  # type: ignore[no-untyped-call]
-            if key in accepted:
+        for address in addresses_of(channel, settings.alerts.channels):
+            place = str(address.url_id())  # type: ignore[no-untyped-call]
+            if place in accepted:
                 continue
-            if failure := send(alert, address):
+            takes = takes_pictures(address)
+            if takes not in written:
+                written[takes], why = write(with_pictures=takes)
+                lacking = lacking or why
+            if failure := send(written[takes], address):
                 failures.append(failure)
             else:
-                accepted = (*accepted, key)
+                accepted = (*accepted, place)
     except AlertError as error:
         failures.append(str(error))
     return Notification(
-        alert_id=alert.alert_id,
-        channel=alert.channel,
+        alert_id=key,
+        channel=channel,
         status="failed" if failures else "sent",
         sent_to=accepted,
-        attempt_count=entry.attempt_count + 1,
+        attempt_count=(earlier.attempt_count if earlier else 0) + 1,
         attempted_at=now,
         error="; ".join(failures),
+        no_picture=lacking,
     )

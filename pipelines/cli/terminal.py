@@ -230,7 +230,7 @@ def show_month(console: Console, db: duckdb.DuckDBPyConnection, month: str) -> N
 
 
 def show_alert(console: Console, entry: AlertStatus) -> None:
-    """Show an alert in a line, and below it why it was not sent."""
+    """Show an alert in a line, and below it why it was not sent or has no picture."""
     alert, notification = entry.alert, entry.notification
     status = notification.status.replace("_", " ") if notification else "new"
     console.print(
@@ -240,6 +240,10 @@ def show_alert(console: Console, entry: AlertStatus) -> None:
     if notification and notification.error:
         console.print(
             f"  {alert.channel}: {escape(notification.error)}", soft_wrap=True
+        )
+    if notification and notification.no_picture:
+        console.print(
+            f"  no picture: {escape(notification.no_picture)}", soft_wrap=True
         )
 
 

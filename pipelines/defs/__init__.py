@@ -16,6 +16,7 @@ from pipelines.defs.landing import landing_asset
 from pipelines.defs.publish import publish_asset
 from pipelines.defs.quality import quality_checks
 from pipelines.defs.reference import reference_assets
+from pipelines.defs.summaries import summarizing
 from pipelines.defs.targets import target_assets
 from pipelines.defs.warehouse import BUILD, warehouse
 from pipelines.ledger.inputs import Inputs
@@ -55,4 +56,5 @@ def build_definitions(
         ),
         automation(settings, sources),
         alerting(settings),
+        summarizing(settings),
     )

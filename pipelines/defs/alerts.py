@@ -24,6 +24,8 @@ def alerting(settings: Settings) -> dg.Definitions:
                 assert entry.notification is not None
                 notification = entry.notification
                 context.log.info("%s: %s", notification.status, entry.alert.message)
+                if notification.no_picture:
+                    context.log.warning("no picture: %s", notification.no_picture)
                 if notification.status == "failed":
                     failed.append(f"{entry.alert.title}: {notification.error}")
         if failed:

@@ -62,19 +62,27 @@ def _order(chart: Chart, *, has_numbers: bool) -> str:
 
 
 def expression(measure: Measure) -> str:
-    """Give a measure as SQL: a sum, or a ratio of sums over rows that have both.
+    """Give a measure as SQL: a sum, or a ratio of sums over rows that have both."""
+    above, below = parts(measure)
+    if below is None:
+        return above
+    ratio = f"{above} / nullif({below}, 0)"
+    return ratio if measure.per == 1 else f"{measure.per} * {ratio}"
 
-    A sum of rows of one kind is 0 where there are rows and none is of it, and unknown
-    where no row has a value.
+
+def parts(measure: Measure) -> tuple[str, str | None]:
+    """Give the sums that a measure is made of: numerator, and denominator or None.
+
+    Rows without the quantity that divides count in neither. A sum of rows of one kind
+    is 0 where there are rows and none is of it, and unknown where no row has a value.
     """
     value = quoted_name(measure.sum)
     where = [f"{quoted_name(key)} = '{text}'" for key, text in measure.where.items()]
     if measure.of is None:
-        return f"sum({_when(where, value, f'if({value} is null, null, 0)')})"
+        return f"sum({_when(where, value, f'if({value} is null, null, 0)')})", None
     of = quoted_name(measure.of)
     counted = _when([*where, f"{of} is not null"], value)
-    ratio = f"sum({counted}) / nullif(sum({_when(where, of)}), 0)"
-    return ratio if measure.per == 1 else f"{measure.per} * {ratio}"
+    return f"sum({counted})", f"sum({_when(where, of)})"
 
 
 def _when(conditions: Sequence[str], value: str, otherwise: str = "") -> str:

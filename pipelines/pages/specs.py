@@ -232,7 +232,14 @@ def _waterfall(chart: Chart) -> Spec:
 
 
 def _band(chart: Chart) -> Spec:
-    x = {"field": "at", "type": "temporal", "title": None, "axis": {"format": "%-d %b"}}
+    x = {
+        "field": "at",
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%-d %b", "labelOverlap": "greedy"},
+        # A day is the same day wherever somebody reads.
+        "scale": {"type": "utc"},
+    }
     names = ["spent", "expected", "90 % upper bound", "budget"]
     scale = {"domain": names, "range": [SPENT, EXPECTED, EXPECTED, LIMIT]}
 

@@ -191,6 +191,8 @@ class AlertSettings(BaseModel):
     channels: dict[str, Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]] = {
         "default": "ALERT_URLS"
     }
+    summary_teams: list[str] = []
+    pages_address: str = Field("", pattern=r"^(https?://[^\s@?#]+)?$")
 
 
 class UsageSettings(BaseModel):

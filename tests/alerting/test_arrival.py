@@ -1,13 +1,7 @@
 """Alerts arrive: at a real mail server and a real webhook, both on loopback."""
 
-import email
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import dagster as dg
 import pytest
-from aiosmtpd.controller import Controller
 from alert_rows import OVER, SURGE
 
 from pipelines.alerting.record import read_record
@@ -15,55 +9,6 @@ from pipelines.alerting.sending import listed, pending, send_pending
 from pipelines.defs.alerts import SEND, alerting
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
-
-
-class Mailbox:
-    """Keeps every mail that is delivered."""
-
-    def __init__(self):
-        self.mails = []
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
-        self.mails.append(email.message_from_bytes(envelope.content))
-        return "250 kept"
-
-
-@pytest.fixture
-def mailbox(free_port):
-    box = Mailbox()
-    server = Controller(box, hostname="127.0.0.1", port=free_port)
-    server.start()
-    box.url = (
-        f"mailto://127.0.0.1:{free_port}/?mode=insecure"
-        "&from=unitmill@example.com&to=finops@example.com"
-    )
-    yield box
-    server.stop()
-
-
-@pytest.fixture
-def webhook():
-    """Serve a webhook that answers what the test says, then 200."""
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            server.heard.append(json.loads(body))
-            self.send_response(server.answers.pop(0) if server.answers else 200)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    server.heard, server.answers = [], []
-    server.url = f"json://127.0.0.1:{server.server_port}/alerts"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def statuses(settings):

@@ -14,6 +14,7 @@ from pipelines.defs.alerts import SEND
 from pipelines.defs.automation import JOB
 from pipelines.defs.home import POOL
 from pipelines.defs.publish import VERSION
+from pipelines.defs.summaries import SEND as SUMMARIES
 from pipelines.defs.targets import POSTGRES
 from pipelines.reference.tables import REFERENCE_TABLES
 from pipelines.settings import PROJECT_DIR, Settings
@@ -289,7 +290,8 @@ def test_every_test_of_dbt_is_a_check(graph, settings):
 def test_the_schedule_and_the_sensors_start_the_build_and_the_sending(definitions):
     repository = definitions.get_repository_def()
 
-    assert {s.job_name for s in repository.schedule_defs} == {JOB}
+    schedules = {s.name: s.job_name for s in repository.schedule_defs}
+    assert schedules == {"every_morning": JOB, "every_monday": SUMMARIES}
     starts = {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs}
     assert starts == {"new_deliveries": [JOB], "alerts": [SEND], "killed_runs": []}
 

@@ -1,0 +1,45 @@
+"""Weekly summaries in Dagster: the job that sends them, and its schedule."""
+
+import dagster as dg
+
+from pipelines.alerting.summaries import send_summaries
+from pipelines.publishing.lock import living
+from pipelines.settings import Settings
+
+SEND = "send_summaries"
+
+
+def summarizing(settings: Settings) -> dg.Definitions:
+    """Give the job that sends weekly summaries, and the schedule that starts it."""
+
+    @dg.op(description="Sends each team's summary of the newest closed week once.")
+    def send(context: dg.OpExecutionContext) -> None:
+        failed = []
+        with living(settings, context.run.run_id):
+            for entry in send_summaries(settings):
+                assert entry.notification is not None
+                notification = entry.notification
+                context.log.info("%s: %s", notification.status, entry.team)
+                if notification.no_picture:
+                    context.log.warning("no picture: %s", notification.no_picture)
+                if notification.status == "failed":
+                    failed.append(f"{entry.team}: {notification.error}")
+        if failed:
+            raise dg.Failure("not sent: " + "\n".join(failed))
+
+    @dg.job(name=SEND, description="Send the weekly summaries of the teams.")
+    def job() -> None:
+        send()
+
+    @dg.schedule(
+        job=job,
+        cron_schedule="0 8 * * 1",
+        description=(
+            "Every Monday: what each team spent in the newest seven closed days; in a "
+            "dry run it is only recorded."
+        ),
+    )
+    def every_monday() -> dg.RunRequest:
+        return dg.RunRequest()
+
+    return dg.Definitions(jobs=[job], schedules=[every_monday])
