@@ -131,20 +131,32 @@ def _numbers(
         (place for place, v in values.items() if v is not None and (v or keeps_zeros)),
         key=lambda place: (at.get(place[0], 0), place[0], by_at[place[1]]),
     )
-    rows: list[Cell] = [
-        {
-            "key": number,
-            "x": worded(chart.x, x),
-            "by": worded(chart.by, by) if chart.by else None,
-            "value": values[x, by],
-            "shown": shown(values[x, by], measure.unit, currency),
-            "place": by_at[by],
-        }
-        for number, (x, by) in enumerate(ordered)
+    rows = [
+        _cell(chart, place, values[place], currency)
+        | {"key": number, "place": by_at[place[1]]}
+        for number, place in enumerate(ordered)
     ]
     _complete(chart, measure, rows, currency)
     names = [worded(str(chart.by), name) for name in by_at] if bys else []
     return [{k: _drawn(v) for k, v in row.items()} for row in rows], names
+
+
+def _cell(
+    chart: Chart, place: tuple[str, str], value: Decimal | None, currency: str
+) -> Cell:
+    """Give a number with its texts; ``said`` is what a screen reader says."""
+    assert chart.measure is not None
+    x = worded(str(chart.x), place[0])
+    by = worded(chart.by, place[1]) if chart.by else None
+    unit = chart.measure.unit
+    names = " · ".join([x, *([by] if by else [])])
+    return {
+        "x": x,
+        "by": by,
+        "value": value,
+        "shown": shown(value, unit, currency),
+        "said": f"{names}: {shown(value, unit, currency, exact=True)}",
+    }
 
 
 def _names_of(

@@ -3,7 +3,8 @@
 Belongs here: marks, axes and scales of each kind. Does not belong here: colours of a
 page in light and dark (``static/pages.js``), and summing.
 
-The rows of a spec have the columns ``x``, ``by`` and ``value``; those of a band ``at``,
+The rows of a spec have the columns ``x``, ``by``, ``value``, ``shown`` (the value as
+text) and ``said`` (all of it as text); those of a band ``at``,
 ``value``, ``expected``, ``upper`` and ``limit``; those of a waterfall also ``foot`` and
 ``head``.
 """
@@ -39,6 +40,8 @@ COLORS = [
 SPENT, EXPECTED, LIMIT = COLORS[0], COLORS[4], "#d1495b"
 MORE, LESS, TOTAL = "#d1495b", "#1f9e77", "#8a93a0"
 HEIGHT = 260
+# What a screen reader says of a mark.
+SAID = {"field": "said", "type": "nominal"}
 
 
 def spec(chart: Chart) -> Spec:
@@ -93,6 +96,7 @@ def _bars(chart: Chart) -> Spec:
             "color": _color(chart),
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": _tooltip(chart),
+            "description": SAID,
         },
     }
 
@@ -109,6 +113,7 @@ def _lines(chart: Chart) -> Spec:
             "y": _number("value", chart, scale={"zero": True}),
             "color": _color(chart),
             "tooltip": _tooltip(chart),
+            "description": SAID,
         },
     }
 
@@ -125,11 +130,12 @@ def _ranked(chart: Chart) -> Spec:
             "color": _color(chart),
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": _tooltip(chart),
+            "description": SAID,
         },
     }
     labels = {
         "transform": [{"filter": "datum.is_last"}],
-        "mark": {"type": "text", "align": "left", "dx": 5},
+        "mark": {"type": "text", "align": "left", "dx": 5, "aria": False},
         "encoding": {
             **encoding,
             "x": {"field": "total", "type": "quantitative", "title": None},
@@ -155,6 +161,7 @@ def _dots(chart: Chart) -> Spec:
             "x": _number("value", chart, scale={"type": "log"}, axis={"format": "~g"}),
             "color": _color(chart),
             "tooltip": _tooltip(chart),
+            "description": SAID,
         },
     }
 
@@ -173,12 +180,17 @@ def _heat(chart: Chart) -> Spec:
     }
     cells = {
         "mark": {"type": "rect", "cursor": "pointer"},
-        "encoding": {**base, "color": shade, "tooltip": _tooltip(chart)},
+        "encoding": {
+            **base,
+            "color": shade,
+            "tooltip": _tooltip(chart),
+            "description": SAID,
+        },
     }
     # Light on the darker half of the shades; which half, the page says of each cell.
     dark = {"test": "datum.is_dark", "value": "#ffffff"}
     texts = {
-        "mark": {"type": "text", "fontSize": 11},
+        "mark": {"type": "text", "fontSize": 11, "aria": False},
         "encoding": {
             **base,
             "text": {"field": "shown", "type": "nominal"},
@@ -205,10 +217,11 @@ def _waterfall(chart: Chart) -> Spec:
             "y2": {"field": "head"},
             "color": color,
             "tooltip": _tooltip(chart),
+            "description": SAID,
         },
     }
     labels = {
-        "mark": {"type": "text", "dy": -8},
+        "mark": {"type": "text", "dy": -8, "aria": False},
         "encoding": {
             "x": x,
             "y": {"field": "top", "type": "quantitative"},

@@ -11,6 +11,7 @@ from pipelines.pages.definition import Unit
 
 UNKNOWN = "unknown"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+CENT = Decimal("0.01")
 LARGE = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 # What no text of XML may hold, and line breaks.
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -24,13 +25,16 @@ WORDS = {
 }
 
 
-def shown(value: Decimal | None, unit: Unit, currency: str = "") -> str:
+def shown(
+    value: Decimal | None, unit: Unit, currency: str = "", *, exact: bool = False
+) -> str:
     """Write a number as people read it; unknown is a word and never 0.
 
     Args:
         value: the number; an amount is in ``currency``, a percent a share of 1.
         unit: what it counts.
         currency: its ISO code; '' for none.
+        exact: whether cents and every single one are told.
     """
     if value is None:
         return UNKNOWN
@@ -38,19 +42,19 @@ def shown(value: Decimal | None, unit: Unit, currency: str = "") -> str:
         case Unit.PERCENT:
             return f"{_at_most(100 * value, 1)} %"
         case Unit.COUNT:
-            return _count(value)
+            return _at_most(value, 0) if exact else _count(value)
         case Unit.HOURS:
             return f"{_at_most(value, 1)} h"
         case Unit.NUMBER:
-            return _number(value)
+            return _number(value, exact=exact)
         case Unit.MONEY:
-            return money(value, currency)
+            return _money(value, currency, exact=exact)
 
 
-def money(value: Decimal, currency: str) -> str:
+def _money(value: Decimal, currency: str, *, exact: bool) -> str:
     """Write an amount with the sign or the code of its currency."""
     before = SYMBOLS.get(currency, f"{currency}\u00a0" if currency else "")
-    text = _number(abs(value))
+    text = _number(abs(value), exact=exact)
     return f"-{before}{text}" if value < 0 else f"{before}{text}"
 
 
@@ -82,9 +86,11 @@ def _count(value: Decimal) -> str:
     return _at_most(value, 0)
 
 
-def _number(value: Decimal) -> str:
+def _number(value: Decimal, *, exact: bool) -> str:
     """Write whole numbers from 1,000, two places from 1, else three digits."""
     size = abs(value)
+    if exact and (size >= CENT or not size):
+        return f"{_rounded(value, 2):,f}"
     if size >= 1000:  # noqa: PLR2004 - as in rows.js
         return f"{_rounded(value, 0):,f}"
     if size >= 1 or size < Decimal("1e-9"):

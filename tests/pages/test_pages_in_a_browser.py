@@ -1,16 +1,20 @@
 """A real browser draws every page from files, and runs nothing that a label says."""
 
+import html
 import os
 import re
 import shutil
 import subprocess
 
+import duckdb
 import pytest
 
 from pipelines.pages import folder
-from pipelines.pages.definition import Kind, pages
+from pipelines.pages.answers import answers
+from pipelines.pages.definition import Kind, Unit, pages
 from pipelines.pages.folder import write_file, write_folder
 from pipelines.publishing.versions import PAGES, current
+from pipelines.questions.months import newest_reconciled_month
 from pipelines.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -65,9 +69,76 @@ def test_every_chart_of_a_page_is_drawn(drawn, sample_home, page):
     assert "NaN" not in re.sub(r"<svg.*?</svg>", "", document, flags=re.DOTALL)
 
 
-def test_one_file_draws_by_itself(drawn, sample_home, tmp_path):
-    import duckdb  # noqa: PLC0415 - only here is a version asked for one file
+def number(text):
+    """Read a number as pages write it: $1,234.50, 98.2 %, 44.6B, 12.5 h."""
+    bare = re.sub(r"[^0-9.\-]", "", text)
+    return float(bare) * {"K": 1e3, "M": 1e6, "B": 1e9}.get(text[-1:], 1)
 
+
+def cards(document):
+    return {
+        part.split('"', 1)[0]: part
+        for part in document.split('<section class="')[1:]
+        for part in [part.split(' id="', 1)[1] if ' id="' in part else part]
+    }
+
+
+def marks(card):
+    """Give the value of each mark by its texts, as a screen reader hears it."""
+    labels = re.findall(r'aria-label="([^"]*)" role="graphics-symbol"', card)
+    said = [label.rsplit(": ", 1) for label in labels if ": " in label]
+    return {html.unescape(name): number(value) for name, value in said}
+
+
+def worded(value):
+    return str(value).replace("_", " ")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_what_a_browser_sums_is_what_sql_sums(drawn, sample_home, page):
+    version = current(Settings(home=sample_home))
+    document = drawn(version.folder / PAGES / "index.html", page.name)
+    shown = cards(document)
+    compared = 0
+    with duckdb.connect(str(version.database), read_only=True) as db:
+        month = newest_reconciled_month(db).start
+        for chart in page.charts:
+            card = shown[f"{page.name}-{chart.id}"]
+            found = list(answers(db, page, chart, month))
+            if chart.kind is Kind.TILES:
+                texts = re.findall(r"<span>([^<]*)</span><b[^>]*>([^<]*)</b>", card)
+                assert [label for label, _ in texts] == [t.label for t in chart.tiles]
+                for tile, (_, text) in zip(chart.tiles, texts, strict=True):
+                    value = float(found[0][tile.label])
+                    scale = 100 if tile.unit is Unit.PERCENT else 1
+                    assert number(text) == pytest.approx(
+                        value * scale, rel=6e-3, abs=6e-2
+                    )
+                    compared += 1
+            elif chart.measure:
+                drawn_values = marks(card)
+                column = chart.measure.sum
+                wanted = {
+                    " · ".join(worded(row[key]) for key in chart.keys): float(
+                        row[column]
+                    )
+                    for row in found
+                    if row[column]
+                }
+                for name, value in drawn_values.items():
+                    if worded(name) in wanted:
+                        assert value == pytest.approx(
+                            wanted[worded(name)], rel=6e-3, abs=6e-3
+                        )
+                        compared += 1
+                if chart.measure.of is None:
+                    assert sum(drawn_values.values()) == pytest.approx(
+                        sum(wanted.values()), abs=0.01 * len(wanted)
+                    )
+    assert compared > 3
+
+
+def test_one_file_draws_by_itself(drawn, sample_home, tmp_path):
     version = current(Settings(home=sample_home))
     with duckdb.connect(str(version.database), read_only=True) as db:
         write_file(db, tmp_path / "one file #1.html")

@@ -137,6 +137,34 @@ def test_a_step_of_a_waterfall_starts_where_the_one_before_ends(db, draw):
     ]
 
 
+def test_a_mark_says_its_names_and_every_cent(draw):
+    assert triples(draw(by="item", filters={"team": "pay"}), "said") == [
+        ("pay · a: 8.00",)
+    ]
+    assert shown(Decimal("1234.567"), Unit.MONEY, "USD", exact=True) == "$1,234.57"
+    assert shown(Decimal("4930000.4"), Unit.COUNT, exact=True) == "4,930,000"
+
+
+def test_rows_of_another_kind_are_no_bar_of_nothing(db, draw):
+    """Only item c counts: search has 4 of it, pay none, and pay is not `1 other`."""
+    cells = draw(top=1, measure=measured(sum="cost", where={"item": "c"}))
+
+    assert triples(cells, "x", "value") == [("search", 4.0)]
+
+
+def test_the_reporting_currency_comes_before_that_of_most_rows(db, page):
+    """October: search 1 + 2 + 4 in EUR, pay 8 in USD."""
+    rows = {"spent": "select if(team = 'pay', 'USD', 'EUR') as currency, * from spent"}
+    page = page.model_copy(update={"rows": rows})
+
+    usual = cells_of(db, page, page.charts[0], OCTOBER, {})
+    preferred = cells_of(db, page, page.charts[0], OCTOBER, {}, preferred="USD")
+
+    assert (usual.currency, triples(usual, "shown")) == ("EUR", [("€7.00",)])
+    assert (preferred.currency, triples(preferred, "shown")) == ("USD", [("$8.00",)])
+    assert preferred.left_out == ["EUR"]
+
+
 def test_a_filter_that_rows_have_no_column_for_is_told(draw):
     cells = draw(filters={"team": "search", "provider": "AWS"})
 

@@ -60,7 +60,9 @@
     found.sort((a, b) => (xs ? xs.order.indexOf(a.x) - xs.order.indexOf(b.x) : order(a.x, b.x)) || (bys ? bys.order.indexOf(a.by) - bys.order.indexOf(b.by) : 0));
     found.forEach((cell, i) => Object.assign(cell, {
       key: i, place: bys ? bys.order.indexOf(cell.by) : 0,
-      shown: shown(cell.value, measure.unit, currency), x: worded(x, cell.x), by: cell.by == null ? null : worded(by, cell.by),
+      shown: shown(cell.value, measure.unit, currency),
+      said: [worded(x, cell.x), ...(cell.by == null ? [] : [worded(by, cell.by)])].join(" · ") + `: ${shown(cell.value, measure.unit, currency, true)}`,
+      x: worded(x, cell.x), by: cell.by == null ? null : worded(by, cell.by),
     }));
     found.names = bys ? bys.order.map((name) => worded(by, name)) : [];
     return found;
