@@ -4,6 +4,8 @@ Belongs here: what is opened and written. Does not belong here: what is on a pag
 (``pages``), and answering a browser (``serving``).
 """
 
+import contextlib
+import os
 import shutil
 import webbrowser
 from pathlib import Path
@@ -25,6 +27,13 @@ Host = Annotated[
     str,
     typer.Option(help="The address to answer on; other machines reach no loopback."),
 ]
+Names = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name",
+        help="A name by which it is called too, as behind a proxy; repeatable.",
+    ),
+]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to answer on.")]
 Export = Annotated[
     Path | None, typer.Option("--export", help="A new folder to write the pages into.")
@@ -44,6 +53,7 @@ def show_pages(  # noqa: PLR0913, PLR0917 - each is an option
     serve: Serve = False,
     host: Host = "127.0.0.1",
     port: Port = 8430,
+    name: Names = None,
     export: Export = None,
     one: One = None,
     no_rows: NoRows = False,
@@ -61,9 +71,13 @@ def show_pages(  # noqa: PLR0913, PLR0917 - each is an option
         from pipelines.serving.running import run_site
 
         try:
-            run_site(settings, host, port)
+            run_site(settings, host, port, name or ())
         except OSError as error:
-            fail(f"{host}:{port}: {error.strerror}; choose another --port", 2)
+            fail(
+                f"cannot answer on {host!r}, port {port}: {error.strerror}; expected "
+                "an address of this machine and a free port, by --host and --port",
+                2,
+            )
     elif one is not None:
         _write_one(version, one, no_rows=no_rows)
     elif export is not None:
@@ -84,32 +98,36 @@ def _folder(version: Version) -> Path:
 def _export(version: Version, place: Path, *, no_rows: bool) -> None:
     from pipelines.pages.folder import without_details
 
-    if place.exists():
-        fail(f"{place} exists already; expected the name of a new folder", 2)
+    part = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
-        shutil.copytree(_folder(version), place)
+        if place.exists():
+            fail(f"{place} exists already; expected the name of a new folder", 2)
+        shutil.copytree(_folder(version), part)
         if no_rows:
             with duckdb.connect(str(version.database), read_only=True) as db:
-                without_details(db, place)
+                without_details(db, part)
+        part.rename(place)
     except OSError as error:
-        shutil.rmtree(place, ignore_errors=True)
         fail(f"{place}: {error.strerror}; expected the name of a new folder", 2)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     console.print(f"pages: {place / 'index.html'}", soft_wrap=True, highlight=False)
 
 
 def _write_one(version: Version, file: Path, *, no_rows: bool) -> None:
     from pipelines.pages.folder import write_file
 
-    if file.exists():
-        fail(f"{file} exists already; expected the name of a new file", 2)
-    part = file.with_name(f".{file.name}.tmp")
+    part = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
+        if file.exists():
+            fail(f"{file} exists already; expected the name of a new file", 2)
         with duckdb.connect(str(version.database), read_only=True) as db:
             write_file(db, part, with_details=not no_rows)
         part.rename(file)
     except OSError as error:
         fail(f"{file}: {error.strerror}; expected the name of a new file", 2)
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     size = file.stat().st_size / 1e6
     console.print(f"pages: {file} ({size:.1f} MB)", soft_wrap=True, highlight=False)

@@ -190,7 +190,7 @@ def _complete(chart: Chart, measure: Measure, rows: list[Cell], currency: str) -
         case Kind.RANKED:
             _add_totals(rows, measure, currency)
         case Kind.WATERFALL:
-            _add_steps(rows)
+            _add_steps(chart, rows)
         case Kind.HEAT:
             _add_shades(rows)
         case _:
@@ -211,11 +211,12 @@ def _add_totals(rows: list[Cell], measure: Measure, currency: str) -> None:
         cell["total_shown"] = total if is_sum else ""
 
 
-def _add_steps(rows: list[Cell]) -> None:
+def _add_steps(chart: Chart, rows: list[Cell]) -> None:
     """Let what lies between the totals start where the one before it ends."""
+    ends = {worded(str(chart.x), name) for name in (chart.order[:1] + chart.order[-1:])}
     at = Decimal()
-    for number, cell in enumerate(rows):
-        is_total = number in {0, len(rows) - 1}
+    for cell in rows:
+        is_total = cell["x"] in ends
         foot = Decimal() if is_total else at
         at = _value(cell) if is_total else at + _value(cell)
         cell.update(is_total=is_total, foot=foot, head=at, top=max(foot, at))

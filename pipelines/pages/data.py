@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import duckdb
@@ -20,6 +21,27 @@ ROWS_PER_NUMBER = 20
 # Older months are asked in SQL.
 MONTHS = 13
 REST = "row_count"
+# Whose values name a resource, a run, an account or a person: no copy to mail has them.
+NAMES = {
+    "account",
+    "anomaly",
+    "change",
+    "cluster",
+    "commitment",
+    "dataset",
+    "experiment",
+    "item",
+    "message",
+    "name",
+    "namespace",
+    "node",
+    "plan",
+    "resource",
+    "run",
+    "scope",
+    "workload",
+}
+LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +52,13 @@ class Columns:
         keys: what a number is of, and what narrows a page down.
         details: what only tells rows of one number apart.
         measures: what is summed.
+        divisors: those measures that divide: a row without one counts in no ratio.
     """
 
     keys: list[str]
     details: list[str]
     measures: list[str]
+    divisors: list[str]
 
 
 def columns_of(db: duckdb.DuckDBPyConnection, page: Page, rows: str) -> Columns:
@@ -56,10 +80,12 @@ def columns_of(db: duckdb.DuckDBPyConnection, page: Page, rows: str) -> Columns:
     for name in keys | measures | band:
         if name not in names:
             raise KeyError(f"{page.name}: rows {rows} have no column {name}")
+    divisors = {m.of for c in charts for m in c.numbers if m.of}
     return Columns(
         [name for name in names if name in keys],
         [name for name in names if name not in keys | measures],
         [name for name in names if name in measures],
+        [name for name in names if name in divisors],
     )
 
 
@@ -81,7 +107,8 @@ def rows_of(
         page: whose rows.
         rows: their name in it.
         month: what ``$month`` is, its first day.
-        with_details: False leaves out all that tells rows of one number apart.
+        with_details: False leaves out all that tells rows of one number apart, and
+            the names of resources, runs and accounts.
 
     Returns:
         ``columns``, a list of name, kind and values (texts as ``texts`` and ``at``),
@@ -95,7 +122,11 @@ def rows_of(
     kept = ROWS_PER_NUMBER if with_details else 0
     if not columns.measures:  # nothing can be summed, so nothing is
         details, kept = columns.details, 2**31
-    sql = _capped(page.rows[rows], columns, details, kept)
+    asked = page.rows[rows]
+    if not with_details and (named := NAMES & {*columns.keys}):
+        masks = ", ".join(f"'{LEFT_OUT}' as {name}" for name in sorted(named))
+        asked = f"select * replace ({masks}) from ({asked})"
+    sql = _capped(asked, columns, details, kept)
     answer = db.execute(sql, month_in(sql, month))
     names = [column[0] for column in answer.description or []]
     values = list(zip(*answer.fetchall(), strict=True)) or [() for _ in names]
@@ -113,7 +144,10 @@ def _capped(sql: str, columns: Columns, details: list[str], kept: int) -> str:
     """Give SQL of the dearest rows of each number, and of the sum of its others."""
     keys = [quoted_name(key) for key in columns.keys]
     measures = [quoted_name(measure) for measure in columns.measures]
-    dearest = f"abs({measures[0]}) desc nulls last, " if measures else ""
+    # Rows of several marts have each their own measure; its first one ranks a row.
+    dearest = (
+        f"abs(coalesce({_listed(measures)})) desc nulls last, " if measures else ""
+    )
     named = [quoted_name(detail) for detail in details]
     within = f"partition by {', '.join(keys)} " if keys else ""
     months = (
@@ -125,6 +159,8 @@ def _capped(sql: str, columns: Columns, details: list[str], kept: int) -> str:
     apart = ", ".join(named) or "1"
     sums = [f"sum({measure}) as {measure}" for measure in measures]
     nothing = [f"null as {detail}" for detail in named]
+    # Else the cost of what nobody counted would be divided by what somebody did.
+    known = [f"{quoted_name(divisor)} is null" for divisor in columns.divisors]
     return f"""
 with found as ({sql}),
 ranked as (
@@ -140,7 +176,7 @@ union all
 select {_listed(keys, nothing, sums)}, count(*) as {REST}
 from ranked
 where place_of_row > {kept}
-group by {", ".join(keys) or "()"}
+group by {_listed(keys, known) or "()"}
 having count(*) > 0
 """
 
@@ -172,14 +208,13 @@ def rows_behind(
         first = names.index(columns.measures[0])
         found.sort(key=lambda row: abs(Decimal(str(row[first] or 0))), reverse=True)
     shown: list[tuple[object, ...]] = [(*row, 1) for row in found[:limit]]
-    if rest := found[limit:]:
+    apart = [names.index(name) for name in columns.divisors]
+    rests: dict[tuple[bool, ...], list[tuple[object, ...]]] = {}
+    for row in found[limit:]:
+        rests.setdefault(tuple(row[at] is None for at in apart), []).append(row)
+    for rest in rests.values():
         sums = (
-            sum(
-                (Decimal(str(row[at])) for row in rest if row[at] is not None),
-                Decimal(),
-            )
-            if name in columns.measures
-            else None
+            _sum(row[at] for row in rest) if name in columns.measures else None
             for at, name in enumerate(names)
         )
         shown.append((*sums, len(rest)))
@@ -225,6 +260,8 @@ def _plain(value: object) -> object:
     match value:
         case Decimal():
             return float(round(value, 9))
+        case float():  # a diverged run logs what is no number
+            return value if isfinite(value) else None
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
         case date():
@@ -235,5 +272,7 @@ def _plain(value: object) -> object:
             return value
 
 
-def _sum(values: Iterable[object]) -> Decimal:
-    return sum((Decimal(str(v)) for v in values if v is not None), Decimal())
+def _sum(values: Iterable[object]) -> Decimal | None:
+    """Sum what is known; of nothing that is, the sum is unknown."""
+    known = [Decimal(str(value)) for value in values if value is not None]
+    return sum(known, Decimal()) if known else None

@@ -172,6 +172,7 @@ class Page(_Part):
     Attributes:
         name: of its file and address.
         months: what `month` is of: billing periods, or the days of charges.
+        needs: what has to be delivered for it to show anything.
         rows: SELECTs by name; ``$month`` in them is the newest reconciled month.
         roles: who looks at it first.
     """
@@ -181,6 +182,7 @@ class Page(_Part):
     question: Annotated[str, StringConstraints(pattern=r"\?$")]
     months: Literal["billing periods", "charge dates"] = "billing periods"
     roles: list[Role]
+    needs: Words
     rows: dict[str, Words]
     charts: list[Chart]
 

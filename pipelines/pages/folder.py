@@ -50,11 +50,13 @@ class Look:
         about: version, month and pages, as ``data/about.js`` has them.
         month: what ``$month`` is, its first day.
         not_reconciled: lines such as ``2026-11 openai: no invoice``.
+        has_bills: False where there is only telemetry.
     """
 
     about: dict[str, Any]
     month: date
     not_reconciled: list[str]
+    has_bills: bool
 
 
 def write_folder(
@@ -132,17 +134,21 @@ def look_at(db: duckdb.DuckDBPyConnection) -> Look:
     ).fetchone()
     assert row is not None
     version, published_at, code_version, month = row
-    with suppress(MonthError):  # telemetry without any bill has the month of today
+    has_bills = True
+    try:
         month = newest_reconciled_month(db).start
+    except MonthError:  # telemetry without any bill has the month of its publication
+        has_bills = False
     about = {
         "version": version,
         "published_at": published_at,
         "code_version": code_version,
         "month": f"{month:%Y-%m}",
         "currency": _reporting_currency(db),
+        "partial": _partial_months(db),
         "pages": [{"name": page.name, "title": page.title} for page in pages()],
     }
-    return Look(about, month, months_not_reconciled(db))
+    return Look(about, month, months_not_reconciled(db), has_bills)
 
 
 def _reporting_currency(db: duckdb.DuckDBPyConnection) -> str | None:
@@ -153,6 +159,26 @@ def _reporting_currency(db: duckdb.DuckDBPyConnection) -> str | None:
         ).fetchone()
         return row[0] if row else None
     return None
+
+
+def _partial_months(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Give the last day of each month whose bills end before it does.
+
+    The last day of a month is often billed on the first of the next, so one may lack.
+    """
+    with suppress(duckdb.Error):  # a version of another release
+        rows = db.execute(
+            """
+            select
+                strftime(billing_period_start, '%Y-%m') as month,
+                strftime(max(charge_date), '%Y-%m-%d') as newest
+            from fct_charges_daily
+            group by billing_period_start
+            having max(charge_date) < last_day(billing_period_start) - 1
+            """
+        ).fetchall()
+        return {str(month): str(newest) for month, newest in rows}
+    return {}
 
 
 def data_script(
@@ -167,6 +193,7 @@ def data_script(
         "title": page.title,
         "question": page.question,
         "months": page.months,
+        "needs": page.needs,
         "charts": list(_charts(page)),
         "rows": {
             rows: _rows(db, page, rows, month, with_details=with_details)
@@ -231,6 +258,7 @@ def _render(look: Look, scripts: Sequence[str], *, inlined: bool = False) -> str
     text: str = _template().render(
         about=look.about,
         not_reconciled=look.not_reconciled,
+        has_bills=look.has_bills,
         pages=pages(),
         roles=ROLES,
         policy=policy,

@@ -25,6 +25,19 @@ LETTERS = 12
 LEAST = {Kind.HEAT: (200, 76), Kind.WATERFALL: (60, 62)}
 
 
+def _place_zeros(drawn: Spec, cells: Cells) -> None:
+    """Make a log scale linear near 0 where a value has no logarithm."""
+    values = [float(str(row["value"])) for row in cells.rows]
+    if min(values, default=1) > 0:
+        return
+    constant = min([abs(value) for value in values if value], default=1)
+    encoding = drawn["layer"][0]["encoding"] if "layer" in drawn else drawn["encoding"]
+    for channel in ("x", "color"):
+        scale = encoding[channel].get("scale", {})
+        if scale.get("type") == "log":
+            scale |= {"type": "symlog", "constant": min(constant, 1)}
+
+
 def laid_out(chart: Chart, cells: Cells, width: int) -> Spec:
     """Give a chart's spec with its rows, complete but for a title.
 
@@ -49,6 +62,8 @@ def laid_out(chart: Chart, cells: Cells, width: int) -> Spec:
         drawn["layer"][0]["encoding"]["x"]["scale"] = {"domainMax": most}
         for layer in drawn["layer"]:
             layer["encoding"]["y"]["axis"]["labelLimit"] = min(210, 0.36 * width)
+    if chart.kind in {Kind.HEAT, Kind.DOTS}:
+        _place_zeros(drawn, cells)
     seen = {str(row.get("by")) for row in cells.rows}
     drawn = dict(_colored(drawn, cells.names, seen))
     rows = _broken(drawn, cells.rows) if chart.kind is Kind.HEAT else cells.rows

@@ -3,9 +3,11 @@
 Belongs here: addresses and ports. Does not belong here: what is answered (``site``).
 """
 
+import errno
 import ipaddress
 import socket
 import sys
+from collections.abc import Sequence
 
 import uvicorn
 
@@ -13,17 +15,22 @@ from pipelines.serving.site import HOSTS, site
 from pipelines.settings import Settings
 
 
-def run_site(settings: Settings, host: str, port: int) -> None:
+def run_site(
+    settings: Settings, host: str, port: int, names: Sequence[str] = ()
+) -> None:
     """Serve the pages until the process is told to end.
 
     Args:
         settings: of the home whose versions are served.
         host: the address to answer on.
         port: the port; 0 takes a free one.
+        names: by which it may be called beside its address, as behind a proxy.
 
     Raises:
         OSError: the port is taken, or the address is none of this machine.
     """
+    if not host:  # it would be every address of the machine
+        raise OSError(errno.EINVAL, "no address")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,7 +38,7 @@ def run_site(settings: Settings, host: str, port: int) -> None:
         shown = f"[{host}]" if ":" in host else host
         print(f"pages: http://{shown}:{listening.getsockname()[1]}/")  # noqa: T201
         sys.stdout.flush()
-        hosts = HOSTS if _is_loopback(host) else (*HOSTS, host)
+        hosts = (*HOSTS, *(() if _is_loopback(host) else (host,)), *names)
         config = uvicorn.Config(
             site(settings, hosts), log_level="warning", server_header=False
         )

@@ -28,7 +28,7 @@ from pipelines.pages.definition import Page, pages
 from pipelines.pages.folder import DOCUMENT, served
 from pipelines.publishing.reading import QueryError, ask, locked
 from pipelines.publishing.versions import PAGES, Version, current, versions
-from pipelines.questions.months import newest_reconciled_month
+from pipelines.questions.months import MonthError, newest_reconciled_month
 from pipelines.settings import Settings
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -52,7 +52,7 @@ def site(settings: Settings, hosts: Sequence[str] = HOSTS) -> Starlette:
         hosts: the names by which it may be called; another one is refused, so that no
             page of somebody else can ask it by a name of its own.
     """
-    answers = _Answers(settings)
+    answers = _Answers(settings, hosts)
     return Starlette(
         routes=[
             Route("/", answers.newest),
@@ -70,6 +70,7 @@ class _Answers:
     """What each address answers, of the versions of one home."""
 
     settings: Settings
+    hosts: Sequence[str]
 
     async def newest(self, _: Request) -> Response:
         version = current(self.settings)
@@ -82,8 +83,12 @@ class _Answers:
 
     async def file(self, request: Request) -> Response:
         folder = (self._version(request).folder / PAGES).resolve()
-        path = (folder / request.path_params["path"]).resolve()
-        if not path.is_relative_to(folder) or not path.is_file():
+        try:
+            path = (folder / request.path_params["path"]).resolve()
+            is_there = path.is_relative_to(folder) and path.is_file()
+        except (OSError, ValueError):  # no name that a file can have
+            is_there = False
+        if not is_there:
             raise HTTPException(404, "there is no such file")
         return FileResponse(path, headers=HEADERS)
 
@@ -96,12 +101,12 @@ class _Answers:
         )
 
     async def rows(self, request: Request) -> Response:
-        _require_own_origin(request)
+        _require_own_origin(request, self.hosts)
         version = self._version(request)
         page, name, keys = _asked(await _json(request))
         try:
             found = await run_in_threadpool(_rows, version, page, name, keys)
-        except (QueryError, duckdb.Error) as error:
+        except (QueryError, MonthError, duckdb.Error) as error:
             raise HTTPException(422, str(error).splitlines()[0]) from error
         return JSONResponse(found, headers=HEADERS)
 
@@ -123,10 +128,12 @@ def _document(version: Version) -> Response:
     return HTMLResponse(text, headers=HEADERS | {"Cache-Control": "no-store"})
 
 
-def _require_own_origin(request: Request) -> None:
-    """Refuse what a page of another site asks."""
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+def _require_own_origin(request: Request, hosts: Sequence[str]) -> None:
+    """Refuse what a page of another site asks; a proxy may have changed the host."""
+    origin = urlsplit(request.headers.get("origin", ""))
+    own = {request.headers.get("host"), ""}
+    named = [host for host in hosts if host not in HOSTS]
+    if origin.netloc not in own and origin.hostname not in named:
         raise HTTPException(403, "only the pages of this server may ask for rows")
 
 
@@ -138,7 +145,7 @@ async def _json(request: Request) -> dict[str, Any]:
             raise HTTPException(413, f"expected at most {BODY} bytes")
     try:
         asked = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HTTPException(400, "expected JSON") from error
     if not isinstance(asked, dict):
         raise HTTPException(400, "expected an object")
@@ -154,11 +161,18 @@ def _asked(body: dict[str, Any]) -> tuple[Page, str, list[dict[str, object]]]:
     name, keys = body.get("rows"), body.get("keys")
     if not isinstance(name, str) or name not in page.rows:
         raise HTTPException(400, f"the page {page.name} has no such rows")
-    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        raise HTTPException(400, "expected a list of keys")
+    if not isinstance(keys, list) or not all(map(_is_key, keys)):
+        raise HTTPException(400, "expected a list of keys with their values")
     if len(keys) > KEYS:
         raise HTTPException(400, f"expected at most {KEYS} keys")
     return page, name, keys
+
+
+def _is_key(key: object) -> bool:
+    """Say whether it names a number: texts, numbers and NULL by columns."""
+    if not isinstance(key, dict):
+        return False
+    return all(isinstance(v, str | int | float | None) for v in key.values())
 
 
 def _rows(

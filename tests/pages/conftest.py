@@ -38,6 +38,7 @@ def page():
         title="Spending",
         question="What did we spend?",
         roles=["finance"],
+        needs="A bill.",
         rows={
             "spent": (
                 "select strftime(strptime(month, '%Y-%m'), '%Y-%m') as month, team, "

@@ -8,6 +8,7 @@ import pytest
 from pipelines.pages.answers import answers, expression
 from pipelines.pages.data import columns_of, rows_of
 from pipelines.pages.definition import Kind, pages
+from pipelines.pages.folder import write_file
 from pipelines.publishing.versions import PAGES, current
 from pipelines.questions.months import newest_reconciled_month
 from pipelines.settings import Settings
@@ -251,6 +252,25 @@ def test_no_row_is_of_no_month_where_a_month_is_chosen(db, month, page, rows):
     ).fetchone()
 
     assert row == (0,)
+
+
+def test_a_copy_without_rows_names_no_resource_run_account_or_message(db, tmp_path):
+    write_file(db, tmp_path / "all.html")
+    write_file(db, tmp_path / "some.html", with_details=False)
+    every, some = (
+        (tmp_path / name).read_text("utf-8") for name in ("all.html", "some.html")
+    )
+
+    for name in (
+        "i-0d3c792466bc065c3",
+        "210000000002",
+        "lumen-12b-pretrain",
+        "arn:aws",
+    ):
+        assert name in every
+        assert name not in some
+    assert "was spent by" not in some
+    assert "marketing-chatbot" in some
 
 
 def test_a_version_s_pages_are_small(version):

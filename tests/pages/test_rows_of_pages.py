@@ -41,6 +41,37 @@ def test_the_dearest_rows_are_kept_and_the_others_are_one_row(db, page, monkeypa
     assert sum(r["cost"] for r in rows) == 18.5
 
 
+def test_the_row_of_the_others_keeps_unknown_quantities_apart(db, page, monkeypatch):
+    monkeypatch.setattr(data, "ROWS_PER_NUMBER", 0)
+
+    rows = unpacked(rows_of(db, page, "spent", OCTOBER))
+
+    # 1 + 2 of 10 + 20 tokens, and 4 whose tokens nobody counted.
+    search = [r for r in rows if (r["month"], r["team"]) == ("2026-10", "search")]
+    assert {(r["cost"], r["tokens"], r["row_count"]) for r in search} == {
+        (3.0, 30, 2),
+        (4.0, None, 1),
+    }
+
+
+def test_rows_of_several_marts_rank_each_by_its_own_measure(db, page, monkeypatch):
+    monkeypatch.setattr(data, "ROWS_PER_NUMBER", 1)
+    db.execute(
+        "insert into spent "
+        "select '2026-10', 'gpu', 'i' || n, null, n from range(9) t (n)"
+    )
+
+    rows = unpacked(rows_of(db, page, "spent", OCTOBER))
+
+    [dearest] = [r for r in rows if r["team"] == "gpu" and r["row_count"] == 1]
+    assert (dearest["item"], dearest["tokens"]) == ("i8", 8)
+
+
+def test_what_is_no_number_is_unknown():
+    assert data._plain(float("nan")) is None
+    assert data._plain(float("inf")) is None
+
+
 def test_a_page_without_rows_has_only_what_its_numbers_are_of(db, page):
     packed = rows_of(db, page, "spent", OCTOBER, with_details=False)
 
@@ -51,12 +82,12 @@ def test_a_page_without_rows_has_only_what_its_numbers_are_of(db, page):
         "tokens",
         "row_count",
     ]
-    assert [
-        (r["team"], r["cost"]) for r in unpacked(packed) if r["month"] == "2026-10"
-    ] in (
-        [("search", 7.0), ("pay", 8.0)],
-        [("pay", 8.0), ("search", 7.0)],
-    )
+    # What has no tokens is a row of its own: it counts in no cost per token.
+    assert sorted(
+        (r["team"], r["cost"], r["tokens"] is None)
+        for r in unpacked(packed)
+        if r["month"] == "2026-10"
+    ) == [("pay", 8.0, False), ("search", 3.0, False), ("search", 4.0, True)]
     assert packed["count"] == 5
 
 
@@ -121,9 +152,15 @@ def test_months_older_than_the_newest_thirteen_are_asked_in_sql(db, page):
     ("text", "message"),
     [
         ("title: [", "1-bad.yml: "),
-        ("title: A\nquestion: B?\nroles: [king]\nrows: {}\ncharts: []", "roles"),
         (
-            "title: A\nquestion: B?\nroles: []\nrows: {a: select 1}\ncharts: []",
+            "title: A\nquestion: B?\nneeds: C\nroles: [king]\nrows: {}\ncharts: []",
+            "roles",
+        ),
+        (
+            (
+                "title: A\nquestion: B?\nneeds: C\nroles: []\ncharts: []\n"
+                "rows: {a: select 1}"
+            ),
             "do not fit: a",
         ),
     ],

@@ -78,10 +78,11 @@
   }
 
   // Before and after are totals; what lies between starts where the one before it ends.
-  function steps(found) {
+  function steps(found, chart) {
     let at = 0;
-    found.forEach((cell, i) => {
-      cell.is_total = i === 0 || i === found.length - 1;
+    const ends = [chart.order[0], chart.order.at(-1)].map((name) => worded(chart.x, name));
+    found.forEach((cell) => {
+      cell.is_total = ends.includes(cell.x);
       cell.foot = cell.is_total ? 0 : at;
       cell.head = cell.is_total ? cell.value : at + cell.value;
       cell.top = Math.max(cell.foot, cell.head);
@@ -108,6 +109,13 @@
     };
   }
 
+  // A log axis has no place for 0; near it this one is linear.
+  function unlogged(spec, found) {
+    const constant = Math.min(...found.map((cell) => Math.abs(cell.value)).filter(Boolean), 1);
+    const encoding = spec.layer ? spec.layer[0].encoding : spec.encoding;
+    for (const channel of ["x", "color"]) if (encoding[channel].scale?.type === "log") encoding[channel].scale = { ...encoding[channel].scale, type: "symlog", constant };
+  }
+
   async function picture(chart, box, found, open) {
     const width = box.clientWidth;
     const need = LEAST[chart.kind], columns = new Set(found.map((cell) => cell.x)).size;
@@ -122,12 +130,23 @@
       drawn.layer[0].encoding.x.scale = { domainMax: most * (1 + 64 / room) };
       for (const layer of drawn.layer) layer.encoding.y.axis.labelLimit = Math.min(210, 0.36 * width);
     }
+    if (["heat", "dots"].includes(chart.kind) && found.some((cell) => cell.value <= 0)) unlogged(drawn, found);
     if (chart.kind === "band" && !found.some((cell) => cell.limit != null)) drawn.layer.pop();
     const spec = { ...drawn, data: { name: "rows", values: found.map(({ rows, ...cell }) => cell) }, config: { ...config(), legend: { ...config().legend, columns: Math.max(2, Math.floor((width - aside) / 128)) } } };
     const made = await vegaEmbed(box, spec, { actions: false, renderer: "svg", ast: true, defaultStyle: false, tooltip: { theme: "custom" } });
+    // Vega names every drawing alike; a reader is told what this one asks.
+    box.setAttribute("aria-label", chart.question);
     made.view.addEventListener("click", (_, item) => {
-      if (item && item.datum && found[item.datum.key]) open(found[item.datum.key]);
+      const cell = item && item.datum && found[item.datum.key];
+      if (cell && cell.rows) open(item.mark.marktype === "text" && chart.kind === "ranked" ? whole(found, cell) : cell);
     });
+  }
+
+  // The text at the end of a stacked bar is the sum of its parts.
+  function whole(found, cell) {
+    const same = found.filter((one) => one.x === cell.x);
+    if (same.length === 1 || cell.measure.of) return cell;
+    return { ...cell, title: cell.x, rows: same.flatMap((one) => one.rows), value: same.reduce((sum, one) => sum + one.value, 0) };
   }
 
   function pill(text) {
@@ -175,7 +194,8 @@
     }));
     const first = kept.length;
     const isListed = ["rank", "date", "month"].includes(kept[0]);
-    found.sort((a, b) => isListed ? (kept[0] === "rank" ? 1 : -1) * order(a.values[0], b.values[0]) : (b.values[first] ?? -Infinity) - (a.values[first] ?? -Infinity));
+    const bySize = (a, b) => (b.values[first] ?? -Infinity) - (a.values[first] ?? -Infinity) || order(a.title, b.title);
+    found.sort((a, b) => (isListed ? (kept[0] === "rank" ? 1 : -1) * order(a.values[0], b.values[0]) : 0) || bySize(a, b));
     return grid(columns, found, open);
   }
 
@@ -189,6 +209,10 @@
     line.setAttribute("points", known.map((v, i) => `${2 + (60 * i) / (known.length - 1)},${23 - (20 * (v - low)) / (high - low || 1)}`).join(" "));
     svg.append(line);
     return svg;
+  }
+
+  function day(text) {
+    return new Date(`${text}T12:00`).toLocaleString("en", { day: "numeric", month: "short" });
   }
 
   function change(tile, now, before, month) {
@@ -213,7 +237,11 @@
       card.append(element("span", tile.label), element("b", shown(now, tile.unit, currency)));
       if (now == null) card.querySelector("b").className = "unknown";
       const series = upTo.map((m) => summed(rowsOf(m), tile));
-      if (upTo.length > 1 && upTo.at(-1) === month) {
+      // A month that is not all there is compared with none.
+      const part = [upTo.at(-1), upTo.at(-2)].find((m) => unitmill.about.partial[m]);
+      if (part && upTo.at(-1) === month) {
+        card.append(element("span", part === month ? `bills to ${day(unitmill.about.partial[part])}` : `${part} has bills to ${day(unitmill.about.partial[part])} only`));
+      } else if (upTo.length > 1 && upTo.at(-1) === month) {
         const moved = change(tile, now, series.at(-2), upTo.at(-2));
         card.append(moved || element("span", "\u00a0"));
         const line = sparkline(series);
@@ -247,7 +275,7 @@
     const cells = numbers(chart, rows, currency, found.rows);
     if (!cells.length) return void box.append(nothing(chart, rows));
     if (chart.kind === "ranked") totals(cells, chart.measure, currency);
-    if (chart.kind === "waterfall") steps(cells);
+    if (chart.kind === "waterfall") steps(cells, chart);
     if (chart.kind === "heat") shades(cells);
     cells.forEach((cell) => { cell.title = [cell.x, cell.by].filter(Boolean).join(" · "); cell.measure = chart.measure; });
     return picture(chart, box, cells, open);
@@ -262,6 +290,10 @@
 
   // The same numbers as a table, for keyboards and screen readers.
   function numbersTable(chart, rows, currency, all, open) {
+    if (chart.kind === "band") {
+      const names = Object.entries(chart.band).filter(([, column]) => rows.some((row) => row[column] != null));
+      return grid(names.map(([name, column]) => ({ name: column, unit: "money", isNumber: name !== "at" })), rows.map((row) => ({ currency, values: names.map(([name, column]) => row[column] ?? (name === "at" ? null : "")) })));
+    }
     const cells = numbers(chart, rows, currency, all);
     if (!cells.length) return nothing(chart, rows);
     const columns = [{ name: chart.x }, ...(chart.by ? [{ name: chart.by }] : []), { name: chart.measure.of ? `${chart.measure.sum} per ${chart.measure.of}` : chart.measure.sum, unit: chart.measure.unit, isNumber: true }];

@@ -34,22 +34,27 @@
     return known.includes(name) ? name : known[0];
   }
 
-  function go(changes) {
-    const next = { ...state, ...changes };
+  function address(name, next) {
     const query = new URLSearchParams(FILTERS.filter((f) => next[f] && !(f === "month" && next[f] === about.month)).map((f) => [f, next[f]]));
-    location.hash = page.name + (query.size ? `?${query}` : "");
+    return name + (query.size ? `?${query}` : "");
+  }
+
+  function go(changes) {
+    location.hash = address(page.name, { ...state, ...changes });
   }
 
   function filters() {
-    const box = document.getElementById("filters");
+    const box = document.getElementById("filters"), focused = document.activeElement?.dataset?.filter;
     const sets = Object.values(page.rows).filter((found) => found.rows && found.columns);
     box.replaceChildren();
     for (const name of FILTERS) {
       const values = [...new Set(sets.flatMap((found) => (found.has(name) ? found.rows.map((r) => r[name]) : [])))].filter((v) => v != null && v !== "").sort();
+      if (name === "currency" && !values.includes(state[name])) delete state[name];
       if (state[name] && !values.includes(state[name])) values.push(state[name]);
       if (name === "month") values.reverse();
       if (!values.length || (name === "currency" && values.length < 2)) continue;
       const choice = element("label", label(name)), select = element("select");
+      select.dataset.filter = name;
       if (name !== "month" && name !== "currency") select.append(new Option(`all ${label(name)}s`, ""));
       if (name === "currency" && !state.currency) state.currency = values.includes(about.currency) ? about.currency : currenciesOf(sets.flatMap((found) => found.rows))[0];
       for (const value of values) select.append(new Option(value, value));
@@ -63,6 +68,7 @@
       reset.addEventListener("click", () => { location.hash = page.name; });
       box.append(reset);
     }
+    if (focused) box.querySelector(`[data-filter="${focused}"]`)?.focus();
   }
 
   // What a reader may not see from the chart: a filter that it has no column for, a currency.
@@ -111,7 +117,7 @@
       picture.setAttribute("aria-label", chart.question);
     }
     foot.append(explanation(chart));
-    if (chart.measure && rows.length) {
+    if ((chart.measure || chart.kind === "band") && rows.length) {
       const toggle = element("button", "As table");
       toggle.type = "button";
       toggle.addEventListener("click", async () => {
@@ -149,10 +155,15 @@
       const total = summed(rows, measure);
       said.push(`together ${shown(total, measure.unit, currency, true)}`, `shown ${shown(number.value, measure.unit, currency, true)}`);
     }
-    if (rows.length > SHOWN) said.push(`the dearest ${SHOWN} below`);
+    if (rows.length > SHOWN) {
+      const rest = rows.slice(SHOWN), left = rest.reduce((all, row) => all + (row.row_count || 1), 0);
+      const total = (name) => rest.reduce((all, row) => (row[name] == null ? all : (all || 0) + row[name]), null);
+      lines.push({ currency, values: used.map((c, i) => (c.kind === "measure" ? total(c.name) : i === 0 ? `${left.toLocaleString("en")} other rows` : "")) });
+    }
     sum.textContent = said.join(" · ");
     scroll.replaceChildren(grid(heads, lines));
-    document.getElementById("save").onclick = () => save(chart, used, rows);
+    const saved = rows.some((row) => row.row_count > 1) ? [...used, { name: "row_count" }] : used;
+    document.getElementById("save").onclick = () => save(chart, saved, rows);
     if (!dialog.open) dialog.showModal();
   }
 
@@ -188,6 +199,7 @@
     const role = document.getElementById("role").value;
     for (const link of document.querySelectorAll("#nav a")) {
       link.classList.toggle("later", Boolean(role) && !link.dataset.roles.split(" ").includes(role) && link.dataset.page !== page?.name);
+      link.href = `#${address(link.dataset.page, state)}`;
       if (link.dataset.page === page?.name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
@@ -198,7 +210,8 @@
     document.body.removeAttribute("data-ready");
     let data;
     try { data = await load(name); } catch (error) {
-      main.replaceChildren(element("p", `${error.message}; open the page from the folder that it was written to.`, "empty"));
+      const hint = live ? "the server does not answer" : "open the page from the folder that it was written to";
+      main.replaceChildren(element("p", `${error.message}; ${hint}.`, "empty"));
       return;
     }
     if (turn !== drawing) return;
@@ -208,14 +221,31 @@
     filters();
     const cards = await Promise.all(page.charts.map(card)), box = element("div", null, "grid");
     box.append(...cards.map((one) => one.box));
-    main.replaceChildren(element("h1", page.title), element("p", page.question, "question"), box);
+    const isEmpty = Object.values(page.rows).every((found) => !found.count);
+    const needs = isEmpty ? [element("p", `Nothing of this was delivered yet. It needs: ${page.needs}`, "needs")] : [];
+    main.replaceChildren(element("h1", page.title), element("p", page.question, "question"), ...needs, box);
     await Promise.all(cards.map((one) => one.drawn()));
     document.body.dataset.ready = name;
   }
 
   // Only where a server answers: a newer version is shown at once, an older one by choice.
+  async function versionsNow() {
+    try {
+      const answer = await fetch("/versions");
+      document.getElementById("news").hidden = true;
+      return await answer.json();
+    } catch {
+      const news = document.getElementById("news");
+      news.textContent = "The server does not answer; what is shown stays as it was.";
+      news.hidden = false;
+      return null;
+    }
+  }
+
   async function follow() {
-    const { versions, current } = await (await fetch("/versions")).json();
+    const first = await versionsNow();
+    if (!first) return;
+    const { versions, current } = first;
     const select = element("select"), shownNow = about.version;
     select.setAttribute("aria-label", "Version");
     for (const one of versions) select.append(new Option(one === current ? `${one.slice(0, 16)} (current)` : one.slice(0, 16), one));
@@ -223,8 +253,8 @@
     select.addEventListener("change", () => { location.href = select.value === current ? `/${location.hash}` : `/v/${select.value}/${location.hash}`; });
     document.getElementById("version").append(select);
     setInterval(async () => {
-      const newest = await (await fetch("/versions")).json().catch(() => null);
-      if (newest && newest.current !== shownNow && location.pathname === "/") location.reload();
+      const newest = await versionsNow();
+      if (newest && newest.current !== shownNow && location.pathname === "/" && !dialog.open) location.reload();
     }, 5000);
   }
 
