@@ -262,6 +262,13 @@ def _plain(value: object) -> object:
             return float(round(value, 9))
         case float():  # a diverged run logs what is no number
             return value if isfinite(value) else None
+        case _:
+            return written(value)
+
+
+def written(value: object) -> object:
+    """Write a day, a moment or a list as pages show and compare it."""
+    match value:
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
         case date():

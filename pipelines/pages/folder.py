@@ -37,6 +37,7 @@ STATIC = Path(__file__).parent / "static"
 BUNDLE = "vega.js"
 BEFORE_DATA, AFTER_DATA = ("rows.js",), (BUNDLE, "charts.js", "pages.js")
 STYLE = "pages.css"
+LICENSES = "LICENSES.txt"
 DATA = "data"
 DOCUMENT = "index.html"
 UNPICTURED = {Kind.TILES, Kind.TABLE}
@@ -71,7 +72,7 @@ def write_folder(
     """
     (folder / DATA).mkdir(parents=True)
     _put_bundle(folder / BUNDLE, bundles)
-    for name in (STYLE, *BEFORE_DATA, *AFTER_DATA):
+    for name in (STYLE, LICENSES, *BEFORE_DATA, *AFTER_DATA):
         if name != BUNDLE:
             shutil.copyfile(STATIC / name, folder / name)
     look = look_at(db)

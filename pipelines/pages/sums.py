@@ -6,13 +6,13 @@ here: the SQL of one sum (``answers``), and which of them are shown (``cells``).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import duckdb
 
 from pipelines.pages.answers import parts
-from pipelines.pages.data import MONTHS, month_in, quoted_name
+from pipelines.pages.data import MONTHS, month_in, quoted_name, written
 from pipelines.pages.definition import Chart, Measure, Page
 
 
@@ -91,7 +91,7 @@ class ChartRows:
         pairs = [*kept.items(), *(measure.where.items() if of_kind else ())]
         found = self._ask(f"select {chosen} from kept group by all", pairs)
         return {
-            tuple(map(_plain, row[:width])): Sums(*map(_exact, row[width:]))
+            tuple(map(written, row[:width])): Sums(*map(_exact, row[width:]))
             for row in found
         }
 
@@ -102,7 +102,7 @@ class ChartRows:
         order = quoted_name(names["at"])
         return [
             {
-                name: _plain(value) if name == "at" else _exact(value)
+                name: written(value) if name == "at" else _exact(value)
                 for name, value in zip(names, row, strict=True)
             }
             for row in self._ask(
@@ -137,16 +137,3 @@ def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 def _exact(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value))
-
-
-def _plain(value: object) -> object:
-    """Give a key as a page has it."""
-    match value:
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
-        case date():
-            return value.isoformat()
-        case list():
-            return ", ".join(map(str, value))
-        case _:
-            return value
