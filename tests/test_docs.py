@@ -82,6 +82,7 @@ GENERATED = generator()
 QUERIES = [
     pytest.param(query, id=f"{name_of(page)}-{number}")
     for page in PAGES
+    if page.name != "charts.md"  # tests/pages asks each chart, and knows what is empty
     for number, query in enumerate(SQL.findall(page.read_text("utf-8")), start=1)
 ]
 

@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, Template
 from pipelines.alerting.alerts import AlertError, Severity
 from pipelines.alerting.channels import Message, attachments
 from pipelines.alerting.weekly import DAYS, Trend, Week, week_of
-from pipelines.pages.folder import look_at
+from pipelines.pages.look import look_at
 from pipelines.pages.pictures import PictureError, find_chart, picture_of
 
 WIDTH = 560

@@ -11,8 +11,6 @@ import json
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -25,12 +23,8 @@ from jinja2 import Environment, FileSystemLoader
 from pipelines.pages.answers import answer_sql
 from pipelines.pages.data import rows_of
 from pipelines.pages.definition import ROLES, Kind, Page, pages
+from pipelines.pages.look import Look, look_at
 from pipelines.pages.specs import spec
-from pipelines.questions.months import (
-    MonthError,
-    months_not_reconciled,
-    newest_reconciled_month,
-)
 
 STATIC = Path(__file__).parent / "static"
 # Vega 6.2, Vega-Lite 6.4 and Vega-Embed 7.0 as one script; see docs/decisions.
@@ -41,23 +35,6 @@ LICENSES = "LICENSES.txt"
 DATA = "data"
 DOCUMENT = "index.html"
 UNPICTURED = {Kind.TILES, Kind.TABLE}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a document is of, beside its rows.
-
-    Attributes:
-        about: version, month and pages, as ``data/about.js`` has them.
-        month: what ``$month`` is, its first day.
-        not_reconciled: lines such as ``2026-11 openai: no invoice``.
-        has_bills: False where there is only telemetry.
-    """
-
-    about: dict[str, Any]
-    month: date
-    not_reconciled: list[str]
-    has_bills: bool
 
 
 def write_folder(
@@ -125,61 +102,6 @@ def served(folder: Path, root: str) -> str:
         .replace(f'href="{STYLE}"', f'href="{root}{STYLE}"', 1)
         .replace('<script src="', f'<script src="{root}')
     )
-
-
-def look_at(db: duckdb.DuckDBPyConnection) -> Look:
-    """Ask a version's database which version it is, and which months reconcile."""
-    row = db.execute(
-        "select version, strftime(published_at, '%Y-%m-%dT%H:%M:%S'), code_version, "
-        "cast(date_trunc('month', published_at) as date) from published_version"
-    ).fetchone()
-    assert row is not None
-    version, published_at, code_version, month = row
-    has_bills = True
-    try:
-        month = newest_reconciled_month(db).start
-    except MonthError:  # telemetry without any bill has the month of its publication
-        has_bills = False
-    about = {
-        "version": version,
-        "published_at": published_at,
-        "code_version": code_version,
-        "month": f"{month:%Y-%m}",
-        "currency": _reporting_currency(db),
-        "partial": _partial_months(db),
-        "pages": [{"name": page.name, "title": page.title} for page in pages()],
-    }
-    return Look(about, month, months_not_reconciled(db), has_bills)
-
-
-def _reporting_currency(db: duckdb.DuckDBPyConnection) -> str | None:
-    """Give the owner's currency, in which pages begin; None where no cost has one."""
-    with suppress(duckdb.CatalogException):
-        row = db.execute(
-            "select max(reporting_currency) from fct_executive_monthly"
-        ).fetchone()
-        return row[0] if row else None
-    return None
-
-
-def _partial_months(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Give the last day of each month whose bills end before it does.
-
-    The last day of a month is often billed on the first of the next, so one may lack.
-    """
-    with suppress(duckdb.Error):  # a version of another release
-        rows = db.execute(
-            """
-            select
-                strftime(billing_period_start, '%Y-%m') as month,
-                strftime(max(charge_date), '%Y-%m-%d') as newest
-            from fct_charges_daily
-            group by billing_period_start
-            having max(charge_date) < last_day(billing_period_start) - 1
-            """
-        ).fetchall()
-        return {str(month): str(newest) for month, newest in rows}
-    return {}
 
 
 def data_script(

@@ -16,7 +16,8 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, Template
 
 from pipelines.pages.definition import Chart, Page, Tile, Unit, pages
-from pipelines.pages.folder import STATIC, look_at
+from pipelines.pages.folder import STATIC
+from pipelines.pages.look import look_at
 from pipelines.pages.pictures import SMALL, PictureError, find_chart, picture_of
 from pipelines.pages.sums import ChartRows
 from pipelines.pages.wording import shown

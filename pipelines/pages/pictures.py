@@ -16,8 +16,9 @@ import duckdb
 
 from pipelines.pages.cells import Cells, cells_of
 from pipelines.pages.definition import FOLDER, Chart, Page, pages
-from pipelines.pages.folder import UNPICTURED, look_at
+from pipelines.pages.folder import UNPICTURED
 from pipelines.pages.layout import DIM, INK, WIDTH, laid_out
+from pipelines.pages.look import look_at
 from pipelines.pages.specs import Spec
 from pipelines.pages.wording import worded
 

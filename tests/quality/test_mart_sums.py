@@ -59,10 +59,12 @@ def test_a_mart_that_carries_money_is_proven_or_says_why_not(published):
 
 
 @pytest.mark.slow
-def test_every_cent_of_every_mart_is_in_the_ledger_and_the_other_way_round(published):
+def test_every_cent_of_every_mart_is_in_the_ledger_and_the_other_way_round(
+    published, sample_home
+):
     with duckdb.connect(str(published), read_only=True) as db:
         [(billed,)] = db.execute("select sum(BilledCost) from focus").fetchall()
-    sums = mart_sums(published)
+    sums = mart_sums(Settings(home=sample_home).build_database)
 
     assert {row.difference for row in sums} == {0}
     for mart in {row.mart for row in sums if row.cost == "billed_cost"}:

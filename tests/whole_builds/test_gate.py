@@ -187,17 +187,15 @@ def test_two_builds_from_nothing_give_the_same_marts(mended, sample_settings):
     with duckdb.connect() as db:
         for name, home in (("one", sample_settings), ("two", settings)):
             db.execute(f"attach '{current(home).database}' as {name} (read_only)")
-        tables = db.execute(
-            "select table_name from duckdb_tables() where database_name = 'one'"
-        ).fetchall()
-        assert tables
+        marts = current(settings).manifest["row_counts"]
+        assert len(marts) > 50
         differences = {}
-        for (table,) in tables:
+        for table in marts:
             one, two = (
-                f"select * exclude (first_seen_at) from {name}.marts.{table} "
+                f"select * exclude (first_seen_at) from {name}.{table} "
                 "where source_name != 'invoices'"
                 if table == "deliveries"
-                else f"select * from {name}.marts.{table}"
+                else f"select * from {name}.{table}"
                 for name in ("one", "two")
             )
             differing = f"({one} except all {two}) union all ({two} except all {one})"
