@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from pipelines.pages import folder, look
 from pipelines.pages.definition import Page
 
 # Search: 1 + 2 + 4 = 7 of rows a, b, c; Pay: 8. Tokens of c are unknown.
@@ -67,3 +68,14 @@ def page():
             },
         ],
     )
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """Let there be one page alone."""
+
+    def one(page):
+        for module in (folder, look):
+            monkeypatch.setattr(module, "pages", lambda: (page,))
+
+    return one

@@ -7,15 +7,14 @@ from hashlib import sha256
 
 import pytest
 
-from pipelines.pages import folder
 from pipelines.pages.folder import BUNDLE, STATIC, served, write_file, write_folder
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028"
 
 
 @pytest.fixture
-def written(db, page, tmp_path, monkeypatch):
-    monkeypatch.setattr(folder, "pages", lambda: (page,))
+def written(db, page, tmp_path, only):
+    only(page)
     db.execute("insert into spent values ('2026-10', ?, ?, 1, 1)", [HOSTILE, HOSTILE])
     write_folder(db, tmp_path / "pages")
     return tmp_path / "pages"
@@ -114,12 +113,12 @@ def test_without_rows_no_detail_is_in_the_file(written, db, tmp_path):
 
 
 def test_rows_that_cannot_be_asked_say_why_and_the_others_are_there(
-    db, page, tmp_path, monkeypatch
+    db, page, tmp_path, only
 ):
     broken = page.model_copy(
         update={"rows": {**page.rows, "gone": "select * from gone"}}
     )
-    monkeypatch.setattr(folder, "pages", lambda: (broken,))
+    only(broken)
 
     write_folder(db, tmp_path / "pages")
 

@@ -9,7 +9,6 @@ import subprocess
 import duckdb
 import pytest
 
-from pipelines.pages import folder
 from pipelines.pages.answers import answers
 from pipelines.pages.definition import Kind, Unit, pages
 from pipelines.pages.folder import write_file, write_folder
@@ -149,10 +148,8 @@ def test_one_file_draws_by_itself(drawn, sample_home, tmp_path):
     assert "$19,664" in document
 
 
-def test_a_hostile_label_is_shown_and_does_not_run(
-    drawn, db, page, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(folder, "pages", lambda: (page,))
+def test_a_hostile_label_is_shown_and_does_not_run(drawn, db, page, tmp_path, only):
+    only(page)
     db.execute("insert into spent values ('2026-10', ?, ?, 9, 1)", [HOSTILE, HOSTILE])
     write_folder(db, tmp_path / "pages")
 
