@@ -13,7 +13,7 @@ def summarizing(settings: Settings) -> dg.Definitions:
     """Give the job that sends weekly summaries, and the schedule that starts it."""
 
     @dg.op(description="Sends each team's summary of the newest closed week once.")
-    def send(context: dg.OpExecutionContext) -> None:
+    def send_each(context: dg.OpExecutionContext) -> None:
         failed = []
         with living(settings, context.run.run_id):
             for entry in send_summaries(settings):
@@ -29,7 +29,7 @@ def summarizing(settings: Settings) -> dg.Definitions:
 
     @dg.job(name=SEND, description="Send the weekly summaries of the teams.")
     def job() -> None:
-        send()
+        send_each()
 
     @dg.schedule(
         job=job,

@@ -50,6 +50,11 @@ def graph(definitions):
     return definitions.resolve_asset_graph()
 
 
+def test_a_code_location_loads_all_of_it(definitions):
+    """Two ops of one name load one by one, and together not at all."""
+    dg.Definitions.validate_loadable(definitions)
+
+
 def test_loading_warns_of_nothing_of_ours(loaded):
     ours = [
         str(w.message)
