@@ -38,12 +38,22 @@ def listed(settings: Settings) -> list[AlertStatus]:
     Raises:
         AlertError: nothing is published, or the record cannot be read.
     """
-    version = current(settings)
-    if version is None:
-        raise AlertError("nothing is published yet")
+    version = published(settings)
     record = read_record(settings.notifications_file)
     recent = recent_alerts(version.database, settings.alerts.max_age_days)
     return [AlertStatus(alert, record.get(alert.alert_id)) for alert in recent]
+
+
+def published(settings: Settings) -> Version:
+    """Give the version whose alerts and summaries are sent.
+
+    Raises:
+        AlertError: nothing is published.
+    """
+    version = current(settings)
+    if version is None:
+        raise AlertError("nothing is published yet")
+    return version
 
 
 def pending(settings: Settings) -> list[AlertStatus]:
@@ -77,9 +87,8 @@ def send_pending(settings: Settings) -> Iterator[AlertStatus]:
     path = settings.notifications_file
     with locked(path):
         record = read_record(path)
-        version = current(settings)
+        version = published(settings)
         for entry in pending(settings):
-            assert version is not None
             notification = _notify(settings, version, entry)
             record[notification.alert_id] = notification
             write_record(path, record)

@@ -7,10 +7,10 @@ from datetime import date
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.channels import Message
 from pipelines.alerting.record import Notification, locked, read_record, write_record
-from pipelines.alerting.sending import notify
+from pipelines.alerting.sending import notify, published
 from pipelines.alerting.summary import summary_of
 from pipelines.alerting.weekly import teams_of
-from pipelines.publishing.versions import Version, current
+from pipelines.publishing.versions import Version
 from pipelines.settings import Settings
 
 
@@ -30,7 +30,7 @@ def summaries(settings: Settings) -> list[SummaryStatus]:
         AlertError: nothing is published, no day is closed, the record cannot be read,
             or ``alerts.summary_teams`` names a team without cost.
     """
-    version = _version(settings)
+    version = published(settings)
     day, teams = teams_of(version.database)
     wanted = settings.alerts.summary_teams or teams
     if unknown := [team for team in wanted if team not in teams]:
@@ -50,7 +50,7 @@ def send_summaries(settings: Settings) -> Iterator[SummaryStatus]:
     """
     path = settings.notifications_file
     with locked(path):
-        version = _version(settings)
+        version = published(settings)
         record = read_record(path)
         for entry in summaries(settings):
             status = entry.notification.status if entry.notification else ""
@@ -90,10 +90,3 @@ class _Writing:
             self.settings.alerts.pages_address,
             with_pictures=with_pictures,
         )
-
-
-def _version(settings: Settings) -> Version:
-    version = current(settings)
-    if version is None:
-        raise AlertError("nothing is published yet")
-    return version

@@ -5,12 +5,12 @@ belong here: a chart (``pictures``), and the pages that a browser opens (``folde
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, Template
@@ -64,7 +64,7 @@ def write_onepager(db: duckdb.DuckDBPyConnection, month: date | None = None) -> 
         title=f"AI spend, {month:%B %Y}",
         about=look.about,
         not_reconciled=[o for o in look.not_reconciled if o[:7] == f"{month:%Y-%m}"],
-        tiles=figures(db, page, tiles, month, look.about["currency"] or ""),
+        tiles=figures(db, page, tiles, month, look.about),
         says=tiles.says,
         figures=list(_figures(db, month)),
     )
@@ -75,7 +75,7 @@ def figures(
     page: Page,
     chart: Chart,
     month: date,
-    preferred: str = "",
+    about: Mapping[str, Any],
 ) -> list[Figure]:
     """Give the numbers of a chart of tiles.
 
@@ -84,19 +84,20 @@ def figures(
         page: whose chart.
         chart: one of kind tiles, whose rows have months.
         month: its first day.
-        preferred: the currency of rows that have several; '' for that of most rows.
+        about: of the version: ``currency``, which goes before others, and ``partial``,
+            the last day of months whose bills end early.
     """
     found = []
     for tile in chart.tiles:
         of_tile = chart.model_copy(update={"measure": tile})
-        found.append(
-            _figure(ChartRows(db, page, of_tile, month), tile, month, preferred)
-        )
+        found.append(_figure(ChartRows(db, page, of_tile, month), tile, month, about))
     return found
 
 
-def _figure(asked: ChartRows, tile: Tile, month: date, preferred: str) -> Figure:
-    currency = next(iter(asked.currencies(preferred)), "")
+def _figure(
+    asked: ChartRows, tile: Tile, month: date, about: Mapping[str, Any]
+) -> Figure:
+    currency = next(iter(asked.currencies(about["currency"] or "")), "")
     kept = {"currency": currency} if currency else {}
     months = {
         str(key): sums.value(tile)
@@ -105,6 +106,12 @@ def _figure(asked: ChartRows, tile: Tile, month: date, preferred: str) -> Figure
     earlier = [one for one in sorted(months) if one < f"{month:%Y-%m}"]
     now = months.get(f"{month:%Y-%m}")
     before = months.get(earlier[-1]) if earlier else None
+    # A month that is not all there is compared with none, as on the pages.
+    compared = [f"{month:%Y-%m}", *earlier[-1:]]
+    if part := next((one for one in compared if one in about["partial"]), None):
+        of = "bills to" if part == compared[0] else f"{part} has bills to"
+        text = f"{of} {about['partial'][part]}"
+        return Figure(tile.label, shown(now, tile.unit, currency), text, "")
     change, verdict = _change(tile, now, before, earlier)
     return Figure(tile.label, shown(now, tile.unit, currency), change, verdict)
 

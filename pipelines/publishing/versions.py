@@ -107,17 +107,25 @@ def _publish(settings: Settings) -> Version:
 
 def versions(settings: Settings) -> list[Version]:
     """Give all whole versions, oldest first."""
-    return list(_whole(settings.versions_dir))
+    return [_read(folder) for folder in _whole(settings.versions_dir)]
 
 
 def current(settings: Settings) -> Version | None:
     """Give the version that readers see; None before the first publish."""
     link = settings.versions_dir / CURRENT
-    if not link.is_symlink():
+    return version_named(settings, link.readlink().name) if link.is_symlink() else None
+
+
+def version_names(settings: Settings) -> list[str]:
+    """Name all whole versions, oldest first, without reading them."""
+    return [folder.name for folder in _whole(settings.versions_dir)]
+
+
+def version_named(settings: Settings, name: str) -> Version | None:
+    """Read one whole version; None where there is none of that name."""
+    if name not in version_names(settings):
         return None
-    name = link.readlink().name
-    found = [version for version in versions(settings) if version.name == name]
-    return found[0] if found else None
+    return _read(settings.versions_dir / name)
 
 
 def rollback(settings: Settings, name: str) -> Version:
@@ -126,13 +134,13 @@ def rollback(settings: Settings, name: str) -> Version:
     Raises:
         PublishError: there is no such version, or another process works in the home.
     """
-    found = [version for version in versions(settings) if version.name == name]
-    if not found:
-        names = ", ".join(version.name for version in versions(settings)) or "none"
+    found = version_named(settings, name)
+    if found is None:
+        names = ", ".join(version_names(settings)) or "none"
         raise PublishError(f"no version {name!r}; known versions: {names}")
     with _alone(settings, "unitmill rollback"):
         _point_current(settings, name)
-    return found[0]
+    return found
 
 
 @contextmanager
@@ -145,11 +153,16 @@ def _alone(settings: Settings, who: str) -> Iterator[None]:
         raise PublishError(str(error)) from error
 
 
-def _whole(versions_dir: Path) -> Iterator[Version]:
+def _whole(versions_dir: Path) -> Iterator[Path]:
+    """Give the folders of whole versions, oldest first."""
     for path in sorted(versions_dir.glob(f"*/{MANIFEST}")):
         if not path.parent.is_symlink():
-            manifest = json.loads(path.read_text("utf-8"))
-            yield Version(path.parent.name, path.parent, manifest)
+            yield path.parent
+
+
+def _read(folder: Path) -> Version:
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return Version(folder.name, folder, manifest)
 
 
 def _link_ledger(settings: Settings, folder: Path) -> None:

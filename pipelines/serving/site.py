@@ -27,7 +27,13 @@ from pipelines.pages.data import columns_of, rows_behind
 from pipelines.pages.definition import Page, pages
 from pipelines.pages.folder import DOCUMENT, served
 from pipelines.publishing.reading import QueryError, ask, locked
-from pipelines.publishing.versions import PAGES, Version, current, versions
+from pipelines.publishing.versions import (
+    PAGES,
+    Version,
+    current,
+    version_named,
+    version_names,
+)
 from pipelines.questions.months import MonthError, newest_reconciled_month
 from pipelines.settings import Settings
 
@@ -94,7 +100,7 @@ class _Answers:
 
     async def names(self, _: Request) -> Response:
         shown = current(self.settings)
-        kept = [version.name for version in reversed(versions(self.settings))]
+        kept = version_names(self.settings)[::-1]
         return JSONResponse(
             {"current": shown.name if shown else None, "versions": kept},
             headers=HEADERS,
@@ -112,10 +118,10 @@ class _Answers:
 
     def _version(self, request: Request) -> Version:
         name = request.path_params["version"]
-        found = [one for one in versions(self.settings) if one.name == name]
-        if not found:
+        found = version_named(self.settings, name)
+        if found is None:
             raise HTTPException(404, f"there is no version {name[:60]!r}")
-        return found[0]
+        return found
 
 
 def _document(version: Version) -> Response:

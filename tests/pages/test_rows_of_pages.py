@@ -7,7 +7,8 @@ import pytest
 from pipelines.pages import data
 from pipelines.pages.answers import answer_sql, answers
 from pipelines.pages.data import columns_of, rows_behind, rows_of
-from pipelines.pages.definition import PageError, pages
+from pipelines.pages.definition import PageError, Tile, pages
+from pipelines.pages.onepager import figures
 
 OCTOBER = date(2026, 10, 1)
 
@@ -181,3 +182,26 @@ def test_a_column_that_rows_lack_is_named(db, page):
 
     with pytest.raises(KeyError, match="spending: rows spent have no column tokens"):
         columns_of(db, lacking, "spent")
+
+
+def test_a_one_pager_compares_no_month_that_is_not_all_there(db, page):
+    """As the pages do: bills to the second are no fall against a whole month."""
+    about = {"currency": None, "partial": {"2026-10": "2026-10-02"}}
+    spend = page.charts[1].model_copy(
+        update={"tiles": [Tile(label="Spend", sum="cost", better="less")]}
+    )
+
+    [part] = figures(db, page, spend, OCTOBER, about)
+    [whole] = figures(db, page, spend, OCTOBER, about | {"partial": {}})
+    [after] = figures(
+        db, page, spend, OCTOBER, about | {"partial": {"2026-09": "2026-09-03"}}
+    )
+
+    # October 15, September 3.5: 328.6 % more, were both whole.
+    assert (part.shown, part.change, part.verdict) == (
+        "15.00",
+        "bills to 2026-10-02",
+        "",
+    )
+    assert (whole.change, whole.verdict) == ("▲ 328.6 % on Sep", "worse")
+    assert after.change == "2026-09 has bills to 2026-09-03"
