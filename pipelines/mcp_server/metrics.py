@@ -6,7 +6,6 @@ marts, and each version has them in that table.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from pipelines.mcp_server.answers import (
@@ -15,57 +14,29 @@ from pipelines.mcp_server.answers import (
     Published,
     nearest,
     plain,
-    records,
     table,
 )
 from pipelines.mcp_server.catalog import columns
 from pipelines.mcp_server.conditions import Where, conditions, require
 from pipelines.publishing.reading import Rows
 from pipelines.questions.months import month_of
+from pipelines.semantic.metrics import Metric
+from pipelines.semantic.published import UndescribedError, metrics_of
 
-TABLE = "metrics"
 MONTH = "month"
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A row of the table; see its columns' meanings there."""
-
-    name: str
-    mart: str
-    numerator: str
-    denominator: str | None
-    per: int
-    filter: str | None
-    time_column: str | None
-    currency_column: str | None
-    description: str
-    trap: str | None
-
-    @property
-    def counted(self) -> str:
-        """SQL of the rows that count: both parts are known, and the filter holds."""
-        known = [f"({p}) is not null" for p in (self.numerator, self.denominator) if p]
-        return " and ".join(known + ([f"({self.filter})"] if self.filter else []))
-
-    def sums(self) -> list[str]:
-        """SQL of the sums, of their division, and of how many rows are in none."""
-        numerator = f"sum(case when {self.counted} then {self.numerator} end)"
-        rest = f"count(*) filter (({self.counted}) is not true) as rows_left_out"
-        if self.denominator is None:
-            return [f"{numerator} as value", "count(*) as row_count", rest]
-        denominator = f"sum(case when {self.counted} then {self.denominator} end)"
-        return [
-            f"{numerator} as numerator",
-            f"{denominator} as denominator",
-            # Sums are exact; the last division alone is in double.
-            (
-                f"cast({numerator} as double) * {self.per} "
-                f"/ nullif(cast({denominator} as double), 0) as value"
-            ),
-            "count(*) as row_count",
-            rest,
-        ]
+def _sums(metric: Metric) -> list[str]:
+    """SQL of a metric's sums, of their division, and of how many rows are in none."""
+    rest = f"count(*) filter (({metric.counted}) is not true) as rows_left_out"
+    counted = [f"{metric.expression} as value", "count(*) as row_count", rest]
+    if metric.denominator is None:
+        return counted
+    above, below = (
+        f"sum(case when {metric.counted} then {part} end)"
+        for part in (metric.numerator, metric.denominator)
+    )
+    return [f"{above} as numerator", f"{below} as denominator", *counted]
 
 
 def known_metrics(source: Published, word: str = "") -> Rows:
@@ -75,26 +46,24 @@ def known_metrics(source: Published, word: str = "") -> Rows:
         AskError: no metric has it, or the version defines none.
     """
     found: list[tuple[object, ...]] = [
-        (name, row["mart"], row.get("unit"), row["description"], row.get("trap"))
-        for name, row in _definitions(source).items()
-        if word.lower() in f"{name} {row['description']}".lower()
+        (name, metric.mart, metric.unit, metric.description, metric.trap)
+        for name, metric in _definitions(source).items()
+        if word.lower() in f"{name} {metric.description}".lower()
     ]
     if not found:
         raise AskError(f"no metric has {word!r}; call `metrics` without a word for all")
     return Rows(["metric", "mart", "unit", "means", "trap"], [], found, len(found))
 
 
-def _definitions(source: Published) -> dict[str, Answer]:
-    """Read the table `metrics`: each row by its metric."""
+def _definitions(source: Published) -> dict[str, Metric]:
+    """Read the table `metrics`: each definition by its metric."""
     try:
-        columns(source, TABLE)
-    except AskError as error:
+        return {metric.metric: metric for metric in metrics_of(source.db)}
+    except UndescribedError as error:
         raise AskError(
             f"version {source.version.name} defines no metrics; publish again with: "
             "unitmill build"
         ) from error
-    rows = records(source.ask(f'select * from "{TABLE}" order by metric'))
-    return {str(row["metric"]): row for row in rows}
 
 
 def metric_named(source: Published, name: str) -> Metric:
@@ -108,19 +77,7 @@ def metric_named(source: Published, name: str) -> Metric:
         raise AskError(
             f"no metric {name!r}; {nearest(name, list(found))} `metrics` lists them all"
         )
-    row = found[name]
-    return Metric(
-        name=name,
-        mart=str(row["mart"]),
-        numerator=str(row["numerator"]),
-        denominator=row["denominator"],
-        per=int(row["per"] or 1),
-        filter=row["filter"],
-        time_column=row["time_column"],
-        currency_column=row.get("currency_column"),
-        description=str(row["description"]),
-        trap=row.get("trap"),
-    )
+    return found[name]
 
 
 def measured(
@@ -156,7 +113,7 @@ def measured(
             f'"{metric.time_column}" < $last + interval 1 month',
         ]
         values |= {"first": months[0], "last": months[1]}
-    selected = [f'{sql} as "{name}"' for name, sql in groups.items()] + metric.sums()
+    selected = [f'{sql} as "{name}"' for name, sql in groups.items()] + _sums(metric)
     rows = source.ask(
         f'select {", ".join(selected)} from "{metric.mart}" '
         f"where {chosen.sql(*in_time)} group by all order by all",
@@ -169,7 +126,7 @@ def _group(metric: Metric, name: str, kinds: Mapping[str, str]) -> str:
     if name == MONTH and MONTH not in kinds:
         if metric.time_column is None:
             raise AskError(
-                f"{metric.name} has no time, so there is no {MONTH}; "
+                f"{metric.metric} has no time, so there is no {MONTH}; "
                 "leave it out of `by`"
             )
         return f"strftime(\"{metric.time_column}\", '%Y-%m')"
@@ -181,7 +138,7 @@ def _said(metric: Metric) -> Answer:
     division = f"{metric.numerator} / {metric.denominator}"
     times = f"{metric.per} * " if metric.per != 1 else ""
     said = {
-        "metric": metric.name,
+        "metric": metric.metric,
         "mart": metric.mart,
         "means": metric.description,
         "formula": f"{times}{division}" if metric.denominator else metric.numerator,

@@ -64,7 +64,7 @@ def tables(database: Path, marts: Iterable[str]) -> list[Table]:
         UndescribedError: the version has no table ``metrics``.
     """
     with duckdb.connect(str(database), read_only=True) as db:
-        metrics = _metrics(db)
+        metrics = metrics_of(db)
         fields: dict[str, list[Field]] = {}
         for table, name, kind, comment in db.execute(
             "select table_name, column_name, data_type, comment from duckdb_columns() "
@@ -87,7 +87,12 @@ def tables(database: Path, marts: Iterable[str]) -> list[Table]:
     ]
 
 
-def _metrics(db: duckdb.DuckDBPyConnection) -> list[Metric]:
+def metrics_of(db: duckdb.DuckDBPyConnection) -> list[Metric]:
+    """Give what a version measures, by name.
+
+    Raises:
+        UndescribedError: it has no table ``metrics``.
+    """
     names = ", ".join(f'"{name}"' for name in _METRIC)
     try:
         rows = db.execute(f"select {names} from metrics order by metric").fetchall()
