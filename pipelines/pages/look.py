@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines.pages.definition import pages
+from pipelines.pages.wording import WORDS
 from pipelines.questions.months import (
     MonthError,
     months_not_reconciled,
@@ -56,6 +57,7 @@ def look_at(db: duckdb.DuckDBPyConnection) -> Look:
         "month": f"{month:%Y-%m}",
         "currency": _reporting_currency(db),
         "partial": _partial_months(db),
+        "words": sorted(WORDS),
         "pages": [{"name": page.name, "title": page.title} for page in pages()],
     }
     return Look(about, month, months_not_reconciled(db), has_bills)

@@ -93,12 +93,10 @@ window.unitmill = window.unitmill || {};
     return String(name).replaceAll("_", " ");
   }
 
-  // Columns whose values are words of ours; names of others stay as they are written.
-  const WORDS = new Set("class kind type status verdict cause direction effort risk hosting use step way place scenario option finding action state half allocation_step confidence measured tested_on cost_basis severity temperature tag_status evidence scope_type".split(" "));
-
+  // Columns of `about.words` have words of ours; names of others stay as they are written.
   // Vega keeps values as keys of plain objects, where a name of theirs breaks a chart.
   function worded(column, value) {
-    const text = WORDS.has(column) && typeof value === "string" ? label(value) : String(value);
+    const text = unitmill.about.words.includes(column) && typeof value === "string" ? label(value) : String(value);
     return text in Object.prototype ? text + "\u2060" : text;
   }
 
