@@ -30,7 +30,8 @@ from pipelines.defs.warehouse import warehouse
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.partitions import write_partition
-from pipelines.publishing.versions import current, publish
+from pipelines.publishing.publish import publish
+from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR, Settings
 
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.alerting.alerts import AlertError
+from pipelines.files import write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,8 @@ def read_record(path: Path) -> dict[str, Notification]:
 
 def write_record(path: Path, record: Mapping[str, Notification]) -> None:
     """Write the record whole and atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as out:
-        out.writelines(json.dumps(asdict(one)) + "\n" for one in record.values())
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
+    lines = (json.dumps(asdict(one)) + "\n" for one in record.values())
+    write_text(path, "".join(lines))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pipelines.alerting.channels import (
 from pipelines.alerting.pictures import picture_of_alert
 from pipelines.alerting.record import Notification, locked, read_record, write_record
 from pipelines.pages.pictures import PictureError
-from pipelines.publishing.versions import Version, current
+from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings
 
 
@@ -50,7 +50,10 @@ def published(settings: Settings) -> Version:
     Raises:
         AlertError: nothing is published.
     """
-    version = current(settings)
+    try:
+        version = current(settings)
+    except PublishError as error:
+        raise AlertError(str(error)) from error
     if version is None:
         raise AlertError("nothing is published yet")
     return version

@@ -37,6 +37,7 @@ COMMANDS = {
     "alerts": ("watching", "alerts"),
     "summary": ("summarizing", "summary"),
     "versions": ("versions", "list_versions"),
+    "verify": ("versions", "verify"),
     "rollback": ("versions", "roll_back"),
     "publish-to": ("versions", "publish_to"),
     "scenarios": ("proposing", "show_scenarios"),
@@ -82,10 +83,38 @@ def main() -> NoReturn:
         # Who reads the pipe has enough, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    except Exception as error:
+        said = _sentence(error)
+        if said is None:
+            raise
+        sys.stderr.write(f"unitmill: {said}\n")
+        code = 1
     # Only a command that asked something has imported it.
     if calling := sys.modules.get(f"{__name__}.calling"):
         calling.say_sources()
     leave(code if isinstance(code, int) else 1 if code else 0)
+
+
+# Errors whose message is a sentence for a person, by the module that has them.
+_SENTENCES = {
+    "pipelines.alerting.alerts": ("AlertError",),
+    "pipelines.files": ("DamagedError",),
+    "pipelines.landing.source": ("ExportError",),
+    "pipelines.publishing.versions": ("PublishError",),
+    "duckdb": ("IOException", "SerializationException", "FatalException"),
+}
+
+
+def _sentence(error: Exception) -> str | None:
+    """Say what a person can do something about; None of a fault of the code."""
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror.lower()}"
+    for module, names in _SENTENCES.items():
+        loaded = sys.modules.get(module)
+        if loaded and isinstance(error, tuple(getattr(loaded, n) for n in names)):
+            return str(error).strip().splitlines()[0]
+    return None
 
 
 def leave(code: int) -> NoReturn:

@@ -28,7 +28,7 @@ from pipelines.cli.summary import show_summary
 from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
 from pipelines.publishing.reading import find_marts
-from pipelines.publishing.versions import current
+from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import PROJECT_VARIABLE, Settings
 
 # What a bill is asked first; it answers with any kind of exports.
@@ -54,7 +54,7 @@ def build(
         outcome = run.build(settings, console)
     except ExportError as error:
         fail(str(error), 1)
-    version = current(settings)
+    version = _current(settings)
     shown = version.database if outcome.published and version else None
     database = shown or settings.build_database
     if database.exists():
@@ -107,7 +107,7 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     }
     if settings.workspace:
         environment[PROJECT_VARIABLE] = str(settings.workspace)
-    version = current(settings)
+    version = _current(settings)
     console.print(
         f"Dagster opens on http://{host}:{port}\n"
         f"  exports    {settings.exports_dir}\n"
@@ -134,6 +134,15 @@ def _bind(settings: Settings, *, change_exports: bool) -> None:
         require_same_exports(settings)
     except ExportError as error:
         fail(str(error), 2)
+
+
+def _current(settings: Settings) -> Version | None:
+    """Give the version that readers see; of a damaged one say so."""
+    try:
+        return current(settings)
+    except PublishError as error:
+        errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
+        return None
 
 
 def _show(database: Path) -> None:

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from pipelines.alerting.sending import AlertStatus
 from pipelines.cli.tables import print_table
+from pipelines.ledger.proof import Finding
 
 RECONCILIATION = """
 select
@@ -260,3 +261,11 @@ def show_rows(
     rows = cursor.fetchall()
     if rows:
         print_table(console, names, rows, title)
+
+
+def show_finding(console: Console, finding: Finding) -> None:
+    """Show what one comparison found, in a line: holds, does not, or unknown."""
+    mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
+    detail = f": {finding.detail}" if finding.detail else ""
+    said = escape(finding.subject + detail)
+    console.print(f"{mark[finding.holds]} {said}", soft_wrap=True, highlight=False)

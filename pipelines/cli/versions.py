@@ -1,11 +1,34 @@
-"""`unitmill versions`, `rollback` and `publish-to`: what was published, and where."""
+"""`unitmill versions`, `verify`, `rollback`, `publish-to`: what is published, where."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import typer
+from rich.markup import escape
 
-from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
-from pipelines.publishing.versions import PublishError, Version, rollback, versions
+from pipelines.cli.calling import (
+    Exports,
+    Home,
+    Project,
+    console,
+    fail,
+    published,
+    settings_of,
+)
+from pipelines.cli.terminal import show_finding
+from pipelines.landing.deliveries import scan
+from pipelines.landing.source import ExportError
+from pipelines.ledger.proof import Finding, converted_again, exports_are_there
+from pipelines.publishing.publish import rollback
+from pipelines.publishing.verifying import verify as verify_version
+from pipelines.publishing.versions import (
+    PublishError,
+    Version,
+    current_name,
+    damaged_versions,
+    version_named,
+    version_names,
+)
 from pipelines.settings import Settings
 from pipelines.targets.postgres import TargetError, copy_version, is_chosen
 
@@ -13,10 +36,68 @@ from pipelines.targets.postgres import TargetError, copy_version, is_chosen
 def list_versions(home: Home = None, project: Project = None) -> None:
     """List published versions, oldest first; * is what readers see."""
     settings = settings_of(home, project=project)
-    now = published(settings)
-    for version in versions(settings):
-        mark = "*" if version.name == now.name else " "
-        typer.echo(f"{mark} {version.name}")
+    damaged = damaged_versions(settings)
+    if not damaged:
+        published(settings)  # or end the call
+    now = current_name(settings)
+    for name in version_names(settings):
+        mark = "*" if name == now else " "
+        said = f"  damaged: {damaged[name]}" if name in damaged else ""
+        typer.echo(f"{mark} {name}{said}")
+
+
+def verify(
+    version: Annotated[
+        str, typer.Argument(help="A name that `versions` lists. Default: the current.")
+    ] = "",
+    home: Home = None,
+    exports: Exports = None,
+    project: Project = None,
+    convert: Annotated[
+        bool,
+        typer.Option("--convert", help="Convert the exports again, and compare rows."),
+    ] = False,
+) -> None:
+    """Prove a version: its files, database, ledger and sums, and its exports."""
+    settings = settings_of(home, exports, project)
+    found = _version(settings, version)
+    console.print(f"Version [bold]{escape(found.name)}[/]")
+    broken = 0
+    for finding in (*verify_version(found), *_of_exports(settings, found, convert)):
+        show_finding(console, finding)
+        broken += finding.holds is False
+    if broken:
+        fail(f"{found.name} is not what was published, in {broken} of these", 1)
+
+
+def _version(settings: Settings, name: str) -> Version:
+    if not name:
+        return published(settings)
+    found = version_named(settings, name)
+    if found is None:
+        names = ", ".join(version_names(settings)) or "none"
+        why = damaged_versions(settings).get(name)
+        what = f"{name} is damaged: {why}" if why else f"no version {name!r}"
+        fail(f"{what}; known versions: {names}", 1 if why else 2)
+    return found
+
+
+def _of_exports(
+    settings: Settings, version: Version, convert: bool
+) -> Iterator[Finding]:
+    """Compare the version's ledger with the exports, where they still lie."""
+    from pipelines.sources.registry import all_sources
+
+    ledger = version.folder / "ledger"
+    sources = all_sources(settings)
+    try:
+        landing = scan(settings, sources)
+    except ExportError as error:
+        yield Finding("exports", holds=None, detail=str(error))
+        return
+    yield exports_are_there(ledger, landing)
+    if convert:
+        yield from converted_again(settings, ledger, landing, sources)
 
 
 def roll_back(

@@ -15,8 +15,9 @@ from pipelines.landing.landed import Landing
 from pipelines.landing.origin import remember_exports
 from pipelines.landing.overdue import overdue
 from pipelines.landing.source import Source, TransientError
-from pipelines.publishing.audit import Check, every_file_is_recognized
+from pipelines.publishing.check import Check
 from pipelines.publishing.failing_rows import more
+from pipelines.publishing.landing_checks import every_file_is_recognized
 from pipelines.settings import Settings
 
 DELIVERIES = dg.AssetKey(["landing", "deliveries"])

@@ -22,7 +22,7 @@ import yaml
 from packaging.version import Version
 
 from pipelines.landing.source import ExportError
-from pipelines.publishing.audit import dbt_files
+from pipelines.publishing.fingerprint import dbt_files
 from pipelines.settings import DBT_DIR, Settings
 
 # The dbt of this environment, whether or not it is on the PATH.

@@ -12,7 +12,8 @@ from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.ledger.summary import markdown
 from pipelines.publishing.failing_rows import more
-from pipelines.publishing.versions import PAGES, QUALITY, PublishError, Version, publish
+from pipelines.publishing.publish import publish
+from pipelines.publishing.versions import PAGES, QUALITY, PublishError, Version
 from pipelines.settings import Settings
 
 VERSION = dg.AssetKey(["publish", "version"])

@@ -1,6 +1,6 @@
 """Great Expectations suites as asset checks of the build that they looked at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -8,6 +8,7 @@ import dagster as dg
 from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.publishing import audit
+from pipelines.publishing.check import Check
 from pipelines.publishing.failing_rows import PLACE, more, place_of, starting_with
 from pipelines.publishing.versions import QUALITY
 from pipelines.quality.page import render, write_page
@@ -47,11 +48,9 @@ def quality_checks(settings: Settings) -> dg.AssetChecksDefinition:
         checks = [_entry(settings, result) for result in results]
         # The page and the audit are of the whole build.
         if len(chosen) == len(every):
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            sums = mart_sums(settings.build_database)
-            build_id = audit.database_build_id(settings)
-            write_page(page, render(results, sums, build_id, now))
-            audit.record(settings, "quality", checks)
+            write_page(page, _rendered(settings, results))
+            expected = [f"marts/{suite.mart} {_check_name(suite)}" for suite in every]
+            audit.record(settings, "quality", checks, expected)
         for result, check in zip(results, checks, strict=True):
             yield dg.AssetCheckResult(
                 asset_key=_asset_of(result.suite),
@@ -69,6 +68,12 @@ def quality_checks(settings: Settings) -> dg.AssetChecksDefinition:
     return great_expectations
 
 
+def _rendered(settings: Settings, results: Sequence[SuiteResult]) -> str:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    sums = mart_sums(settings.build_database)
+    return render(results, sums, audit.database_build_id(settings), now)
+
+
 def _check_name(suite: Suite) -> str:
     return f"{suite.name}_meets_expectations"
 
@@ -77,10 +82,10 @@ def _asset_of(suite: Suite) -> dg.AssetKey:
     return dg.AssetKey(["marts", suite.mart])
 
 
-def _entry(settings: Settings, result: SuiteResult) -> audit.Check:
+def _entry(settings: Settings, result: SuiteResult) -> Check:
     broken = [outcome for outcome in result.outcomes if not outcome.passed]
     said = [_sentence(settings, result.suite, outcome) for outcome in broken]
-    return audit.Check(
+    return Check(
         name=_check_name(result.suite),
         passed=result.passed,
         severity="error",

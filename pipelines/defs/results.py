@@ -16,7 +16,7 @@ from pipelines.defs.home import PART
 from pipelines.defs.project import RESULTS
 from pipelines.defs.translator import layer_of, model_of
 from pipelines.ledger.summary import markdown
-from pipelines.publishing.audit import Check
+from pipelines.publishing.check import Check
 from pipelines.publishing.failing_rows import FailingRows, failing_rows, sentence
 from pipelines.settings import Settings
 
@@ -49,6 +49,15 @@ class Results:
             self._check(self._nodes[result["unique_id"]], result)
             for result in found
             if self._is_check(result)
+        ]
+
+    @property
+    def expected(self) -> list[str]:
+        """Give the titles of all tests that the project has, run or not."""
+        return [
+            f"{self._asset_of(node)} {node['name']}"
+            for node in self._nodes.values()
+            if node["resource_type"] == "test"
         ]
 
     @classmethod
@@ -108,8 +117,7 @@ class Results:
     def _check(self, node: Mapping[str, Any], result: Mapping[str, Any]) -> Check:
         status = str(result["status"])
         is_test = node["resource_type"] == "test"
-        model = self._tested(node) if is_test else node
-        asset = f"{layer_of(model)}/{model['name']}"
+        asset = self._asset_of(node)
         return Check(
             name=node["name"] if is_test else "can_be_made",
             passed=status == "pass",
@@ -118,6 +126,10 @@ class Results:
             asset=asset,
             skipped=status == "skipped",
         )
+
+    def _asset_of(self, node: Mapping[str, Any]) -> str:
+        model = self._tested(node) if node["resource_type"] == "test" else node
+        return f"{layer_of(model)}/{model['name']}"
 
     def _tested(self, test: Mapping[str, Any]) -> Mapping[str, Any]:
         model: Mapping[str, Any] = self._nodes[test["attached_node"]]

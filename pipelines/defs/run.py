@@ -18,9 +18,10 @@ from pipelines.defs.progress import Progress, progress_logger
 from pipelines.defs.targets import POSTGRES
 from pipelines.landing.source import ExportError
 from pipelines.ledger.inputs import Inputs, scan_inputs
-from pipelines.publishing.audit import inputs_fingerprint
+from pipelines.publishing.fingerprint import few_changed, inputs_of_build
 from pipelines.publishing.lock import BusyError, held
-from pipelines.publishing.versions import current
+from pipelines.publishing.verifying import files_of
+from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
 from pipelines.targets.postgres import TargetError, copy_version, is_chosen
@@ -54,20 +55,23 @@ def build(settings: Settings, console: Console) -> Outcome:
         inputs.require_complete()
         refusals = inputs.landing.refusals
         blocked = bool(refusals) and settings.landing.unrecognized == "block"
-        if not inputs.stale and not blocked and _is_published(settings):
-            console.print("Nothing new: the published version is up to date.")
+        why = _why_not_published(settings)
+        if not inputs.stale and not blocked and not why:
+            console.print("Nothing new: the published version is whole and up to date.")
             return Outcome(published=True, reasons=_copied(settings))
         places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
         if not any(delivery.periods for delivery in inputs.landing.deliveries):
             refused = "".join(f"\n{refusal.sentence}" for refusal in refusals)
-            why = " that can be used:" if refusals else ": put exports there"
-            raise ExportError(f"nothing to read in {places}{why}{refused}")
+            what = " that can be used:" if refusals else ": put exports there"
+            raise ExportError(f"nothing to read in {places}{what}{refused}")
         console.print(
             f"Building from {places} (deliveries: {len(inputs.landing.deliveries)}; "
             f"months to convert: {len(inputs.stale)})",
             soft_wrap=True,
             highlight=False,
         )
+        if why and not inputs.stale:
+            console.print(f"Because {why}", soft_wrap=True, highlight=False)
         if passed_over := inputs.landing.passed_over():
             console.print(passed_over, soft_wrap=True, highlight=False)
         # Each source that something was delivered of; the others make no progress.
@@ -85,11 +89,22 @@ def _alone(settings: Settings) -> Iterator[None]:
         raise ExportError(str(error)) from error
 
 
-def _is_published(settings: Settings) -> bool:
-    version = current(settings)
+def _why_not_published(settings: Settings) -> str:
+    """Say why what is published is not what the home would publish now; '' where it is.
+
+    Damage is a reason like any other: the version is made again.
+    """
+    try:
+        version = current(settings)
+    except PublishError as error:
+        return str(error)
     if version is None:
-        return False
-    return version.manifest["inputs"] == inputs_fingerprint(settings)
+        return "nothing is published yet"
+    inputs = version.manifest["inputs"]
+    if changes := few_changed(inputs, inputs_of_build(settings)):
+        return f"changed since the published version: {changes}"
+    faults = [f"{f.subject}: {f.detail}" for f in files_of(version) if f.holds is False]
+    return f"the published version is damaged: {faults[0]}" if faults else ""
 
 
 def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
@@ -119,7 +134,7 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
     # or fail after it, where the version is published here and a target has not got it.
     failed = {event.step_key for event in result.all_events if event.is_step_failure}
     done = result.success or failed == {POSTGRES.to_python_identifier()}
-    if done and _is_published(settings):
+    if done and not _why_not_published(settings):
         return Outcome(published=True, reasons=reasons)
     return Outcome(published=False, reasons=reasons, log=log)
 

@@ -9,7 +9,7 @@ from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.defs.publish import VERSION
-from pipelines.publishing.versions import current
+from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import Settings
 from pipelines.targets.postgres import Copied, TargetError, copy_version, is_chosen
 
@@ -39,12 +39,12 @@ def _postgres(settings: Settings) -> dg.AssetsDefinition:
         ),
     )
     def postgres() -> dg.MaterializeResult[None]:
-        version = current(settings)
-        if version is None:
-            raise failure(["no version is published that Postgres could have"])
         try:
+            version = current(settings)
+            if version is None:
+                raise failure(["no version is published that Postgres could have"])
             copied = copy_version(settings, version)
-        except TargetError as error:
+        except (PublishError, TargetError) as error:
             raise failure([str(error)]) from None
         return dg.MaterializeResult(asset_key=POSTGRES, metadata=_shown(copied))
 

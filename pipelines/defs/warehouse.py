@@ -22,6 +22,7 @@ from pipelines.defs.translator import Translator, manifest_of
 from pipelines.ledger.partitions import write_stub
 from pipelines.publishing import audit
 from pipelines.publishing.build import start_build
+from pipelines.publishing.landing_checks import LANDING_CHECKS, landing_checks
 from pipelines.reference.tables import record_all
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
@@ -75,7 +76,7 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         events = list(heard(call.stream(), len(context.selected_asset_keys)))
         results = Results.of_call(settings, manifest, call)
         if is_build:
-            audit.record(settings, "dbt", results.checks)
+            audit.record(settings, "dbt", results.checks, results.expected)
             audit.seal(settings)
         yield from (results.shown(event, context) for event in events)
         if objections := results.objections():
@@ -91,8 +92,8 @@ def _start(settings: Settings, run: dg.DagsterRun, inputs: RunInputs) -> None:
     if not _makes_reference_tables(run):
         record_all(settings)
     start_build(settings)
-    checks = audit.landing_checks(settings, inputs.recorded())
-    audit.record(settings, "landing", checks)
+    checks = landing_checks(settings, inputs.recorded())
+    audit.record(settings, "landing", checks, LANDING_CHECKS)
 
 
 def _makes_reference_tables(run: dg.DagsterRun) -> bool:

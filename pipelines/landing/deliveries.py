@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import find
@@ -27,7 +26,7 @@ from pipelines.landing.past import (
     missing_deliveries,
     moved_deliveries,
 )
-from pipelines.landing.records import write_record
+from pipelines.landing.records import read_record, write_record
 from pipelines.landing.source import Delivery, Source
 from pipelines.landing.stores import place_of
 from pipelines.settings import Settings
@@ -135,8 +134,14 @@ def mark_refused(path: Path, reasons: Mapping[tuple[str, str], str]) -> None:
 
 
 def _recorded(path: Path) -> list[dict[str, Any]]:
-    """Read the record; one that an older version wrote lacks columns."""
-    rows = pq.read_table(path).to_pylist() if path.exists() else []
+    """Read the record; one that an older version wrote lacks columns.
+
+    What the ledger has of files that only it knows stays (``ledger.stale``).
+    """
+    table = read_record(
+        path, "when a file was first seen, and which left, is forgotten"
+    )
+    rows = table.to_pylist() if table else []
     return [dict.fromkeys(SCHEMA.names) | row for row in rows]
 
 

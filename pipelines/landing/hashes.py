@@ -1,13 +1,10 @@
 """SHA-256 of export files, remembered while a file's size and time stay the same."""
 
-import hashlib
 import json
-import os
 from pathlib import Path
 
+from pipelines.files import sha256_of, write_text
 from pipelines.landing.source import Candidate
-
-CHUNK = 1024 * 1024
 
 
 class Hashes:
@@ -32,7 +29,7 @@ class Hashes:
         stat = candidate.path.stat()
         size, modified, digest = self._old.get(candidate.name, (0, 0, ""))
         if (size, modified) != (stat.st_size, stat.st_mtime_ns):
-            digest = _sha256(candidate.path)
+            digest = sha256_of(candidate.path)
         self._now[candidate.name] = (stat.st_size, stat.st_mtime_ns, digest)
         return str(digest)
 
@@ -42,15 +39,4 @@ class Hashes:
 
     def save(self) -> None:
         """Remember this scan, in place of the last one, whole and atomically."""
-        self._memory.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._memory.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(self._now), "utf-8")
-        temporary.replace(self._memory)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as data:
-        while chunk := data.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        write_text(self._memory, json.dumps(self._now))

@@ -114,6 +114,12 @@ class Landing:
         for refusal in self.refusals:
             yield from refusal.names
 
+    def gone(self, ids: Iterable[str]) -> set[str]:
+        """Give those of some deliveries whose files are not here, nor newer ones."""
+        passed = (delivery for delivery, _ in (*self.copies, *self.not_chosen))
+        here = {d.delivery_id for d in (*self.deliveries, *passed)}
+        return {*ids} - here - self.overwritten
+
     def periods(self, source: Source) -> list[str]:
         """Give the periods that a source has deliveries for."""
         return sorted(

@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path
 
+from pipelines.files import write_text
 from pipelines.landing.source import ExportError
 from pipelines.settings import Settings
 
@@ -15,15 +16,12 @@ from pipelines.settings import Settings
 def remember_exports(settings: Settings) -> None:
     """Record that this home is built from this exports folder."""
     path = settings.origin_file
-    path.parent.mkdir(parents=True, exist_ok=True)
     exports = _exports(settings)
     origin = {
         "exports": str(exports),
         "exports_from_home": os.path.relpath(exports, settings.home_dir),
     }
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(origin, indent=1), "utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(origin, indent=1))
 
 
 def remembered_exports(settings: Settings) -> Path | None:
@@ -62,6 +60,11 @@ def _origin(settings: Settings) -> dict[str, str] | None:
         origin: dict[str, str] = json.loads(settings.origin_file.read_text("utf-8"))
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        raise ExportError(
+            f"{settings.origin_file} is damaged, so that nobody knows which exports "
+            "the home was built from; remove it, and the next build records its own"
+        ) from error
     return origin
 
 

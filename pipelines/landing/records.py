@@ -1,15 +1,32 @@
-"""Write a small table whole and atomically: readers see the old one or the new one."""
+"""Small tables as Parquet files: written whole, read back or named as damaged."""
 
-import os
+import logging
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.files import replaced
+from pipelines.landing.source import UNREADABLE
+
 
 def write_record(path: Path, table: pa.Table) -> None:
-    """Write a Parquet file beside its place, then move it there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(table, temporary)
-    temporary.replace(path)
+    """Write a table in place of the one that is there."""
+    with replaced(path) as temporary:
+        pq.write_table(table, temporary)
+
+
+def read_record(path: Path, cost: str) -> pa.Table | None:
+    """Read a table; None where there is none, or none that can be read.
+
+    Args:
+        path: its place.
+        cost: what is lost with a damaged one, for the warning that says so.
+    """
+    try:
+        return pq.read_table(path) if path.exists() else None
+    except UNREADABLE:
+        logging.getLogger(__name__).warning(
+            "%s is damaged and is made anew; %s", path, cost
+        )
+        return None

@@ -4,11 +4,12 @@ import hashlib
 from functools import cache
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.focus.conformance import RuleResult, evaluate
 from pipelines.focus.rules import all_rules
-from pipelines.landing.records import write_record
 from pipelines.landing.source import Source, quoted
+from pipelines.ledger.content import content_of, damage, recorded
 from pipelines.ledger.partitions import (
     INPUTS_KEY,
     connect,
@@ -40,14 +41,15 @@ def evaluate_partition(settings: Settings, source: Source, period: str) -> None:
     if not rows.exists():
         return
     judged = settings.ledger_dir / TABLE / source.name / f"{period}.parquet"
-    inputs = f"{recorded_inputs(rows)}|{rules_version()}"
-    if recorded_inputs(judged) == inputs:
+    inputs = f"{content_of(rows)}|{rules_version()}"
+    if recorded_inputs(judged) == inputs and not damage(judged):
         return
     with connect(settings) as db:
         found = evaluate(db, f"read_parquet({quoted(rows)})")
     records = [_record(item, source, period) for item in found]
     table = pa.Table.from_pylist(records, schema=SCHEMA)
-    write_record(judged, table.replace_schema_metadata({INPUTS_KEY: inputs}))
+    with recorded(judged, inputs) as temporary:
+        pq.write_table(table.replace_schema_metadata({INPUTS_KEY: inputs}), temporary)
 
 
 @cache

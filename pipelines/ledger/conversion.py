@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pipelines.files import write_text
 from pipelines.landing.landed import Refusal
 from pipelines.landing.source import Delivery, ExportError, Source, TransientError
 from pipelines.ledger.partitions import (
@@ -72,11 +73,18 @@ def convert(settings: Settings, item: Stale) -> list[Refused]:
 
 def refused_in(ledger_dir: Path) -> list[Refused]:
     """Read back every delivery that could not be converted."""
-    return [
-        Refused(**entry | {"names": tuple(entry["names"])})
-        for path in sorted(ledger_dir.glob(f"*/*/*{_SUFFIX}"))
-        for entry in json.loads(path.read_text("utf-8"))
-    ]
+    found = []
+    for path in sorted(ledger_dir.glob(f"*/*/*{_SUFFIX}")):
+        try:
+            found += [
+                Refused(**entry | {"names": tuple(entry["names"])})
+                for entry in json.loads(path.read_text("utf-8"))
+            ]
+        except (ValueError, TypeError, KeyError):
+            period = path.name.removesuffix(_SUFFIX)
+            reason = f"{path} cannot be read; remove it and {period}.parquet, and build"
+            found.append(Refused("", path.parent.name, period, (path.name,), reason))
+    return found
 
 
 def forget_refused(ledger_dir: Path, source: Source) -> None:
@@ -129,7 +137,6 @@ def _refused(item: Stale, delivery: Delivery, reason: str) -> Refused:
 def _record(partition: Path, refused: Sequence[Refused]) -> None:
     path = partition.with_suffix(_SUFFIX)
     if refused:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps([asdict(one) for one in refused], indent=1), "utf-8")
+        write_text(path, json.dumps([asdict(one) for one in refused], indent=1))
     else:
         path.unlink(missing_ok=True)

@@ -4,9 +4,7 @@ A partition is ``<table>/<source>/<period>.parquet``. What it was made of stands
 the file itself (Parquet key-value metadata), so that data and record cannot differ.
 """
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from pipelines.landing.source import (
     TransientError,
     quoted,
 )
+from pipelines.ledger.content import damage, inputs_beside, is_recorded, recorded
 from pipelines.ledger.tally import (
     LEFT_OUT_KEY,
     Tally,
@@ -40,6 +39,7 @@ from pipelines.settings import Settings
 from pipelines.sources.tables import types_of
 
 INPUTS_KEY = "unitmill.inputs"
+_STUB = "stub"
 # Names of files that a sentence shows before it only counts.
 _SHOWN = 5
 
@@ -67,7 +67,10 @@ def recorded_inputs(path: Path) -> str | None:
     """Read what a written partition was made of; None where there is none."""
     if not path.exists():
         return None
-    metadata = pq.read_metadata(path).metadata or {}
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+    except UNREADABLE:
+        return inputs_beside(path)
     value = metadata.get(INPUTS_KEY.encode())
     return value.decode() if value else None
 
@@ -95,11 +98,9 @@ def write_partition(
     with connect(settings) as db:
         try:
             shaped, tallies = _rows(db, settings, source, deliveries, period)
-            metadata = {
-                INPUTS_KEY: inputs_of(source, deliveries),
-                LEFT_OUT_KEY: as_json(tallies),
-            }
-            with _replaced(path) as temporary:
+            inputs = inputs_of(source, deliveries)
+            metadata = {INPUTS_KEY: inputs, LEFT_OUT_KEY: as_json(tallies)}
+            with recorded(path, inputs) as temporary:
                 rows = _write(db, shaped, temporary, metadata)
                 if source.tally or tallies is not None:
                     place = f"{source.name} {period}"
@@ -157,21 +158,21 @@ def _message(error: Exception, deliveries: Sequence[Delivery]) -> str:
 def empty_partition(settings: Settings, source: Source, period: str) -> Partition:
     """Take every row out of a partition that no delivery speaks of any more."""
     path = partition_path(settings.ledger_dir, source, period)
-    metadata = {INPUTS_KEY: inputs_of(source, ())}
-    with duckdb.connect() as db, _replaced(path) as temporary:
-        return Partition(
-            path, _write(db, _empty_select(source.table), temporary, metadata)
-        )
+    inputs = inputs_of(source, ())
+    with duckdb.connect() as db, recorded(path, inputs) as temporary:
+        select = _empty_select(source.table)
+        return Partition(path, _write(db, select, temporary, {INPUTS_KEY: inputs}))
 
 
 def write_stub(ledger_dir: Path, table: str) -> None:
     """Write a table's zero-row partition, so that a glob finds every column."""
     path = ledger_dir / table / "_none" / "none.parquet"
     # Partitions of an older Unitmill may lack columns that the table has since.
-    if path.exists() and pq.read_schema(path).names == list(types_of(table)):
+    is_there = is_recorded(path) and not damage(path)
+    if is_there and pq.read_schema(path).names == list(types_of(table)):
         return
-    with duckdb.connect() as db, _replaced(path) as temporary:
-        _write(db, _empty_select(table), temporary, {INPUTS_KEY: "stub"})
+    with duckdb.connect() as db, recorded(path, _STUB) as temporary:
+        _write(db, _empty_select(table), temporary, {INPUTS_KEY: _STUB})
 
 
 def _empty_select(table: str) -> str:
@@ -201,20 +202,6 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
 def _describe(db: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:
     rows = db.execute(f"describe {select}").fetchall()
     return {str(row[0]): str(row[1]) for row in rows}
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
-    """Write beside the place, then move into it: a killed writer leaves no half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.landing.landed import Landing
 from pipelines.landing.source import Delivery, ExportError, Source
+from pipelines.ledger import content
 from pipelines.ledger.partitions import inputs_of, partition_path, recorded_inputs
 
 # Where months are named: every month of the source.
@@ -32,13 +33,19 @@ def stale_partitions(
     """
     found = []
     for source in sources:
-        made = partition_path(ledger_dir, source, "*")
-        periods = {path.stem for path in made.parent.glob(made.name)}
-        for period in sorted(periods.union(landing.periods(source))):
+        for period in sorted(_made(ledger_dir, source).union(landing.periods(source))):
             if needs_conversion(ledger_dir, source, period, landing):
                 deliveries = tuple(landing.of(source, period))
                 found.append(Stale(source, period, deliveries))
     return found
+
+
+def _made(ledger_dir: Path, source: Source) -> set[str]:
+    """Give the periods that a source has or should have a partition of."""
+    place = partition_path(ledger_dir, source, "*")
+    names = {path.name.partition(".")[0] for path in place.parent.glob(place.name)}
+    records = place.parent.glob(content.record_of(place).name)
+    return names | {path.name.partition(".")[0] for path in records}
 
 
 def needs_conversion(
@@ -56,23 +63,33 @@ def needs_conversion(
     """
     deliveries = landing.of(source, period)
     path = partition_path(ledger_dir, source, period)
+    if fault := content.damage(path):
+        _require_mendable(path, fault, source, period, landing)
+        return True
     recorded = recorded_inputs(path)
     expected = inputs_of(source, deliveries)
+    if recorded == expected and not content.is_recorded(path):
+        return True  # an older Unitmill wrote it, and it can be made whole
     if recorded is None or recorded == expected:
         return recorded is None and bool(deliveries)
-    code, _, ids = recorded.partition(":")
-    made_of = set(ids.split(",")) - {""}
+    code = recorded.partition(":")[0]
+    made_of = ids_of(recorded)
     elsewhere = landing.moved | {d.delivery_id for d, _ in landing.not_chosen}
     emptied = source.is_list and made_of & landing.overwritten
     if not deliveries and not emptied and not made_of & elsewhere:
         return False
-    remaining = made_of - landing.lost
+    remaining = made_of - landing.gone(made_of)
     if code == expected.partition(":")[0] and remaining == {
         delivery.delivery_id for delivery in deliveries
     }:
         return False
     _require_whole(path, source, period, landing)
     return True
+
+
+def ids_of(inputs: str | None) -> set[str]:
+    """Give the deliveries in what a partition was made of (``inputs_of``)."""
+    return {*(inputs or "").partition(":")[2].split(",")} - {""}
 
 
 def converted_again(
@@ -105,11 +122,30 @@ def converted_again(
 
 def _require_whole(path: Path, source: Source, period: str, landing: Landing) -> None:
     """Go on only if no row of a partition would be lost by converting it again."""
-    _, _, ids = (recorded_inputs(path) or "").partition(":")
-    lost = ", ".join(sorted(set(ids.split(",")) & landing.lost))
+    lost = ", ".join(sorted(landing.gone(ids_of(recorded_inputs(path)))))
     if lost and (source.restates == "rows" or not landing.of(source, period)):
         raise ExportError(
             f"{source.name} {period}: the ledger holds rows of {lost}, which left "
             "the exports folder; restore the files (the deliveries table names them), "
-            f"or remove {path} to convert the month without them"
+            f"or remove {path} and {content.record_of(path).name} to convert the month "
+            "without them"
         )
+
+
+def _require_mendable(
+    path: Path, fault: str, source: Source, period: str, landing: Landing
+) -> None:
+    """Go on only if a damaged partition can be made again without losing rows."""
+    place = f"{source.name} {period}: {path} {fault}"
+    ids = ids_of(content.inputs_beside(path))
+    lost = ", ".join(sorted(landing.gone(ids)))
+    deliveries = landing.of(source, period)
+    # An empty partition was made of no delivery, and is made of none again.
+    if (deliveries or not ids) and not (lost and source.restates == "rows"):
+        return
+    what = f"{lost} (the deliveries table names the files)" if lost else "the month"
+    raise ExportError(
+        f"{place}, and exports of {what} left the exports folder: put them back or "
+        f"restore the partition from a backup, or remove it and "
+        f"{content.record_of(path).name} to go on without these rows"
+    )

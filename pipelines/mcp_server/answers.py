@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.publishing.reading import SECONDS, Rows, ask, locked
-from pipelines.publishing.versions import Version, current
+from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.questions.months import (
     month_of,
     months_not_reconciled,
@@ -75,7 +75,10 @@ def published(settings: Settings, seconds: float = SECONDS) -> Iterator[Publishe
     Raises:
         AskError: nothing is published.
     """
-    version = current(settings)
+    try:
+        version = current(settings)
+    except PublishError as error:
+        raise AskError(str(error)) from error
     if version is None:
         raise AskError(
             f"nothing is published in {settings.home_dir} yet; run: unitmill build"

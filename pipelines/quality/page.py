@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from pipelines.files import write_text
 from pipelines.quality.run import Outcome, SuiteResult
 from pipelines.quality.sums import MartSum, section
 
@@ -54,10 +55,7 @@ def render(
 
 def write_page(path: Path, text: str) -> None:
     """Put the page in its place, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
+    write_text(path, text)
 
 
 def _section(result: SuiteResult) -> str:

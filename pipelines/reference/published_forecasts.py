@@ -7,9 +7,8 @@ that forecast from the same last day the first counts: people read that one.
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipelines.landing.records import write_record
+from pipelines.landing.records import read_record, write_record
 from pipelines.landing.source import quoted
 from pipelines.settings import Settings
 
@@ -45,7 +44,8 @@ order by all
 def record_published_forecasts(settings: Settings) -> pa.Table:
     """Write the record again from what it was and from every version there is."""
     path = settings.reference_file("published_forecasts")
-    published = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
+    table = read_record(path, "forecasts are scored by the versions kept")
+    published = SCHEMA.empty_table() if table is None else table
     recorded = set(published["version"].to_pylist())
     columns = ", ".join(SCHEMA.names)
     with duckdb.connect() as db:

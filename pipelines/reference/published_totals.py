@@ -4,16 +4,15 @@ The manifest of a version holds its totals; the history is all of them, so a kil
 publish loses nothing: the next build reads the manifests again.
 """
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipelines.landing.records import write_record
+from pipelines.files import DamagedError, read_sealed
+from pipelines.landing.records import read_record, write_record
 from pipelines.landing.source import quoted
 from pipelines.settings import Settings
 
@@ -59,11 +58,17 @@ def totals_of(database: Path) -> list[dict[str, object]]:
 def record_published_totals(settings: Settings) -> pa.Table:
     """Write the history again from what it was and from every manifest there is."""
     path = settings.reference_file("published_totals")
-    rows = pq.read_table(path).to_pylist() if path.exists() else []
+    table = read_record(path, "restatements are those between the versions kept")
+    rows = table.to_pylist() if table else []
     kept = {row["build_id"] for row in rows}
     for place in sorted(settings.versions_dir.glob("*/manifest.json")):
-        manifest = json.loads(place.read_text("utf-8"))
-        if not place.parent.is_symlink() and manifest["build_id"] not in kept:
+        if place.parent.is_symlink():
+            continue
+        try:
+            manifest = read_sealed(place)
+        except DamagedError:  # `unitmill versions` names it
+            continue
+        if manifest["build_id"] not in kept:
             rows += [_row(manifest, totals) for totals in manifest.get("totals", [])]
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     write_record(path, table)

@@ -20,7 +20,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from pipelines.pages.data import columns_of, rows_behind
@@ -29,6 +35,7 @@ from pipelines.pages.folder import DOCUMENT, served
 from pipelines.publishing.reading import QueryError, ask, locked
 from pipelines.publishing.versions import (
     PAGES,
+    PublishError,
     Version,
     current,
     version_named,
@@ -68,7 +75,13 @@ def site(settings: Settings, hosts: Sequence[str] = HOSTS) -> Starlette:
             Route("/v/{version}/{path:path}", answers.file),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
+        exception_handlers={PublishError: _damaged},
     )
+
+
+async def _damaged(_: Request, error: Exception) -> Response:
+    """Say that what is published is damaged, until it is made again."""
+    return PlainTextResponse(str(error), 503, headers=HEADERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pipelines.defs.objecting import failure
 from pipelines.defs.quality import _entry
 from pipelines.defs.results import Results
 from pipelines.defs.translator import check_name
-from pipelines.publishing.audit import Check
+from pipelines.publishing.check import Check
 from pipelines.quality.run import Outcome, SuiteResult
 from pipelines.quality.suites import suites
 

@@ -281,7 +281,7 @@ def test_the_same_file_in_the_folder_and_in_two_stores_counts_once(
 
 
 def test_an_object_of_many_chunks_arrives_whole(cloud, stored, acme):
-    # A zero byte first: random bytes without one in the first 1,024 are refused as text.
+    # A zero byte first: else one of fifty has none in front and is refused as text.
     content = b"\0" + os.urandom(9 * 1024 * 1024)
     cloud.put("acme.bin", content)
 

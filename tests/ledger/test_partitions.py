@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.focus.schema import conform, ledger_types
 from pipelines.landing.source import ExportError
+from pipelines.ledger.content import record_of
 from pipelines.ledger.partitions import (
     inputs_of,
     recorded_inputs,
@@ -69,7 +70,7 @@ def test_a_conversion_that_fails_leaves_the_partition_as_it_was(broken, write):
         write(broken)
 
     assert path.read_bytes() == before
-    assert list(path.parent.iterdir()) == [path]
+    assert sorted(path.parent.iterdir()) == [path, record_of(path)]
 
 
 def test_a_conversion_that_fails_late_leaves_no_half_file(write):
@@ -88,6 +89,7 @@ def test_a_conversion_that_fails_late_leaves_no_half_file(write):
 def partition_folder(write):
     path = write()
     path.unlink()
+    record_of(path).unlink()
     return path.parent
 
 

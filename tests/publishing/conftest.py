@@ -11,9 +11,10 @@ import pytest
 from pipelines.landing.deliveries import record as record_deliveries
 from pipelines.landing.landed import Landing
 from pipelines.ledger.partitions import write_partition, write_stub
-from pipelines.publishing import versions
-from pipelines.publishing.audit import REQUIRED, Check, record, seal
+from pipelines.publishing import publish, versions
+from pipelines.publishing.audit import REQUIRED, record, seal
 from pipelines.publishing.build import start_build
+from pipelines.publishing.check import Check
 from pipelines.reference.tables import record_all
 from pipelines.sources.tables import TABLES
 
@@ -31,7 +32,8 @@ from ledger.focus
 """
 MARTS = """
 create table marts.fct_charges_daily as
-select sum(BilledCost) as billed_cost from ledger.focus;
+select sum(BilledCost) as billed_cost, BillingCurrency as billing_currency
+from ledger.focus group by BillingCurrency;
 create table marts.fct_reconciliation_monthly as
 select
     'acme' as source_name,
@@ -90,7 +92,7 @@ def audited(settings, charge, stubs):
             db.execute(marts)
         seal(settings)
         for kind in kinds:
-            record(settings, kind, checks)
+            record(settings, kind, checks, [check.title for check in checks])
         return build_id
 
     return make
@@ -107,7 +109,22 @@ def clock(monkeypatch):
             start = datetime(2026, 11, 1, tzinfo=tz)
             return start + timedelta(minutes=next(minutes))
 
-    monkeypatch.setattr(versions, "datetime", Clock)
+    monkeypatch.setattr(publish, "datetime", Clock)
+
+
+@pytest.fixture
+def clock_at(monkeypatch):
+    """Stop the clock at a time."""
+
+    def stop(moment):
+        class Stopped(datetime):
+            @classmethod
+            def now(cls, tz):
+                return datetime.fromisoformat(moment).astimezone(tz)
+
+        monkeypatch.setattr(publish, "datetime", Stopped)
+
+    return stop
 
 
 @pytest.fixture

@@ -10,18 +10,20 @@ from pipelines.landing import deliveries, landed
 from pipelines.ledger.inputs import Inputs
 from pipelines.publishing.audit import (
     REQUIRED,
-    Check,
     database_build_id,
-    landing_checks,
     objections,
     read,
     record,
     waiting,
 )
 from pipelines.publishing.build import start_build
-from pipelines.publishing.versions import PublishError, current, publish
+from pipelines.publishing.check import Check
+from pipelines.publishing.landing_checks import landing_checks
+from pipelines.publishing.publish import publish
+from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import PublishingSettings, ToleranceSettings, TrainingSettings
 
+LOST = Check("rows_add_up", False, "error", "2.00 is lost", "x")
 COSTS = "select billed_cost from fct_charges_daily"
 
 
@@ -58,7 +60,7 @@ def test_each_kind_of_check_must_have_run_on_the_build(settings, audited, missin
 @pytest.mark.parametrize("empty", REQUIRED)
 def test_a_kind_that_checked_nothing_did_not_run(settings, audited, empty):
     audited()
-    record(settings, empty, [])
+    record(settings, empty, [], [])
 
     assert objections(settings) == [f"the {empty} checks did not run on this build"]
 
@@ -67,7 +69,9 @@ def test_a_kind_that_checked_nothing_did_not_run(settings, audited, empty):
 def test_one_failed_check_of_any_kind_stops_publishing(settings, audited, kind):
     audited()
     said = "openai 2026-10: 2.00 is lost"
-    record(settings, kind, [Check("rows_add_up", False, "error", said, "marts/fct_x")])
+    record(
+        settings, kind, [Check("rows_add_up", False, "error", said, "marts/fct_x")], []
+    )
 
     with pytest.raises(PublishError) as refused:
         publish(settings)
@@ -89,7 +93,7 @@ def test_the_cause_comes_first_and_what_did_not_run_because_of_it_last(
     audited(kinds=["landing"])
     wrong = Check("rows_add_up", False, "error", "openai 2026-10: 2.00 is lost", "m/x")
     waiting = Check("sums_match", False, "error", asset="m/y", skipped=True)
-    record(settings, "dbt", [waiting, wrong, waiting])
+    record(settings, "dbt", [waiting, wrong, waiting], [])
 
     cause, consequence = objections(settings)
 
@@ -152,7 +156,7 @@ def test_a_ledger_that_changed_since_the_build_stops_publishing(
     charge(2)
 
     assert objections(settings) == [
-        "ledger, dbt project or settings changed since the build"
+        "changed since the build: ledger focus/acme/2026-08; build again"
     ]
 
 
@@ -169,7 +173,7 @@ def test_a_setting_that_moves_a_number_needs_a_new_build(settings, audited, chan
 
     assert objections(settings) == []
     assert objections(settings.model_copy(update=change)) == [
-        "ledger, dbt project or settings changed since the build"
+        f"changed since the build: setting {next(iter(change))}; build again"
     ]
 
 
@@ -183,7 +187,7 @@ def test_keeping_fewer_versions_needs_no_new_build(settings, audited):
 
 
 def test_checks_without_a_build_are_recorded_nowhere(settings):
-    record(settings, "dbt", [Check("rows_add_up", True, "error")])
+    record(settings, "dbt", [Check("rows_add_up", True, "error")], [])
 
     assert read(settings) is None
 
@@ -235,7 +239,7 @@ def test_what_waits_is_said_as_the_build_said_it(settings, audited):
 
     assert waiting(settings, published) == []
     assert waiting(settings, "an older one") == objections(settings) == []
-    record(settings, "dbt", [Check("rows_add_up", False, "error", "2.00 is lost", "x")])
+    record(settings, "dbt", [LOST], [])
     assert waiting(settings, published) == []
     [against] = waiting(settings, "an older one")
     assert against == "2.00 is lost [dbt check x rows_add_up]"
@@ -256,7 +260,7 @@ def test_a_refused_file_waits_though_the_last_build_is_published(settings, audit
 
 def test_status_says_why_nothing_is_published_yet(settings, audited, command):
     audited()
-    record(settings, "dbt", [Check("rows_add_up", False, "error", "2.00 is lost", "x")])
+    record(settings, "dbt", [LOST], [])
 
     said = command("status", settings=settings)
 
@@ -287,6 +291,7 @@ def test_the_manifest_says_what_was_checked_and_what_the_numbers_rest_on(
     version = publish(settings)
 
     manifest = json.loads((version.folder / "manifest.json").read_text())
+    del manifest["digest"]
     assert manifest == version.manifest
     assert manifest["build_id"] == build_id
     assert manifest["inputs"] == read(settings)["inputs"]
@@ -299,3 +304,48 @@ def test_the_manifest_says_what_was_checked_and_what_the_numbers_rest_on(
         ("acme", "1.000000000000")
     ]
     assert set(manifest["checks"]) == set(REQUIRED)
+
+
+def test_a_check_that_should_have_run_and_did_not_is_named(settings, audited):
+    audited()
+    ran = Check("rows_add_up", True, "error", asset="marts/x")
+    record(settings, "dbt", [ran], ["marts/x rows_add_up", "marts/x sums_match"])
+
+    assert objections(settings) == [
+        "1 of 2 dbt checks did not run on this build: marts/x sums_match"
+    ]
+
+
+def test_an_edited_audit_is_no_audit(settings, audited):
+    audited()
+    record(settings, "dbt", [LOST], [])
+    path = settings.build_dir / "audit.json"
+    path.write_text(path.read_text().replace('"passed": false', '"passed": true'))
+
+    [against] = objections(settings)
+
+    assert against.endswith("was changed after it was written; build again")
+    assert waiting(settings, "an older one") == [against]
+
+
+@pytest.mark.parametrize("content", ["", '{"build_id": "a"', "[]"])
+def test_a_damaged_audit_is_no_audit(settings, audited, content):
+    audited()
+    (settings.build_dir / "audit.json").write_text(content)
+
+    [against] = objections(settings)
+
+    assert against.startswith("the audit of the build is damaged: ")
+
+
+def test_a_partition_that_lost_bytes_stops_publishing(settings, audited):
+    audited()
+    path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+    path.write_bytes(path.read_bytes()[:-1])
+
+    first, *_ = objections(settings)
+
+    assert first == (
+        f"{path} has other bytes than were written; build again, which converts its "
+        "month again"
+    )

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from pipelines.publishing.lock import BusyError, forget_dead, held, lives, living
-from pipelines.publishing.versions import PublishError, publish
+from pipelines.publishing.publish import publish
+from pipelines.publishing.versions import PublishError
 from pipelines.settings import PROJECT_DIR
 
 # Where this suite runs in the background SIGINT is ignored, and so, once a test has run

@@ -8,7 +8,7 @@ from pipelines.defs import run
 from pipelines.defs.home import home_resource
 from pipelines.defs.publish import VERSION
 from pipelines.defs.targets import POSTGRES, target_assets
-from pipelines.publishing.versions import rollback
+from pipelines.publishing.publish import rollback
 from pipelines.settings import Settings
 
 OLD = "20261101T060000Z-0000000000000001"

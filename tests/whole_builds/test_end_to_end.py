@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from pipelines.publishing.audit import seal
-from pipelines.publishing.versions import current, publish, versions
+from pipelines.publishing.publish import publish
+from pipelines.publishing.versions import current, versions
 from pipelines.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.slow

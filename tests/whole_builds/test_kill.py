@@ -21,7 +21,8 @@ import duckdb
 import pytest
 
 from pipelines.landing.source import ExportError
-from pipelines.publishing.versions import current, publish, rollback, versions
+from pipelines.publishing.publish import publish, rollback
+from pipelines.publishing.versions import current, versions
 from pipelines.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.slow
@@ -32,7 +33,7 @@ PHASES = {"convert": ("  landing ", 1.0), "dbt": ("  converting ", 8.0)}
 # The last phase is killed alone: another build would have to come as far first.
 PUBLISHING = 1.0
 PUBLISH = """
-from pipelines.publishing.versions import publish
+from pipelines.publishing.publish import publish
 from pipelines.settings import Settings
 print("publishing", flush=True)
 publish(Settings())

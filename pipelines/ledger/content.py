@@ -1,0 +1,101 @@
+"""Which bytes a partition was written with, recorded beside it.
+
+The record of ``2026-09.parquet`` is ``2026-09.parquet.sha256``, in the form that
+``sha256sum --check`` reads. Belongs here: recording, and telling whether a partition is
+still what was written. Does not belong here: what is done about one that is not
+(``stale``), and what a version remembers of it (``publishing.fingerprint``).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipelines.files import replaced, sha256_of, write_text
+from pipelines.landing.source import UNREADABLE
+
+SUFFIX = ".sha256"
+_COMMENT = "# "
+
+
+@contextmanager
+def recorded(path: Path, inputs: str) -> Iterator[Path]:
+    """Give a place beside a partition's own, and record what is written there.
+
+    Args:
+        path: the place of the partition.
+        inputs: what it is made of, as ``partitions.inputs_of`` names it.
+    """
+    with replaced(path) as temporary:
+        yield temporary
+        content = sha256_of(temporary)
+        # Killed before the new file is in its place, the old one is right, too.
+        _record(path, inputs, [*_hashes(path), content])
+    _record(path, inputs, [content])
+
+
+def record_of(path: Path) -> Path:
+    """Give the place of a partition's record."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def damage(path: Path) -> str:
+    """Say what is wrong with a partition; '' where it is what was written.
+
+    Of one without a record, which an older Unitmill wrote, only that it is readable.
+    """
+    known = _hashes(path)
+    if not path.exists():
+        return "is missing" if known else ""
+    if known:
+        is_whole = content_of(path) in known
+        return "" if is_whole else "has other bytes than were written"
+    try:
+        pq.read_metadata(path)
+    except UNREADABLE:
+        return "cannot be read as Parquet"
+    return ""
+
+
+def is_recorded(path: Path) -> bool:
+    """Return whether it is known with which bytes a partition was written."""
+    return bool(_hashes(path))
+
+
+def content_of(path: Path) -> str:
+    """Hash the bytes of a partition, once for as long as it looks unchanged."""
+    found = path.stat()
+    return _content_of(path, found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def inputs_beside(path: Path) -> str | None:
+    """Read what a partition was made of without reading the partition."""
+    first = next(iter(_lines(path)), "")
+    return first.removeprefix(_COMMENT) if first.startswith(_COMMENT) else None
+
+
+@lru_cache(maxsize=4096)
+def _content_of(path: Path, *_: int) -> str:
+    return sha256_of(path)
+
+
+def _record(path: Path, inputs: str, hashes: Sequence[str]) -> None:
+    lines = [_COMMENT + inputs, *(f"{one}  {path.name}" for one in hashes)]
+    write_text(record_of(path), "\n".join(lines) + "\n")
+
+
+def _hashes(path: Path) -> list[str]:
+    return [
+        line.partition(" ")[0]
+        for line in _lines(path)
+        if line and not line.startswith(_COMMENT)
+    ]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return record_of(path).read_text("utf-8").splitlines()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return []

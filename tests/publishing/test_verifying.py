@@ -1,0 +1,169 @@
+"""A version is proven by itself, and whatever was changed in it is named."""
+
+import json
+
+import duckdb
+import pytest
+
+from pipelines.publishing.publish import publish, rollback
+from pipelines.publishing.verifying import verify
+from pipelines.publishing.versions import (
+    PublishError,
+    current,
+    damaged_versions,
+    versions,
+)
+
+
+@pytest.fixture
+def version(settings, audited):
+    audited(cost=7)
+    return publish(settings)
+
+
+def faults(version):
+    return [finding.detail for finding in verify(version) if not finding.holds]
+
+
+def unlock(path):
+    path.chmod(0o644)
+    path.parent.chmod(0o755)
+    return path
+
+
+def test_a_version_that_nobody_touched_holds(version):
+    findings = list(verify(version))
+
+    assert [finding.holds for finding in findings] == [True] * 5
+    assert findings[-1].subject.startswith("billed cost of ledger = marts: 7.00 ")
+
+
+def test_what_was_published_can_only_be_read(version):
+    files = [path for path in version.folder.rglob("*") if path.is_file()]
+
+    assert {path.stat().st_mode & 0o222 for path in files} == {0}
+    assert {path.parent.stat().st_mode & 0o222 for path in files} == {0}
+
+
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [
+        ("quality.html", "quality.html has other bytes"),
+        ("ledger/focus/acme/2026-08.parquet", "2026-08.parquet has other bytes"),
+        ("marts/fct_charges_daily.parquet", "fct_charges_daily.parquet has other"),
+        ("pages/index.html", "pages/index.html has other bytes"),
+    ],
+)
+def test_another_byte_is_named(version, place, fault):
+    path = unlock(version.folder / place)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+    assert fault in faults(version)[0]
+
+
+def test_a_file_that_is_gone_cut_off_or_added_is_named(version):
+    unlock(version.folder / "quality.html").unlink()
+    page = unlock(version.folder / "pages" / "index.html")
+    page.write_bytes(page.read_bytes()[:-1])
+    (version.folder / "pages" / "added.js").write_text("")
+
+    [said] = faults(version)
+
+    assert set(said.split(", ")) == {
+        "quality.html is missing or cut off",
+        "pages/index.html is missing or cut off",
+        "pages/added.js was added",
+    }
+
+
+def test_a_mart_that_was_changed_in_the_database_is_named_by_its_sum(version):
+    unlock(version.database)
+    with duckdb.connect(str(version.database)) as db:
+        db.execute("update fct_charges_daily set billed_cost = 6")
+        db.execute("delete from dim_billing_periods")
+
+    said = faults(version)
+
+    assert "warehouse.duckdb" in said[0]
+    assert "dim_billing_periods has 0 rows of 1" in said
+    assert "None: ledger 7.000000000000, marts 6.000000000000" in said
+
+
+def test_a_database_that_is_no_database_is_named(version):
+    unlock(version.database).write_bytes(b"no database")
+
+    assert any(said.startswith("cannot be read: ") for said in faults(version))
+
+
+def test_an_edited_manifest_is_damaged(settings, audited, version):
+    audited(cost=8)
+    newer = publish(settings)
+    manifest = unlock(version.folder / "manifest.json")
+    manifest.write_text(manifest.read_text().replace('"version"', '"Version"', 1))
+
+    assert damaged_versions(settings) == {
+        version.name: f"{manifest} was changed after it was written"
+    }
+    assert versions(settings) == [newer]
+    assert current(settings) == newer
+    with pytest.raises(PublishError, match=f"^{version.name} is damaged: "):
+        rollback(settings, version.name)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1, "digest": "x"}'])
+def test_a_damaged_version_does_not_stop_the_next(settings, audited, version, content):
+    unlock(version.folder / "manifest.json").write_text(content)
+    with pytest.raises(PublishError, match=r"is damaged: .*manifest\.json"):
+        current(settings)
+
+    audited(cost=8)
+
+    assert publish(settings) == current(settings)
+    assert [*damaged_versions(settings)] == [version.name]
+
+
+@pytest.mark.parametrize("name", ["warehouse.duckdb", "manifest.json"])
+def test_a_version_that_lost_a_file_is_not_what_readers_are_shown(
+    settings, version, name
+):
+    unlock(version.folder / name).unlink()
+
+    with pytest.raises(PublishError, match=rf"is damaged: .*{name} is missing"):
+        current(settings)
+
+
+def test_a_build_whose_version_lost_its_database_is_published_again(settings, version):
+    unlock(version.database).unlink()
+
+    again = publish(settings)
+
+    assert again.name != version.name
+    assert current(settings) == again
+    assert faults(again) == []
+
+
+def test_a_ledger_written_in_place_does_not_reach_a_version(settings, version):
+    path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+    path.write_bytes(b"")
+
+    assert faults(version) == []
+
+
+def test_the_order_of_versions_is_that_of_publishing_when_a_clock_is_set_back(
+    settings, audited, version, clock_at
+):
+    clock_at("2026-11-01T00:00:00+00:00")
+    audited(cost=8)
+    second = publish(settings)
+    clock_at("2020-01-01T00:00:00+00:00")
+    audited(cost=9)
+    third = publish(settings)
+
+    assert versions(settings) == [version, second, third]
+    stamps = [
+        json.loads((v.folder / "manifest.json").read_text())["published_at"]
+        for v in (second, third)
+    ]
+    assert stamps == ["2026-11-01T00:00:00+00:00", "2020-01-01T00:00:00+00:00"]
