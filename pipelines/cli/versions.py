@@ -40,7 +40,7 @@ def list_versions(home: Home = None, project: Project = None) -> None:
     if not damaged:
         published(settings)  # or end the call
     now = current_name(settings)
-    for name in version_names(settings):
+    for name in sorted({*version_names(settings), *damaged}):
         mark = "*" if name == now else " "
         said = f"  damaged: {damaged[name]}" if name in damaged else ""
         typer.echo(f"{mark} {name}{said}")
@@ -71,13 +71,14 @@ def verify(
 
 
 def _version(settings: Settings, name: str) -> Version:
-    if not name:
-        return published(settings)
-    found = version_named(settings, name)
+    chosen = name or current_name(settings)
+    if not chosen:
+        return published(settings)  # which says what to do, and ends the call
+    found = version_named(settings, chosen)
     if found is None:
         names = ", ".join(version_names(settings)) or "none"
-        why = damaged_versions(settings).get(name)
-        what = f"{name} is damaged: {why}" if why else f"no version {name!r}"
+        why = damaged_versions(settings).get(chosen)
+        what = f"{chosen} is damaged: {why}" if why else f"no version {chosen!r}"
         fail(f"{what}; known versions: {names}", 1 if why else 2)
     return found
 
@@ -91,7 +92,7 @@ def _of_exports(
     ledger = version.folder / "ledger"
     sources = all_sources(settings)
     try:
-        landing = scan(settings, sources)
+        landing = scan(settings, sources, hash_again=True)
     except ExportError as error:
         yield Finding("exports", holds=None, detail=str(error))
         return

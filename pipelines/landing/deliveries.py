@@ -59,8 +59,15 @@ SCHEMA = pa.schema(
 )
 
 
-def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
+def scan(
+    settings: Settings, sources: Sequence[Source], *, hash_again: bool = False
+) -> Landing:
     """Look at exports folder and stores: what is there, whose it is, what is refused.
+
+    Args:
+        settings: whose exports.
+        sources: the registry.
+        hash_again: whether to hash files, too, whose size and time did not change.
 
     Raises:
         ExportError: the exports folder is missing, or a store or database cannot be
@@ -72,7 +79,7 @@ def scan(settings: Settings, sources: Sequence[Source]) -> Landing:
     candidates = (*lying.readable, *stored.readable, *fetched)
     files, refusals, texts = claimed(candidates, sources)
     arrived: list[Delivery] = []
-    hashed = Hashes(settings.hashes_file)
+    hashed = Hashes(settings.hashes_file, hash_again=hash_again)
     for source in sources:
         drops, objections = grouped(files.get(source.name, []), source)
         made, odd = delivered(drops, source, hashed)

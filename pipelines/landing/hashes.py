@@ -10,10 +10,18 @@ from pipelines.landing.source import Candidate
 class Hashes:
     """The hashes of one scan, and of earlier ones for files that did not change."""
 
-    def __init__(self, memory: Path) -> None:
-        """Recall what earlier scans hashed; a damaged memory is an empty one."""
+    def __init__(self, memory: Path, *, hash_again: bool = False) -> None:
+        """Recall what earlier scans hashed; a damaged memory is an empty one.
+
+        Args:
+            memory: the file of it.
+            hash_again: whether to hash what looks unchanged, too.
+        """
         self._memory = memory
         self._now: dict[str, tuple[int, int, str]] = {}
+        self._old: dict[str, tuple[int, int, str]] = {}
+        if hash_again:
+            return
         try:
             self._old = {
                 name: (int(size), int(modified), str(digest))
@@ -22,7 +30,7 @@ class Hashes:
                 ).items()
             }
         except (OSError, ValueError, TypeError, AttributeError):
-            self._old = {}
+            return
 
     def of(self, candidate: Candidate) -> str:
         """Give the hash of a file's content."""

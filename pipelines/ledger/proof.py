@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.landing.landed import Landing, few_of
 from pipelines.landing.source import Delivery, ExportError, Source, quoted
+from pipelines.ledger.conformance import TABLE
 from pipelines.ledger.partitions import inputs_of, recorded_inputs, write_partition
 from pipelines.ledger.stale import ids_of
 from pipelines.settings import Settings
@@ -121,7 +122,12 @@ def _difference(
 
 
 def _partitions(ledger: Path) -> list[Path]:
-    return sorted(p for p in ledger.glob("*/*/*.parquet") if p.parent.name != "_none")
+    """Give what was converted: no empty table, and no judgement of what was."""
+    return sorted(
+        path
+        for path in ledger.glob("*/*/*.parquet")
+        if path.parent.name != "_none" and path.parent.parent.name != TABLE
+    )
 
 
 def _here(landing: Landing) -> dict[str, Delivery]:

@@ -49,13 +49,14 @@ def versions(settings: Settings) -> list[Version]:
 
 
 def damaged_versions(settings: Settings) -> dict[str, str]:
-    """Say of each version whose manifest cannot be read what is wrong with it."""
+    """Say of each version that cannot be read what is wrong with it."""
     found = {}
-    for folder in whole_folders(settings):
+    names = {*version_names(settings), *filter(None, [current_name(settings)])}
+    for name in sorted(names):
         try:
-            read_version(folder)
+            _readable(settings.versions_dir / name)
         except DamagedError as error:
-            found[folder.name] = str(error)
+            found[name] = str(error)
     return found
 
 
@@ -68,20 +69,15 @@ def current(settings: Settings) -> Version | None:
     name = current_name(settings)
     if not name:
         return None
-    folder = settings.versions_dir / name
     try:
-        if not (folder / MANIFEST).is_file():
-            raise DamagedError(f"{folder / MANIFEST} is missing")  # noqa: TRY301
-        version = read_version(folder)
-        if not version.database.is_file():
-            raise DamagedError(f"{version.database} is missing")  # noqa: TRY301
+        return _readable(settings.versions_dir / name)
     except DamagedError as error:
+        older = ", ".join(v.name for v in versions(settings) if v.name != name)
+        rollback = f", or go back with unitmill rollback to one of: {older}"
         raise PublishError(
             f"the published version {name} is damaged: {error}; make it again with "
-            "unitmill build, or go back with unitmill rollback to one of: "
-            f"{', '.join(v.name for v in versions(settings) if v.name != name)}"
+            f"unitmill build{rollback if older else ''}"
         ) from error
-    return version
 
 
 def current_name(settings: Settings) -> str:
@@ -119,6 +115,20 @@ def read_version(folder: Path) -> Version:
         DamagedError: it is not what was written.
     """
     return Version(folder.name, folder, read_sealed(folder / MANIFEST))
+
+
+def _readable(folder: Path) -> Version:
+    """Read a version that has what readers open.
+
+    Raises:
+        DamagedError: it has not, or its manifest is not what was written.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise DamagedError(f"{folder / MANIFEST} is missing")
+    version = read_version(folder)
+    if not version.database.is_file():
+        raise DamagedError(f"{version.database} is missing")
+    return version
 
 
 def _read_or_none(folder: Path) -> Version | None:
