@@ -7,6 +7,7 @@ the module of its kind, which is imported when the command is called.
 
 import ast
 import atexit
+import errno
 import os
 import sys
 from collections.abc import Callable, Collection
@@ -74,6 +75,7 @@ def app_of(words: Collection[str]) -> typer.Typer:
 
 def main() -> NoReturn:
     """Run the command line and leave at once."""
+    _require_utf_8()
     code: object = 0
     try:
         app_of(sys.argv[1:])()
@@ -95,6 +97,17 @@ def main() -> NoReturn:
     leave(code if isinstance(code, int) else 1 if code else 0)
 
 
+def _require_utf_8() -> None:
+    """Begin again with names of files in UTF-8, where the environment says otherwise.
+
+    Files are named in UTF-8 whatever the locale of a cron job is; dbt and DuckDB fail
+    on a name that Python decoded in another way.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+
+
 # Errors whose message is a sentence for a person, by the module that has them.
 _SENTENCES = {
     "pipelines.alerting.alerts": ("AlertError",),
@@ -109,7 +122,9 @@ def _sentence(error: Exception) -> str | None:
     """Say what a person can do something about; None of a fault of the code."""
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
-        return f"{place}{error.strerror.lower()}"
+        space = "; free some on the disk of the home, and call this again"
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        return f"{place}{error.strerror.lower()}{space if is_full else ''}"
     for module, names in _SENTENCES.items():
         loaded = sys.modules.get(module)
         if loaded and isinstance(error, tuple(getattr(loaded, n) for n in names)):

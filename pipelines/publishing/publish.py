@@ -22,7 +22,6 @@ from pipelines.files import (
     sha256_of,
     write_sealed,
 )
-from pipelines.landing.faults import sentence_of
 from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import Audit, objections, read
 from pipelines.publishing.database import NoMartsError, write_database
@@ -83,9 +82,10 @@ def _publish(settings: Settings) -> Version:
     try:
         made = _make(settings, audit, folder)
     except (OSError, duckdb.Error) as error:
-        why = sentence_of(error)
+        why = str(error).strip().splitlines()[0]
         raise PublishError(
-            f"not published: {folder} cannot be written: {why}"
+            f"not published: {folder} cannot be written ({why}); free some space, or "
+            "let this user write there, and publish again"
         ) from error
     finally:
         if not (folder / MANIFEST).exists():
