@@ -89,7 +89,7 @@ def _publish(settings: Settings) -> Version:
         ) from error
     finally:
         if not (folder / MANIFEST).exists():
-            _remove(folder)
+            remove(folder)
     _point_current(settings, name)
     _retire(settings)
     return made
@@ -242,7 +242,7 @@ def _sweep(settings: Settings) -> None:
         if path.is_symlink() and path.name != CURRENT:
             path.unlink()
         elif path.is_dir() and not path.is_symlink() and not (path / MANIFEST).exists():
-            _remove(path)
+            remove(path)
     remove_unfinished(settings.ledger_dir)
     remove_unfinished(settings.build_dir)
     # A sensor looks at the exports whenever it likes.
@@ -254,11 +254,11 @@ def _retire(settings: Settings) -> None:
     old = versions(settings)[: -settings.publishing.keep_versions]
     for version in old:
         if kept is None or version.name != kept.name:
-            _remove(version.folder)
+            remove(version.folder)
 
 
-def _remove(folder: Path) -> None:
-    """Remove a version; first what says that it is whole."""
+def remove(folder: Path) -> None:
+    """Remove the folder of a version; first what says that it is whole."""
     for path in [folder, *filter(Path.is_dir, folder.rglob("*"))]:
         if path.is_dir():
             path.chmod(_WRITABLE_FOLDER)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.publishing.publish import publish, rollback
+from pipelines.publishing.publish import publish, remove, rollback
 from pipelines.publishing.versions import QUALITY, PublishError, current, versions
 from pipelines.settings import PublishingSettings
 
@@ -68,7 +68,7 @@ def test_a_copied_version_answers_from_its_own_ledger(published, ask, tmp_path):
     [version] = published(3)
     copied = tmp_path / "elsewhere.duckdb"
     shutil.copyfile(version.database, copied)
-    shutil.rmtree(version.folder)
+    remove(version.folder)
 
     with duckdb.connect(str(copied), read_only=True) as db:
         assert db.execute("select BilledCost from focus_v1_2").fetchall() == [(3,)]
@@ -204,6 +204,7 @@ def test_remains_of_a_killed_retention_are_no_version_and_are_swept(
     settings, published
 ):
     old, new = published(1, 2)
+    old.folder.chmod(0o755)
     (old.folder / "manifest.json").unlink()
 
     assert versions(settings) == [new]

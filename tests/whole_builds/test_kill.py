@@ -8,7 +8,6 @@ import csv
 import fcntl
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ import duckdb
 import pytest
 
 from pipelines.landing.source import ExportError
-from pipelines.publishing.publish import publish, rollback
+from pipelines.publishing.publish import publish, remove, rollback
 from pipelines.publishing.versions import current, versions
 from pipelines.settings import PROJECT_DIR
 
@@ -195,7 +194,7 @@ def test_a_killed_publishing_harms_no_reader_and_the_next_ends_right(killed, req
     for _ in range(3):
         first, second = versions(settings)
         rollback(settings, first.name)
-        shutil.rmtree(second.folder)
+        remove(second.folder)
         assert look(settings) == old
 
         with Reader(settings) as reader:
