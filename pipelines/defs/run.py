@@ -71,7 +71,7 @@ def build(settings: Settings, console: Console) -> Outcome:
             highlight=False,
         )
         if why and not inputs.stale:
-            console.print(f"Because {why}", soft_wrap=True, highlight=False)
+            console.print(f"Reason: {why}", soft_wrap=True, highlight=False)
         if passed_over := inputs.landing.passed_over():
             console.print(passed_over, soft_wrap=True, highlight=False)
         # Each source that something was delivered of; the others make no progress.
