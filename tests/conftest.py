@@ -42,6 +42,7 @@ def _write_without_waiting(connection, _):
         connection.execute("pragma synchronous = off")
 
 
+pytest_plugins = ("object_store_servers",)
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
 NOBODY = 65534  # who runs Postgres, where root runs the tests

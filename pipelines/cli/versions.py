@@ -1,6 +1,6 @@
 """`unitmill versions`, `verify`, `rollback`, `publish-to`: what is published, where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 import typer
@@ -30,7 +30,8 @@ from pipelines.publishing.versions import (
     version_names,
 )
 from pipelines.settings import Settings
-from pipelines.targets.postgres import TargetError, copy_version, is_chosen
+from pipelines.targets import TargetError
+from pipelines.targets.registry import TARGETS, copy_to, copy_to_all
 
 
 def list_versions(home: Home = None, project: Project = None) -> None:
@@ -106,39 +107,35 @@ def roll_back(
     home: Home = None,
     project: Project = None,
 ) -> None:
-    """Make an older version current again, in Postgres too where there is one."""
+    """Make an older version current again, and show it in every target, too."""
     settings = settings_of(home, project=project)
     try:
         made = rollback(settings, version)
     except PublishError as error:
         fail(str(error), 2)
     console.print(f"Current version is now [bold]{made.name}[/].")
-    if is_chosen(settings):
-        _copy(settings, made)
+    done, stopped = copy_to_all(settings, made, by_owner=True)
+    _say(done)
+    if stopped:
+        fail("rolled back here, but not everywhere: " + "\n".join(stopped), 1)
 
 
 def publish_to(
-    target: Annotated[Literal["postgres"], typer.Argument(help="Where to: postgres.")],
+    target: Annotated[
+        Literal["postgres", "object-store"],
+        typer.Argument(help="Where to: postgres or object-store."),
+    ],
     home: Home = None,
     project: Project = None,
 ) -> None:
     """Copy the current version to where other tools read, as every build does."""
-    del target  # there is one
     settings = settings_of(home, project=project)
-    _copy(settings, published(settings))
-
-
-def _copy(settings: Settings, version: Version) -> None:
     try:
-        copied = copy_version(settings, version)
+        _say(copy_to(settings, TARGETS[target], published(settings)))
     except TargetError as error:
         fail(str(error), 1)
-    console.print(
-        f"Postgres shows [bold]{version.name}[/]: {sum(copied.rows.values()):,} rows "
-        f"copied to {copied.schema} in {copied.load_seconds:.1f} s, views changed in "
-        f"{copied.swap_seconds:.1f} s.",
-        soft_wrap=True,
-        highlight=False,
-    )
-    for note in copied.notes:
-        console.print(f"  {note}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _say(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        console.print(sentence, soft_wrap=True, highlight=False, markup=False)

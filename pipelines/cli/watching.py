@@ -44,6 +44,12 @@ def _show_waiting(settings: Settings, published_build_id: str) -> None:
         console.print("[yellow]What is newer is not published:[/]")
         for objection in against:
             console.print(f"  {escape(objection)}", soft_wrap=True)
+    from pipelines.targets.registry import behind  # loads the drivers of targets
+
+    if elsewhere := behind(settings):
+        console.print("[yellow]What is published here is not shown everywhere:[/]")
+        for sentence in elsewhere:
+            console.print(f"  {escape(sentence)}", soft_wrap=True)
 
 
 def alerts(

@@ -15,7 +15,7 @@ from pipelines.defs.automation import JOB
 from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
 from pipelines.defs.objecting import objections_of
 from pipelines.defs.progress import Progress, progress_logger
-from pipelines.defs.targets import POSTGRES
+from pipelines.defs.targets import TARGET_KEYS
 from pipelines.landing.source import ExportError
 from pipelines.ledger.inputs import Inputs, scan_inputs
 from pipelines.publishing.fingerprint import few_changed, inputs_of_build
@@ -24,7 +24,7 @@ from pipelines.publishing.verifying import files_of
 from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
-from pipelines.targets.postgres import TargetError, copy_version, is_chosen
+from pipelines.targets.registry import copy_to_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,8 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
     # A run may succeed without its last step, where nothing came of the ones before;
     # or fail after it, where the version is published here and a target has not got it.
     failed = {event.step_key for event in result.all_events if event.is_step_failure}
-    done = result.success or failed == {POSTGRES.to_python_identifier()}
+    targets = {key.to_python_identifier() for key in TARGET_KEYS.values()}
+    done = result.success or (bool(failed) and failed <= targets)
     if done and not _why_not_published(settings):
         return Outcome(published=True, reasons=reasons)
     return Outcome(published=False, reasons=reasons, log=log)
@@ -142,12 +143,7 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
 def _copied(settings: Settings) -> tuple[str, ...]:
     """Bring the targets up to the version that is there; say what stops it."""
     version = current(settings)
-    try:
-        if version and is_chosen(settings):
-            copy_version(settings, version)
-    except TargetError as error:
-        return (str(error),)
-    return ()
+    return tuple(copy_to_all(settings, version)[1]) if version else ()
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:

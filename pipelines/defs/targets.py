@@ -1,6 +1,7 @@
 """Targets: the published version, copied to where other tools read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -9,16 +10,27 @@ from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.defs.publish import VERSION
-from pipelines.publishing.versions import PublishError, current
+from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings
-from pipelines.targets.postgres import Copied, TargetError, copy_version, is_chosen
+from pipelines.targets import object_store
+from pipelines.targets import postgres as to_postgres
+from pipelines.targets.attempts import recorded
 
 POSTGRES = dg.AssetKey(["publish", "postgres"])
+OBJECT_STORE = dg.AssetKey(["publish", "object_store"])
+KINDS = {"s3": "s3", "gs": "googlecloud", "abfss": "azure"}
+# By the names of the targets.
+TARGET_KEYS = {"postgres": POSTGRES, "object-store": OBJECT_STORE}
 
 
 def target_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Give an asset for each target that the settings name."""
-    return [_postgres(settings)] if is_chosen(settings) else []
+    assets = []
+    if to_postgres.is_chosen(settings):
+        assets.append(_postgres(settings))
+    if object_store.is_chosen(settings):
+        assets.append(_object_store(settings))
+    return assets
 
 
 def _postgres(settings: Settings) -> dg.AssetsDefinition:
@@ -39,21 +51,61 @@ def _postgres(settings: Settings) -> dg.AssetsDefinition:
         ),
     )
     def postgres() -> dg.MaterializeResult[None]:
-        try:
-            version = current(settings)
-            if version is None:
-                raise failure(["no version is published that Postgres could have"])
-            copied = copy_version(settings, version)
-        except (PublishError, TargetError) as error:
-            raise failure([str(error)]) from None
+        with _current(settings, "postgres") as version:
+            copied = to_postgres.copy_version(settings, version)
         return dg.MaterializeResult(asset_key=POSTGRES, metadata=_shown(copied))
 
     return postgres
 
 
-def _shown(copied: Copied) -> Mapping[str, dg.MetadataValue]:
+def _object_store(settings: Settings) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=OBJECT_STORE,
+        deps=[VERSION],
+        group_name="publish",
+        owners=OWNERS,
+        kinds={KINDS[settings.publishing.object_store.partition("://")[0]]},
+        required_resource_keys=HOME,
+        pool=POOL,
+        tags=tags_of("publish", "version"),
+        metadata=page("publish-to-object-stores.md"),
+        description=(
+            "The published version in an object store: its files, and `current.json`, "
+            "which names it. Where it fails, `current.json` names the version before, "
+            "and the version in the home folder stays published."
+        ),
+    )
+    def object_store_() -> dg.MaterializeResult[None]:
+        with _current(settings, "object-store") as version:
+            stored = object_store.copy_version(settings, version)
+        metadata: Mapping[str, dg.MetadataValue] = {
+            "address": dg.MetadataValue.text(stored.address),
+            "files_sent": dg.MetadataValue.int(len(stored.sent)),
+            "bytes_sent": dg.MetadataValue.int(sum(stored.sent.values())),
+            "seconds": dg.MetadataValue.float(round(stored.seconds, 2)),
+            "retired": dg.MetadataValue.json([*stored.retired]),
+            "notes": _listed(stored.notes),
+        }
+        return dg.MaterializeResult(asset_key=OBJECT_STORE, metadata=metadata)
+
+    return object_store_
+
+
+@contextmanager
+def _current(settings: Settings, target: str) -> Iterator[Version]:
+    """Give the version to copy, record how that goes, and fail with the sentence."""
+    try:
+        version = current(settings)
+        if version is None:
+            raise PublishError(f"no version is published to copy to {target}")
+        with recorded(settings, target, version):
+            yield version
+    except PublishError as error:
+        raise failure([str(error)]) from None
+
+
+def _shown(copied: to_postgres.Copied) -> Mapping[str, dg.MetadataValue]:
     """Show what was copied, how long it took, and what somebody should know."""
-    notes = "\n".join(f"- {note}" for note in copied.notes)
     return {
         "schema": dg.MetadataValue.text(copied.schema),
         "dagster/row_count": dg.MetadataValue.int(sum(copied.rows.values())),
@@ -61,5 +113,9 @@ def _shown(copied: Copied) -> Mapping[str, dg.MetadataValue]:
         "load_seconds": dg.MetadataValue.float(round(copied.load_seconds, 2)),
         "swap_seconds": dg.MetadataValue.float(round(copied.swap_seconds, 2)),
         "retired": dg.MetadataValue.json([*copied.retired]),
-        "notes": dg.MetadataValue.md(notes or "none"),
+        "notes": _listed(copied.notes),
     }
+
+
+def _listed(notes: Sequence[str]) -> dg.MetadataValue:
+    return dg.MetadataValue.md("\n".join(f"- {note}" for note in notes) or "none")

@@ -21,6 +21,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from pipelines.settings.addresses import require_apart
+from pipelines.settings.clouds import CloudVariables
 from pipelines.settings.sections import (
     AlertSettings,
     AllocationSettings,
@@ -167,6 +169,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} sets nothing; did you mean {near[0]}?")
         return values
 
+    @model_validator(mode="after")
+    def publishing_is_no_landing(self) -> "Settings":
+        """Refuse an object store that is read from and published to."""
+        require_apart(self.publishing.object_store, self.landing.stores)
+        return self
+
     @property
     def workspace(self) -> Path | None:
         """The folder of the unitmill.toml that was read; None without one."""
@@ -254,15 +262,14 @@ class Settings(BaseSettings):
         return self.home_dir / "alerts" / "notifications.jsonl"
 
     @property
+    def targets_dir(self) -> Path:
+        """How the last copy to each target went, one JSON file each."""
+        return self.home_dir / "targets"
+
+    @property
     def versions_dir(self) -> Path:
         """Published versions; ``current`` points at the newest good one."""
         return self.home_dir / "versions"
-
-
-class CloudVariables(BaseSettings):
-    """Variables of the clouds' own tools that their SDKs leave to us; no settings."""
-
-    azure_storage_connection_string: SecretStr = SecretStr("")
 
 
 def secret(variable: str) -> SecretStr:

@@ -5,6 +5,7 @@ Belongs here: the form of an address. Does not belong here: reaching the store
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 # A user, a password or a query could be a credential, which then stood in every record.
@@ -16,6 +17,40 @@ ADDRESS = re.compile(
 )
 
 
+FORMS = (
+    "s3://bucket/prefix, gs://bucket/prefix or "
+    "abfss://container@account.dfs.core.windows.net/prefix, with no user, password, "
+    "key or query in it"
+)
+
+
+def plain_address(store: str) -> str:
+    """Give an address without a slash at its end; '' is none.
+
+    Raises:
+        ValueError: it is no address, and is not repeated.
+    """
+    if store and not ADDRESS.fullmatch(store):
+        raise ValueError(f"this is no address of an object store; expected {FORMS}")
+    return store.rstrip("/")
+
+
+def require_apart(target: str, stores: Sequence[str]) -> None:
+    """Refuse to publish to where exports are read: versions would be read as exports.
+
+    Raises:
+        ValueError: one place lies in the other.
+    """
+    for store in stores if target else ():
+        inner, outer = f"{target}/", f"{store}/"
+        if inner.startswith(outer) or outer.startswith(inner):
+            raise ValueError(
+                f"publishing.object_store is {target} and landing.stores has {store}; "
+                "expected two places, neither in the other, or versions are read as "
+                "exports"
+            )
+
+
 def plain_addresses(stores: list[str]) -> list[str]:
     """Give the addresses without a slash at their ends.
 
@@ -24,12 +59,7 @@ def plain_addresses(stores: list[str]) -> list[str]:
     """
     for number, store in enumerate(stores, start=1):
         if not ADDRESS.fullmatch(store):
-            raise ValueError(
-                f"store {number} is no address; expected s3://bucket/prefix, "
-                "gs://bucket/prefix or "
-                "abfss://container@account.dfs.core.windows.net/prefix, with no user, "
-                "password, key or query in it"
-            )
+            raise ValueError(f"store {number} is no address; expected {FORMS}")
     plain = [store.rstrip("/") for store in stores]
     for outer, inner in pairwise(sorted(f"{store}/" for store in plain)):
         if inner.startswith(outer):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from pipelines.settings.addresses import plain_addresses
+from pipelines.settings.addresses import plain_address, plain_addresses
 
 # Whether an invoice follows the use, or credits were bought before it.
 Billing = Literal["invoiced", "prepaid"]
@@ -225,7 +225,7 @@ class ScenarioSettings(BaseModel):
 
 
 class PostgresSettings(BaseModel):
-    """Where published versions are copied to, besides the home folder."""
+    """The Postgres to which published versions are copied."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -242,4 +242,5 @@ class PublishingSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     keep_versions: int = Field(12, ge=2)
+    object_store: Annotated[str, AfterValidator(plain_address)] = ""
     postgres: PostgresSettings = PostgresSettings()

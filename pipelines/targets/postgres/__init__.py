@@ -15,11 +15,11 @@ from pipelines.landing.source import quoted
 from pipelines.publishing.lock import BusyError, held
 from pipelines.publishing.versions import Version
 from pipelines.settings import Settings
+from pipelines.targets import TargetError
 from pipelines.targets.postgres.load import load, schema_of
 from pipelines.targets.postgres.retiring import retire
 from pipelines.targets.postgres.session import (
     AGAIN,
-    TargetError,
     ask,
     connected,
     identifier,

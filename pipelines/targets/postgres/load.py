@@ -15,8 +15,8 @@ import duckdb
 from pipelines.landing.source import quoted
 from pipelines.publishing.versions import Version
 from pipelines.settings import Settings
+from pipelines.targets import TargetError
 from pipelines.targets.postgres.session import (
-    TargetError,
     ask,
     identifier,
     run,

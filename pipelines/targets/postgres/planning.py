@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import adbc_driver_postgresql.dbapi as postgresql
 
 from pipelines.landing.source import quoted
+from pipelines.targets import TargetError
 from pipelines.targets.postgres.catalog import (
     Relation,
     comments,
@@ -18,7 +19,7 @@ from pipelines.targets.postgres.catalog import (
     relations,
 )
 from pipelines.targets.postgres.load import MARK
-from pipelines.targets.postgres.session import AGAIN, TargetError, ask, identifier
+from pipelines.targets.postgres.session import AGAIN, ask, identifier
 
 GONE = "the mart is gone"
 

@@ -14,8 +14,8 @@ from typing import Any
 import adbc_driver_postgresql.dbapi as postgresql
 
 from pipelines.landing.source import quoted
-from pipelines.publishing.versions import PublishError
 from pipelines.settings import Settings, secret
+from pipelines.targets import TargetError
 
 AGAIN = "unitmill publish-to postgres"
 # How long a publisher waits for another one.
@@ -30,10 +30,6 @@ SESSION = (
     "set idle_in_transaction_session_timeout = 0",
     f"set lock_timeout = '{LOCK_MINUTES}min'",
 )
-
-
-class TargetError(PublishError):
-    """A version cannot be copied; the message says why, and readers see what was."""
 
 
 def is_chosen(settings: Settings) -> bool:

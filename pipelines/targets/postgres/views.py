@@ -16,6 +16,7 @@ from functools import partial
 import adbc_driver_postgresql.dbapi as postgresql
 
 from pipelines.landing.source import quoted
+from pipelines.targets import TargetError
 from pipelines.targets.postgres.catalog import readers, relations
 from pipelines.targets.postgres.load import MARK, make_schema
 from pipelines.targets.postgres.planning import (
@@ -26,7 +27,6 @@ from pipelines.targets.postgres.planning import (
 from pipelines.targets.postgres.session import (
     AGAIN,
     LOCKED,
-    TargetError,
     ask,
     identifier,
     run,
