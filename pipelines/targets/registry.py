@@ -34,8 +34,8 @@ def _to_postgres(
     copied = postgres.copy_version(settings, version)
     return (
         (
-            f"Postgres shows {version.name}: {sum(copied.rows.values()):,} rows copied to "
-            f"{copied.schema} in {copied.load_seconds:.1f} s, views changed in "
+            f"Postgres shows {version.name}: {sum(copied.rows.values()):,} rows copied "
+            f"to {copied.schema} in {copied.load_seconds:.1f} s, views changed in "
             f"{copied.swap_seconds:.1f} s."
         ),
         *copied.notes,
@@ -48,8 +48,9 @@ def _to_object_store(
     stored = object_store.copy_version(settings, version, by_owner=by_owner)
     return (
         (
-            f"{settings.publishing.object_store} shows {version.name}: {len(stored.sent)} "
-            f"files ({sum(stored.sent.values()) / 1e6:.1f} MB) sent in "
+            f"{settings.publishing.object_store} shows {version.name}: "
+            f"{len(stored.sent)} files "
+            f"({sum(stored.sent.values()) / 1e6:.1f} MB) sent in "
             f"{stored.seconds:.1f} s."
         ),
         *(f"deleted {name}" for name in stored.retired),

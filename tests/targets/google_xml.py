@@ -82,7 +82,8 @@ class Handler(BaseHTTPRequestHandler):
             **told,
         )
 
-    do_HEAD = do_GET
+    def do_HEAD(self):
+        self.do_GET()
 
     def listing(self, bucket, prefix):
         found = ""

@@ -13,6 +13,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import boto3
 import pytest
 from google_xml import Google
 from stored_versions import FILES, name_of, point, write
@@ -124,8 +125,6 @@ def test_a_large_file_goes_in_parts_and_arrives_whole(url, home):
 
 
 def test_browsers_are_told_what_a_file_is_and_that_the_pointer_changes(home, s3_url):
-    import boto3
-
     settings = home(s3_url)
     copy_version(settings, write(settings, 1))
 
@@ -289,6 +288,13 @@ def test_who_loses_the_race_reads_again_and_names_the_one_before(
     assert (found.version, found.previous) == (name_of(3), name_of(2))
 
 
+PLAIN = {
+    "version": "20261101T060000Z-1",
+    "published_at": "2026-11-01T00:00:00+00:00",
+    "manifest_sha256": "",
+}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -296,12 +302,10 @@ def test_who_loses_the_race_reads_again_and_names_the_one_before(
         b"[]",
         b"\xff\xfe",
         b'{"version": 1}',
-        b'{"version": "../x", "published_at": "2026-11-01T00:00:00+00:00",'
-        b' "manifest_sha256": ""}',
-        b'{"version": "20261101T060000Z-1", "published_at": "yesterday",'
-        b' "manifest_sha256": ""}',
-        b'{"version": "20261101T060000Z-1", "published_at": "2026-11-01T00:00:00",'
-        b' "manifest_sha256": "", "removing": [7]}',
+        json.dumps(PLAIN | {"version": "../x"}).encode(),
+        json.dumps(PLAIN | {"published_at": "yesterday"}).encode(),
+        json.dumps(PLAIN | {"published_at": "2026-11-01T00:00:00"}).encode(),
+        json.dumps(PLAIN | {"removing": [7]}).encode(),
     ],
 )
 def test_a_pointer_that_is_none_is_refused_and_stays(home, s3_url, content):
@@ -406,15 +410,14 @@ def test_a_store_that_forbids_deletes_still_shows_the_version(
     settings = home(s3_url, keep_versions=2)
 
     def forbidden(*_):
-        raise TargetError("s3://x: cannot be deleted from: it answers 403 Forbidden")
+        raise TargetError("s3://x: cannot be deleted from: it is forbidden")
 
     monkeypatch.setattr(Place, "delete", forbidden)
     done = [copy_version(settings, write(settings, day)) for day in (1, 2, 3)]
 
     assert shown(s3_url) == name_of(3)
     assert done[2].notes == (
-        f"{name_of(3)} is shown, but s3://x: cannot be deleted from: it answers 403 "
-        "Forbidden",
+        f"{name_of(3)} is shown, but s3://x: cannot be deleted from: it is forbidden",
     )
 
 
