@@ -1,4 +1,8 @@
-"""Channels: from a name to addresses, and a message to one address, by apprise."""
+"""Channels: a message to one address, by apprise.
+
+Belongs here: what is sent, and how. Does not belong here: which addresses a channel has
+(``recipients``).
+"""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -11,8 +15,7 @@ from apprise.attachment.memory import AttachMemory
 from apprise.plugins import NotifyBase
 from apprise.plugins.email import NotifyEmail
 
-from pipelines.alerting.alerts import Alert, AlertError, Severity
-from pipelines.settings import secret
+from pipelines.alerting.alerts import Alert, Severity
 
 TYPES = {
     "info": NotifyType.INFO,
@@ -49,34 +52,6 @@ class Message:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def addresses_of(channel: str, channels: Mapping[str, str]) -> list[NotifyBase]:
-    """Give the addresses of a channel; those of `default` where it is not configured.
-
-    Args:
-        channel: the alert's channel.
-        channels: channel -> the environment variable that holds apprise's addresses,
-            with a space or a new line between them.
-
-    Raises:
-        AlertError: no variable, nothing in it, or no address that apprise knows. No
-            message shows the content of a variable.
-    """
-    variable = channels.get(channel) or channels.get("default")
-    if variable is None:
-        raise AlertError(f"alerts.channels names neither {channel} nor default")
-    urls = secret(variable).get_secret_value().split()
-    if not urls:
-        raise AlertError(f"the environment variable {variable} is empty")
-    addresses = []
-    for place, url in enumerate(urls, start=1):
-        with _silent():
-            address = Apprise.instantiate(url, asset=ASSET)
-        if not isinstance(address, NotifyBase):
-            raise AlertError(f"address {place} of {variable} is none of apprise's")
-        addresses.append(address)
-    return addresses
-
-
 def takes_pictures(address: NotifyBase) -> bool:
     """Say whether an address can be sent files."""
     return bool(address.attachment_support)
@@ -106,16 +81,20 @@ def send(message: Message, address: NotifyBase) -> str:
         is_html = bool(message.html) and takes == NotifyFormat.HTML
     attached = attachments(message) if takes_pictures(address) else []
     sender = Apprise(address, asset=ASSET)
-    with _silent():
-        result = sender.notify(
-            title=message.title,
-            body=message.html if is_html else message.text,
-            notify_type=TYPES[message.severity],
-            body_format=NotifyFormat.HTML if is_html else NotifyFormat.TEXT,
-            attach=attached or None,
-            log_callback=lambda entry, _plugin: log_messages.append(entry.message),
-            log_level=logging.WARNING,
-        )
+    try:
+        with silent():
+            result = sender.notify(
+                title=message.title,
+                body=message.html if is_html else message.text,
+                notify_type=TYPES[message.severity],
+                body_format=NotifyFormat.HTML if is_html else NotifyFormat.TEXT,
+                attach=attached or None,
+                log_callback=lambda entry, _plugin: log_messages.append(entry.message),
+                log_level=logging.WARNING,
+            )
+    except Exception as error:  # noqa: BLE001 - of a hundred plugins one may raise it
+        # Its text may hold the address.
+        return f"apprise fails with {type(error).__name__}"
     return "" if result else "; ".join(log_messages) or "it was not accepted"
 
 
@@ -128,7 +107,7 @@ def attachments(message: Message) -> list[AttachMemory]:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Keep what apprise logs from the terminal; it may hold an address."""
     logger = logging.getLogger("apprise")
     handler, before = logging.NullHandler(), logger.propagate

@@ -13,6 +13,21 @@ from pipelines.files import write_text
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A recipient that has not accepted a message yet.
+
+    Attributes:
+        recipient: hash of the address; it holds no secret.
+        attempt_count: how often it was tried.
+        retry_at: when a run tries it again at the earliest, ISO 8601 in UTC.
+    """
+
+    recipient: str
+    attempt_count: int
+    retry_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """How sending an alert or a weekly summary went.
 
@@ -20,13 +35,14 @@ class Notification:
         alert_id: of ``fct_alerts``; of a summary, its team and week.
         channel: where it went or should go.
         status: dry_run: it would have been sent; failed: at least one address of the
-            channel did not accept it, and the next run tries again.
+            channel did not accept it, and a later run tries that one again.
         sent_to: hashes of the addresses that accepted it; they hold no secret.
         attempt_count: how often sending was tried.
         attempted_at: the last time, ISO 8601 in UTC.
         error: what the last attempt failed by; '' where it did not.
         no_picture: why a picture that belongs to it could not be drawn; '' where it
             was, or none belongs to it.
+        failures: the recipients that have not accepted it.
     """
 
     alert_id: str
@@ -37,6 +53,7 @@ class Notification:
     attempted_at: str
     error: str
     no_picture: str = ""
+    failures: tuple[Failure, ...] = ()
 
 
 def read_record(path: Path) -> dict[str, Notification]:
@@ -51,7 +68,11 @@ def read_record(path: Path) -> dict[str, Notification]:
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
             values = json.loads(line)
-            one = Notification(**values | {"sent_to": tuple(values["sent_to"])})
+            lists = {
+                "sent_to": tuple(values["sent_to"]),
+                "failures": tuple(Failure(**f) for f in values.get("failures", ())),
+            }
+            one = Notification(**values | lists)
         except (ValueError, TypeError, KeyError) as error:
             raise AlertError(
                 f"{path}, row {number}: expected a notification; {error}"

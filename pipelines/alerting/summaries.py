@@ -7,7 +7,7 @@ from datetime import date
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.channels import Message
 from pipelines.alerting.record import Notification, locked, read_record, write_record
-from pipelines.alerting.sending import notify, published
+from pipelines.alerting.sending import is_due, notify, published
 from pipelines.alerting.summary import summary_of
 from pipelines.alerting.weekly import teams_of
 from pipelines.publishing.versions import Version
@@ -53,8 +53,7 @@ def send_summaries(settings: Settings) -> Iterator[SummaryStatus]:
         version = published(settings)
         record = read_record(path)
         for entry in summaries(settings):
-            status = entry.notification.status if entry.notification else ""
-            if status == "sent" or (status == "dry_run" and settings.alerts.dry_run):
+            if not is_due(settings, entry.team, entry.notification):
                 continue
             key = key_of(entry.team, entry.day)
             notification = notify(
@@ -67,6 +66,21 @@ def send_summaries(settings: Settings) -> Iterator[SummaryStatus]:
             record[key] = notification
             write_record(path, record)
             yield SummaryStatus(entry.team, entry.day, notification)
+
+
+def due_again(settings: Settings) -> list[str]:
+    """Name the summaries of the week that failed and that a run would send again now.
+
+    Raises:
+        AlertError: as ``summaries``.
+    """
+    return [
+        f"{key_of(entry.team, entry.day)} {entry.notification.attempt_count}"
+        for entry in summaries(settings)
+        if entry.notification
+        and entry.notification.status == "failed"
+        and is_due(settings, entry.team, entry.notification)
+    ]
 
 
 def key_of(team: str, day: date) -> str:

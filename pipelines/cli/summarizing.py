@@ -89,4 +89,6 @@ def _show(settings: Settings, *, send: bool) -> None:
     if not count:
         console.print("No summaries to send." if send else "No team has cost.")
     if send and failed:
-        fail(f"{failed} summaries were not sent; the next run tries again", 1)
+        fail(
+            f"{failed} summaries were not sent to everybody; a later run tries again", 1
+        )

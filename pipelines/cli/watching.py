@@ -50,6 +50,24 @@ def _show_waiting(settings: Settings, published_build_id: str) -> None:
         console.print("[yellow]What is published here is not shown everywhere:[/]")
         for sentence in elsewhere:
             console.print(f"  {escape(sentence)}", soft_wrap=True)
+    _show_unreached(settings)
+
+
+def _show_unreached(settings: Settings) -> None:
+    """Say how many alerts somebody waits for."""
+    try:
+        told = listed(settings) if settings.notifications_file.exists() else []
+    except AlertError as error:
+        console.print(f"[yellow]{escape(str(error))}[/]", soft_wrap=True)
+        return
+    failed = [e for e in told if e.notification and e.notification.status == "failed"]
+    if failed:
+        alerts = "alert" if len(failed) == 1 else "alerts"
+        console.print(
+            f"[yellow]{len(failed)} {alerts} did not reach everybody; see:[/] "
+            "unitmill alerts",
+            soft_wrap=True,
+        )
 
 
 def alerts(
@@ -75,4 +93,4 @@ def alerts(
     if not count:
         console.print("No alerts to send." if send else "No alerts.")
     if send and failed:
-        fail(f"{failed} alerts were not sent; the next run tries again", 1)
+        fail(f"{failed} alerts were not sent to everybody; a later run tries again", 1)

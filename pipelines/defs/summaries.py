@@ -1,8 +1,10 @@
-"""Weekly summaries in Dagster: the job that sends them, and its schedule."""
+"""Weekly summaries in Dagster: the job, its schedule, and what sends again."""
 
 import dagster as dg
 
-from pipelines.alerting.summaries import send_summaries
+from pipelines.alerting.alerts import AlertError
+from pipelines.alerting.summaries import due_again, send_summaries
+from pipelines.defs.automation import key_of
 from pipelines.publishing.lock import living
 from pipelines.settings import Settings
 
@@ -42,4 +44,29 @@ def summarizing(settings: Settings) -> dg.Definitions:
     def every_monday() -> dg.RunRequest:
         return dg.RunRequest()
 
-    return dg.Definitions(jobs=[job], schedules=[every_monday])
+    return dg.Definitions(
+        jobs=[job], schedules=[every_monday], sensors=[_retrying(settings, job)]
+    )
+
+
+def _retrying(settings: Settings, job: dg.JobDefinition) -> dg.SensorDefinition:
+    """Give the sensor that sends again what did not reach everybody."""
+
+    @dg.sensor(
+        job=job,
+        minimum_interval_seconds=300,
+        description=(
+            "Starts sending again when a summary of the week did not reach everybody "
+            "and a recipient's pause is over; it begins no week."
+        ),
+    )
+    def failed_summaries() -> dg.RunRequest | dg.SkipReason:
+        try:
+            found = due_again(settings)
+        except AlertError as error:
+            return dg.SkipReason(str(error))
+        if not found:
+            return dg.SkipReason("no summary that was sent waits for a recipient")
+        return dg.RunRequest(run_key=key_of(found))
+
+    return failed_summaries

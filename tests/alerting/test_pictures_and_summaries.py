@@ -5,6 +5,7 @@ import email
 import json
 import sys
 
+import dagster as dg
 import duckdb
 import pytest
 from week_rows import HOSTILE, TABLES
@@ -112,6 +113,32 @@ def test_a_summary_arrives_as_a_mail_with_two_pictures_once_a_week(
         'href="https://finops.example.com/#my-team?team=search"',
     ):
         assert said in html
+
+
+def test_a_summary_that_missed_somebody_is_sent_to_that_one_again_the_same_week(
+    week, choose, mailbox, webhook, monkeypatch
+):
+    """The schedule comes once a week; the sensor sends again what it began."""
+    monkeypatch.setenv("BOTH", f"{webhook.url} {mailbox.url}")
+    live = choose(dry_run=False, channels={"default": "BOTH"})
+    webhook.answers = [503]
+    shell = summarizing(live)
+    sensor, job = (
+        shell.resolve_sensor_def("failed_summaries"),
+        shell.resolve_job_def(SEND),
+    )
+
+    def asks():
+        return len(sensor.evaluate_tick(dg.build_sensor_context()).run_requests)
+
+    before = asks()
+    monday = job.execute_in_process(raise_on_error=False)
+    after = asks()
+    again = job.execute_in_process(raise_on_error=False)
+
+    assert (before, after, asks()) == (0, 1, 0)
+    assert (monday.success, again.success) == (False, True)
+    assert (len(mailbox.mails), len(webhook.heard)) == (1, 2)
 
 
 def test_a_name_or_a_message_that_is_markup_stays_text(week):
