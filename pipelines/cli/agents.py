@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.calling import Home, Project, errors, fail, settings_of
+from pipelines.cli.listening import require_free
 from pipelines.mcp_server.server import (
     LOOPBACK,
     PATH,
@@ -35,6 +36,7 @@ def mcp(
     settings = settings_of(home, project=project)
     try:
         if http:
+            require_free(LOOPBACK, port, "--port")
             errors.print(f"[dim]http://{LOOPBACK}:{port}{PATH}; Ctrl+C ends it[/]")
             serve_http(settings, port)
         else:

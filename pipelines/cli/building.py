@@ -24,6 +24,7 @@ from pipelines.cli.calling import (
     require_readable_home,
     settings_of,
 )
+from pipelines.cli.listening import require_free
 from pipelines.cli.summary import show_summary
 from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
@@ -88,13 +89,16 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     home: Home = None,
     project: Project = None,
     change_exports: ChangeExports = False,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port on this machine.")
+    ] = 3000,
     host: Annotated[
         str, typer.Option(help="Address to listen on; Dagster asks for no password.")
     ] = "127.0.0.1",
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
     settings = settings_of(home, exports, project)
+    require_free(host, port)
     _bind(settings, change_exports=change_exports)
     from pipelines.defs.instance import prepare_dagster_home
 
@@ -108,13 +112,15 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     if settings.workspace:
         environment[PROJECT_VARIABLE] = str(settings.workspace)
     version = _current(settings)
+    shown = f"[{host}]" if ":" in host else host
     console.print(
-        f"Dagster opens on http://{host}:{port}\n"
+        f"Dagster opens on http://{shown}:{port}\n"
         f"  exports    {settings.exports_dir}\n"
         f"  home       {settings.home_dir}\n"
         f"  published  {version.name if version else 'nothing yet'}",
         soft_wrap=True,
         highlight=False,
+        markup=False,
     )
     sys.stdout.flush()
     dagster = Path(sysconfig.get_path("scripts")) / "dagster"

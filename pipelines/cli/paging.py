@@ -15,6 +15,7 @@ import duckdb
 import typer
 
 from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.cli.listening import require_free
 from pipelines.publishing.versions import PAGES, Version
 
 Serve = Annotated[
@@ -70,14 +71,8 @@ def show_pages(  # noqa: PLR0913, PLR0917 - each is an option
     if serve:
         from pipelines.serving.running import run_site
 
-        try:
-            run_site(settings, host, port, name or ())
-        except OSError as error:
-            fail(
-                f"cannot answer on {host!r}, port {port}: {error.strerror}; expected "
-                "an address of this machine and a free port, by --host and --port",
-                2,
-            )
+        require_free(host, port)
+        run_site(settings, host, port, name or ())
     elif one is not None:
         _write_one(version, one, no_rows=no_rows)
     elif export is not None:

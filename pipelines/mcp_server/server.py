@@ -5,7 +5,6 @@ Belongs here: what the protocol asks for. Does not belong here: an answer.
 
 import functools
 import json
-import socket
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -93,10 +92,9 @@ def serve_http(settings: Settings, port: int) -> None:
     Only loopback listens, and a page in a browser is refused by its Host and Origin.
 
     Raises:
-        ServeError: the SDK is not installed, or the port is taken.
+        ServeError: the SDK is not installed.
     """
     app = server(settings)
-    _require_free(port)
     from mcp.server.transport_security import (  # noqa: PLC0415
         TransportSecuritySettings,
     )
@@ -115,19 +113,6 @@ def serve_http(settings: Settings, port: int) -> None:
             allowed_origins=[f"http://{name}" for name in names],
         ),
     )
-
-
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        # As the server does: a connection that has just ended does not hold it.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            raise ServeError(
-                f"port {port} of {LOOPBACK}: {error.strerror}; choose another with "
-                "--port"
-            ) from error
 
 
 def _told(tool: Callable[..., Answer]) -> Callable[..., Any]:
