@@ -6,7 +6,7 @@ record (``landing/deliveries.parquet``) is written whole, and again if it is los
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import find
+from pipelines.landing.clock import latest, now, set_back
 from pipelines.landing.copies import once
 from pipelines.landing.double_billing import chosen_bills
 from pipelines.landing.grouping import claimed, delivered, grouped
@@ -80,8 +81,10 @@ def scan(
     files, refusals, texts = claimed(candidates, sources)
     arrived: list[Delivery] = []
     hashed = Hashes(settings.hashes_file, hash_again=hash_again)
+    recorded = _recorded(settings.deliveries_file)
+    by = latest(row["first_seen_at"] for row in recorded)
     for source in sources:
-        drops, objections = grouped(files.get(source.name, []), source)
+        drops, objections = grouped(files.get(source.name, []), source, by)
         made, odd = delivered(drops, source, hashed)
         arrived += made
         refusals += [*objections, *odd]
@@ -100,7 +103,6 @@ def scan(
         not_chosen=tuple(passed),
     )
     here = {delivery.delivery_id for delivery in landing.deliveries}
-    recorded = _recorded(settings.deliveries_file)
     lost, overwritten = missing_deliveries(recorded, here, set(landing.names()))
     moved = moved_deliveries(recorded, overwritten, hashed.by_name())
     return replace(landing, lost=lost, overwritten=overwritten, moved=moved)
@@ -108,12 +110,12 @@ def scan(
 
 def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
     """Write the record of deliveries; what was seen before keeps its first date."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    first = now().replace(tzinfo=None)
     old = _recorded(path)
     first_seen = {(r["delivery_id"], r["period"]): r["first_seen_at"] for r in old}
     rows = [
         row
-        | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), now)}
+        | {"first_seen_at": first_seen.get((row["delivery_id"], row["period"]), first)}
         for row in [*_rows(landing, sources), *_refused(landing)]
     ]
     rows += carried_forward_rows(old, rows, landing, sources)
@@ -138,6 +140,11 @@ def mark_refused(path: Path, reasons: Mapping[tuple[str, str], str]) -> None:
         for row in _recorded(path)
     ]
     write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
+
+
+def clock_objection(path: Path) -> str:
+    """Say that the clock is behind what the record has seen; '' where it is not."""
+    return set_back(row["first_seen_at"] for row in _recorded(path))
 
 
 def _recorded(path: Path) -> list[dict[str, Any]]:

@@ -9,7 +9,9 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from pipelines.landing.clock import refuse_to_come
 from pipelines.landing.faults import message_of, sentence_of
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Refusal, named_in
@@ -57,11 +59,16 @@ def claimed(
 
 
 def grouped(
-    files: Sequence[Candidate], source: Source
+    files: Sequence[Candidate], source: Source, by: datetime
 ) -> tuple[list[Drop], list[Refusal]]:
     """Let a source group its files; what it objects to is set aside, file by file.
 
     An objection that names no file is to all of them.
+
+    Args:
+        files: what the source claims.
+        source: that source.
+        by: the time that it is at least; nothing is delivered of later.
     """
     refusals: list[Refusal] = []
     remaining = list(files)
@@ -70,6 +77,7 @@ def grouped(
             drops = list(source.drops(remaining))
             for drop in drops:
                 _refuse_odd_period(source, drop)
+                refuse_to_come(source, drop, by)
         except _BROKEN as error:
             reason = _reason(source, error)
             names = set(getattr(error, "files", ()))
