@@ -160,8 +160,8 @@ def charge(start, end):
         ("2026-08-31T16:00:00Z", "2026-09-30T16:00:00Z", "09"),
         ("2026-09-01T00:00:00+08:00", "2026-10-01T00:00:00+08:00", "09"),
         # February in Beijing, with the last second named: 27 days and 23:59:59.
-        ("2027-01-31T16:00:00Z", "2027-02-28T15:59:59Z", "02"),
-        ("2026-12-31T16:00:00Z", "2027-01-31T15:59:59Z", "01"),
+        ("2026-01-31T16:00:00Z", "2026-02-28T15:59:59Z", "02"),
+        ("2025-12-31T16:00:00Z", "2026-01-31T15:59:59Z", "01"),
         # Mumbai, Tokyo, Berlin in summer, Kiritimati (14 hours ahead).
         ("2026-08-31T18:30:00Z", "2026-09-30T18:30:00Z", "09"),
         ("2026-08-31T15:00:00Z", "2026-09-30T15:00:00Z", "09"),
@@ -180,10 +180,9 @@ def test_a_month_that_begins_at_the_vendor_s_midnight_is_that_month(
     start, end, month, put, convert
 ):
     put("focus.csv", charge(start, end))
-    year = "2027" if month in {"01", "02"} else "2026"
     following = f"{int(month) + 1:02}"
 
-    rows = convert(SOURCE, f"{year}-{month}", f"{MONTHS}, ChargePeriodStart::varchar")
+    rows = convert(SOURCE, f"2026-{month}", f"{MONTHS}, ChargePeriodStart::varchar")
 
     [(period, charged)] = rows
     assert period == f"{month}-01 00:00 {following}-01 00:00"

@@ -69,13 +69,13 @@ def test_the_days_of_a_month_sum_to_its_part_whatever_does_not_divide(
 
 def test_a_day_of_service_costs_its_part_of_the_month(fill, ledger):
     # 9200 / 36 = 255.555...; August has 31 days, February 28.
-    fill("machines", {"purchased_on": "2026-08-01"})
-    fill("power", *months("2026-08", "2027-02"))
+    fill("machines", {"purchased_on": "2025-08-01"})
+    fill("power", *months("2025-08", "2026-02"))
 
     rows = ledger(
         "select round(EffectiveCost, 10), ConsumedQuantity, ConsumedUnit from ledger "
         "where SkuId = 'depreciation' and ChargePeriodStart in "
-        "(timestamp '2026-08-31', timestamp '2027-02-01') order by ChargePeriodStart"
+        "(timestamp '2025-08-31', timestamp '2026-02-01') order by ChargePeriodStart"
     )
 
     assert rows == [
