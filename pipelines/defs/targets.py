@@ -12,7 +12,7 @@ from pipelines.defs.owners import OWNERS
 from pipelines.defs.publish import VERSION
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings
-from pipelines.targets import object_store
+from pipelines.targets import TargetError, object_store
 from pipelines.targets import postgres as to_postgres
 from pipelines.targets.attempts import recorded
 
@@ -96,11 +96,14 @@ def _current(settings: Settings, target: str) -> Iterator[Version]:
     """Give the version to copy, record how that goes, and fail with the sentence."""
     try:
         version = current(settings)
-        if version is None:
-            raise PublishError(f"no version is published to copy to {target}")
+    except PublishError as error:  # it is damaged
+        raise failure([str(error)]) from None
+    if version is None:
+        raise failure([f"no version is published to copy to {target}"])
+    try:
         with recorded(settings, target, version):
             yield version
-    except PublishError as error:
+    except TargetError as error:
         raise failure([str(error)]) from None
 
 

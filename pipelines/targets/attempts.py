@@ -4,12 +4,12 @@ Belongs here: that record. Does not belong here: what is copied.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from pipelines.files import write_text
 from pipelines.publishing.versions import Version
 from pipelines.settings import Settings
 from pipelines.targets import TargetError
@@ -52,7 +52,7 @@ def last_attempt(settings: Settings, target: str) -> Attempt | None:
 
 def _write(settings: Settings, target: str, version: Version, error: str) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    settings.targets_dir.mkdir(parents=True, exist_ok=True)
-    temporary = settings.targets_dir / f"{target}.{os.getpid()}.tmp"
-    temporary.write_text(json.dumps(asdict(Attempt(version.name, now, error))), "utf-8")
-    temporary.replace(settings.targets_dir / f"{target}.json")
+    write_text(
+        settings.targets_dir / f"{target}.json",
+        json.dumps(asdict(Attempt(version.name, now, error))),
+    )

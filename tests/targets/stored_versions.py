@@ -1,8 +1,9 @@
 """Versions of a few small files, as publishing lays them out, and how readers read."""
 
-import json
+import hashlib
 
-from pipelines.publishing.versions import Version, version_named
+from pipelines.files import write_sealed
+from pipelines.publishing.versions import version_named
 
 FILES = {
     "warehouse.duckdb": b"d" * 300,
@@ -16,8 +17,15 @@ def name_of(day):
     return f"202611{day:02}T060000Z-{day:016x}"
 
 
-def write(settings, day, files=FILES, *, build_id=None):
-    """Write a version of these files and make it the home's current one."""
+def write(settings, day, files=FILES, *, with_files=True):
+    """Write a version of these files and make it the home's current one.
+
+    Args:
+        settings: of the home.
+        day: of November 2026, on which it was published.
+        files: by their paths in the version's folder.
+        with_files: whether the manifest lists them; those of before did not.
+    """
     name = name_of(day)
     folder = settings.versions_dir / name
     for path, content in files.items():
@@ -27,11 +35,15 @@ def write(settings, day, files=FILES, *, build_id=None):
     manifest = {
         "version": name,
         "published_at": f"2026-11-{day:02}T06:00:00+00:00",
-        "build_id": build_id or f"{day:016x}",
+        "build_id": f"{day:016x}",
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    point(settings, name)
-    return Version(name, folder, manifest)
+    if with_files:
+        manifest["files"] = {
+            path: {"bytes": len(c), "sha256": hashlib.sha256(c).hexdigest()}
+            for path, c in files.items()
+        }
+    write_sealed(folder / "manifest.json", manifest)
+    return point(settings, name)
 
 
 def point(settings, name):

@@ -109,9 +109,41 @@ def test_a_version_is_there_whole_before_the_pointer_names_it(url, home):
     for path, content in FILES.items():
         assert place.read(f"versions/{name_of(2)}/{path}").content == content
         assert json.loads(manifest)["files"][path] == {
-            "size": len(content),
+            "bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
         }
+
+
+def test_the_manifest_in_the_store_is_that_of_the_home_to_the_byte(home, s3_url):
+    settings = home(s3_url)
+    version = write(settings, 1)
+    copy_version(settings, version)
+
+    stored = opened(s3_url).read(f"versions/{version.name}/manifest.json").content
+
+    assert stored == (version.folder / "manifest.json").read_bytes()
+
+
+def test_a_version_of_before_gets_its_list_of_files_in_the_store(home, s3_url):
+    settings = home(s3_url)
+    version = write(settings, 1, with_files=False)
+    copy_version(settings, version)
+    again = copy_version(settings, version)
+
+    stored = opened(s3_url).read(f"versions/{version.name}/manifest.json").content
+    assert set(json.loads(stored)["files"]) == set(FILES)
+    assert again.sent == {}
+
+
+def test_a_file_that_was_changed_in_the_home_is_not_sent(home, s3_url):
+    settings = home(s3_url)
+    version = write(settings, 1)
+    (version.folder / "marts/spend.parquet").write_bytes(b"q" * 20)
+
+    with pytest.raises(TargetError, match=r"spend\.parquet is not what 20261101T06"):
+        copy_version(settings, version)
+
+    assert shown(s3_url) is None
 
 
 def test_a_large_file_goes_in_parts_and_arrives_whole(url, home):

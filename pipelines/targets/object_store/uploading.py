@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from pipelines.files import sha256_of
 from pipelines.publishing.versions import MANIFEST, PAGES, Version
 from pipelines.targets import TargetError
 from pipelines.targets.object_store import AGAIN
@@ -32,7 +33,6 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 AT_ONCE = 8
-CHUNK = 1024 * 1024
 ENTRY = "index.html"
 # One address for readers: it opens the pages of the version that is shown.
 OPENS_PAGES = f"""<!doctype html>
@@ -51,6 +51,14 @@ fetch("current.json", {{cache: "no-store"}})
 </script>
 </html>
 """
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a version as its manifest lists it: its bytes, and their SHA-256."""
+
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,41 +83,45 @@ def upload(place: Place, version: Version) -> Uploaded:
     """Send those files of a version that are not there yet, and its manifest last.
 
     Raises:
-        TargetError: a file cannot be sent, or another version of the name is there.
-            What was sent stays for the next time.
+        TargetError: a file cannot be sent, or is not what was published, or another
+            version of the name is there. What was sent stays for the next time.
     """
     folder = folder_of(version.name)
-    sizes = _sizes(version)
     there = place.listed(folder)
+    manifest = _manifest(version)
+    files = _files(json.loads(manifest))
     stored = _stored_manifest(place, folder, there)
-    if stored:
-        digests = _digests_of(place, version, stored, sizes)
-    else:
-        digests = {name: _sha256(version.folder / name) for name in sizes}
-    missing = [name for name in sizes if _is_missing(name, sizes, folder, there)]
+    if stored and _stored_files(stored) != files:
+        raise TargetError(
+            f"{place.url}/{folder} has another version of this name; expected the "
+            "files of this home's; see who else publishes there, delete that folder "
+            f"if nobody reads it, and run: {AGAIN}"
+        )
+    missing = _missing(files, folder, there)
     if not stored:
         # Begun before: of the same size is not yet the same.
-        begun = [name for name in sizes if name not in missing]
+        begun = [name for name in files if name not in missing]
         found = _each(begun, lambda name: place.digest(f"{folder}/{name}"))
-        missing += [n for n in begun if found[n] != digests[n]]
+        missing += [name for name in begun if found[name] != files[name].sha256]
 
     def send(name: str) -> None:
-        place.write(
-            f"{folder}/{name}", version.folder / name, _heads(name), digests[name]
-        )
+        path = version.folder / name
+        _require_unchanged(version, path, files[name])
+        place.write(f"{folder}/{name}", path, _heads(name), files[name].sha256)
 
     _each(missing, send)
-    if missing:
-        _require_whole(place, folder, sizes)
-    if stored:
-        content = stored.content
-    else:
-        content = _manifest(version, sizes, digests)
-        digest = hashlib.sha256(content).hexdigest()
+    # Looked at again before anybody is told that the version is there.
+    for name in _missing(files, folder, place.listed(folder)) if missing else ():
+        raise TargetError(
+            f"{place.url}/{folder}/{name} is not there with its {files[name].size} "
+            "bytes, although the store took it; see who else writes or deletes there, "
+            f"and run: {AGAIN}"
+        )
+    content = stored.content if stored else manifest
+    digest = hashlib.sha256(content).hexdigest()
+    if not stored:
         place.write(f"{folder}/{MANIFEST}", content, _heads(MANIFEST), digest)
-    return Uploaded(
-        hashlib.sha256(content).hexdigest(), {name: sizes[name] for name in missing}
-    )
+    return Uploaded(digest, {name: files[name].size for name in missing})
 
 
 def write_entry(place: Place, version: Version) -> None:
@@ -119,12 +131,27 @@ def write_entry(place: Place, version: Version) -> None:
         place.write_if(ENTRY, OPENS_PAGES.encode(), heads, None)
 
 
-def _sizes(version: Version) -> dict[str, int]:
-    """Give the bytes of each file of a version but its manifest, by its path."""
+def _manifest(version: Version) -> bytes:
+    """Give the manifest as it is sent: with the size and digest of each file."""
+    path = version.folder / MANIFEST
+    if "files" in version.manifest:
+        return path.read_bytes()
+    # An older Unitmill listed no files.
+    files = {
+        file.relative_to(version.folder).as_posix(): {
+            "bytes": file.stat().st_size,
+            "sha256": sha256_of(file),
+        }
+        for file in sorted(version.folder.rglob("*"))
+        if file.is_file() and file != path
+    }
+    return json.dumps(version.manifest | {"files": files}, indent=1).encode()
+
+
+def _files(manifest: dict[str, Any]) -> dict[str, File]:
     return {
-        path.relative_to(version.folder).as_posix(): path.stat().st_size
-        for path in sorted(version.folder.rglob("*"))
-        if path.is_file() and path != version.folder / MANIFEST
+        name: File(int(of["bytes"]), str(of["sha256"]))
+        for name, of in manifest["files"].items()
     }
 
 
@@ -135,46 +162,34 @@ def _stored_manifest(
     return place.read(path) if path in there else None
 
 
-def _digests_of(
-    place: Place, version: Version, stored: Found, sizes: Mapping[str, int]
-) -> dict[str, str]:
-    """Read the digests of a whole version that is there, if it is this one.
+def _stored_files(stored: Found) -> dict[str, File]:
+    """Read what a manifest in the store lists; nothing where it is none."""
+    try:
+        return _files(json.loads(stored.content))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _missing(
+    files: Mapping[str, File], folder: str, there: Mapping[str, Item]
+) -> list[str]:
+    """Name the files that the store lacks, or has with another size."""
+    sizes = {path: item.size for path, item in there.items()}
+    return [n for n, of in files.items() if sizes.get(f"{folder}/{n}") != of.size]
+
+
+def _require_unchanged(version: Version, path: Path, known: File) -> None:
+    """Send only what was published.
 
     Raises:
-        TargetError: it is another one of the same name.
+        TargetError: the file in the home has other bytes, or is gone.
     """
-    try:
-        said = json.loads(stored.content)
-        files = {name: (of["size"], of["sha256"]) for name, of in said["files"].items()}
-        is_same = said["build_id"] == version.manifest.get("build_id")
-    except (ValueError, TypeError, KeyError, AttributeError):
-        files, is_same = {}, False
-    if not is_same or {name: size for name, (size, _) in files.items()} != sizes:
+    if not path.is_file() or sha256_of(path) != known.sha256:
         raise TargetError(
-            f"{place.url}/{folder_of(version.name)} has another version of this name; "
-            "expected the files of this home's; see who else publishes there, delete "
-            f"that folder if nobody reads it, and run: {AGAIN}"
+            f"{path} is not what {version.name} was published with; see: unitmill "
+            "verify; make it again with unitmill build, or go back with unitmill "
+            "rollback"
         )
-    return {name: digest for name, (_, digest) in files.items()}
-
-
-def _is_missing(
-    name: str, sizes: Mapping[str, int], folder: str, there: Mapping[str, Item]
-) -> bool:
-    found = there.get(f"{folder}/{name}")
-    return found is None or found.size != sizes[name]
-
-
-def _require_whole(place: Place, folder: str, sizes: Mapping[str, int]) -> None:
-    """Look again before anybody is told that the version is there."""
-    there = place.listed(folder)
-    for name in sizes:
-        if _is_missing(name, sizes, folder, there):
-            raise TargetError(
-                f"{place.url}/{folder}/{name} is not there with its {sizes[name]} "
-                "bytes, although the store took it; see who else writes or deletes "
-                f"there, and run: {AGAIN}"
-            )
 
 
 def _each(names: list[str], do: Callable[[str], T]) -> dict[str, T]:
@@ -190,21 +205,3 @@ def _heads(name: str) -> dict[str, str]:
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     kind = TYPES.get(Path(name).suffix, guessed)
     return {"Content-Type": kind, "Cache-Control": FOREVER}
-
-
-def _manifest(
-    version: Version, sizes: Mapping[str, int], digests: Mapping[str, str]
-) -> bytes:
-    """Give the version's manifest with the size and digest of each of its files."""
-    files = {
-        name: {"size": size, "sha256": digests[name]} for name, size in sizes.items()
-    }
-    return json.dumps(version.manifest | {"files": files}, indent=1).encode()
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as data:
-        while chunk := data.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
