@@ -26,6 +26,9 @@ from pipelines.landing.source import (
 )
 
 _BROKEN: tuple[type[Exception], ...] = (ExportError, *UNREADABLE)
+# What the last look of this process found of a source: a sensor looks every minute, and
+# reading thousands of files that did not change takes longer than that.
+_seen: dict[str, tuple[object, list[Drop]]] = {}
 # No bill is of another century; such a month is a date that was read wrong.
 PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
@@ -70,6 +73,22 @@ def grouped(
         source: that source.
         by: the time that it is at least; nothing is delivered of later.
     """
+    seen = (source.drops, by.date(), [(c.path, c.size, c.modified) for c in files])
+    known, drops = _seen.get(source.name, (None, []))
+    if known == seen:
+        return list(drops), []
+    drops, refusals = _grouped(files, source, by)
+    # What is refused may be readable the next time, at the same size and time.
+    if refusals:
+        _seen.pop(source.name, None)
+    else:
+        _seen[source.name] = seen, list(drops)
+    return drops, refusals
+
+
+def _grouped(
+    files: Sequence[Candidate], source: Source, by: datetime
+) -> tuple[list[Drop], list[Refusal]]:
     refusals: list[Refusal] = []
     remaining = list(files)
     while remaining:

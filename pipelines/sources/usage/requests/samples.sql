@@ -1,5 +1,6 @@
 -- Calls to model_requests: of each day and caller those whose ids hash lowest, so that
--- every conversion keeps the same ones.
+-- every conversion keeps the same ones. A window sorts, and what does not fit into
+-- memory is written once; an aggregate of rows would be written out many times over.
 with calls as (
     select
         *,
@@ -11,47 +12,24 @@ with calls as (
 
 kept as (
     select
-        {caller},
-        usage_date,
-        delivery_id,
-        count(*) as calls,
-        arg_min(
-            {{
-                'requested_at': requested_at,
-                'request_id': request_id,
-                {token_fields},
-                'latency_ms': latency_ms,
-                'time_to_first_token_ms': time_to_first_token_ms,
-                'is_served': not coalesce(is_failed, false),
-                'row_number': row_number
-            }},
-            place,
-            {sampled}
-        ) as picked
+        *,
+        count(*) over caller as calls,
+        row_number() over (caller order by place, request_id, row_number) as nth
     from calls
-    group by {caller}, usage_date, delivery_id
-),
-
-unnested as (
-    select
-        {caller},
-        delivery_id,
-        calls,
-        len(picked) as picked_calls,
-        unnest(picked) as call
-    from kept
+    window caller as (partition by {caller}, usage_date, delivery_id)
+    qualify nth <= {sampled}
 )
 
 select
-    call.requested_at,
-    call.request_id,
+    requested_at,
+    request_id,
     {caller},
-    {picked_tokens},
-    call.latency_ms,
-    call.time_to_first_token_ms,
-    call.is_served,
-    cast(calls as decimal(38, 12)) / picked_calls as sample_weight,
+    {sampled_tokens},
+    latency_ms,
+    time_to_first_token_ms,
+    not coalesce(is_failed, false) as is_served,
+    cast(calls as decimal(38, 12)) / least(calls, {sampled}) as sample_weight,
     {source} as source_name,
     delivery_id,
-    call.row_number as source_row_number
-from unnested
+    row_number as source_row_number
+from kept
