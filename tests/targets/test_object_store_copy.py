@@ -501,3 +501,48 @@ def test_the_page_at_the_entry_opens_the_pages_of_the_pointer():
     assert "current.json" in uploading.OPENS_PAGES
     assert "/pages/index.html" in uploading.OPENS_PAGES
     assert copying.write_entry is uploading.write_entry
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_pointer_whose_answer_is_lost_is_looked_at_again(
+    home, s3_url, monkeypatch, is_done
+):
+    settings = home(s3_url)
+    copy_version(settings, write(settings, 1))
+    write_if = Place.write_if
+
+    def lost(place, path, *words):
+        if path == "current.json":
+            if is_done:
+                write_if(place, path, *words)
+            raise TargetError("s3://x: cannot be written: it cannot be reached")
+        return write_if(place, path, *words)
+
+    monkeypatch.setattr(Place, "write_if", lost)
+    version = write(settings, 2)
+    if is_done:
+        copy_version(settings, version)
+    else:
+        with pytest.raises(TargetError, match="it cannot be reached"):
+            copy_version(settings, version)
+
+    assert shown(s3_url) == name_of(2 if is_done else 1)
+
+
+def test_a_pointer_that_somebody_deletes_meanwhile_is_written_anew(
+    home, s3_url, monkeypatch
+):
+    settings = home(s3_url)
+    copy_version(settings, write(settings, 1))
+    write_if, deleted = Place.write_if, []
+
+    def gone(place, path, *words):
+        if path == "current.json" and not deleted:
+            deleted.append(path)
+            place.delete([path])
+        return write_if(place, path, *words)
+
+    monkeypatch.setattr(Place, "write_if", gone)
+    copy_version(settings, write(settings, 2))
+
+    assert shown(s3_url) == name_of(2)

@@ -24,8 +24,8 @@ PROFILES = (
     "run: pip install boto3, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 )
 # A part of a large file has to pass in one request, on a slow line too.
-REQUEST, CONNECT = timedelta(minutes=5), timedelta(seconds=10)
-RETRIES, PATIENCE = 4, timedelta(minutes=1)
+REQUEST, CONNECT = timedelta(minutes=2), timedelta(seconds=10)
+RETRIES, PATIENCE = 8, timedelta(minutes=1)
 
 
 def opened(url: str) -> Place:

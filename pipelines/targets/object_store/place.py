@@ -185,7 +185,7 @@ def _reason(error: Exception) -> str:
     if status := STATUS.search(said):
         code = CODE.search(said)
         return f"it answers {status[1].strip()}{f', {code[1]}' if code else ''}"
-    if "timed out" in said or "Timeout" in said:
+    if "timed out" in said or "kind: Timeout" in said:
         return "it does not answer in time"
     if "error sending request" in said or "Connect" in said:
         return "it cannot be reached"
