@@ -24,6 +24,7 @@ def published(settings):
     """Publish a version without anything in it."""
     folder = settings.versions_dir / "20261101T000000Z-b1"
     folder.mkdir(parents=True)
+    (folder / "warehouse.duckdb").touch()
     (folder / "manifest.json").write_text('{"build_id": "b1"}')
     (settings.versions_dir / "current").symlink_to(folder.name)
 
