@@ -298,7 +298,12 @@ def test_the_schedule_and_the_sensors_start_the_build_and_the_sending(definition
     schedules = {s.name: s.job_name for s in repository.schedule_defs}
     assert schedules == {"every_morning": JOB, "every_monday": SUMMARIES}
     starts = {s.name: [t.job_name for t in s.targets] for s in repository.sensor_defs}
-    assert starts == {"new_deliveries": [JOB], "alerts": [SEND], "killed_runs": []}
+    assert starts == {
+        "new_deliveries": [JOB],
+        "alerts": [SEND],
+        "failed_summaries": [SUMMARIES],
+        "killed_runs": [],
+    }
 
 
 def test_only_the_sensor_that_ends_killed_runs_is_on_by_default(definitions):
