@@ -72,15 +72,17 @@ pictures: $(VENV)/installed-dev
 	@$(BIN)/unitmill build
 	$(BIN)/python docs/pictures.py
 
-# Needs uv; the lock files name no registry.
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate --quiet --group build --group converter
+# Needs uv; the lock files name no registry. The first is what `make demo` and `make ui`
+# need, the second everything for tests, the third what the container image holds.
+LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --quiet
+LOCK_OURS := $(LOCK) pyproject.toml --python-version 3.11 --group build
 lock:
-	$(LOCK) --output-file requirements.lock
-	$(LOCK) --group dev --constraints requirements.lock \
+	$(LOCK_OURS) --extra ui --output-file requirements.lock
+	$(LOCK_OURS) --all-extras --group dev --constraints requirements.lock \
 		--output-file requirements-dev.lock
-	uv pip compile official_validator/requirements.in --universal \
-		--python-version 3.12 --generate-hashes --no-header --no-annotate --quiet \
+	$(LOCK_OURS) --extra ui --extra postgres --extra images --extra deploy \
+		--constraints requirements.lock --output-file deploy/requirements.lock
+	$(LOCK) official_validator/requirements.in --python-version 3.12 \
 		--output-file official_validator/requirements.lock
 
 clean:

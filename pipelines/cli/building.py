@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 import sysconfig
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -97,6 +98,12 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     ] = "127.0.0.1",
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
+    if find_spec("dagster_webserver") is None:
+        fail(
+            "Dagster's webserver is not installed; run: pip install 'unitmill[ui]'; "
+            "a build and its pages need none",
+            2,
+        )
     settings = settings_of(home, exports, project)
     require_free(host, port)
     _bind(settings, change_exports=change_exports)

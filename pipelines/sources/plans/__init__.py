@@ -3,7 +3,8 @@
 Belongs here: the plan language (read, validated, compiled), vendors and overlays made
 of it. Does not belong here: vendors that Unitmill ships (``sources.cost``).
 
-- ``language``     a folder of plan files, validated by focus_converter's own models
+- ``shapes``       the fields of a plan, after focus-converter's own models
+- ``language``     a folder of plan files, read and validated
 - ``expressions``  what each conversion of a column is in SQL
 - ``queries``      the language's own SQL, with exact arithmetic
 - ``chain``        the growing SELECT: which columns exist at which step

@@ -4,8 +4,8 @@ Belongs here: what one plan file says and whether it may say so. Does not belong
 what a plan means in SQL (``expressions``, ``queries``), the order of kinds
 (``compile``).
 
-The models are focus_converter's own, with one change: ``focus_column`` may be any
-FOCUS 1.4 column or an ``x_`` column, not only the 36 names of its enum.
+The fields are focus-converter's (``shapes``), with one change: ``focus_column`` may be
+any FOCUS 1.4 column or an ``x_`` column, not only the 36 names of its enum.
 """
 
 import difflib
@@ -16,23 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from focus_converter.configs.base_config import (
-    CONFIG_FILE_PATTERN,
-    ConversionPlan,
-    LookupConversionArgs,
-    MissingColumnDType,
-    SetColumnDTypesConversionArgs,
-    SQLConditionConversionArgs,
-    StaticValueConversionArgs,
-    UnnestValueConversionArgs,
-    ValueMapConversionArgs,
-)
-from focus_converter.configs.string_transform_args import StringTransformArgs
-from focus_converter.conversion_functions import STATIC_CONVERSION_TYPES
-from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
+from pydantic import TypeAdapter, ValidationError
 
 from pipelines.focus.schema import columns, ledger_types
 from pipelines.landing.source import ExportError
+from pipelines.sources.plans.shapes import ARGUMENTS, FILE_NAME, PlanFile
 
 PLACE_HOLDER = "PlaceHolder"
 
@@ -62,25 +50,6 @@ RESERVED = frozenset(
     }
 )
 
-ARGUMENTS: Mapping[str, Any] = {
-    "apply_default_if_column_missing": MissingColumnDType,
-    "assign_timezone": str,
-    "convert_timezone": str,
-    "lookup": LookupConversionArgs,
-    "map_values": ValueMapConversionArgs,
-    "parse_datetime": str | None,
-    "set_column_dtypes": SetColumnDTypesConversionArgs,
-    "sql_condition": SQLConditionConversionArgs,
-    "sql_query": str,
-    "static_value": StaticValueConversionArgs,
-    "string_functions": StringTransformArgs,
-    "unnest": UnnestValueConversionArgs,
-}
-
-OpenPlan: type[BaseModel] = create_model(
-    "OpenPlan", __base__=ConversionPlan, focus_column=(str, ...)
-)
-
 
 class PlanError(ExportError):
     """A user's plan is wrong; the message names the file, the plan and the field."""
@@ -106,7 +75,7 @@ class Plan:
     column: str
     focus_column: str
     alias: str
-    args: Any  # one of focus_converter's models, which have no types
+    args: Any  # what ``shapes.ARGUMENTS`` has for the conversion
 
     @property
     def output(self) -> str:
@@ -139,7 +108,7 @@ def read_plans(folder: Path) -> tuple[Plan, ...]:
 
 def _read(file: Path) -> tuple[tuple[str, int], Plan]:
     where = f"{file.parent.name}/{file.name}"
-    if not re.fullmatch(CONFIG_FILE_PATTERN, file.name):
+    if not re.fullmatch(FILE_NAME, file.name):
         raise PlanError(f"{where}: file name: expected <name>_S001.yaml")
     dimension, _, number = file.stem.rpartition("_S")
     written = read_mapping(file)
@@ -147,22 +116,17 @@ def _read(file: Path) -> tuple[tuple[str, int], Plan]:
         raise PlanError(f"{where}: plan_name: expected a text")
     where += f", plan {written['plan_name']!r}"
     args = _args(file, where, written)
-    written |= {
-        "config_file_name": file.name,
-        "dimension_id": dimension,
-        "priority": int(number),
-    }
     try:
-        valid = OpenPlan.model_validate(written).model_dump()
+        valid = PlanFile.model_validate(written)
     except ValidationError as error:
         raise PlanError(f"{where}: {problems(error)}") from error
     plan = Plan(
         file=file,
-        name=valid["plan_name"],
-        conversion=valid["conversion_type"].value,
-        column=valid["column"],
-        focus_column=valid["focus_column"],
-        alias="_".join(filter(None, [valid["column_prefix"], valid["focus_column"]])),
+        name=valid.plan_name,
+        conversion=valid.conversion_type,
+        column=valid.column,
+        focus_column=valid.focus_column,
+        alias="_".join(filter(None, [valid.column_prefix, valid.focus_column])),
         args=args,
     )
     _check_focus_column(plan)
@@ -192,8 +156,8 @@ def problems(error: ValidationError, within: str = "") -> str:
 def _args(file: Path, where: str, written: Mapping[str, object]) -> Any:  # noqa: ANN401
     """Validate conversion_args by themselves: that names the field inside them."""
     kind, args = written.get("conversion_type"), written.get("conversion_args")
-    if kind not in {each.value for each in STATIC_CONVERSION_TYPES}:
-        kinds = ", ".join(sorted(each.value for each in STATIC_CONVERSION_TYPES))
+    if not isinstance(kind, str) or kind not in ARGUMENTS:
+        kinds = ", ".join(sorted(ARGUMENTS))
         raise PlanError(
             f"{where}: conversion_type: {kind!r} is unknown; expected one of {kinds}"
         )
@@ -201,10 +165,10 @@ def _args(file: Path, where: str, written: Mapping[str, object]) -> Any:  # noqa
         _absolute_reference(file, args)
     if kind == "unnest":
         args = args or {}
-    if kind not in ARGUMENTS:
+    if ARGUMENTS[kind] is None:
         return None
     try:
-        return TypeAdapter[object](ARGUMENTS[str(kind)]).validate_python(args)
+        return TypeAdapter[object](ARGUMENTS[kind]).validate_python(args)
     except ValidationError as error:
         raise PlanError(f"{where}: {problems(error, 'conversion_args')}") from error
 

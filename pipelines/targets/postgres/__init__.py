@@ -9,8 +9,7 @@ and retiring. Does not belong here: what is published, and when (``publishing``,
 import time
 from dataclasses import dataclass
 
-import adbc_driver_postgresql.dbapi as postgresql
-
+from pipelines.landing.postgres_driver import postgresql
 from pipelines.landing.source import quoted
 from pipelines.publishing.lock import BusyError, held
 from pipelines.publishing.versions import Version

@@ -7,8 +7,7 @@ from the answers (``views``, ``retiring``).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import adbc_driver_postgresql.dbapi as postgresql
-
+from pipelines.landing.postgres_driver import postgresql
 from pipelines.landing.source import quoted
 from pipelines.targets.postgres.session import ask, identifier
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-import adbc_driver_postgresql.dbapi as postgresql
 import duckdb
 
+from pipelines.landing.postgres_driver import postgresql
 from pipelines.landing.source import quoted
 from pipelines.publishing.versions import Version
 from pipelines.settings import Settings

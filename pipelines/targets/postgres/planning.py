@@ -7,8 +7,7 @@ here: doing it (``views``).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import adbc_driver_postgresql.dbapi as postgresql
-
+from pipelines.landing.postgres_driver import postgresql
 from pipelines.landing.source import quoted
 from pipelines.targets import TargetError
 from pipelines.targets.postgres.catalog import (

@@ -4,8 +4,7 @@ Belongs here: dropping the schemas of old versions. Does not belong here: what r
 see (``views``).
 """
 
-import adbc_driver_postgresql.dbapi as postgresql
-
+from pipelines.landing.postgres_driver import postgresql
 from pipelines.targets.postgres.catalog import (
     dependents_of_schema,
     relations,

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import adbc_driver_postgresql.dbapi as postgresql
-
+from pipelines.landing.postgres_driver import MISSING, postgresql
 from pipelines.landing.source import quoted
 from pipelines.settings import Settings, secret
 from pipelines.targets import TargetError
@@ -45,11 +44,13 @@ def connected(settings: Settings) -> Iterator[postgresql.Connection]:
     keeps nobody waiting.
 
     Raises:
-        TargetError: no address, no connection, another publisher that does not end, or
-            a statement in the block that Postgres refuses.
+        TargetError: no address, no driver, no connection, another publisher that does
+            not end, or a statement in the block that Postgres refuses.
     """
     chosen = settings.publishing.postgres
     address = _address(settings)
+    if MISSING:
+        raise TargetError(f"not copied to Postgres: {MISSING}; then run: {AGAIN}")
     try:
         connection = postgresql.connect(address)
     except postgresql.Error as error:

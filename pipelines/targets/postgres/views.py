@@ -13,8 +13,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-import adbc_driver_postgresql.dbapi as postgresql
-
+from pipelines.landing.postgres_driver import postgresql
 from pipelines.landing.source import quoted
 from pipelines.targets import TargetError
 from pipelines.targets.postgres.catalog import readers, relations

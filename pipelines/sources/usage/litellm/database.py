@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-import adbc_driver_postgresql.dbapi as postgresql
 import pyarrow.parquet as pq
 
 from pipelines.landing.candidates import find
+from pipelines.landing.postgres_driver import MISSING, postgresql
 from pipelines.landing.source import Candidate, ExportError, TransientError
 from pipelines.settings import Settings, secret
 
@@ -50,7 +50,7 @@ def fetch(settings: Settings, columns: frozenset[str]) -> list[Candidate]:
         columns: those that are read, in lower case.
 
     Raises:
-        ExportError: the variable is empty.
+        ExportError: the variable is empty, or the driver is not installed.
         TransientError: the database cannot be read. What was copied before stays.
     """
     variable = settings.litellm.database_url_variable
@@ -63,6 +63,8 @@ def fetch(settings: Settings, columns: frozenset[str]) -> list[Candidate]:
             f"{name}: the environment variable {variable} is empty; expected the "
             "address of LiteLLM's database"
         )
+    if MISSING:
+        raise ExportError(f"{name}: {MISSING}")
     folder = settings.stores_dir / "postgresql" / variable / TABLE
     with _locked(folder) as downloads:
         try:
