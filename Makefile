@@ -14,7 +14,7 @@ export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo golden test ui lint bench official-validator wheel clean samples docs \
-	pictures lock
+	pictures lock sbom soak
 
 help:
 	@echo "make demo     build and publish the sample company's three months"
@@ -24,6 +24,8 @@ help:
 	@echo "make lint     style, types, import rules, SQL"
 	@echo "make bench    speed and memory, as ratios"
 	@echo "make official-validator  what the FinOps Foundation's validator says"
+	@echo "make sbom     write sbom.json: what is installed, and under which licenses"
+	@echo "make soak     many small builds with readers and kills: what grows, what is lost"
 	@echo "make wheel    build dist/unitmill-*.whl, which pip installs anywhere"
 	@echo "make samples  write sample_exports again"
 	@echo "make docs     write the generated pages and staging models again"
@@ -62,11 +64,16 @@ wheel: $(VENV)/installed
 samples: $(VENV)/installed
 	$(BIN)/python -m sample_company
 
-docs: $(VENV)/installed
+docs: $(VENV)/installed-dev
 	$(BIN)/python dbt_project/generate.py
+	$(BIN)/python docs/licenses.py
 	$(BIN)/python docs/generate.py
 	@$(BIN)/unitmill build
 	$(BIN)/python docs/questions.py
+
+# Of what unitmill[all] installs; the same text for the same packages.
+sbom: $(VENV)/installed-dev
+	@$(BIN)/python docs/licenses.py sbom.json
 
 pictures: $(VENV)/installed-dev
 	@$(BIN)/unitmill build
@@ -86,7 +93,7 @@ lock:
 		--output-file official_validator/requirements.lock
 
 clean:
-	rm -rf .unitmill .cache dist $(VENV) $(VALIDATOR) dbt_project/target dbt_project/logs
+	rm -rf .unitmill .cache dist sbom.json $(VENV) $(VALIDATOR) dbt_project/target dbt_project/logs
 
 # The lock is complete and its hashes are checked, so pip resolves nothing itself.
 define install
