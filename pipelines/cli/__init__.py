@@ -41,6 +41,8 @@ COMMANDS = {
     "verify": ("versions", "verify"),
     "rollback": ("versions", "roll_back"),
     "publish-to": ("versions", "publish_to"),
+    "backup": ("backing", "backup"),
+    "restore": ("backing", "restore"),
     "scenarios": ("proposing", "show_scenarios"),
     "propose": ("proposing", "propose_tags"),
 }

@@ -24,6 +24,5 @@ except ImportError:
     _nothing: Any = SimpleNamespace(Connection=object, Error=_NeverError)
     postgresql = _nothing
     MISSING = (
-        "the driver of Postgres is not installed; "
-        "run: pip install 'unitmill[postgres]'"
+        "the driver of Postgres is not installed; run: pip install 'unitmill[postgres]'"
     )
