@@ -48,7 +48,7 @@ FOLDERS = (
     "marts/planning",
     "marts/value",
 )
-MAY_IMPORT_DAGSTER = {"definitions", "event_log"}
+MAY_IMPORT_DAGSTER = {"definitions", "event_log", "postgres_storage"}
 HOSTS = re.compile(
     r"files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs|proxy\.golang|"
     r"--(extra-)?index-url|artifactory|/simple/"

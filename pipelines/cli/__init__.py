@@ -25,6 +25,8 @@ COMMANDS = {
     "inspect": ("inspecting", "inspect_folder"),
     "build": ("building", "build"),
     "ui": ("building", "ui"),
+    "webserver": ("processes", "webserver"),
+    "daemon": ("processes", "daemon"),
     "explain": ("explaining", "explain"),
     "pages": ("paging", "show_pages"),
     "image": ("picturing", "image"),

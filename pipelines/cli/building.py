@@ -12,7 +12,7 @@ import duckdb
 import typer
 from rich.markup import escape
 
-from pipelines.cli import terminal
+from pipelines.cli import journal, terminal
 from pipelines.cli.calling import (
     ChangeExports,
     Exports,
@@ -49,17 +49,18 @@ def build(
 ) -> None:
     """Land, convert, build, check and publish what the exports folder holds."""
     settings = settings_of(home, exports, project)
+    as_json = journal.begin(settings, "build", libraries=True)
     _bind(settings, change_exports=change_exports)
     from pipelines.defs import run  # Dagster and dbt take seconds to import
 
     try:
-        outcome = run.build(settings, console)
+        outcome = run.build(settings, console, journal.of_run)
     except ExportError as error:
         fail(str(error), 1)
     version = _current(settings)
     shown = version.database if outcome.published and version else None
     database = shown or settings.build_database
-    if database.exists():
+    if database.exists() and not as_json:
         _show(database)
     if not outcome.published:
         for reason in outcome.reasons:
@@ -78,7 +79,7 @@ def build(
         "for BI tools": version.database,
     }
     console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
-    for what, call in next_calls.items():
+    for what, call in next_calls.items() if not as_json else ():
         console.print(f"  {what:<15} {call}", soft_wrap=True, highlight=False)
     if outcome.reasons:
         fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
@@ -105,12 +106,17 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
             2,
         )
     settings = settings_of(home, exports, project)
+    journal.begin(settings, "ui")
     require_free(host, port)
     _bind(settings, change_exports=change_exports)
     from pipelines.defs.instance import prepare_dagster_home
 
+    try:
+        dagster_home = prepare_dagster_home(settings)
+    except ExportError as error:
+        fail(str(error), 2)
     environment = os.environ | {
-        "DAGSTER_HOME": str(prepare_dagster_home(settings)),
+        "DAGSTER_HOME": str(dagster_home),
         "UNITMILL_EXPORTS": str(settings.exports_dir),
         "UNITMILL_HOME": str(settings.home_dir),
         # Its successor, `dg dev`, wants a project layout of its own.
@@ -133,6 +139,8 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     dagster = Path(sysconfig.get_path("scripts")) / "dagster"
     call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", host]
     call += ["-p", str(port)]
+    if settings.log_format == "json":
+        call += ["--log-format", "json"]
     # In place of this process, so that a signal to it stops Dagster too.
     os.chdir(settings.home_dir)
     os.execve(dagster, call, environment)  # noqa: S606

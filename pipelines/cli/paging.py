@@ -8,15 +8,27 @@ import contextlib
 import os
 import shutil
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
 import typer
 
-from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.cli import journal
+from pipelines.cli.calling import (
+    Home,
+    Project,
+    command_of,
+    console,
+    errors,
+    fail,
+    published,
+    settings_of,
+)
 from pipelines.cli.listening import require_free
-from pipelines.publishing.versions import PAGES, Version
+from pipelines.publishing.versions import PAGES, Version, current
+from pipelines.settings import Settings
 
 Serve = Annotated[
     bool,
@@ -67,13 +79,12 @@ def show_pages(  # noqa: PLR0913, PLR0917 - each is an option
     if no_rows and export is None and one is None:
         fail("--no-rows is of a copy; give --export DIR or --one FILE with it", 2)
     settings = settings_of(home, project=project)
-    version = published(settings)
     if serve:
-        from pipelines.serving.running import run_site
-
-        require_free(host, port)
-        run_site(settings, host, port, name or ())
-    elif one is not None:
+        # Also where nothing is published yet: its probes say so, and it follows.
+        _serve(settings, host, port, name or ())
+        return
+    version = published(settings)
+    if one is not None:
         _write_one(version, one, no_rows=no_rows)
     elif export is not None:
         _export(version, export, no_rows=no_rows)
@@ -81,6 +92,17 @@ def show_pages(  # noqa: PLR0913, PLR0917 - each is an option
         index = _folder(version) / "index.html"
         console.print(f"pages: {index}", soft_wrap=True, highlight=False)
         webbrowser.open(index.as_uri())
+
+
+def _serve(settings: Settings, host: str, port: int, names: Sequence[str]) -> None:
+    from pipelines.serving.running import run_site
+
+    journal.begin(settings, "pages")
+    require_free(host, port)
+    if current(settings) is None:
+        build = command_of(settings, "build", with_exports=True)
+        errors.print(f"nothing is published yet; run: {build}", soft_wrap=True)
+    run_site(settings, host, port, names)
 
 
 def _folder(version: Version) -> Path:

@@ -7,7 +7,7 @@ a line of its own, kept up to date.
 
 import logging
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TypeVar
 
 import dagster as dg
@@ -36,14 +36,21 @@ AnyEvent = TypeVar("AnyEvent")
 class Progress(logging.Handler):
     """Says what a build has done, as its events come in."""
 
-    def __init__(self, console: Console, sources: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        console: Console,
+        sources: Collection[str] = (),
+        of_run: Callable[[str], object] = lambda _: None,
+    ) -> None:
         """Write to this console.
 
         Args:
             console: the terminal, or a pipe.
             sources: those that something was delivered of; the others are not counted.
+            of_run: told the id of the run that events are of.
         """
         super().__init__()
+        self._of_run = of_run
         self._console = console
         self._sources = frozenset(sources)
         self._phase = ""
@@ -65,6 +72,8 @@ class Progress(logging.Handler):
         if models is not None:
             self._done, self._total = models
             return
+        if run_id := getattr(record, "dagster_meta", {}).get("run_id"):
+            self._of_run(str(run_id))
         event = getattr(record, "dagster_event", None)
         step = str(getattr(event, "step_key", "") or "").replace("__", "/")
         kind = str(getattr(event, "event_type_value", ""))

@@ -3,7 +3,7 @@
 import contextlib
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +42,17 @@ class Outcome:
     log: Path | None = None
 
 
-def build(settings: Settings, console: Console) -> Outcome:
+def build(
+    settings: Settings,
+    console: Console,
+    of_run: Callable[[str], object] = lambda _: None,
+) -> Outcome:
     """Bring the published version up to the exports folder, unless it is.
+
+    Args:
+        settings: of the home and the exports.
+        console: where progress is said.
+        of_run: told the id of Dagster's run, once it has one.
 
     Raises:
         ExportError: the exports folder is missing or has lost what is still needed, an
@@ -76,7 +85,7 @@ def build(settings: Settings, console: Console) -> Outcome:
             console.print(passed_over, soft_wrap=True, highlight=False)
         # Each source that something was delivered of; the others make no progress.
         sources = {delivery.source for delivery in inputs.landing.deliveries}
-        with contextlib.closing(Progress(console, sources)) as progress:
+        with contextlib.closing(Progress(console, sources, of_run)) as progress:
             return _run(settings, inputs, progress)
 
 

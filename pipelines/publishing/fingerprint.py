@@ -19,9 +19,11 @@ LEDGER = "ledger "
 _DBT_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 # Settings that a build's numbers do not depend on.
 NON_FINANCIAL_SETTINGS: dict[str, bool | set[str]] = {
+    "dagster": True,
     "exports": True,
     "home": True,
     "landing": {"expected_every_days"},
+    "log_format": True,
     "memory_limit": True,
     "publishing": True,
     "threads": True,

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Sequence
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
+from pipelines.serving.logs import line, server_config
 from pipelines.serving.site import HOSTS, site
 from pipelines.settings import Settings
 
@@ -36,11 +38,16 @@ def run_site(
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         shown = f"[{host}]" if ":" in host else host
-        print(f"pages: http://{shown}:{listening.getsockname()[1]}/")  # noqa: T201
+        at = f"pages: http://{shown}:{listening.getsockname()[1]}/"
+        as_json = settings.log_format == "json"
+        print(line("info", "pages", at, home=settings.home_dir) if as_json else at)  # noqa: T201
         sys.stdout.flush()
         hosts = (*HOSTS, *(() if _is_loopback(host) else (host,)), *names)
         config = uvicorn.Config(
-            site(settings, hosts), log_level="warning", server_header=False
+            site(settings, hosts),
+            log_level="info" if as_json else "warning",
+            server_header=False,
+            log_config=server_config(settings) if as_json else LOGGING_CONFIG,
         )
         uvicorn.Server(config).run(sockets=[listening])
 

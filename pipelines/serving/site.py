@@ -42,6 +42,7 @@ from pipelines.publishing.versions import (
     version_names,
 )
 from pipelines.questions.months import MonthError, newest_reconciled_month
+from pipelines.serving.health import health
 from pipelines.settings import Settings
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -69,6 +70,7 @@ def site(settings: Settings, hosts: Sequence[str] = HOSTS) -> Starlette:
     return Starlette(
         routes=[
             Route("/", answers.newest),
+            Route("/health", answers.health),
             Route("/versions", answers.names),
             Route("/v/{version}/", answers.one),
             Route("/v/{version}/rows", answers.rows, methods=["POST"]),
@@ -96,6 +98,13 @@ class _Answers:
         if version is None:
             raise HTTPException(404, "nothing is published; run: unitmill build")
         return _document(version)
+
+    async def health(self, request: Request) -> Response:
+        age = request.query_params.get("max_age_hours")
+        status, said = await run_in_threadpool(health, self.settings, age)
+        return JSONResponse(
+            said, status, headers=HEADERS | {"Cache-Control": "no-store"}
+        )
 
     async def one(self, request: Request) -> Response:
         return _document(self._version(request))

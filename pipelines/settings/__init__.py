@@ -11,6 +11,7 @@ import shlex
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import (
@@ -31,6 +32,7 @@ from pipelines.settings.sections import (
     AttributionSettings,
     AwsSettings,
     CurrencySettings,
+    DagsterSettings,
     ForecastSettings,
     KubernetesSettings,
     LandingSettings,
@@ -65,6 +67,7 @@ OTHER_VARIABLES = {
     "UNITMILL_BUILD_DATABASE",
     "UNITMILL_MARTS_SCHEMA",
     "UNITMILL_REAL_EXPORTS",
+    "UNITMILL_UI_HOSTS",
     "UNITMILL_KILLS",
     "UNITMILL_FUZZ_SECONDS",
     "UNITMILL_FUZZ_SETS",
@@ -115,6 +118,7 @@ class Settings(BaseSettings):
     closed_through: str = Field("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
     memory_limit: str = "2GB"
     threads: int = Field(2, ge=1)
+    log_format: Literal["text", "json"] = "text"
 
     landing: LandingSettings = LandingSettings()
     aws: AwsSettings = AwsSettings()
@@ -137,6 +141,7 @@ class Settings(BaseSettings):
     usage: UsageSettings = UsageSettings()
     scenarios: ScenarioSettings = ScenarioSettings()
     publishing: PublishingSettings = PublishingSettings()
+    dagster: DagsterSettings = DagsterSettings()
 
     _workspace: Path | None = PrivateAttr(default_factory=current_workspace)
     _started_in: Path = PrivateAttr(default_factory=Path.cwd)

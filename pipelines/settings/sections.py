@@ -236,6 +236,14 @@ class PostgresSettings(BaseModel):
     ledger: bool = False
 
 
+class DagsterSettings(BaseModel):
+    """Where Dagster keeps its own records, where that is not the home."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    database_url_variable: str = Field("", pattern=r"^([A-Z][A-Z0-9_]*)?$")
+
+
 class PublishingSettings(BaseModel):
     """How published versions are kept, and where else they are shown."""
 
