@@ -82,8 +82,8 @@ def test_what_libraries_print_is_a_line_each_too(as_json, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stderr", sys.stderr)
 
     journal.begin(as_json, "build", libraries=True)
-    print("a library", file=sys.stderr)
-    print("another")
+    sys.stderr.write("a library\n")
+    sys.stdout.write("another\n")
 
     heard = capsys.readouterr()
     said = [json.loads(each) for each in (heard.err, heard.out)]
