@@ -13,6 +13,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pydantic import ValidationError
 
@@ -27,9 +28,9 @@ from pipelines.backups.contents import (
     Manifest,
     problem,
 )
-from pipelines.backups.writing import sync_folder
+from pipelines.files import put_on_disk
 
-PRIVATE_FOLDER = 0o700
+PRIVATE_FOLDER, CLOSED_FOLDER = 0o700, 0o500
 OWNER = 0o700  # of a file's mode what is its owner's
 CHUNK = 1 << 20
 LARGEST_MANIFEST = 256 << 20
@@ -77,6 +78,7 @@ def restore(file: Path, home: Path | None, workspace: Path | None) -> Restored:
         place = _place_of_home(manifest, home, workspace)
         _point_current(part, manifest)
         _move(part, place, workspace)
+        _close(place)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Restored(manifest, place, workspace)
@@ -155,11 +157,17 @@ def _write(
     if member.islnk():
         if member.linkname not in found:
             raise _wrong(file, member.name, "it is a second name of no file before it")
-        _second_name(part / member.linkname, place)
-        return found[member.linkname]
-    digest = hashlib.sha256()
-    data = archive.extractfile(member)
+        # A copy, because a link would share what is written to one of them later.
+        data: IO[bytes] | None = (part / member.linkname).open("rb")
+    else:
+        data = archive.extractfile(member)
     assert data is not None
+    with data:
+        return _copy(data, member, place)
+
+
+def _copy(data: IO[bytes], member: tarfile.TarInfo, place: Path) -> File:
+    digest = hashlib.sha256()
     mode = member.mode & OWNER
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with os.fdopen(os.open(place, flags, mode | 0o200), "wb") as out:
@@ -179,13 +187,6 @@ def _make_private(folder: Path) -> None:
     if not folder.is_dir():
         _make_private(folder.parent)
         folder.mkdir(mode=PRIVATE_FOLDER)
-
-
-def _second_name(first: Path, second: Path) -> None:
-    try:
-        second.hardlink_to(first)
-    except OSError:  # a file system without hard links
-        shutil.copy2(first, second)
 
 
 def _require_same(file: Path, found: dict[str, File], said: dict[str, File]) -> None:
@@ -248,6 +249,14 @@ def _move(part: Path, home: Path, workspace: Path | None) -> None:
         undo.pop_all()
 
 
+def _close(home: Path) -> None:
+    """Let nobody write into versions again, as when they were published."""
+    for version in (home / "versions").glob("*"):
+        if not version.is_symlink():
+            for folder in _folders(version):
+                folder.chmod(CLOSED_FOLDER)
+
+
 def _rename(part: Path, place: Path) -> None:
     """Move a folder to its name, which an empty one may have."""
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -261,12 +270,12 @@ def _rename(part: Path, place: Path) -> None:
             beside.rename(place)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
-    sync_folder(place.parent)
+    put_on_disk(place.parent)
 
 
 def _sync(folder: Path) -> None:
     for place in _folders(folder):
-        sync_folder(place)
+        put_on_disk(place)
 
 
 def _folders(folder: Path) -> Iterator[Path]:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from pipelines import __version__
 from pipelines.backups.contents import (
@@ -29,6 +29,7 @@ from pipelines.backups.contents import (
     contents,
     home_in_workspace,
 )
+from pipelines.files import put_on_disk
 from pipelines.publishing.lock import held
 from pipelines.publishing.versions import CURRENT
 from pipelines.settings import Settings
@@ -74,7 +75,7 @@ def write_backup(
             out.flush()
             os.fsync(out.fileno())
         _name(part, file)
-        sync_folder(file.parent)
+        put_on_disk(file.parent)
     except FileExistsError:
         raise BackupError(
             f"{file} exists already; expected the name of a new file"
@@ -94,15 +95,6 @@ def _name(part: Path, file: Path) -> None:
         part.rename(file)
 
 
-def sync_folder(folder: Path) -> None:
-    """Let the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _new(path: Path) -> BinaryIO:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     return os.fdopen(os.open(path, flags, PRIVATE), "wb")
@@ -110,13 +102,11 @@ def _new(path: Path) -> BinaryIO:
 
 def _write(settings: Settings, out: BinaryIO, *, with_dagster: bool) -> Manifest:
     files: dict[str, File] = {}
-    # The ledger of a version and the ledger itself are one file by two names.
-    written: dict[tuple[int, int], str] = {}
     link = settings.versions_dir / CURRENT
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for kept in contents(settings, with_dagster=with_dagster):
             with _opened(kept) as data:
-                files[kept.name] = _add(archive, kept.name, data, files, written)
+                files[kept.name] = _add(archive, kept.name, data, files)
         manifest = Manifest(
             format=FORMAT,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -133,38 +123,43 @@ def _write(settings: Settings, out: BinaryIO, *, with_dagster: bool) -> Manifest
 
 
 def _add(
-    archive: tarfile.TarFile,
-    name: str,
-    data: BinaryIO,
-    files: dict[str, File],
-    written: dict[tuple[int, int], str],
+    archive: tarfile.TarFile, name: str, data: BinaryIO, files: dict[str, File]
 ) -> File:
-    """Add a file, or a link to where it stands in the archive already."""
+    """Add a file, or a second name of one that has the same content.
+
+    A version has copies of the ledger's partitions, which seldom change.
+    """
     about = archive.gettarinfo(arcname=name, fileobj=data)
     about.uid = about.gid = 0
     about.uname = about.gname = ""
     about.mode &= 0o777
-    state = os.fstat(data.fileno())
-    place = (state.st_dev, state.st_ino)
-    if earlier := written.get(place):
+    about.size = os.fstat(data.fileno()).st_size
+    if earlier := _same(data, about.size, files):
         about.type, about.linkname, about.size = tarfile.LNKTYPE, earlier, 0
         archive.addfile(about)
-        return files[earlier].model_copy()
+        return files[earlier].model_copy(update={"mode": about.mode})
     about.type, about.linkname = tarfile.REGTYPE, ""
-    about.size = state.st_size
-    hashed = _Hashing(data, name)
+    hashed = _Hashing(data)
     archive.addfile(about, hashed)
-    if state.st_nlink > 1:
-        written[place] = name
     return File(size=about.size, sha256=hashed.digest.hexdigest(), mode=about.mode)
+
+
+def _same(data: BinaryIO, size: int, files: dict[str, File]) -> str:
+    """Name a file of the archive that has the same content; "" where none has."""
+    alike = {one.sha256: name for name, one in files.items() if one.size == size}
+    if not alike:
+        return ""
+    digest = hashlib.file_digest(cast("io.BufferedReader", data), "sha256").hexdigest()
+    data.seek(0)
+    return alike.get(digest, "")
 
 
 class _Hashing(io.RawIOBase):
     """A file whose hash is known once it was read."""
 
-    def __init__(self, data: BinaryIO, name: str) -> None:
+    def __init__(self, data: BinaryIO) -> None:
         self.digest = hashlib.sha256()
-        self._data, self._name = data, name
+        self._data = data
 
     def read(self, size: int = -1) -> bytes:
         part = self._data.read(size)

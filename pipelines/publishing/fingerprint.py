@@ -29,7 +29,9 @@ NON_FINANCIAL_SETTINGS: dict[str, bool | set[str]] = {
     "threads": True,
 }
 # Rooms that only read what is published: a change of them makes no other number.
-_READERS = {"cli", "mcp_server", "alerting", "reports", "serving", "targets"}
+_READERS = {"cli", "mcp_server", "alerting", "reports", "serving", "targets"} | {
+    "backups"
+}
 _CODE = Path(__file__).parent.parent
 _CODE_SUFFIXES = {".py", ".sql", ".yml", ".js", ".css", ".html"}
 # Packages whose data or arithmetic is in the numbers.

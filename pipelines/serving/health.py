@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import __version__
-from pipelines.publishing.versions import current
+from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import Settings
 
 OK, BAD_REQUEST, UNAVAILABLE = 200, 400, 503
@@ -46,7 +46,7 @@ def health(settings: Settings, max_age_hours: str | None = None) -> tuple[int, A
         said["age_seconds"] = int(age.total_seconds())
         with version.database.open("rb"):
             pass
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (PublishError, OSError, ValueError, KeyError, TypeError) as error:
         why = f"the current version cannot be read ({type(error).__name__})"
         return _unavailable(said, f"{why}; roll back or run: unitmill build")
     if age.total_seconds() > most * 3600:

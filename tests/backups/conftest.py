@@ -1,6 +1,7 @@
 """A home of a few small files, as a build leaves it, and its backup."""
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -41,9 +42,10 @@ def settings(tmp_path, monkeypatch):
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    linked = home / f"versions/{NAME}/ledger/focus/aws/2026-08.parquet"
-    linked.parent.mkdir(parents=True)
-    linked.hardlink_to(home / "ledger/focus/aws/2026-08.parquet")
+    copied = home / f"versions/{NAME}/ledger/focus/aws/2026-08.parquet"
+    copied.parent.mkdir(parents=True)
+    shutil.copyfile(home / "ledger/focus/aws/2026-08.parquet", copied)
+    copied.chmod(0o444)
     (home / f"versions/{NAME}/warehouse.duckdb").chmod(0o444)
     (home / "versions/current").symlink_to(NAME)
     runs = home / "dagster/history/runs"

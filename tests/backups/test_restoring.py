@@ -58,18 +58,21 @@ def test_the_home_is_the_same_and_only_its_owner_may_open_it(
     for path in done.home.rglob("*"):
         if path.is_symlink():
             continue
-        allowed = {0o700} if path.is_dir() else {0o600, 0o400}
+        allowed = {0o700, 0o500} if path.is_dir() else {0o600, 0o400}
         assert path.stat().st_mode & 0o777 in allowed, path
     assert (done.home / f"versions/{NAME}/warehouse.duckdb").stat().st_mode & 0o200 == 0
     assert done.home.stat().st_mode & 0o777 == 0o700
     assert (done.home / "landing/hashes.json").stat().st_mtime == 1_700_000_000
 
 
-def test_a_partition_and_its_version_are_one_file_again(archive, tmp_path):
+def test_a_partition_and_its_copy_in_a_version_are_two_files(archive, tmp_path):
     home = restore(archive, tmp_path / "home", None).home
 
     one = home / "ledger/focus/aws/2026-08.parquet"
-    assert one.samefile(home / f"versions/{NAME}/ledger/focus/aws/2026-08.parquet")
+    copy = home / f"versions/{NAME}/ledger/focus/aws/2026-08.parquet"
+    assert one.read_bytes() == copy.read_bytes()
+    assert not one.samefile(copy)
+    assert (one.stat().st_mode & 0o777, copy.stat().st_mode & 0o777) == (0o600, 0o400)
 
 
 def test_a_workspace_gets_its_home_where_it_was(archive, settings, tmp_path, tree):
