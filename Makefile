@@ -55,6 +55,10 @@ lint: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
 
+# Hours; SOAK_BUILDS=20 makes it fewer.
+soak: $(VENV)/installed-dev
+	$(BIN)/python -m bench.soak
+
 official-validator: $(VENV)/installed $(VALIDATOR)/installed
 	@$(BIN)/python -m official_validator
 
