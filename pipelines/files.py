@@ -8,6 +8,7 @@ belong here: what a file holds.
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -96,6 +97,25 @@ def remove_unfinished(folder: Path, *, has_writers: bool = False) -> None:
     for path in folder.rglob(f"*{UNFINISHED}"):
         age = time.time() - path.lstat().st_mtime
         if path.is_file() and (not has_writers or age > _ABANDONED_SECONDS):
+            path.unlink(missing_ok=True)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what killed processes left in a folder for temporary files.
+
+    Who works there now has written something within the last hour.
+    """
+    for path in folder.glob("*"):
+        written = [path, *(path.rglob("*") if path.is_dir() else ())]
+        try:
+            age = time.time() - max(one.lstat().st_mtime for one in written)
+        except FileNotFoundError:  # its process lives, and removed it just now
+            continue
+        if age < _ABANDONED_SECONDS:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 

@@ -16,6 +16,7 @@ import dagster as dg
 from sqlalchemy.exc import OperationalError
 
 from pipelines.defs.history import FINISHED, trim_history
+from pipelines.files import remove_abandoned
 from pipelines.publishing.lock import forget_dead, held, lives, living
 from pipelines.settings import Settings
 
@@ -67,6 +68,7 @@ def home_resource(
             if context.instance:
                 _require_unfinished(context.instance, run)
                 end_dead_runs(settings, context.instance)
+            remove_abandoned(settings.home_dir / "tmp")
             note = "" if makes(run, assets) else PART
             if note:
                 log.info(note)

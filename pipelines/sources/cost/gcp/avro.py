@@ -8,7 +8,7 @@ no smaller files as Avro than as Parquet; where there is a choice, Parquet is fa
 import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -24,7 +24,12 @@ MAGIC = b"Obj\x01"
 Shape = dict[str, "Shape"] | tuple[str, ...] | None
 BATCH_ROWS = 10_000
 REMEMBERED = 64
-_FOLDER = tempfile.TemporaryDirectory(prefix="unitmill-avro-")
+
+
+@cache
+def _folder() -> "tempfile.TemporaryDirectory[str]":
+    """Make the folder of this process, if it reads Avro at all; its end removes it."""
+    return tempfile.TemporaryDirectory(prefix="unitmill-avro-")
 
 
 def is_avro(candidate: Candidate) -> bool:
@@ -55,7 +60,7 @@ def as_parquet(path: Path) -> Path:
 
 @lru_cache(maxsize=REMEMBERED)
 def _converted(path: Path, size: int, modified: int) -> Path:
-    made = Path(_FOLDER.name, f"{abs(hash((path, size, modified)))}.parquet")
+    made = Path(_folder().name, f"{abs(hash((path, size, modified)))}.parquet")
     tree = _tree()
     kind = _type(tree)
     with (
