@@ -8,6 +8,7 @@ which runs are kept (``defs.history``).
 """
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -17,6 +18,8 @@ from dagster_postgres import (
     PostgresRunStorage,
     PostgresScheduleStorage,
 )
+
+from pipelines import event_log
 
 # SQLAlchemy 2.1 takes an address without a driver for one of psycopg 3, and
 # dagster-postgres brings psycopg2.
@@ -43,8 +46,16 @@ class _Addressed:
         config_value: Mapping[str, Any],
     ) -> Self:
         """Make the storage that a ``dagster.yaml`` asks for."""
+        _guard()
         address = PLAIN.sub(DRIVER, config_value["postgres_url"])
         return cls(inst_data=inst_data, postgres_url=address)  # type: ignore[call-arg]
+
+
+def _guard() -> None:
+    """Guard the web server, if this is its process, as the event log in SQLite does."""
+    guard = getattr(event_log, "guard_webserver", None)
+    if guard and "dagster_webserver" in sys.modules:
+        guard()
 
 
 class Runs(_Addressed, PostgresRunStorage):

@@ -416,7 +416,7 @@ def test_the_commands_of_the_readme_exist():
 
 
 def test_every_command_of_unitmill_is_documented():
-    pages = ("quickstart", "operations", "workspace", "scheduling", "mcp")
+    pages = ("quickstart", "operations", "workspace", "scheduling", "mcp", "deployment")
     shown = "".join(text_of("docs", f"{page}.md") for page in pages)
 
     assert [name for name in CLI.commands if f"unitmill {name}" not in shown] == []

@@ -4,7 +4,6 @@ import os
 import shlex
 import sys
 import sysconfig
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +25,7 @@ from pipelines.cli.calling import (
     settings_of,
 )
 from pipelines.cli.listening import require_free
+from pipelines.cli.processes import dagster_home_of, require_webserver
 from pipelines.cli.summary import show_summary
 from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
@@ -99,24 +99,13 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     ] = "127.0.0.1",
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
-    if find_spec("dagster_webserver") is None:
-        fail(
-            "Dagster's webserver is not installed; run: pip install 'unitmill[ui]'; "
-            "a build and its pages need none",
-            2,
-        )
+    require_webserver()
     settings = settings_of(home, exports, project)
     journal.begin(settings, "ui")
     require_free(host, port)
     _bind(settings, change_exports=change_exports)
-    from pipelines.defs.instance import prepare_dagster_home
-
-    try:
-        dagster_home = prepare_dagster_home(settings)
-    except ExportError as error:
-        fail(str(error), 2)
     environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home),
+        "DAGSTER_HOME": str(dagster_home_of(settings)),
         "UNITMILL_EXPORTS": str(settings.exports_dir),
         "UNITMILL_HOME": str(settings.home_dir),
         # Its successor, `dg dev`, wants a project layout of its own.

@@ -70,6 +70,26 @@ def daemon(exports: Exports = None, home: Home = None, project: Project = None) 
     _become(settings, "dagster-daemon", ["run"])
 
 
+def require_webserver() -> None:
+    """End the call where Dagster's webserver is not installed."""
+    if find_spec("dagster_webserver") is None:
+        fail(
+            "Dagster's webserver is not installed; run: pip install 'unitmill[ui]'; "
+            "a build and its pages need none",
+            2,
+        )
+
+
+def dagster_home_of(settings: Settings) -> Path:
+    """Prepare Dagster's folder of a home, or end the call."""
+    from pipelines.defs.instance import prepare_dagster_home
+
+    try:
+        return prepare_dagster_home(settings)
+    except ExportError as error:
+        fail(str(error), 2)
+
+
 def _settings(
     exports: Path | None, home: Path | None, project: Path | None
 ) -> Settings:
@@ -85,14 +105,8 @@ def _settings(
 
 def _become(settings: Settings, program: str, words: list[str]) -> NoReturn:
     """Go on as one of Dagster's programs, so that a signal to this one stops it."""
-    from pipelines.defs.instance import prepare_dagster_home
-
-    try:
-        dagster_home = prepare_dagster_home(settings)
-    except ExportError as error:
-        fail(str(error), 2)
     environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home),
+        "DAGSTER_HOME": str(dagster_home_of(settings)),
         "UNITMILL_EXPORTS": str(settings.exports_dir),
         "UNITMILL_HOME": str(settings.home_dir),
     }
