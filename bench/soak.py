@@ -168,8 +168,10 @@ def fill(soak: Soak, before: str) -> None:
     now = published(soak)[0]
     if process.returncode == 0 or now != before:
         soak.faults.append(f"a full disk: ended with {process.returncode}, {now}")
-    ends = [each for each in said.splitlines() if each.strip()][-1:]
-    soak.full = f"ended with {process.returncode}: {ends[0] if ends else 'no word'}"
+    if "Traceback" in said:
+        soak.faults.append(f"a full disk: {said[-1000:]}")
+    ends = [each for each in said.splitlines() if each.startswith("unitmill:")][-1:]
+    soak.full = f"ended with {process.returncode}: {ends[0] if ends else said[-200:]}"
 
 
 def orphans(soak: Soak) -> list[str]:

@@ -93,10 +93,11 @@ def restore(file: File, home: NewHome = None, workspace: NewWorkspace = None) ->
         highlight=False,
         markup=False,
     )
+    word = "status"
     if done.workspace:
         word = f"--project {shlex.quote(str(done.workspace))} status"
-    else:
-        word = f"status --home {shlex.quote(str(done.home))}"
+    if not (done.workspace and done.home.is_relative_to(done.workspace)):
+        word += f" --home {shlex.quote(str(done.home))}"
     console.print(
         f"Next: {program()} {word}", soft_wrap=True, highlight=False, markup=False
     )

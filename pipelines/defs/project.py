@@ -155,7 +155,9 @@ def _stamp(project: ddbt.DbtProject, models_dir: Path | None) -> str:
 
 def _errors(said: list[Mapping[str, Any]], models_dir: Path | None) -> str:
     """Give dbt's own words, each once, with the user's folder for the link to it."""
-    wrong = [str(info["msg"]) for info in said if info["level"] == "error"]
+    found = [str(info["msg"]) for info in said if info["level"] == "error"]
+    # Behind its sentence dbt may show where it was, for its developers.
+    wrong = [text.partition("Traceback (most recent")[0] for text in found]
     lines = dict.fromkeys(line.strip() for text in wrong for line in text.splitlines())
     told = [line for line in lines if line not in {"", "Encountered an error:"}]
     message = " ".join(told[:_LINES]) or "it says nothing of why"

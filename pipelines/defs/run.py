@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB
@@ -128,6 +130,7 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
+        _recorded(settings),
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
         log.open("w", encoding="utf-8") as out,
         contextlib.redirect_stdout(out),
@@ -147,6 +150,24 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
     if done and not _why_not_published(settings):
         return Outcome(published=True, reasons=reasons)
     return Outcome(published=False, reasons=reasons, log=log)
+
+
+@contextlib.contextmanager
+def _recorded(settings: Settings) -> Iterator[None]:
+    """Say in a sentence that Dagster cannot write its records, as on a full disk."""
+    try:
+        yield
+    except OperationalError as error:
+        variable = settings.dagster.database_url_variable
+        if variable:  # its text may show a part of the address
+            place, why = f"the Postgres at the address in {variable}", "no answer"
+        else:
+            place, why = str(settings.dagster_home), str(error.orig)
+        free = shutil.disk_usage(settings.home_dir).free / 1e6
+        raise ExportError(
+            f"Dagster's records in {place} cannot be written: {why}; {free:,.0f} MB "
+            f"are free for {settings.home_dir}; make room, and build again"
+        ) from error
 
 
 def _copied(settings: Settings) -> tuple[str, ...]:

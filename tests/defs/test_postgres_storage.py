@@ -9,6 +9,7 @@ import yaml
 
 from pipelines.defs.history import trim_history
 from pipelines.defs.instance import prepare_dagster_home
+from pipelines.defs.run import _recorded
 from pipelines.landing.source import ExportError
 from pipelines.postgres_storage import DRIVER, PLAIN
 from pipelines.settings import DagsterSettings, PublishingSettings
@@ -93,3 +94,21 @@ def test_a_variable_that_is_empty_is_named(settings, monkeypatch):
 
     with pytest.raises(ExportError, match=f"{VARIABLE}, which the setting .* is empty"):
         prepare_dagster_home(settings)
+
+
+def test_records_that_cannot_be_written_are_a_sentence_without_the_address(settings):
+    cause = OSError("connection to secret.example failed")
+    with (
+        pytest.raises(ExportError, match=f"address in {VARIABLE} cannot be written"),
+        _recorded(settings.model_copy(update={"home": settings.exports_dir})),
+    ):
+        raise sqlalchemy.exc.OperationalError("select 1", {}, cause)
+
+
+def test_records_on_a_full_disk_are_a_sentence(settings):
+    here = {"dagster": DagsterSettings(), "home": settings.exports_dir}
+    with (
+        pytest.raises(ExportError, match=r"disk I/O error; .* MB are free .* make room"),
+        _recorded(settings.model_copy(update=here)),
+    ):
+        raise sqlalchemy.exc.OperationalError("insert", {}, OSError("disk I/O error"))

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from pipelines.defs.project import RESULTS, dbt_project, run_folder
+from pipelines.defs.project import RESULTS, _errors, dbt_project, run_folder
 from pipelines.defs.translator import Translator
 from pipelines.landing.source import ExportError
 from pipelines.publishing.fingerprint import changed, inputs_of_build
@@ -108,3 +108,14 @@ def test_the_shipped_project_is_not_parsed_a_second_time(workspace):
     dbt_project(workspace())
 
     assert project.manifest_path.stat().st_mtime_ns == parsed
+
+
+def test_why_dbt_reads_no_models_is_its_sentence_without_its_traceback():
+    text = (
+        "Encountered an error:\n[Errno 28] No space left on device\n"
+        'Traceback (most recent call last):\n  File "requires.py", line 187\n'
+    )
+
+    assert _errors([{"level": "error", "msg": text}], None) == (
+        "[Errno 28] No space left on device"
+    )
