@@ -92,6 +92,7 @@ lock:
 	$(LOCK_OURS) --all-extras --group dev --constraints requirements.lock \
 		--output-file requirements-dev.lock
 	$(LOCK_OURS) --extra ui --extra postgres --extra images --extra deploy \
+		--extra object-stores \
 		--constraints requirements.lock --output-file deploy/requirements.lock
 	$(LOCK) official_validator/requirements.in --python-version 3.12 \
 		--output-file official_validator/requirements.lock
