@@ -23,6 +23,7 @@ from pipelines.cli.calling import (
     settings_of,
 )
 from pipelines.cli.cells import counted
+from pipelines.publishing.reading import bound_process
 from pipelines.questions.months import (
     MonthError,
     bound,
@@ -78,6 +79,10 @@ MonthText = Annotated[
 Vertical = Annotated[
     bool, typer.Option("--vertical", help="One block a row, one line a column.")
 ]
+Seconds = Annotated[
+    float,
+    typer.Option(min=0.1, max=86_400, help="How long the query may take."),
+]
 
 
 def query(  # noqa: PLR0913, PLR0917 - each is an option
@@ -89,6 +94,7 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     limit: Limit = 20,
     all_columns: AllColumns = False,
     vertical: Vertical = False,
+    seconds: Seconds = 120.0,
     home: Home = None,
     project: Project = None,
 ) -> None:
@@ -96,14 +102,21 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     from pipelines.cli import answers
 
     text = _sql(sql, file)
-    version = published(settings_of(home, project=project))
+    settings = settings_of(home, project=project)
+    version = published(settings)
     form = form or _form_of(output)
     if output is not None and form is Format.TABLE:
         fail("a table is no file; --format csv, json or parquet is", 2)
     if output is None and form is Format.PARQUET:
         fail("Parquet is not text: give it a file with --output", 2)
-    with answers.opened(version.database) as db:
-        answer = answers.Answer(db, text, _month(db, text, month))
+    if output is not None and output.resolve().is_relative_to(settings.versions_dir):
+        fail(f"{output} is of the published versions; write it somewhere else", 2)
+    bound_process(settings.memory_limit)
+    with answers.opened(
+        version.database, memory=settings.memory_limit, output=output
+    ) as db:
+        values = _month(db, text, month)
+        answer = answers.Answer(db, text, values, seconds=seconds)
         if output is not None:
             count = answers.save(answer, output, form.value)
             console.print(
