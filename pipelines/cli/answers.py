@@ -22,6 +22,7 @@ import duckdb
 from rich.console import Console
 
 from pipelines.cli.calling import fail
+from pipelines.cli.screen import Shown
 from pipelines.cli.tables import Room, print_result
 from pipelines.publishing.reading import (
     MEMORY,
@@ -150,12 +151,10 @@ def show(
     )
     count = len(shown) + sum(1 for _ in rows)
     if count > len(shown):
-        console.print(
-            f"{len(shown)} of {count:,} rows; --limit 0 shows all", highlight=False
-        )
+        console.print(f"{len(shown)} of {count:,} rows; --limit 0 shows all")
 
 
-def write_text(answer: Answer, out: TextIO, form: str) -> int:
+def write_text(answer: Answer, out: TextIO | Shown, form: str) -> int:
     """Write all rows as CSV or JSON; give their number."""
     count = 0
     if form == "csv":

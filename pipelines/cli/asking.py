@@ -23,6 +23,7 @@ from pipelines.cli.calling import (
     settings_of,
 )
 from pipelines.cli.cells import counted
+from pipelines.cli.screen import Shown
 from pipelines.publishing.reading import bound_process
 from pipelines.questions.months import (
     MonthError,
@@ -119,9 +120,7 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
         answer = answers.Answer(db, text, values, seconds=seconds)
         if output is not None:
             count = answers.save(answer, output, form.value)
-            console.print(
-                f"{counted(count, 'row')}: {output}", soft_wrap=True, highlight=False
-            )
+            console.print(f"{counted(count, 'row')}: {output}", soft_wrap=True)
         elif form is Format.TABLE:
             answers.show(
                 console,
@@ -131,7 +130,8 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
                 is_vertical=vertical,
             )
         else:
-            answers.write_text(answer, sys.stdout, form.value)
+            out = Shown(sys.stdout) if sys.stdout.isatty() else sys.stdout
+            answers.write_text(answer, out, form.value)
 
 
 def _sql(sql: str | None, file: Path | None) -> str:
@@ -160,7 +160,7 @@ def _month(db: "duckdb.DuckDBPyConnection", sql: str, month: str) -> Mapping[str
             which = "the newest reconciled month"
             if not newest.is_reconciled:
                 which = "the newest month with bills; no month is reconciled"
-            errors.print(f"[dim]$month is {newest.start}, {which}[/]", highlight=False)
+            errors.print(f"$month is {newest.start}, {which}", style="dim")
     except MonthError as error:
         fail(str(error), 2)
     return values

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import duckdb
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from pipelines.cli import terminal
 from pipelines.cli.calling import (
@@ -22,6 +22,7 @@ from pipelines.cli.calling import (
     errors,
     fail,
     require_readable_home,
+    say_fault,
     settings_of,
 )
 from pipelines.cli.listening import require_free
@@ -62,9 +63,9 @@ def build(
         _show(database)
     if not outcome.published:
         for reason in outcome.reasons:
-            errors.print(f"[red]✗[/] {escape(reason)}", soft_wrap=True)
+            say_fault(reason)
         if outcome.log:
-            errors.print(f"  what dbt said: {escape(str(outcome.log))}", soft_wrap=True)
+            errors.print(f"  what dbt said: {outcome.log}", soft_wrap=True)
         still = f"{version.name} stays current" if version else "nothing is published"
         fail(f"not published; {still}", 1)
     assert version is not None
@@ -76,9 +77,9 @@ def build(
         "the pipeline": command_of(settings, "ui", with_exports=True),
         "for BI tools": version.database,
     }
-    console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
+    console.print(Text.assemble("Published ", (version.name, "bold"), "."))
     for what, call in next_calls.items():
-        console.print(f"  {what:<15} {call}", soft_wrap=True, highlight=False)
+        console.print(f"  {what:<15} {call}", soft_wrap=True)
     if outcome.reasons:
         fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
 
@@ -119,8 +120,6 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
         f"  home       {settings.home_dir}\n"
         f"  published  {version.name if version else 'nothing yet'}",
         soft_wrap=True,
-        highlight=False,
-        markup=False,
     )
     sys.stdout.flush()
     dagster = Path(sysconfig.get_path("scripts")) / "dagster"
@@ -147,7 +146,7 @@ def _current(settings: Settings) -> Version | None:
     try:
         return current(settings)
     except PublishError as error:
-        errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
+        say_fault(str(error))
         return None
 
 
