@@ -60,6 +60,10 @@ OTHER_VARIABLES = {
         "you, for `make test`",
         "How often each phase of a build is killed; once without it.",
     ),
+    "UNITMILL_UI_HOSTS": (
+        "`unitmill ui --allow-host`",
+        "The names by which the UI may be called beside its addresses, with commas.",
+    ),
     "DAGSTER_HOME": ("`unitmill`", "Dagster's own records, `dagster/` in the home."),
     "DO_NOT_TRACK": ("Unitmill", "Tells dbt to send no telemetry."),
     "GX_ANALYTICS_ENABLED": (

@@ -96,6 +96,13 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     host: Annotated[
         str, typer.Option(help="Address to listen on; Dagster asks for no password.")
     ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name by which it is called beside its addresses, as behind a "
+            "proxy; repeatable."
+        ),
+    ] = None,
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
     settings = settings_of(home, exports, project)
@@ -107,6 +114,7 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
         "DAGSTER_HOME": str(prepare_dagster_home(settings)),
         "UNITMILL_EXPORTS": str(settings.exports_dir),
         "UNITMILL_HOME": str(settings.home_dir),
+        "UNITMILL_UI_HOSTS": ",".join([f"{host}:{port}", *(allow_host or ())]),
         # Its successor, `dg dev`, wants a project layout of its own.
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }

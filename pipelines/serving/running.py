@@ -4,14 +4,13 @@ Belongs here: addresses and ports. Does not belong here: what is answered (``sit
 """
 
 import errno
-import ipaddress
 import socket
 import sys
 from collections.abc import Sequence
 
 import uvicorn
 
-from pipelines.serving.site import HOSTS, site
+from pipelines.serving.site import site
 from pipelines.settings import Settings
 
 
@@ -35,18 +34,12 @@ def run_site(
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        shown = f"[{host}]" if ":" in host else host
-        print(f"pages: http://{shown}:{listening.getsockname()[1]}/")  # noqa: T201
+        shown, at = f"[{host}]" if ":" in host else host, listening.getsockname()[1]
+        print(f"pages: http://{shown}:{at}/")  # noqa: T201
         sys.stdout.flush()
-        hosts = (*HOSTS, *(() if _is_loopback(host) else (host,)), *names)
         config = uvicorn.Config(
-            site(settings, hosts), log_level="warning", server_header=False
+            site(settings, (f"{host}:{at}", *names)),
+            log_level="warning",
+            server_header=False,
         )
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
