@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import sys
 import sysconfig
 from pathlib import Path
@@ -133,6 +134,9 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     dagster = Path(sysconfig.get_path("scripts")) / "dagster"
     call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", host]
     call += ["-p", str(port)]
+    # A job in the background ignores SIGINT, and Dagster then ignores SIGTERM, too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     # In place of this process, so that a signal to it stops Dagster too.
     os.chdir(settings.home_dir)
     os.execve(dagster, call, environment)  # noqa: S606

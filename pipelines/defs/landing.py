@@ -14,6 +14,7 @@ from pipelines.landing.deliveries import clock_objection, record
 from pipelines.landing.landed import Landing
 from pipelines.landing.origin import remember_exports
 from pipelines.landing.overdue import overdue
+from pipelines.landing.privacy import Privacy
 from pipelines.landing.source import Source, TransientError
 from pipelines.publishing.check import Check
 from pipelines.publishing.failing_rows import more
@@ -52,7 +53,12 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
             found = inputs.scanned()
         except TransientError as error:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=PAUSE) from error
-        table = record(settings.deliveries_file, found.landing, found.sources)
+        table = record(
+            settings.deliveries_file,
+            found.landing,
+            found.sources,
+            Privacy.of(settings),
+        )
         if found.landing.deliveries:
             remember_exports(settings)
         yield _recorded(settings, found.landing, table.num_rows)

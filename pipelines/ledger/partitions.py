@@ -15,7 +15,11 @@ from pipelines.focus.schema import closed_lists, conform
 from pipelines.landing.current import replaced_days
 from pipelines.landing.faults import sentence_of
 from pipelines.landing.landed import few_of
-from pipelines.landing.privacy import personal_data_removed
+from pipelines.landing.privacy import (
+    Privacy,
+    personal_data_removed,
+    prepare,
+)
 from pipelines.landing.source import (
     UNREADABLE,
     Context,
@@ -40,6 +44,7 @@ from pipelines.sources.tables import types_of
 
 INPUTS_KEY = "unitmill.inputs"
 _STUB = "stub"
+KEY_MARK = "~"
 # Names of files that a sentence shows before it only counts.
 _SHOWN = 5
 
@@ -57,10 +62,24 @@ def partition_path(ledger_dir: Path, source: Source, period: str) -> Path:
     return ledger_dir / source.table / source.name / f"{period}.parquet"
 
 
-def inputs_of(source: Source, deliveries: Sequence[Delivery]) -> str:
-    """Name exactly what a partition is made of: code, settings and deliveries."""
+def inputs_of(source: Source, deliveries: Sequence[Delivery], key_id: str = "") -> str:
+    """Name exactly what a partition is made of: code, settings, deliveries, key.
+
+    Args:
+        source: whose it is.
+        deliveries: what it is made of.
+        key_id: of the key by which persons were hashed; "" where none was.
+    """
     ids = ",".join(delivery.delivery_id for delivery in deliveries)
-    return f"{source.name}@{source.version}{source.chosen}:{ids}"
+    key = f"{KEY_MARK}{key_id}" if key_id else ""
+    return f"{source.name}@{source.version}{source.chosen}{key}:{ids}"
+
+
+def without_key(inputs: str) -> tuple[str, str]:
+    """Tell what a partition is made of from the id of its key, "" where it has none."""
+    code, colon, ids = inputs.partition(":")
+    code, _, key = code.partition(KEY_MARK)
+    return f"{code}{colon}{ids}", key.partition(".")[0]
 
 
 def recorded_inputs(path: Path) -> str | None:
@@ -95,10 +114,12 @@ def write_partition(
         ExportError: a row cannot be converted; the partition is left as it was.
     """
     path = path or partition_path(settings.ledger_dir, source, period)
+    privacy = Privacy.of(settings)
     with connect(settings) as db:
+        prepare(db, privacy)
         try:
-            shaped, tallies = _rows(db, settings, source, deliveries, period)
-            inputs = inputs_of(source, deliveries)
+            shaped, tallies = _rows(db, settings, source, deliveries, period, privacy)
+            inputs = inputs_of(source, deliveries, privacy.key_id)
             metadata = {INPUTS_KEY: inputs, LEFT_OUT_KEY: as_json(tallies)}
             with recorded(path, inputs) as temporary:
                 rows = _write(db, shaped, temporary, metadata)
@@ -113,12 +134,13 @@ def write_partition(
     return Partition(path, rows)
 
 
-def _rows(
+def _rows(  # noqa: PLR0913, PLR0917 - what `write_partition` has
     db: duckdb.DuckDBPyConnection,
     settings: Settings,
     source: Source,
     deliveries: Sequence[Delivery],
     period: str,
+    privacy: Privacy,
 ) -> tuple[str, dict[str, Tally] | None]:
     """Give the SELECT of a period's rows, and how many are in it and left out."""
     context = Context(db, settings)
@@ -136,7 +158,7 @@ def _rows(
         _only_current(whole, replaced),
         present | dict(types),
         closed_lists(),
-        settings.landing.personal_data,
+        privacy,
     )
     return shaped, tallies
 
