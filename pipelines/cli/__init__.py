@@ -42,6 +42,8 @@ COMMANDS = {
     "verify": ("versions", "verify"),
     "rollback": ("versions", "roll_back"),
     "publish-to": ("versions", "publish_to"),
+    "forget": ("forgetting", "forget"),
+    "rotate-key": ("forgetting", "rotate_key"),
     "scenarios": ("proposing", "show_scenarios"),
     "propose": ("proposing", "propose_tags"),
 }

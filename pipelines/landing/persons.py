@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -83,8 +84,17 @@ def rotate(settings: Settings) -> Persons:
             f"the key of this home is in {KEY_VARIABLE}; change it there, and build"
         )
     kept = _read(settings) or _write_new(settings)
-    _write(_key_file(settings), {**kept, "key": secrets.token_hex(32)})
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    _write(
+        _key_file(settings),
+        {**kept, "key": secrets.token_hex(32), "rotated_at": now},
+    )
     return persons_of(settings)
+
+
+def rotated_at(settings: Settings) -> str:
+    """Give when the key was changed last, ISO 8601; "" where it never was."""
+    return (_read(settings) or {}).get("rotated_at", "")
 
 
 def forgotten(settings: Settings) -> frozenset[str]:

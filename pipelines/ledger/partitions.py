@@ -4,13 +4,15 @@ A partition is ``<table>/<source>/<period>.parquet``. What it was made of stands
 the file itself (Parquet key-value metadata), so that data and record cannot differ.
 """
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
+from pipelines.files import replaced
 from pipelines.focus.schema import closed_lists, conform
 from pipelines.landing.current import replaced_days
 from pipelines.landing.faults import sentence_of
@@ -29,7 +31,7 @@ from pipelines.landing.source import (
     TransientError,
     quoted,
 )
-from pipelines.ledger.content import damage, inputs_beside, is_recorded, recorded
+from pipelines.ledger.content import inputs_beside, is_recorded, recorded
 from pipelines.ledger.tally import (
     LEFT_OUT_KEY,
     Tally,
@@ -184,6 +186,45 @@ def empty_partition(settings: Settings, source: Source, period: str) -> Partitio
     with duckdb.connect() as db, recorded(path, inputs) as temporary:
         select = _empty_select(source.table)
         return Partition(path, _write(db, select, temporary, {INPUTS_KEY: inputs}))
+
+
+def rewritten(
+    db: duckdb.DuckDBPyConnection, path: Path, change: Callable[[str], str]
+) -> None:
+    """Write a partition again with other texts; what it was made of says so.
+
+    Args:
+        db: what runs the SQL.
+        path: the partition, or what lies beside partitions.
+        change: gives the SQL of a text in place of it.
+    """
+    select = f"select * from read_parquet({quoted(path)})"
+    changed = ", ".join(
+        f'{_changed(name, kind, change)} as "{name}"'
+        for name, kind in _describe(db, select).items()
+        if "VARCHAR" in kind or kind == "JSON"
+    )
+    metadata = {
+        key.decode(): value.decode()
+        for key, value in (pq.read_metadata(path).metadata or {}).items()
+        if key.startswith(b"unitmill.")
+    }
+    code, colon, ids = metadata.get(INPUTS_KEY, "").partition(":")
+    code = f"{code}{'' if KEY_MARK in code else KEY_MARK}.{secrets.token_hex(4)}"
+    metadata[INPUTS_KEY] = inputs = f"{code}{colon}{ids}"
+    written = select.replace("*", f"* replace ({changed})", 1)
+    place = recorded(path, inputs) if is_recorded(path) else replaced(path)
+    with place as temporary:
+        _write(db, written, temporary, metadata)
+
+
+def _changed(name: str, kind: str, change: Callable[[str], str]) -> str:
+    if kind == "VARCHAR":
+        return change(f'"{name}"')
+    if kind == "VARCHAR[]":
+        return f'list_transform("{name}", lambda t: {change("t")})'
+    text = change(f'cast(to_json("{name}") as varchar)')
+    return f"cast(cast({text} as json) as {kind})"
 
 
 def write_stub(ledger_dir: Path, table: str) -> None:

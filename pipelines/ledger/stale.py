@@ -28,7 +28,10 @@ class Stale:
 
 
 def stale_partitions(
-    ledger_dir: Path, landing: Landing, sources: Sequence[Source], key_id: str = ""
+    ledger_dir: Path,
+    landing: Landing,
+    sources: Sequence[Source],
+    key_id: str | None = None,
 ) -> list[Stale]:
     """Compare what each partition was made of with what it should be made of.
 
@@ -36,7 +39,8 @@ def stale_partitions(
         ledger_dir: where the partitions lie.
         landing: what arrived.
         sources: whose partitions.
-        key_id: of the key of the home by which persons are hashed.
+        key_id: of the key of the home by which persons are hashed; None where that is
+            not compared.
 
     Raises:
         ExportError: new files arrived, but others that the partition still needs
@@ -64,7 +68,7 @@ def needs_conversion(
     source: Source,
     period: str,
     landing: Landing,
-    key_id: str = "",
+    key_id: str | None = None,
 ) -> bool:
     """Return whether a partition differs from its deliveries.
 
@@ -87,7 +91,7 @@ def needs_conversion(
         return bool(deliveries)
     recorded, key = without_key(found)
     expected = inputs_of(source, deliveries)
-    other_key = key not in {"", key_id}
+    other_key = key_id is not None and key not in {"", key_id}
     if recorded == expected and not content.is_recorded(path):
         return True  # an older Unitmill wrote it, and it can be made whole
     if recorded == expected and not other_key:
