@@ -33,6 +33,7 @@ from pipelines.landing.source import ExportError
 from pipelines.publishing.reading import find_marts
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import PROJECT_VARIABLE, Settings
+from pipelines.settings.homes import keep_private, open_to_others
 
 # What a bill is asked first; it answers with any kind of exports.
 EXAMPLE = (
@@ -81,6 +82,8 @@ def build(
     console.print(Text.assemble("Published ", (version.name, "bold"), "."))
     for what, call in next_calls.items():
         console.print(f"  {what:<15} {call}", soft_wrap=True)
+    if said := open_to_others(settings):
+        errors.print(said, style="yellow", soft_wrap=True)
     if outcome.reasons:
         fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
 
@@ -145,6 +148,7 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
 def _bind(settings: Settings, *, change_exports: bool) -> None:
     """Let the home go on only with its own exports, or with its new ones."""
     require_readable_home(settings.home_dir)
+    keep_private(settings)
     try:
         if change_exports:
             remember_exports(settings)

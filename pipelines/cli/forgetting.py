@@ -14,6 +14,7 @@ from pipelines.cli.cells import counted
 from pipelines.landing.source import ExportError
 from pipelines.publishing.lock import BusyError
 from pipelines.settings import Settings
+from pipelines.settings.homes import keep_private
 
 SHOWN = 12
 OUT_OF_REACH = (
@@ -89,6 +90,7 @@ def rotate_key(home: Home = None, project: Project = None) -> None:
 def _require_home(settings: Settings) -> None:
     if not settings.ledger_dir.is_dir():
         fail(f"nothing was built in {settings.home_dir} yet, so it has no persons", 1)
+    keep_private(settings)
 
 
 def _list(title: str, names: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
 from pipelines.settings import Settings
+from pipelines.settings.homes import keep_private
 
 
 def summary(
@@ -74,6 +75,8 @@ def _show(settings: Settings, *, send: bool) -> None:
     from pipelines.alerting.summaries import send_summaries, summaries
 
     count = failed = 0
+    if send:
+        keep_private(settings)
     for entry in send_summaries(settings) if send else summaries(settings):
         count += 1
         sent = entry.notification

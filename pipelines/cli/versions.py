@@ -30,6 +30,7 @@ from pipelines.publishing.versions import (
     version_names,
 )
 from pipelines.settings import Settings
+from pipelines.settings.homes import keep_private
 from pipelines.targets import TargetError
 from pipelines.targets.registry import TARGETS, copy_to, copy_to_all
 
@@ -109,6 +110,7 @@ def roll_back(
 ) -> None:
     """Make an older version current again, and show it in every target, too."""
     settings = settings_of(home, project=project)
+    keep_private(settings)
     try:
         made = rollback(settings, version)
     except PublishError as error:
@@ -130,6 +132,7 @@ def publish_to(
 ) -> None:
     """Copy the current version to where other tools read, as every build does."""
     settings = settings_of(home, project=project)
+    keep_private(settings)
     try:
         _say(copy_to(settings, TARGETS[target], published(settings)))
     except TargetError as error:

@@ -13,6 +13,7 @@ from pipelines.cli.calling import (
     Home,
     Project,
     console,
+    errors,
     fail,
     indented,
     published,
@@ -20,6 +21,7 @@ from pipelines.cli.calling import (
 )
 from pipelines.publishing.versions import current
 from pipelines.settings import Settings
+from pipelines.settings.homes import keep_private, open_to_others
 
 
 def status(
@@ -42,6 +44,8 @@ def status(
         terminal.show_row_counts(console, db)
         terminal.show_reconciliation(console, db)
     _show_waiting(settings, str(version.manifest["build_id"]))
+    if said := open_to_others(settings):
+        errors.print(said, style="yellow", soft_wrap=True)
 
 
 def _show_waiting(settings: Settings, published_build_id: str) -> None:
@@ -87,6 +91,8 @@ def alerts(
     settings = settings_of(home, project=project)
     published(settings)
     count = failed = 0
+    if send:
+        keep_private(settings)
     try:
         found = send_pending(settings) if send else listed(settings)
         for entry in found:
