@@ -31,6 +31,7 @@ from pipelines.publishing.reading import (
     locked,
     only_select,
 )
+from pipelines.reports.spreadsheet import harmless
 
 ROWS_AT_ONCE = 2048
 SECONDS = 120.0
@@ -154,14 +155,17 @@ def show(
         console.print(f"{len(shown)} of {count:,} rows; --limit 0 shows all")
 
 
-def write_text(answer: Answer, out: TextIO | Shown, form: str) -> int:
+def write_text(
+    answer: Answer, out: TextIO | Shown, form: str, *, no_formulas: bool = False
+) -> int:
     """Write all rows as CSV or JSON; give their number."""
     count = 0
     if form == "csv":
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(answer.names)
+        cell = harmless if no_formulas else _as_it_is
+        writer.writerow(map(cell, answer.names))
         for count, row in enumerate(answer.rows(), start=1):  # noqa: B007
-            writer.writerow(row)
+            writer.writerow(map(cell, row))
         return count
     out.write("[")
     for count, row in enumerate(answer.rows(), start=1):
@@ -172,12 +176,16 @@ def write_text(answer: Answer, out: TextIO | Shown, form: str) -> int:
     return count
 
 
+def _as_it_is(value: object) -> object:
+    return value
+
+
 def _plain(value: object) -> object:
     """Give what JSON can say: it has no word for what is no number."""
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-def save(answer: Answer, output: Path, form: str) -> int:
+def save(answer: Answer, output: Path, form: str, *, no_formulas: bool = False) -> int:
     """Write all rows to a new file, whole or not at all; give their number."""
     part = _part(output)
     try:
@@ -188,7 +196,7 @@ def save(answer: Answer, output: Path, form: str) -> int:
             count = answer.write_parquet(part)
         else:
             with part.open("x", encoding="utf-8", newline="") as out:
-                count = write_text(answer, out, form)
+                count = write_text(answer, out, form, no_formulas=no_formulas)
         part.rename(output)
     except OSError as error:
         fail(f"{output}: {error.strerror}; expected the name of a new file", 2)

@@ -84,6 +84,13 @@ Seconds = Annotated[
     float,
     typer.Option(min=0.1, max=86_400, help="How long the query may take."),
 ]
+NoFormulas = Annotated[
+    bool,
+    typer.Option(
+        "--no-formulas",
+        help="In CSV for a spreadsheet: a text like =A1 gets an apostrophe before it.",
+    ),
+]
 
 
 def query(  # noqa: PLR0913, PLR0917 - each is an option
@@ -96,6 +103,7 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     all_columns: AllColumns = False,
     vertical: Vertical = False,
     seconds: Seconds = 120.0,
+    no_formulas: NoFormulas = False,
     home: Home = None,
     project: Project = None,
 ) -> None:
@@ -112,6 +120,10 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
         fail("Parquet is not text: give it a file with --output", 2)
     if output is not None and output.resolve().is_relative_to(settings.versions_dir):
         fail(f"{output} is of the published versions; write it somewhere else", 2)
+    if no_formulas and form is not Format.CSV:
+        fail(
+            "--no-formulas is of CSV; give --format csv or a file that ends in .csv", 2
+        )
     bound_process(settings.memory_limit)
     with answers.opened(
         version.database, memory=settings.memory_limit, output=output
@@ -119,7 +131,7 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
         values = _month(db, text, month)
         answer = answers.Answer(db, text, values, seconds=seconds)
         if output is not None:
-            count = answers.save(answer, output, form.value)
+            count = answers.save(answer, output, form.value, no_formulas=no_formulas)
             console.print(f"{counted(count, 'row')}: {output}", soft_wrap=True)
         elif form is Format.TABLE:
             answers.show(
@@ -131,7 +143,7 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
             )
         else:
             out = Shown(sys.stdout) if sys.stdout.isatty() else sys.stdout
-            answers.write_text(answer, out, form.value)
+            answers.write_text(answer, out, form.value, no_formulas=no_formulas)
 
 
 def _sql(sql: str | None, file: Path | None) -> str:

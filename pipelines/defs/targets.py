@@ -10,6 +10,7 @@ from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.defs.publish import VERSION
+from pipelines.ledger.summary import plain
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings
 from pipelines.targets import TargetError, object_store

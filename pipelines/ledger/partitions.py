@@ -31,7 +31,7 @@ from pipelines.landing.source import (
     TransientError,
     quoted,
 )
-from pipelines.ledger.content import inputs_beside, is_recorded, recorded
+from pipelines.ledger.content import damage, inputs_beside, is_recorded, recorded
 from pipelines.ledger.tally import (
     LEFT_OUT_KEY,
     Tally,
