@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,6 +121,8 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
         fail("Parquet is not text: give it a file with --output", 2)
     if output is not None and output.resolve().is_relative_to(settings.versions_dir):
         fail(f"{output} is of the published versions; write it somewhere else", 2)
+    if not isfinite(seconds):
+        fail(f"--seconds {seconds}; expected a number of seconds such as 300", 2)
     if no_formulas and form is not Format.CSV:
         fail(
             "--no-formulas is of CSV; give --format csv or a file that ends in .csv", 2

@@ -123,7 +123,6 @@ def _table(result: SuiteResult) -> str:
     for outcome in sorted(result.outcomes, key=lambda o: o.passed):
         verdict = "holds" if outcome.passed else "**failed**"
         where = outcome.error or "; ".join(str(row) for row in outcome.examples[:3])
-        lines.append(
-            f"| {plain(outcome.name)} | {verdict} | {outcome.failing} | {plain(where)} |"
-        )
+        cells = (plain(outcome.name), verdict, str(outcome.failing), plain(where))
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

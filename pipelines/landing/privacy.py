@@ -66,13 +66,14 @@ ADDRESS = rf"{_LOCAL}{AT}[{_WORD}%\-]+(?:\.[{_WORD}%\-]+)*\.{_END}"
 # Alice Ng <a@b.cd>, or "alice" <a@b.cd>: the name is of the person, too.
 _NAMES = rf"(?:[{_CAPITAL}][{_WORD}.,'{APOSTROPHE}\-]*\s+){{1,4}}"
 PERSON = rf'"[^"<>@]{{1,80}}"\s*<{ADDRESS}>|{_NAMES}<{ADDRESS}>|{ADDRESS}'
-_ADDRESS, _PERSON = (
-    re.compile(_IN_RE2.sub(lambda c: chr(int(c[1], 16)), p)) for p in (ADDRESS, PERSON)
-)
 # What a person may be where the whole value is one: without a top-level domain, too.
 WHOLE = (
     rf"{ADDRESS}|[^<>@]*<{ADDRESS}>|{_LOCAL}{AT}[{_LETTER}][{_WORD}\-]*"
     rf"|[{_WORD}.\-]+\\[{_WORD}._\-]+"
+)
+_ADDRESS, _PERSON, _WHOLE = (
+    re.compile(_IN_RE2.sub(lambda code: chr(int(code[1], 16)), pattern))
+    for pattern in (ADDRESS, PERSON, WHOLE)
 )
 # A key of tags whose value is a person, although it has no top-level domain.
 TAG = (
@@ -134,6 +135,11 @@ def canonical(text: str) -> str:
     if "xn--" in plain.lower():
         plain = unicode_domain(plain)
     return unicodedata.normalize("NFC", plain).lower()
+
+
+def is_person(text: str) -> bool:
+    """Return whether a text is what becomes a hash, as a whole."""
+    return _WHOLE.fullmatch(text) is not None
 
 
 def unicode_domain(address: str) -> str:

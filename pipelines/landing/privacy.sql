@@ -59,7 +59,7 @@ end;
 
 -- Most texts that have an address are one.
 create or replace temp macro um_text(t) as case
-    when not um_may_have(t) then t
+    when t is null or not um_may_have(t) then t
     when regexp_full_match(t, $address) and not ends_with(lower(t), '$machines')
         then um_word(t)
     else list_transform(

@@ -92,10 +92,9 @@ def needs_conversion(
     recorded, key = without_key(found)
     expected = inputs_of(source, deliveries)
     other_key = key_id is not None and key not in {"", key_id}
-    if recorded == expected and not content.is_recorded(path):
-        return True  # an older Unitmill wrote it, and it can be made whole
     if recorded == expected and not other_key:
-        return False
+        # An older Unitmill wrote it without a record, and it can be made whole.
+        return not content.is_recorded(path)
     code = recorded.partition(":")[0]
     made_of = ids_of(recorded)
     elsewhere = landing.moved | {d.delivery_id for d, _ in landing.not_chosen}

@@ -24,7 +24,7 @@ from pipelines.landing.persons import (
     rotate,
     rotated_at,
 )
-from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, prepare
+from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, is_person, prepare
 from pipelines.landing.records import hidden
 from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.partitions import connect, rewritten
@@ -70,11 +70,12 @@ def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgot
         ExportError: it is no address.
         BusyError: another process works in the home.
     """
-    if "@" not in (plain := canonical(address.strip())) and "\\" not in plain:
+    if not is_person(address.strip()):
         raise ExportError(
             f"{address!r} is no address; expected one like alice@corp.example, or "
             r"CORP\alice as a directory has it"
         )
+    plain = canonical(address.strip())
     with held(settings, "unitmill forget"):
         persons = persons_of(settings)
         remember_to_forget(settings, persons.entry(plain))

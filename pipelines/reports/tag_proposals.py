@@ -1,7 +1,7 @@
 """Tags that are missing, as a CSV for the people who may set them; nothing here does.
 
-What a tag should say is decided in the mart ``fct_tag_proposals``. No cell of it becomes
-a formula in the spreadsheet of who opens it.
+What a tag should say is decided in the mart ``fct_tag_proposals``. No cell becomes a
+formula in the spreadsheet of who opens the file.
 """
 
 import csv

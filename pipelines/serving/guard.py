@@ -12,7 +12,7 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -72,9 +72,9 @@ class Guard:
                 else "expected the header Host"
             )
         for origin in origins:
-            page = urlsplit(origin.lower())
-            is_web = page.scheme in {"http", "https"}
-            is_own = is_web and page.netloc in {host, *self._places}
+            scheme, _, place = origin.lower().partition("://")
+            is_web = scheme in {"http", "https"}
+            is_own = is_web and place in {host, *self._places}
             if len(origins) > 1 or not is_own:
                 return 403, "only pages of this server may ask it"
         is_question = scope["path"].rstrip("/").endswith("/graphql")

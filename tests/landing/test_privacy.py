@@ -1,6 +1,7 @@
 """E-mail addresses do not reach the ledger, whatever source or column has them."""
 
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pytest
@@ -113,6 +114,32 @@ def test_lists_maps_and_structs_are_texts_too(landed, hashed):
     assert landed("x_Of", f"{{'who': {ALICE}}}", kind="struct(who varchar)") == {
         "who": alice
     }
+
+
+def test_a_row_with_an_address_keeps_its_other_texts_and_its_nulls(settings, invent):
+    """All texts of a row are cleaned together."""
+    source = invent(
+        select=lambda *_: (
+            f"select '{ADDRESS}' as ResourceName, null::varchar as ResourceId, "
+            "'x' as x_A, '' as x_B, null::varchar as x_user_id, 'bob' as x_owner"
+        )
+    )
+    path = write_partition(settings, source, [], "2026-08").path
+    with duckdb.connect() as db:
+        columns = "ResourceId, x_A, x_B, x_user_id, x_owner"
+        [row] = db.execute(f"select {columns} from '{path}'").fetchall()
+
+    assert row == (None, "x", "", None, "bob")
+
+
+def test_processes_that_need_the_first_key_at_once_get_the_same(settings):
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: persons_of(settings).key, range(16)))
+
+    assert len(keys) == 1
+    assert [path.name for path in (settings.home_dir / "privacy").iterdir()] == [
+        "keys.json"
+    ]
 
 
 def test_a_hash_of_one_home_says_nothing_in_another(settings, tmp_path):

@@ -163,8 +163,10 @@ def test_a_version_by_an_older_key_cannot_be_searched_and_counts_as_holding(
 
 
 def test_what_is_no_address_and_a_home_in_use_are_refused(settings, monkeypatch):
-    with pytest.raises(ExportError, match="'alice' is no address"):
-        forget(settings, "alice", delete_versions=False)
+    for said in ("alice", "*@corp.example", "", "@corp.example", "a b@corp.example"):
+        with pytest.raises(ExportError, match="is no address; expected one like"):
+            forget(settings, said, delete_versions=False)
+    assert not (settings.home_dir / "privacy").exists()
 
     with held(settings, "unitmill build"):
         monkeypatch.setattr("pipelines.publishing.lock._held", set())

@@ -67,6 +67,9 @@ def test_it_is_called_by_its_addresses_and_names(client, host, status):
         ("https://bill.corp.example.evil.example", 403),
         ("file://127.0.0.1:3000", 403),
         ("null", 403),
+        ("http://[::1", 403),
+        ("http://evil@127.0.0.1:3000", 403),
+        ("http://127.0.0.1:3000/", 403),
         ("", 403),
     ],
 )
