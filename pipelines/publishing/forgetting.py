@@ -25,11 +25,11 @@ from pipelines.landing.persons import (
     rotated_at,
 )
 from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, is_person, prepare
-from pipelines.landing.records import hidden
 from pipelines.landing.source import ExportError, quoted
+from pipelines.landing.told import hidden
 from pipelines.ledger.partitions import connect, rewritten
 from pipelines.publishing.lock import held
-from pipelines.publishing.versions import Version, current, versions
+from pipelines.publishing.versions import Version, current, damaged_versions, versions
 from pipelines.settings import Settings
 
 # Searched with SQL, or made anew by every build, or the list itself.
@@ -90,7 +90,11 @@ def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgot
         return Forgotten(
             rewritten=changed,
             deleted=tuple(v.name for v in old) if delete_versions else (),
-            versions=() if delete_versions else tuple(v.name for v in old),
+            # A damaged one cannot be searched, and is left to its owner.
+            versions=(
+                *(() if delete_versions else (v.name for v in old)),
+                *damaged_versions(settings),
+            ),
             current=len(old) < len(holding),
             files=tuple(_files_with(settings.home_dir, words)),
             exports=tuple(name for name, told in private.items() if words[0] in told),
