@@ -8,7 +8,6 @@ Does not belong here: which are kept (``defs.history``).
 """
 
 import json
-import os
 import sqlite3
 import sys
 from collections import OrderedDict
@@ -125,8 +124,10 @@ def guard_webserver() -> None:
     from starlette.middleware import Middleware  # noqa: PLC0415
 
     from pipelines.serving.guard import Guard  # noqa: PLC0415
+    from pipelines.settings import secret  # noqa: PLC0415
 
-    names = [*filter(None, os.environ.get(HOSTS_VARIABLE, "").split(","))]
+    given = secret(HOSTS_VARIABLE).get_secret_value()
+    names = [name for name in given.split(",") if name]
     build = DagsterWebserver.build_middleware
     if getattr(build, "is_guarded", False):
         return

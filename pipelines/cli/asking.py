@@ -32,6 +32,7 @@ from pipelines.questions.months import (
     month_of,
     newest_reconciled_month,
 )
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -115,18 +116,11 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     settings = settings_of(home, project=project)
     version = published(settings)
     form = form or _form_of(output)
-    if output is not None and form is Format.TABLE:
-        fail("a table is no file; --format csv, json or parquet is", 2)
-    if output is None and form is Format.PARQUET:
-        fail("Parquet is not text: give it a file with --output", 2)
-    if output is not None and output.resolve().is_relative_to(settings.versions_dir):
-        fail(f"{output} is of the published versions; write it somewhere else", 2)
+    _require_place(output, form, settings)
     if not isfinite(seconds):
         fail(f"--seconds {seconds}; expected a number of seconds such as 300", 2)
     if no_formulas and form is not Format.CSV:
-        fail(
-            "--no-formulas is of CSV; give --format csv or a file that ends in .csv", 2
-        )
+        fail("--no-formulas is of CSV; give --format csv, or a file named .csv", 2)
     bound_process(settings.memory_limit)
     with answers.opened(
         version.database, memory=settings.memory_limit, output=output
@@ -147,6 +141,16 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
         else:
             out = Shown(sys.stdout) if sys.stdout.isatty() else sys.stdout
             answers.write_text(answer, out, form.value, no_formulas=no_formulas)
+
+
+def _require_place(output: Path | None, form: Format, settings: Settings) -> None:
+    """Go on only where rows in this format can go."""
+    if output is not None and form is Format.TABLE:
+        fail("a table is no file; --format csv, json or parquet is", 2)
+    if output is None and form is Format.PARQUET:
+        fail("Parquet is not text: give it a file with --output", 2)
+    if output is not None and output.resolve().is_relative_to(settings.versions_dir):
+        fail(f"{output} is of the published versions; write it somewhere else", 2)
 
 
 def _sql(sql: str | None, file: Path | None) -> str:

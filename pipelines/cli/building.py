@@ -137,12 +137,16 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     dagster = Path(sysconfig.get_path("scripts")) / "dagster"
     call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", host]
     call += ["-p", str(port)]
-    # A job in the background ignores SIGINT, and Dagster then ignores SIGTERM, too.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _end_by_signals()
     # In place of this process, so that a signal to it stops Dagster too.
     os.chdir(settings.home_dir)
     os.execve(dagster, call, environment)  # noqa: S606
+
+
+def _end_by_signals() -> None:
+    """Undo what a job in the background has: it ignores SIGINT, and so Dagster both."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _bind(settings: Settings, *, change_exports: bool) -> None:
