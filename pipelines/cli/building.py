@@ -112,18 +112,7 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     settings = settings_of(home, exports, project)
     require_free(host, port)
     _bind(settings, change_exports=change_exports)
-    from pipelines.defs.instance import prepare_dagster_home
-
-    environment = os.environ | {
-        "DAGSTER_HOME": str(prepare_dagster_home(settings)),
-        "UNITMILL_EXPORTS": str(settings.exports_dir),
-        "UNITMILL_HOME": str(settings.home_dir),
-        "UNITMILL_UI_HOSTS": ",".join([f"{host}:{port}", *(allow_host or ())]),
-        # Its successor, `dg dev`, wants a project layout of its own.
-        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
-    }
-    if settings.workspace:
-        environment[PROJECT_VARIABLE] = str(settings.workspace)
+    environment = _environment(settings, [f"{host}:{port}", *(allow_host or ())])
     version = _current(settings)
     shown = f"[{host}]" if ":" in host else host
     console.print(
@@ -141,6 +130,23 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     # In place of this process, so that a signal to it stops Dagster too.
     os.chdir(settings.home_dir)
     os.execve(dagster, call, environment)  # noqa: S606
+
+
+def _environment(settings: Settings, names: list[str]) -> dict[str, str]:
+    """Give what Dagster's processes are told of this home, and how they are called."""
+    from pipelines.defs.instance import prepare_dagster_home
+
+    environment = os.environ | {
+        "DAGSTER_HOME": str(prepare_dagster_home(settings)),
+        "UNITMILL_EXPORTS": str(settings.exports_dir),
+        "UNITMILL_HOME": str(settings.home_dir),
+        "UNITMILL_UI_HOSTS": ",".join(names),
+        # Its successor, `dg dev`, wants a project layout of its own.
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
+    }
+    if settings.workspace:
+        environment[PROJECT_VARIABLE] = str(settings.workspace)
+    return environment
 
 
 def _end_by_signals() -> None:

@@ -122,4 +122,5 @@ def _shown(copied: to_postgres.Copied) -> Mapping[str, dg.MetadataValue]:
 
 
 def _listed(notes: Sequence[str]) -> dg.MetadataValue:
-    return dg.MetadataValue.md("\n".join(f"- {plain(note)}" for note in notes) or "none")
+    listed = "\n".join(f"- {plain(note)}" for note in notes)
+    return dg.MetadataValue.md(listed or "none")
