@@ -60,6 +60,11 @@ OTHER_VARIABLES = {
         "you, for `make test`",
         "How often each phase of a build is killed; once without it.",
     ),
+    "UNITMILL_PRIVACY_KEY": (
+        "you, where several homes share one",
+        "The key by which persons are hashed, a secret of at least 32 characters; "
+        "without it each home has its own.",
+    ),
     "UNITMILL_UI_HOSTS": (
         "`unitmill ui --allow-host`",
         "The names by which the UI may be called beside its addresses, with commas.",

@@ -2,12 +2,14 @@
 
 Dagster opens both databases for each event, waits for the disk, and closes them. This
 class is named in the home's ``dagster.yaml``, and it is a module of its own because
-the processes of `unitmill ui` load it without anything else of Unitmill. Belongs here:
-how events are stored. Does not belong here: which are kept (``defs.history``).
+the processes of `unitmill ui` load it without anything else of Unitmill; in the one
+that answers browsers it puts the guard in front. Belongs here: how events are stored.
+Does not belong here: which are kept (``defs.history``).
 """
 
 import json
 import sqlite3
+import sys
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ import sqlalchemy as sa
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 INDEX = "index"
+HOSTS_VARIABLE = "UNITMILL_UI_HOSTS"
 # The index, the run that writes, and what somebody looks at.
 KEPT_OPEN = 4
 BUSY_SECONDS = 60
@@ -50,6 +53,8 @@ class EventLog(SqliteEventLogStorage):
         config_value: Mapping[str, Any],
     ) -> "EventLog":
         """Make the event log that a ``dagster.yaml`` asks for."""
+        if "dagster_webserver" in sys.modules:
+            guard_webserver()
         return cls(inst_data=inst_data, **config_value)
 
     @contextmanager
@@ -108,6 +113,30 @@ class EventLog(SqliteEventLogStorage):
         while self._engines:
             self._engines.popitem()[1].dispose()
         super().dispose()
+
+
+def guard_webserver() -> None:
+    """Let Dagster's web server answer only who calls it by its name, from its page.
+
+    The names beside its addresses are in the variable ``UNITMILL_UI_HOSTS``.
+    """
+    from dagster_webserver.webserver import DagsterWebserver  # noqa: PLC0415
+    from starlette.middleware import Middleware  # noqa: PLC0415
+
+    from pipelines.serving.guard import Guard  # noqa: PLC0415
+    from pipelines.settings import secret  # noqa: PLC0415
+
+    given = secret(HOSTS_VARIABLE).get_secret_value()
+    names = [name for name in given.split(",") if name]
+    build = DagsterWebserver.build_middleware
+    if getattr(build, "is_guarded", False):
+        return
+
+    def guarded(self: Any) -> list[Middleware]:  # noqa: ANN401 - of three types
+        return [Middleware(Guard, names=names), *build(self)]
+
+    guarded.is_guarded = True  # type: ignore[attr-defined]
+    DagsterWebserver.build_middleware = guarded  # type: ignore[method-assign]
 
 
 def _do_not_wait(connection: sqlite3.Connection, _: object) -> None:

@@ -53,9 +53,8 @@ class _Addressed:
 
 def _guard() -> None:
     """Guard the web server, if this is its process, as the event log in SQLite does."""
-    guard = getattr(event_log, "guard_webserver", None)
-    if guard and "dagster_webserver" in sys.modules:
-        guard()
+    if "dagster_webserver" in sys.modules:
+        event_log.guard_webserver()
 
 
 class Runs(_Addressed, PostgresRunStorage):

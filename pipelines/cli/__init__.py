@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Collection
 from importlib import import_module
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated, NoReturn
 
 import typer
@@ -45,6 +46,8 @@ COMMANDS = {
     "publish-to": ("versions", "publish_to"),
     "backup": ("backing", "backup"),
     "restore": ("backing", "restore"),
+    "forget": ("forgetting", "forget"),
+    "rotate-key": ("forgetting", "rotate_key"),
     "scenarios": ("proposing", "show_scenarios"),
     "propose": ("proposing", "propose_tags"),
 }
@@ -81,6 +84,7 @@ def main() -> NoReturn:
     """Run the command line and leave at once."""
     _require_utf_8()
     code: object = 0
+    sys.excepthook = _say_crash
     try:
         app_of(sys.argv[1:])()
     except SystemExit as end:
@@ -93,7 +97,9 @@ def main() -> NoReturn:
         said = _sentence(error)
         if said is None:
             raise
-        sys.stderr.write(f"unitmill: {said}\n")
+        from pipelines.cli.screen import visible
+
+        sys.stderr.write(visible(f"unitmill: {said}\n"))
         code = 1
     # Only a command that asked something has imported it.
     if calling := sys.modules.get(f"{__name__}.calling"):
@@ -134,6 +140,14 @@ def _sentence(error: Exception) -> str | None:
         if loaded and isinstance(error, tuple(getattr(loaded, n) for n in names)):
             return str(error).strip().splitlines()[0]
     return None
+
+
+def _say_crash(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    from pipelines.cli.screen import say_crash
+
+    say_crash(kind, error, trace)
 
 
 def leave(code: int) -> NoReturn:

@@ -37,11 +37,11 @@ def mcp(
     try:
         if http:
             require_free(LOOPBACK, port, "--port")
-            errors.print(f"[dim]http://{LOOPBACK}:{port}{PATH}; Ctrl+C ends it[/]")
+            errors.print(f"http://{LOOPBACK}:{port}{PATH}; Ctrl+C ends it", style="dim")
             serve_http(settings, port)
         else:
             if sys.stdin.isatty():
-                errors.print("[dim]a client of MCP speaks here; Ctrl+D ends it[/]")
+                errors.print("a client of MCP speaks here; Ctrl+D ends it", style="dim")
             serve_stdio(settings)
     except ServeError as error:
         fail(str(error), 1)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,12 +24,15 @@ from pipelines.cli.calling import (
     settings_of,
 )
 from pipelines.cli.cells import counted
+from pipelines.cli.screen import Shown
+from pipelines.publishing.reading import bound_process
 from pipelines.questions.months import (
     MonthError,
     bound,
     month_of,
     newest_reconciled_month,
 )
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,6 +82,17 @@ MonthText = Annotated[
 Vertical = Annotated[
     bool, typer.Option("--vertical", help="One block a row, one line a column.")
 ]
+Seconds = Annotated[
+    float,
+    typer.Option(min=0.1, max=86_400, help="How long the query may take."),
+]
+NoFormulas = Annotated[
+    bool,
+    typer.Option(
+        "--no-formulas",
+        help="In CSV for a spreadsheet: a text like =A1 gets an apostrophe before it.",
+    ),
+]
 
 
 def query(  # noqa: PLR0913, PLR0917 - each is an option
@@ -89,6 +104,8 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     limit: Limit = 20,
     all_columns: AllColumns = False,
     vertical: Vertical = False,
+    seconds: Seconds = 120.0,
+    no_formulas: NoFormulas = False,
     home: Home = None,
     project: Project = None,
 ) -> None:
@@ -96,19 +113,23 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
     from pipelines.cli import answers
 
     text = _sql(sql, file)
-    version = published(settings_of(home, project=project))
+    settings = settings_of(home, project=project)
+    version = published(settings)
     form = form or _form_of(output)
-    if output is not None and form is Format.TABLE:
-        fail("a table is no file; --format csv, json or parquet is", 2)
-    if output is None and form is Format.PARQUET:
-        fail("Parquet is not text: give it a file with --output", 2)
-    with answers.opened(version.database) as db:
-        answer = answers.Answer(db, text, _month(db, text, month))
+    _require_place(output, form, settings)
+    if not isfinite(seconds):
+        fail(f"--seconds {seconds}; expected a number of seconds such as 300", 2)
+    if no_formulas and form is not Format.CSV:
+        fail("--no-formulas is of CSV; give --format csv, or a file named .csv", 2)
+    bound_process(settings.memory_limit)
+    with answers.opened(
+        version.database, memory=settings.memory_limit, output=output
+    ) as db:
+        values = _month(db, text, month)
+        answer = answers.Answer(db, text, values, seconds=seconds)
         if output is not None:
-            count = answers.save(answer, output, form.value)
-            console.print(
-                f"{counted(count, 'row')}: {output}", soft_wrap=True, highlight=False
-            )
+            count = answers.save(answer, output, form.value, no_formulas=no_formulas)
+            console.print(f"{counted(count, 'row')}: {output}", soft_wrap=True)
         elif form is Format.TABLE:
             answers.show(
                 console,
@@ -118,7 +139,18 @@ def query(  # noqa: PLR0913, PLR0917 - each is an option
                 is_vertical=vertical,
             )
         else:
-            answers.write_text(answer, sys.stdout, form.value)
+            out = Shown(sys.stdout) if sys.stdout.isatty() else sys.stdout
+            answers.write_text(answer, out, form.value, no_formulas=no_formulas)
+
+
+def _require_place(output: Path | None, form: Format, settings: Settings) -> None:
+    """Go on only where rows in this format can go."""
+    if output is not None and form is Format.TABLE:
+        fail("a table is no file; --format csv, json or parquet is", 2)
+    if output is None and form is Format.PARQUET:
+        fail("Parquet is not text: give it a file with --output", 2)
+    if output is not None and output.resolve().is_relative_to(settings.versions_dir):
+        fail(f"{output} is of the published versions; write it somewhere else", 2)
 
 
 def _sql(sql: str | None, file: Path | None) -> str:
@@ -147,7 +179,7 @@ def _month(db: "duckdb.DuckDBPyConnection", sql: str, month: str) -> Mapping[str
             which = "the newest reconciled month"
             if not newest.is_reconciled:
                 which = "the newest month with bills; no month is reconciled"
-            errors.print(f"[dim]$month is {newest.start}, {which}[/]", highlight=False)
+            errors.print(f"$month is {newest.start}, {which}", style="dim")
     except MonthError as error:
         fail(str(error), 2)
     return values

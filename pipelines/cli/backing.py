@@ -50,7 +50,7 @@ def backup(
     from pipelines.backups.writing import write_backup
 
     def say(text: str) -> None:
-        errors.print(text, soft_wrap=True, markup=False, highlight=False)
+        errors.print(text, soft_wrap=True)
 
     try:
         manifest = write_backup(settings, file, with_dagster=with_dagster, say=say)
@@ -63,11 +63,9 @@ def backup(
         f"backed up {settings.home_dir}: {len(manifest.files):,} files, {size:,.1f} MB "
         f"in {file}, version {manifest.current or 'none'}",
         soft_wrap=True,
-        highlight=False,
-        markup=False,
     )
     for note in left_behind(settings):
-        console.print(f"  {note}", soft_wrap=True, highlight=False, markup=False)
+        console.print(f"  {note}", soft_wrap=True)
 
 
 def restore(file: File, home: NewHome = None, workspace: NewWorkspace = None) -> None:
@@ -90,14 +88,10 @@ def restore(file: File, home: NewHome = None, workspace: NewWorkspace = None) ->
         f"restored {len(done.manifest.files):,} files of {done.manifest.made_at} to "
         f"{done.home}, version {done.manifest.current or 'none'}",
         soft_wrap=True,
-        highlight=False,
-        markup=False,
     )
     word = "status"
     if done.workspace:
         word = f"--project {shlex.quote(str(done.workspace))} status"
     if not (done.workspace and done.home.is_relative_to(done.workspace)):
         word += f" --home {shlex.quote(str(done.home))}"
-    console.print(
-        f"Next: {program()} {word}", soft_wrap=True, highlight=False, markup=False
-    )
+    console.print(f"Next: {program()} {word}", soft_wrap=True)

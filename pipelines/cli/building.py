@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import sys
 import sysconfig
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import duckdb
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from pipelines.cli import journal, terminal
 from pipelines.cli.calling import (
@@ -22,6 +23,7 @@ from pipelines.cli.calling import (
     errors,
     fail,
     require_readable_home,
+    say_fault,
     settings_of,
 )
 from pipelines.cli.listening import require_free
@@ -32,6 +34,7 @@ from pipelines.landing.source import ExportError
 from pipelines.publishing.reading import find_marts
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import PROJECT_VARIABLE, Settings
+from pipelines.settings.homes import keep_private, open_to_others
 
 # What a bill is asked first; it answers with any kind of exports.
 EXAMPLE = (
@@ -64,9 +67,9 @@ def build(
         _show(database)
     if not outcome.published:
         for reason in outcome.reasons:
-            errors.print(f"[red]✗[/] {escape(reason)}", soft_wrap=True)
+            say_fault(reason)
         if outcome.log:
-            errors.print(f"  what dbt said: {escape(str(outcome.log))}", soft_wrap=True)
+            errors.print(f"  what dbt said: {outcome.log}", soft_wrap=True)
         still = f"{version.name} stays current" if version else "nothing is published"
         fail(f"not published; {still}", 1)
     assert version is not None
@@ -78,9 +81,11 @@ def build(
         "the pipeline": command_of(settings, "ui", with_exports=True),
         "for BI tools": version.database,
     }
-    console.print(f"Published [bold]{version.name}[/].", soft_wrap=True)
+    console.print(Text.assemble("Published ", (version.name, "bold"), "."))
     for what, call in next_calls.items() if not as_json else ():
-        console.print(f"  {what:<15} {call}", soft_wrap=True, highlight=False)
+        console.print(f"  {what:<15} {call}", soft_wrap=True)
+    if said := open_to_others(settings):
+        errors.print(said, style="yellow", soft_wrap=True)
     if outcome.reasons:
         fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
 
@@ -97,6 +102,13 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     host: Annotated[
         str, typer.Option(help="Address to listen on; Dagster asks for no password.")
     ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name by which it is called beside its addresses, as behind a "
+            "proxy; repeatable."
+        ),
+    ] = None,
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
     require_webserver()
@@ -104,15 +116,7 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     journal.begin(settings, "ui")
     require_free(host, port)
     _bind(settings, change_exports=change_exports)
-    environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home_of(settings)),
-        "UNITMILL_EXPORTS": str(settings.exports_dir),
-        "UNITMILL_HOME": str(settings.home_dir),
-        # Its successor, `dg dev`, wants a project layout of its own.
-        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
-    }
-    if settings.workspace:
-        environment[PROJECT_VARIABLE] = str(settings.workspace)
+    environment = _environment(settings, [f"{host}:{port}", *(allow_host or ())])
     version = _current(settings)
     shown = f"[{host}]" if ":" in host else host
     console.print(
@@ -121,8 +125,6 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
         f"  home       {settings.home_dir}\n"
         f"  published  {version.name if version else 'nothing yet'}",
         soft_wrap=True,
-        highlight=False,
-        markup=False,
     )
     sys.stdout.flush()
     dagster = Path(sysconfig.get_path("scripts")) / "dagster"
@@ -130,14 +132,37 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     call += ["-p", str(port)]
     if settings.log_format == "json":
         call += ["--log-format", "json"]
+    _end_by_signals()
     # In place of this process, so that a signal to it stops Dagster too.
     os.chdir(settings.home_dir)
     os.execve(dagster, call, environment)  # noqa: S606
 
 
+def _environment(settings: Settings, names: list[str]) -> dict[str, str]:
+    """Give what Dagster's processes are told of this home, and how they are called."""
+    environment = os.environ | {
+        "DAGSTER_HOME": str(dagster_home_of(settings)),
+        "UNITMILL_EXPORTS": str(settings.exports_dir),
+        "UNITMILL_HOME": str(settings.home_dir),
+        "UNITMILL_UI_HOSTS": ",".join(names),
+        # Its successor, `dg dev`, wants a project layout of its own.
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
+    }
+    if settings.workspace:
+        environment[PROJECT_VARIABLE] = str(settings.workspace)
+    return environment
+
+
+def _end_by_signals() -> None:
+    """Undo what a job in the background has: it ignores SIGINT, and so Dagster both."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _bind(settings: Settings, *, change_exports: bool) -> None:
     """Let the home go on only with its own exports, or with its new ones."""
     require_readable_home(settings.home_dir)
+    keep_private(settings)
     try:
         if change_exports:
             remember_exports(settings)
@@ -151,7 +176,7 @@ def _current(settings: Settings) -> Version | None:
     try:
         return current(settings)
     except PublishError as error:
-        errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
+        say_fault(str(error))
         return None
 
 

@@ -13,9 +13,9 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
+from pipelines.cli.screen import Screen, visible
 from pipelines.landing.origin import remembered_exports
 from pipelines.publishing.versions import Version, current
 from pipelines.settings import (
@@ -29,8 +29,8 @@ from pipelines.settings.workspace import CONFIG, workspace_of
 # Bound to the terminal itself: a build sends what dbt prints to its log. Where the
 # output is no terminal (a file, CI) the tables have the room that they need.
 WIDTH = None if sys.stdout.isatty() else 130
-console = Console(file=sys.stdout, width=WIDTH)
-errors = Console(stderr=True)
+console = Screen(file=sys.stdout, width=WIDTH)
+errors = Screen(stderr=True)
 
 # What this call asked; its last words name it.
 _asked: list[tuple[Settings, Version]] = []
@@ -164,10 +164,26 @@ def say_sources() -> None:
     """
     for settings, version in _asked:
         line = f"version {version.name} of {settings.home_dir}"
-        errors.print(f"[dim]{escape(line)}[/]", soft_wrap=True, highlight=False)
+        errors.print(line, style="dim", soft_wrap=True)
 
 
 def fail(message: str, code: int) -> NoReturn:
     """End the call with a message."""
-    errors.print(f"[red]unitmill:[/] {escape(message)}", soft_wrap=True)
+    errors.print(Text.assemble(("unitmill:", "red"), f" {message}"), soft_wrap=True)
     raise typer.Exit(code)
+
+
+def say_fault(message: str) -> None:
+    """Print what is wrong, on stderr; a file's name may have lines of its own."""
+    said = Text.assemble(("✗", "red"), f" {indented(message)}")
+    errors.print(said, soft_wrap=True)
+
+
+def indented(message: str) -> str:
+    """Keep the lines of a message behind its first, so that none looks like ours."""
+    return message.replace("\n", "\n  ")
+
+
+def say_text(text: str) -> None:
+    """Print a document: as it is into a pipe, and what can be seen on a terminal."""
+    typer.echo(visible(text) if sys.stdout.isatty() else text)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import duckdb
 import typer
+from rich.text import Text
 
 from pipelines.cli.answers import opened
 from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
@@ -90,10 +91,10 @@ def list_tables(
                 for name in names
                 if domains[name] == domain
             ]
-            console.print(f"[bold]{domain.replace('_', ' ')}[/]")
+            console.print(domain.replace("_", " "), style="bold")
             print_grid(console, rows, right={1})
             console.print()
-    console.print("unitmill describe TABLE shows a table's columns.", highlight=False)
+    console.print("unitmill describe TABLE shows a table's columns.")
 
 
 def describe(
@@ -111,15 +112,15 @@ def describe(
         columns = db.execute(COLUMNS, {"name": name}).fetchall()
         kinds = {column: kind for column, kind, _ in columns}
         facts = [counted(_row_count(db, name), "row"), *_months(db, name, kinds)]
-        console.print(f"[bold]{name}[/]: {', '.join(facts)}", highlight=False)
+        console.print(Text.assemble((name, "bold"), f": {', '.join(facts)}"))
         if comments[name]:
-            console.print(comments[name], highlight=False, soft_wrap=True)
+            console.print(comments[name], soft_wrap=True)
         console.print()
         print_grid(
             console,
             [(column, kind.lower(), text or "") for column, kind, text in columns],
         )
-        console.print(f"\n{_example(db, name, kinds)}", highlight=False, markup=False)
+        console.print(f"\n{_example(db, name, kinds)}")
 
 
 def _matches(name: str, pattern: str) -> bool:

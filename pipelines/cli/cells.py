@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from pipelines.cli.screen import visible
+
 CENT = Decimal("0.01")
 TEN = Decimal(10)
 # DuckDB's DECIMAL has 38 digits, and a sum of such a few more.
@@ -123,12 +125,12 @@ def _cell(value: object, beside: Beside) -> str:
         return f"{value:%Y-%m-%d}" if beside.is_day else value.isoformat(" ")
     if isinstance(value, list | tuple | dict):
         return _collection(value)
-    return "-" if value is None else str(value)
+    return "-" if value is None else visible(str(value))
 
 
 def _collection(value: Sequence[object] | Mapping[object, object]) -> str:
     if isinstance(value, Mapping):
-        named = zip(value, column_cells(list(value.values())), strict=True)
+        named = zip(map(cell, value), column_cells(list(value.values())), strict=True)
         return f"{{{', '.join(f'{name}: {text}' for name, text in named)}}}"
     return f"[{', '.join(column_cells(value))}]"
 

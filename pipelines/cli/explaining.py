@@ -44,7 +44,7 @@ def explain(
             fail(str(error), 2)
         figures = month_figures(db, found.month, project)
     for line in _totals(found):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
     rows = _causes(found)
     if rows:
         console.print()
@@ -53,7 +53,7 @@ def explain(
         console.print()
         print_grid(console, _unit_costs(found, figures), right={1, 2, 3})
     for line in _outlook(found, figures):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
 
 
 def _totals(found: Change) -> Iterator[str]:

@@ -13,15 +13,15 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
-from rich.markup import escape
 
 from pipelines.cli.calling import (
     Project,
     command_of,
     console,
-    errors,
     fail,
     program,
+    say_fault,
+    say_text,
     settings_of,
     use_project,
 )
@@ -79,7 +79,7 @@ def inspect_folder(
         except ExportError as error:
             fail(str(error), 1)
     if form == "json":
-        typer.echo(json.dumps(as_json(found), indent=1, ensure_ascii=False))
+        say_text(json.dumps(as_json(found), indent=1, ensure_ascii=False))
     else:
         _show(settings, found)
     if found.refusals:
@@ -178,9 +178,9 @@ def _show(settings: Settings, found: Inspection) -> None:
     if rows:
         print_table(console, names, rows, str(settings.exports_dir))
     for note in found.notes:
-        console.print(escape(note), soft_wrap=True)
+        console.print(note, soft_wrap=True)
     for refusal in found.refusals:
-        errors.print(f"[red]✗[/] {escape(refusal.sentence)}", soft_wrap=True)
+        say_fault(refusal.sentence)
     if not rows:
         if not found.refusals:
             console.print(f"no exports in {settings.exports_dir}", soft_wrap=True)

@@ -90,7 +90,7 @@ def show_pages(  # noqa: PLR0913, PLR0917 - each is an option
         _export(version, export, no_rows=no_rows)
     else:
         index = _folder(version) / "index.html"
-        console.print(f"pages: {index}", soft_wrap=True, highlight=False)
+        console.print(f"pages: {index}", soft_wrap=True)
         webbrowser.open(index.as_uri())
 
 
@@ -128,7 +128,7 @@ def _export(version: Version, place: Path, *, no_rows: bool) -> None:
         fail(f"{place}: {error.strerror}; expected the name of a new folder", 2)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    console.print(f"pages: {place / 'index.html'}", soft_wrap=True, highlight=False)
+    console.print(f"pages: {place / 'index.html'}", soft_wrap=True)
 
 
 def _write_one(version: Version, file: Path, *, no_rows: bool) -> None:
@@ -147,4 +147,4 @@ def _write_one(version: Version, file: Path, *, no_rows: bool) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
     size = file.stat().st_size / 1e6
-    console.print(f"pages: {file} ({size:.1f} MB)", soft_wrap=True, highlight=False)
+    console.print(f"pages: {file} ({size:.1f} MB)", soft_wrap=True)

@@ -110,4 +110,4 @@ def _written(file: Path) -> Iterator[None]:
 
 def _say(file: Path) -> None:
     size = file.stat().st_size / 1000
-    console.print(f"written: {file} ({size:,.0f} kB)", soft_wrap=True, highlight=False)
+    console.print(f"written: {file} ({size:,.0f} kB)", soft_wrap=True)

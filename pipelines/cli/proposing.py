@@ -10,7 +10,15 @@ import duckdb
 import typer
 
 from pipelines.cli import terminal
-from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.cli.calling import (
+    Home,
+    Project,
+    console,
+    fail,
+    published,
+    say_text,
+    settings_of,
+)
 from pipelines.reports.migration_scenario import OVERVIEW, ScenarioError, scenario_page
 from pipelines.reports.tag_proposals import write_proposals
 
@@ -54,7 +62,7 @@ def show_scenarios(
         except ScenarioError as error:
             fail(str(error), 2)
     if output is None:
-        typer.echo(page)
+        say_text(page)
         return
     try:
         with output.open("x", encoding="utf-8") as file:

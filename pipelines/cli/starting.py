@@ -36,7 +36,7 @@ def init(
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}; expected a folder to write in", 2)
     for path in written:
-        console.print(f"  wrote {path}", soft_wrap=True, highlight=False)
+        console.print(f"  wrote {path}", soft_wrap=True)
     there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}, "
     console.print(
         f"Next: {there}put exports into exports/, then: {program(folder)} build",

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
 from pipelines.settings import Settings
+from pipelines.settings.homes import keep_private
 
 
 def summary(
@@ -64,28 +65,30 @@ def _write(settings: Settings, database: Path, team: str, file: Path) -> None:
         file.write_text(text, "utf-8")
     except OSError as error:
         fail(f"{file}: {error.strerror}; expected the name of a new file", 2)
-    console.print(f"summary: {file}", soft_wrap=True, highlight=False)
+    console.print(f"summary: {file}", soft_wrap=True)
     if lacking:
-        console.print(f"[yellow]no picture:[/] {escape(lacking)}", soft_wrap=True)
+        said = Text.assemble(("no picture:", "yellow"), f" {lacking}")
+        console.print(said, soft_wrap=True)
 
 
 def _show(settings: Settings, *, send: bool) -> None:
     from pipelines.alerting.summaries import send_summaries, summaries
 
     count = failed = 0
+    if send:
+        keep_private(settings)
     for entry in send_summaries(settings) if send else summaries(settings):
         count += 1
         sent = entry.notification
         failed += sent is not None and sent.status == "failed"
         status = sent.status.replace("_", " ") if sent else "new"
         console.print(
-            f"week to {entry.day} {status:<7} {escape(entry.team)}",
+            f"week to {entry.day} {status:<7} {entry.team}",
             soft_wrap=True,
-            highlight=False,
         )
         for why in (sent.error, sent.no_picture) if sent else ():
             if why:
-                console.print(f"  {escape(why)}", soft_wrap=True, highlight=False)
+                console.print(f"  {why}", soft_wrap=True)
     if not count:
         console.print("No summaries to send." if send else "No team has cost.")
     if send and failed:

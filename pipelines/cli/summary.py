@@ -46,14 +46,14 @@ def show_spend(console: Console, db: duckdb.DuckDBPyConnection, month: str) -> N
         console, db, SERVICES, f"Spend by service, {month}", {"month": month}
     )
     for line in _spend(bases(db, month), month):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
     console.print()
 
 
 def show_missing(console: Console, db: duckdb.DuckDBPyConnection, month: str) -> None:
     """Show which exports would answer more; nothing where none is missing."""
     for line in _next(missing_exports(db, month)):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
 
 
 def _spend(found: Bases, month: str) -> Iterator[str]:

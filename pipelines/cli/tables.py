@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.cli.cells import column_cells, is_number
+from pipelines.cli.screen import Screen, visible
 
 # More rows than these are no blocks of their own when they are too wide for a table.
 FEW_ROWS = 3
@@ -54,6 +55,7 @@ def print_table(
     title: str = "",
 ) -> None:
     """Print every column; a terminal that is too narrow gets shorter cells."""
+    names = [*map(visible, names)]
     columns = [[row[place] for row in rows] for place in range(len(names))]
     cells = [column_cells(values) for values in columns]
     width = max(_sum(_widths(names, cells)), len(title))
@@ -74,6 +76,7 @@ def print_result(
     is_vertical: bool = False,
 ) -> None:
     """Print a query's rows so that each line that is printed can be read."""
+    names = [*map(visible, names)]
     columns = [[row[place] for row in rows] for place in range(len(names))]
     cells = [column_cells(values) for values in columns]
     widths = _widths(names, cells)
@@ -92,6 +95,7 @@ def print_grid(
     console: Console, rows: Sequence[Sequence[str]], *, right: Collection[int] = ()
 ) -> None:
     """Print rows without a head; the last column wraps on a terminal, nowhere else."""
+    rows = [[*map(visible, row)] for row in rows]
     places = range(len(rows[0]))
     grid = Table.grid(padding=(0, GAP - 1))
     for place in places:
@@ -107,7 +111,7 @@ def print_grid(
 
 def _as_wide_as(console: Console, width: int) -> Console:
     """Give the same output a width of its own; a Console prints nothing wider."""
-    return Console(file=console.file, width=width, force_terminal=console.is_terminal)
+    return Screen(file=console.file, width=width, force_terminal=console.is_terminal)
 
 
 def _table(
@@ -117,7 +121,7 @@ def _table(
     title: str = "",
 ) -> Table:
     table = Table(
-        title=Text(title) if title else None,
+        title=Text(visible(title)) if title else None,
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -158,7 +162,6 @@ def _print_cut(
     if len(kept) < len(names):
         console.print(
             f"{len(names)} columns, {len(kept)} shown; {rest} shows the rest",
-            highlight=False,
             soft_wrap=True,
         )
 
@@ -227,4 +230,6 @@ def _blocks(
     for row in range(count):
         yield f"-- row {row + 1} --"
         for name, column in zip(names, cells, strict=True):
-            yield f"{name:<{longest}}  {column[row]}"
+            # A line of a value is none of ours.
+            value = column[row].replace("\n", "\n" + " " * (longest + 2))
+            yield f"{name:<{longest}}  {value}"

@@ -5,7 +5,7 @@ Belongs here: words, colours, columns. Does not belong here: deciding anything.
 
 import duckdb
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from pipelines.alerting.sending import AlertStatus
 from pipelines.cli.tables import print_table
@@ -235,17 +235,13 @@ def show_alert(console: Console, entry: AlertStatus) -> None:
     alert, notification = entry.alert, entry.notification
     status = notification.status.replace("_", " ") if notification else "new"
     console.print(
-        f"{alert.alert_date} {alert.severity:<8} {status:<7} {escape(alert.message)}",
+        f"{alert.alert_date} {alert.severity:<8} {status:<7} {alert.message}",
         soft_wrap=True,
     )
     if notification and notification.error:
-        console.print(
-            f"  {alert.channel}: {escape(notification.error)}", soft_wrap=True
-        )
+        console.print(f"  {alert.channel}: {notification.error}", soft_wrap=True)
     if notification and notification.no_picture:
-        console.print(
-            f"  no picture: {escape(notification.no_picture)}", soft_wrap=True
-        )
+        console.print(f"  no picture: {notification.no_picture}", soft_wrap=True)
 
 
 def show_rows(
@@ -265,7 +261,7 @@ def show_rows(
 
 def show_finding(console: Console, finding: Finding) -> None:
     """Show what one comparison found, in a line: holds, does not, or unknown."""
-    mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
+    mark = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
     detail = f": {finding.detail}" if finding.detail else ""
-    said = escape(finding.subject + detail)
-    console.print(f"{mark[finding.holds]} {said}", soft_wrap=True, highlight=False)
+    said = Text.assemble(mark[finding.holds], f" {finding.subject}{detail}")
+    console.print(said, soft_wrap=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from pipelines.cli.calling import (
     Exports,
@@ -30,6 +30,7 @@ from pipelines.publishing.versions import (
     version_names,
 )
 from pipelines.settings import Settings
+from pipelines.settings.homes import keep_private
 from pipelines.targets import TargetError
 from pipelines.targets.registry import TARGETS, copy_to, copy_to_all
 
@@ -44,7 +45,7 @@ def list_versions(home: Home = None, project: Project = None) -> None:
     for name in sorted({*version_names(settings), *damaged}):
         mark = "*" if name == now else " "
         said = f"  damaged: {damaged[name]}" if name in damaged else ""
-        typer.echo(f"{mark} {name}{said}")
+        console.print(f"{mark} {name}{said}", soft_wrap=True)
 
 
 def verify(
@@ -62,7 +63,7 @@ def verify(
     """Prove a version: its files, database, ledger and sums, and its exports."""
     settings = settings_of(home, exports, project)
     found = _version(settings, version)
-    console.print(f"Version [bold]{escape(found.name)}[/]")
+    console.print(Text.assemble("Version ", (found.name, "bold")))
     broken = 0
     for finding in (*verify_version(found), *_of_exports(settings, found, convert)):
         show_finding(console, finding)
@@ -109,11 +110,12 @@ def roll_back(
 ) -> None:
     """Make an older version current again, and show it in every target, too."""
     settings = settings_of(home, project=project)
+    keep_private(settings)
     try:
         made = rollback(settings, version)
     except PublishError as error:
         fail(str(error), 2)
-    console.print(f"Current version is now [bold]{made.name}[/].")
+    console.print(Text.assemble("Current version is now ", (made.name, "bold"), "."))
     done, stopped = copy_to_all(settings, made, by_owner=True)
     _say(done)
     if stopped:
@@ -130,6 +132,7 @@ def publish_to(
 ) -> None:
     """Copy the current version to where other tools read, as every build does."""
     settings = settings_of(home, project=project)
+    keep_private(settings)
     try:
         _say(copy_to(settings, TARGETS[target], published(settings)))
     except TargetError as error:
@@ -138,4 +141,4 @@ def publish_to(
 
 def _say(sentences: Iterable[str]) -> None:
     for sentence in sentences:
-        console.print(sentence, soft_wrap=True, highlight=False, markup=False)
+        console.print(sentence, soft_wrap=True)

@@ -4,14 +4,24 @@ from typing import Annotated
 
 import duckdb
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from pipelines.alerting.alerts import AlertError
 from pipelines.alerting.sending import listed, send_pending
 from pipelines.cli import terminal
-from pipelines.cli.calling import Home, Project, console, fail, published, settings_of
+from pipelines.cli.calling import (
+    Home,
+    Project,
+    console,
+    errors,
+    fail,
+    indented,
+    published,
+    settings_of,
+)
 from pipelines.publishing.versions import current
 from pipelines.settings import Settings
+from pipelines.settings.homes import keep_private, open_to_others
 
 
 def status(
@@ -29,11 +39,13 @@ def status(
     if path:
         typer.echo(version.database)
         return
-    console.print(f"Current version [bold]{version.name}[/]")
+    console.print(Text.assemble("Current version ", (version.name, "bold")))
     with duckdb.connect(str(version.database), read_only=True) as db:
         terminal.show_row_counts(console, db)
         terminal.show_reconciliation(console, db)
     _show_waiting(settings, str(version.manifest["build_id"]))
+    if said := open_to_others(settings):
+        errors.print(said, style="yellow", soft_wrap=True)
 
 
 def _show_waiting(settings: Settings, published_build_id: str) -> None:
@@ -41,15 +53,16 @@ def _show_waiting(settings: Settings, published_build_id: str) -> None:
     from pipelines.publishing.audit import waiting
 
     if against := waiting(settings, published_build_id):
-        console.print("[yellow]What is newer is not published:[/]")
+        console.print("What is newer is not published:", style="yellow")
         for objection in against:
-            console.print(f"  {escape(objection)}", soft_wrap=True)
+            console.print(f"  {indented(objection)}", soft_wrap=True)
     from pipelines.targets.registry import behind  # loads the drivers of targets
 
     if elsewhere := behind(settings):
-        console.print("[yellow]What is published here is not shown everywhere:[/]")
+        said = "What is published here is not shown everywhere:"
+        console.print(said, style="yellow")
         for sentence in elsewhere:
-            console.print(f"  {escape(sentence)}", soft_wrap=True)
+            console.print(f"  {indented(sentence)}", soft_wrap=True)
     _show_unreached(settings)
 
 
@@ -58,16 +71,13 @@ def _show_unreached(settings: Settings) -> None:
     try:
         told = listed(settings) if settings.notifications_file.exists() else []
     except AlertError as error:
-        console.print(f"[yellow]{escape(str(error))}[/]", soft_wrap=True)
+        console.print(str(error), style="yellow", soft_wrap=True)
         return
     failed = [e for e in told if e.notification and e.notification.status == "failed"]
     if failed:
         alerts = "alert" if len(failed) == 1 else "alerts"
-        console.print(
-            f"[yellow]{len(failed)} {alerts} did not reach everybody; see:[/] "
-            "unitmill alerts",
-            soft_wrap=True,
-        )
+        said = f"{len(failed)} {alerts} did not reach everybody; see:"
+        console.print(Text.assemble((said, "yellow"), " unitmill alerts"))
 
 
 def alerts(
@@ -81,6 +91,8 @@ def alerts(
     settings = settings_of(home, project=project)
     published(settings)
     count = failed = 0
+    if send:
+        keep_private(settings)
     try:
         found = send_pending(settings) if send else listed(settings)
         for entry in found:

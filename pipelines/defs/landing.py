@@ -14,7 +14,9 @@ from pipelines.landing.deliveries import clock_objection, record
 from pipelines.landing.landed import Landing
 from pipelines.landing.origin import remember_exports
 from pipelines.landing.overdue import overdue
+from pipelines.landing.privacy import Privacy
 from pipelines.landing.source import Source, TransientError
+from pipelines.ledger.summary import plain
 from pipelines.publishing.check import Check
 from pipelines.publishing.failing_rows import more
 from pipelines.publishing.landing_checks import every_file_is_recognized
@@ -52,7 +54,12 @@ def landing_asset(settings: Settings) -> dg.AssetsDefinition:
             found = inputs.scanned()
         except TransientError as error:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=PAUSE) from error
-        table = record(settings.deliveries_file, found.landing, found.sources)
+        table = record(
+            settings.deliveries_file,
+            found.landing,
+            found.sources,
+            Privacy.of(settings),
+        )
         if found.landing.deliveries:
             remember_exports(settings)
         yield _recorded(settings, found.landing, table.num_rows)
@@ -97,7 +104,7 @@ def _recorded(
             "exports folder": dg.MetadataValue.path(str(settings.exports_dir)),
             "not read": ", ".join(landing.skipped) or "none",
             "object stores": ", ".join(settings.landing.stores) or "none",
-            "deliveries": dg.MetadataValue.md(_listing(landing)),
+            "deliveries": dg.MetadataValue.md(_listing(landing, Privacy.of(settings))),
         },
     )
 
@@ -132,16 +139,18 @@ def _still_delivers(
         severity=dg.AssetCheckSeverity.WARN,
         description=said[0] + more(len(said) - 1, "source") if said else None,
         metadata={
-            "late": dg.MetadataValue.md("\n".join(f"- {one}" for one in said) or "none")
+            "late": dg.MetadataValue.md(
+                "\n".join(f"- {plain(one)}" for one in said) or "none"
+            )
         },
     )
 
 
-def _listing(landing: Landing) -> str:
+def _listing(landing: Landing, privacy: Privacy) -> str:
     lines = ["| source | periods | delivered | files |", "|---|---|---|---|"]
     lines += [
         f"| {d.source} | {', '.join(d.periods)} | {d.delivered_at:%Y-%m-%d %H:%M} "
-        f"| {', '.join(d.names)} |"
+        f"| {plain(privacy.cleaned(', '.join(d.names)))} |"
         for d in sorted(landing.deliveries, key=lambda d: (d.source, d.periods))
     ]
     return "\n".join(lines)
@@ -149,6 +158,6 @@ def _listing(landing: Landing) -> str:
 
 def _refusals(landing: Landing) -> str:
     return "\n".join(
-        f"- **{', '.join(refusal.names)}**: {refusal.reason}"
+        f"- **{plain(', '.join(refusal.labels))}**: {plain(refusal.reason)}"
         for refusal in landing.refusals
     )

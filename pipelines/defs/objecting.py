@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from pipelines.ledger.summary import plain
+
 OBJECTIONS = "objections"
 
 
 def failure(objections: Sequence[str]) -> dg.Failure:
     """Give the failure of a step whose blocking checks failed, or that broke."""
-    listed = "\n".join(f"- {objection}" for objection in objections)
+    listed = "\n".join(f"- {plain(objection)}" for objection in objections)
     return dg.Failure(
         description="\n".join(objections),
         metadata={

@@ -13,7 +13,6 @@ from typing import TypeVar
 import dagster as dg
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 from rich.text import Text
 
 LOGGER = "unitmill.progress"
@@ -84,7 +83,8 @@ class Progress(logging.Handler):
             self._done += table not in BESIDE and source in self._sources
         elif kind in {"STEP_FAILURE", "STEP_UP_FOR_RETRY"}:
             again = ", is tried again" if kind == "STEP_UP_FOR_RETRY" else ""
-            self._console.print(f"  [red]✗[/] {escape(step)}{again}")
+            said = Text.assemble(("  ✗", "red"), f" {step}{again}")
+            self._console.print(said)
 
     def begin(self, phase: str) -> None:
         """End the phase that ran, and begin this one, unless it is the same."""

@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
+from pipelines.ledger.summary import plain
 from pipelines.publishing import audit
 from pipelines.publishing.check import Check
 from pipelines.publishing.failing_rows import PLACE, more, place_of, starting_with
@@ -122,5 +123,6 @@ def _table(result: SuiteResult) -> str:
     for outcome in sorted(result.outcomes, key=lambda o: o.passed):
         verdict = "holds" if outcome.passed else "**failed**"
         where = outcome.error or "; ".join(str(row) for row in outcome.examples[:3])
-        lines.append(f"| {outcome.name} | {verdict} | {outcome.failing} | {where} |")
+        cells = (plain(outcome.name), verdict, str(outcome.failing), plain(where))
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from pipelines.defs.home import HOME, POOL
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.defs.publish import VERSION
+from pipelines.ledger.summary import plain
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings
 from pipelines.targets import TargetError, object_store
@@ -121,4 +122,5 @@ def _shown(copied: to_postgres.Copied) -> Mapping[str, dg.MetadataValue]:
 
 
 def _listed(notes: Sequence[str]) -> dg.MetadataValue:
-    return dg.MetadataValue.md("\n".join(f"- {note}" for note in notes) or "none")
+    listed = "\n".join(f"- {plain(note)}" for note in notes)
+    return dg.MetadataValue.md(listed or "none")

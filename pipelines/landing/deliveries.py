@@ -27,37 +27,14 @@ from pipelines.landing.past import (
     missing_deliveries,
     moved_deliveries,
 )
-from pipelines.landing.records import read_record, write_record
+from pipelines.landing.privacy import Privacy
+from pipelines.landing.records import read_record
 from pipelines.landing.source import Delivery, Source
 from pipelines.landing.stores import place_of
+from pipelines.landing.told import SCHEMA, hidden, hidden_in, revealed, save
 from pipelines.settings import Settings
 
 APPENDS = "adds to older ones"
-
-SCHEMA = pa.schema(
-    [
-        ("delivery_id", pa.string()),
-        ("source_name", pa.string()),
-        ("table_name", pa.string()),
-        ("period", pa.string()),
-        ("scope", pa.string()),
-        ("batch", pa.string()),
-        ("status", pa.string()),
-        ("detail", pa.string()),
-        ("file_names", pa.list_(pa.string())),
-        ("size_bytes", pa.int64()),
-        ("ordered_by", pa.string()),
-        ("complete_by", pa.string()),
-        ("restatement", pa.string()),
-        ("report", pa.string()),
-        ("billing_accounts", pa.list_(pa.string())),
-        ("sub_accounts", pa.list_(pa.string())),
-        ("first_at", pa.timestamp("us")),
-        ("last_at", pa.timestamp("us")),
-        ("delivered_at", pa.timestamp("us")),
-        ("first_seen_at", pa.timestamp("us")),
-    ]
-)
 
 
 def scan(
@@ -94,12 +71,16 @@ def scan(
     deliveries, passed, doubled = chosen_bills(here_once, bill_from)
     unreadable = (*lying.damaged, *stored.damaged)
     damages = [Refusal("", (name,), reason) for name, reason in unreadable]
+    privacy = Privacy.of(settings)
     landing = Landing(
         tuple(deliveries),
         # A family refuses its files alike: once is enough.
-        tuple(dict.fromkeys([*damages, *refusals, *doubled])),
+        tuple(
+            _without_persons(refusal, privacy)
+            for refusal in dict.fromkeys([*damages, *refusals, *doubled])
+        ),
         tuple(copies),
-        skipped=(*lying.skipped, *stored.skipped, *texts),
+        skipped=tuple(map(privacy.cleaned, (*lying.skipped, *stored.skipped, *texts))),
         not_chosen=tuple(passed),
     )
     here = {delivery.delivery_id for delivery in landing.deliveries}
@@ -108,8 +89,25 @@ def scan(
     return replace(landing, lost=lost, overwritten=overwritten, moved=moved)
 
 
-def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
-    """Write the record of deliveries; what was seen before keeps its first date."""
+def _without_persons(refusal: Refusal, privacy: Privacy) -> Refusal:
+    shown = tuple(map(privacy.cleaned, refusal.names))
+    return replace(refusal, reason=privacy.cleaned(refusal.reason), shown=shown)
+
+
+def record(
+    path: Path,
+    landing: Landing,
+    sources: Sequence[Source],
+    privacy: Privacy | None = None,
+) -> pa.Table:
+    """Write the record of deliveries; what was seen before keeps its first date.
+
+    Args:
+        path: the record.
+        landing: what lies there now.
+        sources: the registry.
+        privacy: what becomes of persons in names; without it they stay.
+    """
     first = now().replace(tzinfo=None)
     old = _recorded(path)
     first_seen = {(r["delivery_id"], r["period"]): r["first_seen_at"] for r in old}
@@ -119,9 +117,7 @@ def record(path: Path, landing: Landing, sources: Sequence[Source]) -> pa.Table:
         for row in [*_rows(landing, sources), *_refused(landing)]
     ]
     rows += carried_forward_rows(old, rows, landing, sources)
-    table = pa.Table.from_pylist(rows, schema=SCHEMA)
-    write_record(path, table)
-    return table
+    return save(path, rows, hidden_in(rows, privacy))
 
 
 def mark_refused(path: Path, reasons: Mapping[tuple[str, str], str]) -> None:
@@ -139,7 +135,7 @@ def mark_refused(path: Path, reasons: Mapping[tuple[str, str], str]) -> None:
         else row
         for row in _recorded(path)
     ]
-    write_record(path, pa.Table.from_pylist(rows, schema=SCHEMA))
+    save(path, rows, hidden(path))
 
 
 def clock_objection(path: Path) -> str:
@@ -156,12 +152,13 @@ def _recorded(path: Path) -> list[dict[str, Any]]:
         path, "when a file was first seen, and which left, is forgotten"
     )
     rows = table.to_pylist() if table else []
-    return [dict.fromkeys(SCHEMA.names) | row for row in rows]
+    return revealed(path, [dict.fromkeys(SCHEMA.names) | row for row in rows])
 
 
 def load(settings: Settings) -> Landing:
     """Read back what the last look recorded, without looking at the files."""
     rows = _recorded(settings.deliveries_file)
+    private = hidden(settings.deliveries_file)
     places = settings.exports_dir, settings.stores_dir
     found: dict[str, Delivery] = {}
     passed: dict[str, tuple[Delivery, str]] = {}
@@ -177,7 +174,12 @@ def load(settings: Settings) -> Landing:
         for status in ("gone", "overwritten")
     )
     refusals = tuple(
-        Refusal(row["source_name"] or "", tuple(row["file_names"]), row["detail"])
+        Refusal(
+            row["source_name"] or "",
+            tuple(row["file_names"]),
+            row["detail"],
+            tuple(private.get(name, name) for name in row["file_names"]),
+        )
         for row in rows
         if row["status"] == "refused"
     )
@@ -281,7 +283,7 @@ def _restatement(delivery: Delivery, source: Source) -> str:
 def _refused(landing: Landing) -> Iterable[dict[str, object]]:
     for refusal in landing.refusals:
         yield {
-            "delivery_id": f"refused-{'|'.join(refusal.names)}",
+            "delivery_id": f"refused-{'|'.join(refusal.labels)}",
             "source_name": refusal.source or None,
             "period": None,
             "status": "refused",

@@ -19,18 +19,31 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file, or all files of a source, that cannot be used, and why."""
+    """A file, or all files of a source, that cannot be used, and why.
+
+    Attributes:
+        source: whose they are; "" where that is not known.
+        names: of the files.
+        reason: why they cannot be used.
+        shown: the names without persons; () where they are the same.
+    """
 
     source: str
     names: tuple[str, ...]
     reason: str
+    shown: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names that people and records are shown."""
+        return self.shown or self.names
 
     @property
     def sentence(self) -> str:
         """What a person reads: the file, why, and what else is not read for it."""
-        unnamed = [n for n in self.names if not named_in(self.reason, n)]
-        if len(unnamed) == len(self.names):
-            return f"{', '.join(self.names)}: {self.reason}"
+        unnamed = [n for n in self.labels if not named_in(self.reason, n)]
+        if len(unnamed) == len(self.labels):
+            return f"{', '.join(self.labels)}: {self.reason}"
         rest = few_of(unnamed, _SHOWN)
         return self.reason + (f"; not read with it: {rest}" if unnamed else "")
 

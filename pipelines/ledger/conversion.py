@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from pipelines.files import write_text
 from pipelines.landing.landed import Refusal
+from pipelines.landing.privacy import Privacy
 from pipelines.landing.source import Delivery, ExportError, Source, TransientError
 from pipelines.ledger.partitions import (
     empty_partition,
@@ -102,6 +103,7 @@ def _unusable(
     Where each alone can be converted, it is their being together that cannot.
     """
     found = []
+    privacy = Privacy.of(settings)
     for delivery in deliveries:
         if len(deliveries) > 1 and _objection(settings, item, delivery) is None:
             continue
@@ -111,8 +113,8 @@ def _unusable(
         ]
         objections = [_objection(settings, item, part) for part in alone]
         reason = next(filter(None, objections), None) or str(error)
-        found.append(_refused(item, delivery, reason))
-    yield from found or [_refused(item, one, str(error)) for one in deliveries]
+        found.append(_refused(privacy, item, delivery, reason))
+    yield from found or [_refused(privacy, item, one, str(error)) for one in deliveries]
 
 
 def _objection(settings: Settings, item: Stale, delivery: Delivery) -> str | None:
@@ -128,9 +130,13 @@ def _objection(settings: Settings, item: Stale, delivery: Delivery) -> str | Non
     return None
 
 
-def _refused(item: Stale, delivery: Delivery, reason: str) -> Refused:
+def _refused(privacy: Privacy, item: Stale, delivery: Delivery, reason: str) -> Refused:
     return Refused(
-        delivery.delivery_id, item.source.name, item.period, delivery.names, reason
+        delivery.delivery_id,
+        item.source.name,
+        item.period,
+        tuple(map(privacy.cleaned, delivery.names)),
+        privacy.cleaned(reason),
     )
 
 

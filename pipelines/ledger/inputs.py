@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pipelines.landing.deliveries import load, scan
 from pipelines.landing.landed import Landing
 from pipelines.landing.origin import require_same_exports
+from pipelines.landing.privacy import Privacy
 from pipelines.landing.source import ExportError, Source
 from pipelines.ledger.stale import Stale, stale_partitions
 from pipelines.settings import Settings
@@ -71,9 +72,10 @@ def compare(settings: Settings, sources: Sequence[Source], landing: Landing) -> 
     """Compare what arrived with the ledger as it is now, source by source."""
     stale: list[Stale] = []
     incomplete = {}
+    key_id = Privacy.of(settings).key_id
     for source in sources:
         try:
-            stale += stale_partitions(settings.ledger_dir, landing, [source])
+            stale += stale_partitions(settings.ledger_dir, landing, [source], key_id)
         except ExportError as error:
             incomplete[source.name] = str(error)
     return Inputs(tuple(sources), landing, tuple(stale), incomplete)

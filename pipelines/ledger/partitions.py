@@ -4,18 +4,24 @@ A partition is ``<table>/<source>/<period>.parquet``. What it was made of stands
 the file itself (Parquet key-value metadata), so that data and record cannot differ.
 """
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
+from pipelines.files import replaced
 from pipelines.focus.schema import closed_lists, conform
 from pipelines.landing.current import replaced_days
 from pipelines.landing.faults import sentence_of
 from pipelines.landing.landed import few_of
-from pipelines.landing.privacy import personal_data_removed
+from pipelines.landing.privacy import (
+    Privacy,
+    personal_data_removed,
+    prepare,
+)
 from pipelines.landing.source import (
     UNREADABLE,
     Context,
@@ -40,6 +46,7 @@ from pipelines.sources.tables import types_of
 
 INPUTS_KEY = "unitmill.inputs"
 _STUB = "stub"
+KEY_MARK = "~"
 # Names of files that a sentence shows before it only counts.
 _SHOWN = 5
 
@@ -57,10 +64,24 @@ def partition_path(ledger_dir: Path, source: Source, period: str) -> Path:
     return ledger_dir / source.table / source.name / f"{period}.parquet"
 
 
-def inputs_of(source: Source, deliveries: Sequence[Delivery]) -> str:
-    """Name exactly what a partition is made of: code, settings and deliveries."""
+def inputs_of(source: Source, deliveries: Sequence[Delivery], key_id: str = "") -> str:
+    """Name exactly what a partition is made of: code, settings, deliveries, key.
+
+    Args:
+        source: whose it is.
+        deliveries: what it is made of.
+        key_id: of the key by which persons were hashed; "" where none was.
+    """
     ids = ",".join(delivery.delivery_id for delivery in deliveries)
-    return f"{source.name}@{source.version}{source.chosen}:{ids}"
+    key = f"{KEY_MARK}{key_id}" if key_id else ""
+    return f"{source.name}@{source.version}{source.chosen}{key}:{ids}"
+
+
+def without_key(inputs: str) -> tuple[str, str]:
+    """Tell what a partition is made of from the id of its key, "" where it has none."""
+    code, colon, ids = inputs.partition(":")
+    code, _, key = code.partition(KEY_MARK)
+    return f"{code}{colon}{ids}", key.partition(".")[0]
 
 
 def recorded_inputs(path: Path) -> str | None:
@@ -95,10 +116,12 @@ def write_partition(
         ExportError: a row cannot be converted; the partition is left as it was.
     """
     path = path or partition_path(settings.ledger_dir, source, period)
+    privacy = Privacy.of(settings)
     with connect(settings) as db:
+        prepare(db, privacy)
         try:
-            shaped, tallies = _rows(db, settings, source, deliveries, period)
-            inputs = inputs_of(source, deliveries)
+            shaped, tallies = _rows(db, settings, source, deliveries, period, privacy)
+            inputs = inputs_of(source, deliveries, privacy.key_id)
             metadata = {INPUTS_KEY: inputs, LEFT_OUT_KEY: as_json(tallies)}
             with recorded(path, inputs) as temporary:
                 rows = _write(db, shaped, temporary, metadata)
@@ -113,12 +136,13 @@ def write_partition(
     return Partition(path, rows)
 
 
-def _rows(
+def _rows(  # noqa: PLR0913, PLR0917 - what `write_partition` has
     db: duckdb.DuckDBPyConnection,
     settings: Settings,
     source: Source,
     deliveries: Sequence[Delivery],
     period: str,
+    privacy: Privacy,
 ) -> tuple[str, dict[str, Tally] | None]:
     """Give the SELECT of a period's rows, and how many are in it and left out."""
     context = Context(db, settings)
@@ -136,7 +160,7 @@ def _rows(
         _only_current(whole, replaced),
         present | dict(types),
         closed_lists(),
-        settings.landing.personal_data,
+        privacy,
     )
     return shaped, tallies
 
@@ -162,6 +186,45 @@ def empty_partition(settings: Settings, source: Source, period: str) -> Partitio
     with duckdb.connect() as db, recorded(path, inputs) as temporary:
         select = _empty_select(source.table)
         return Partition(path, _write(db, select, temporary, {INPUTS_KEY: inputs}))
+
+
+def rewritten(
+    db: duckdb.DuckDBPyConnection, path: Path, change: Callable[[str], str]
+) -> None:
+    """Write a partition again with other texts; what it was made of says so.
+
+    Args:
+        db: what runs the SQL.
+        path: the partition, or what lies beside partitions.
+        change: gives the SQL of a text in place of it.
+    """
+    select = f"select * from read_parquet({quoted(path)})"
+    changed = ", ".join(
+        f'{_changed(name, kind, change)} as "{name}"'
+        for name, kind in _describe(db, select).items()
+        if "VARCHAR" in kind or kind == "JSON"
+    )
+    metadata = {
+        key.decode(): value.decode()
+        for key, value in (pq.read_metadata(path).metadata or {}).items()
+        if key.startswith(b"unitmill.")
+    }
+    code, colon, ids = metadata.get(INPUTS_KEY, "").partition(":")
+    code = f"{code}{'' if KEY_MARK in code else KEY_MARK}.{secrets.token_hex(4)}"
+    metadata[INPUTS_KEY] = inputs = f"{code}{colon}{ids}"
+    written = select.replace("*", f"* replace ({changed})", 1)
+    place = recorded(path, inputs) if is_recorded(path) else replaced(path)
+    with place as temporary:
+        _write(db, written, temporary, metadata)
+
+
+def _changed(name: str, kind: str, change: Callable[[str], str]) -> str:
+    if kind == "VARCHAR":
+        return change(f'"{name}"')
+    if kind == "VARCHAR[]":
+        return f'list_transform("{name}", lambda t: {change("t")})'
+    text = change(f'cast(to_json("{name}") as varchar)')
+    return f"cast(cast({text} as json) as {kind})"
 
 
 def write_stub(ledger_dir: Path, table: str) -> None:

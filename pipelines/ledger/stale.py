@@ -7,7 +7,12 @@ from pathlib import Path
 from pipelines.landing.landed import Landing
 from pipelines.landing.source import Delivery, ExportError, Source
 from pipelines.ledger import content
-from pipelines.ledger.partitions import inputs_of, partition_path, recorded_inputs
+from pipelines.ledger.partitions import (
+    inputs_of,
+    partition_path,
+    recorded_inputs,
+    without_key,
+)
 
 # Where months are named: every month of the source.
 ALL = "all"
@@ -23,9 +28,19 @@ class Stale:
 
 
 def stale_partitions(
-    ledger_dir: Path, landing: Landing, sources: Sequence[Source]
+    ledger_dir: Path,
+    landing: Landing,
+    sources: Sequence[Source],
+    key_id: str | None = None,
 ) -> list[Stale]:
     """Compare what each partition was made of with what it should be made of.
+
+    Args:
+        ledger_dir: where the partitions lie.
+        landing: what arrived.
+        sources: whose partitions.
+        key_id: of the key of the home by which persons are hashed; None where that is
+            not compared.
 
     Raises:
         ExportError: new files arrived, but others that the partition still needs
@@ -34,7 +49,7 @@ def stale_partitions(
     found = []
     for source in sources:
         for period in sorted(_made(ledger_dir, source).union(landing.periods(source))):
-            if needs_conversion(ledger_dir, source, period, landing):
+            if needs_conversion(ledger_dir, source, period, landing, key_id):
                 deliveries = tuple(landing.of(source, period))
                 found.append(Stale(source, period, deliveries))
     return found
@@ -49,14 +64,19 @@ def _made(ledger_dir: Path, source: Source) -> set[str]:
 
 
 def needs_conversion(
-    ledger_dir: Path, source: Source, period: str, landing: Landing
+    ledger_dir: Path,
+    source: Source,
+    period: str,
+    landing: Landing,
+    key_id: str | None = None,
 ) -> bool:
     """Return whether a partition differs from its deliveries.
 
     Exports that left the folder do not take their rows along: the partition stays. A
     list that was edited does; a month that it no longer has is made again, empty. So is
     one whose bill is taken from another source now (``landing.bill_from``), or whose
-    unchanged files are read as of another month.
+    unchanged files are read as of another month. Or one in which persons are hashed by
+    another key than the home has now.
 
     Raises:
         ExportError: the partition must be made again, but cannot be made whole.
@@ -66,12 +86,15 @@ def needs_conversion(
     if fault := content.damage(path):
         _require_mendable(path, fault, source, period, landing)
         return True
-    recorded = recorded_inputs(path)
+    found = recorded_inputs(path)
+    if found is None:
+        return bool(deliveries)
+    recorded, key = without_key(found)
     expected = inputs_of(source, deliveries)
-    if recorded == expected and not content.is_recorded(path):
-        return True  # an older Unitmill wrote it, and it can be made whole
-    if recorded is None or recorded == expected:
-        return recorded is None and bool(deliveries)
+    other_key = key_id is not None and key not in {"", key_id}
+    if recorded == expected and not other_key:
+        # An older Unitmill wrote it without a record, and it can be made whole.
+        return not content.is_recorded(path)
     code = recorded.partition(":")[0]
     made_of = ids_of(recorded)
     elsewhere = landing.moved | {d.delivery_id for d, _ in landing.not_chosen}
@@ -79,9 +102,8 @@ def needs_conversion(
     if not deliveries and not emptied and not made_of & elsewhere:
         return False
     remaining = made_of - landing.gone(made_of)
-    if code == expected.partition(":")[0] and remaining == {
-        delivery.delivery_id for delivery in deliveries
-    }:
+    same = remaining == {delivery.delivery_id for delivery in deliveries}
+    if code == expected.partition(":")[0] and same and not other_key:
         return False
     _require_whole(path, source, period, landing)
     return True

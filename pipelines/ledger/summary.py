@@ -1,5 +1,6 @@
 """What a person wants to see of a ledger table in short: totals and a few rows."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,12 @@ from pipelines.landing.source import quoted
 from pipelines.sources.tables import types_of
 
 SHOWN_ROWS = 8
+# What Markdown acts on: marks, HTML, and the signs by which addresses become links.
+_MARKUP = re.compile(
+    r"[\\`|<>\[\]*~&!]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=\bwww)\.|(?<=\S)@(?=\S)|^[#+-](?=\s)"
+)
+# Controls, of right-to-left text too.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +191,12 @@ def _first_columns(table: str) -> Summary:
 
 
 def markdown(head: list[str], body: list[tuple[object, ...]]) -> str:
-    """Lay out rows as a Markdown table."""
-    lines = [head, ["---"] * len(head), *([_text(v) for v in row] for row in body)]
+    """Lay out rows as a Markdown table, in which values are text and nothing else."""
+    lines = [
+        [*map(plain, head)],
+        ["---"] * len(head),
+        *([_text(v) for v in row] for row in body),
+    ]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -193,4 +204,13 @@ def _text(value: object) -> str:
     """Write a value plainly: 12.5, not 12.500000000000, and 0, not 0E-12."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}" if value else "0"
-    return "" if value is None else str(value)
+    return "" if value is None else plain(str(value))
+
+
+def plain(text: str) -> str:
+    """Write a text for Markdown so that it is shown as it is, on one line.
+
+    No table breaks, no picture is fetched, no link is made of what others wrote.
+    """
+    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.splitlines()))
+    return _HIDDEN.sub(lambda found: f"U+{ord(found[0]):04X}", escaped)

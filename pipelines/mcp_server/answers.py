@@ -45,7 +45,14 @@ class Published:
         self, sql: str, values: Mapping[str, object] | None = None, limit: int = 1000
     ) -> Rows:
         """Run one SELECT; see ``publishing.reading.ask``."""
-        return ask(self.db, sql, values, limit=limit, seconds=self.seconds)
+        return ask(
+            self.db,
+            sql,
+            values,
+            limit=limit,
+            seconds=self.seconds,
+            ends_process=True,
+        )
 
     def month(self, text: str) -> date:
         """Give the first day of the month that is named, or the newest reconciled one.

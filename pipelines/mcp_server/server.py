@@ -15,7 +15,7 @@ from pipelines import __version__
 from pipelines.mcp_server.answers import Answer, AskError
 from pipelines.mcp_server.prompts import Prompt, prompts
 from pipelines.mcp_server.tools import Tools
-from pipelines.publishing.reading import SECONDS, QueryError
+from pipelines.publishing.reading import SECONDS, QueryError, bound_process
 from pipelines.questions.months import MonthError
 from pipelines.settings import Settings
 
@@ -83,7 +83,9 @@ def serve_stdio(settings: Settings) -> None:
     Raises:
         ServeError: the SDK is not installed.
     """
-    server(settings).run("stdio")
+    app = server(settings)
+    bound_process()
+    app.run("stdio")
 
 
 def serve_http(settings: Settings, port: int) -> None:
@@ -95,6 +97,7 @@ def serve_http(settings: Settings, port: int) -> None:
         ServeError: the SDK is not installed.
     """
     app = server(settings)
+    bound_process()
     from mcp.server.transport_security import (  # noqa: PLC0415
         TransportSecuritySettings,
     )
@@ -125,7 +128,7 @@ def _told(tool: Callable[..., Answer]) -> Callable[..., Any]:
         try:
             answer = tool(**arguments)
         except (AskError, MonthError, QueryError, duckdb.Error) as error:
-            raise ToolError(_sentence(str(error))) from error
+            raise ToolError(str(error)) from error
         # Without the SDK's line for each value: a model reads, and pays, every token.
         text = json.dumps(answer, ensure_ascii=False)
         return CallToolResult(
@@ -133,14 +136,6 @@ def _told(tool: Callable[..., Answer]) -> Callable[..., Any]:
         )
 
     return told
-
-
-def _sentence(text: str) -> str:
-    """Say what is wrong; of SQL that reaches for a file, also what it may read."""
-    if "disabled by configuration" not in text:
-        return text
-    what = text.partition("\n")[0].partition(" - ")[0]
-    return f"{what}: a query reads the tables that `marts` lists, and nothing else"
 
 
 def _add_prompt(app: "MCPServer", prompt: Prompt) -> None:

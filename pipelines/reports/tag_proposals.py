@@ -1,12 +1,15 @@
 """Tags that are missing, as a CSV for the people who may set them; nothing here does.
 
-What a tag should say is decided in the mart ``fct_tag_proposals``.
+What a tag should say is decided in the mart ``fct_tag_proposals``. No cell becomes a
+formula in the spreadsheet of who opens the file.
 """
 
 import csv
 from pathlib import Path
 
 import duckdb
+
+from pipelines.reports.spreadsheet import harmless
 
 # The most expensive first; a proposal without a value is for a person to fill in.
 PROPOSALS = """
@@ -37,5 +40,5 @@ def write_proposals(database: Path, path: Path) -> int:
     with path.open("x", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerows(map(harmless, row) for row in rows)
     return len(rows)

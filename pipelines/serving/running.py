@@ -4,7 +4,6 @@ Belongs here: addresses and ports. Does not belong here: what is answered (``sit
 """
 
 import errno
-import ipaddress
 import socket
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from pipelines.serving.logs import line, server_config
-from pipelines.serving.site import HOSTS, site
+from pipelines.serving.site import site
 from pipelines.settings import Settings
 
 
@@ -38,22 +37,15 @@ def run_site(
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         shown = f"[{host}]" if ":" in host else host
-        at = f"pages: http://{shown}:{listening.getsockname()[1]}/"
+        port = listening.getsockname()[1]
+        at = f"pages: http://{shown}:{port}/"
         as_json = settings.log_format == "json"
         print(line("info", "pages", at, home=settings.home_dir) if as_json else at)  # noqa: T201
         sys.stdout.flush()
-        hosts = (*HOSTS, *(() if _is_loopback(host) else (host,)), *names)
         config = uvicorn.Config(
-            site(settings, hosts),
+            site(settings, (f"{host}:{port}", *names)),
             log_level="info" if as_json else "warning",
             server_header=False,
             log_config=server_config(settings) if as_json else LOGGING_CONFIG,
         )
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

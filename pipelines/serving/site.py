@@ -11,14 +11,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import duckdb
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
@@ -42,10 +40,10 @@ from pipelines.publishing.versions import (
     version_names,
 )
 from pipelines.questions.months import MonthError, newest_reconciled_month
+from pipelines.serving.guard import Guard
 from pipelines.serving.health import health
 from pipelines.settings import Settings
 
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
 # What one number opens into at most; the others are one row with their sum.
 ROWS = 1000
 KEYS = 5000
@@ -58,15 +56,14 @@ HEADERS = {
 }
 
 
-def site(settings: Settings, hosts: Sequence[str] = HOSTS) -> Starlette:
+def site(settings: Settings, names: Sequence[str] = ()) -> Starlette:
     """Give the application over the versions of a home.
 
     Args:
         settings: of the home.
-        hosts: the names by which it may be called; another one is refused, so that no
-            page of somebody else can ask it by a name of its own.
+        names: by which it may be called beside its addresses.
     """
-    answers = _Answers(settings, hosts)
+    answers = _Answers(settings)
     return Starlette(
         routes=[
             Route("/", answers.newest),
@@ -76,8 +73,8 @@ def site(settings: Settings, hosts: Sequence[str] = HOSTS) -> Starlette:
             Route("/v/{version}/rows", answers.rows, methods=["POST"]),
             Route("/v/{version}/{path:path}", answers.file),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
         exception_handlers={PublishError: _damaged},
+        middleware=[Middleware(Guard, names=names)],
     )
 
 
@@ -91,7 +88,6 @@ class _Answers:
     """What each address answers, of the versions of one home."""
 
     settings: Settings
-    hosts: Sequence[str]
 
     async def newest(self, _: Request) -> Response:
         version = current(self.settings)
@@ -129,7 +125,6 @@ class _Answers:
         )
 
     async def rows(self, request: Request) -> Response:
-        _require_own_origin(request, self.hosts)
         version = self._version(request)
         page, name, keys = _asked(await _json(request))
         try:
@@ -154,15 +149,6 @@ def _document(version: Version) -> Response:
         )
     text = served(folder, f"/v/{version.name}/")
     return HTMLResponse(text, headers=HEADERS | {"Cache-Control": "no-store"})
-
-
-def _require_own_origin(request: Request, hosts: Sequence[str]) -> None:
-    """Refuse what a page of another site asks; a proxy may have changed the host."""
-    origin = urlsplit(request.headers.get("origin", ""))
-    own = {request.headers.get("host"), ""}
-    named = [host for host in hosts if host not in HOSTS]
-    if origin.netloc not in own and origin.hostname not in named:
-        raise HTTPException(403, "only the pages of this server may ask for rows")
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -251,4 +251,5 @@ class PublishingSettings(BaseModel):
 
     keep_versions: int = Field(12, ge=2)
     object_store: Annotated[str, AfterValidator(plain_address)] = ""
+    readable_by: Literal["owner", "group", "all"] = "owner"
     postgres: PostgresSettings = PostgresSettings()

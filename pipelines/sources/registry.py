@@ -98,4 +98,6 @@ def _chosen(source: Source, settings: Settings) -> str:
         f"{name}={reduce(getitem, name.split('.'), values)}"
         for name in (*source.uses, "landing.personal_data")
     ]
+    # How persons are told apart; by which key is said by each partition.
+    chosen_values.append("persons=hmac")
     return "+" + sha256("\n".join(chosen_values).encode()).hexdigest()[:8]

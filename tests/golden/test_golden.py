@@ -1,10 +1,12 @@
 """Every metric of a month that was worked out by hand."""
 
 import csv
+import json
 import re
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.settings import PROJECT_DIR
@@ -16,14 +18,72 @@ METRICS = list(golden.metrics())
 pytestmark = pytest.mark.slow
 
 
+# Every variable of a secret that Unitmill or an SDK of a cloud reads.
+SECRETS = (
+    "UNITMILL_PRIVACY_KEY",
+    "ALERT_URLS",
+    "LITELLM_DATABASE_URL",
+    "WAREHOUSE_DATABASE_URL",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_STORAGE_CONNECTION_STRING",
+    "AZURE_CLIENT_SECRET",
+)
+
+
+def planted(name):
+    return f"planted-{name.lower()}-{name[::-1]}"
+
+
 @pytest.fixture(scope="module")
 def database(tmp_path_factory, new_home):
-    return golden.build(new_home(tmp_path_factory.mktemp("golden") / "home"))
+    with pytest.MonkeyPatch.context() as environment:
+        for name in SECRETS:
+            environment.setenv(name, planted(name))
+        return golden.build(new_home(tmp_path_factory.mktemp("golden") / "home"))
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_a_metric_is_what_was_worked_out_by_hand(metric, database):
     assert golden.got(database, metric) == metric.expected
+
+
+def test_no_secret_stands_in_anything_that_a_build_writes(database):
+    home = database.parents[2]
+    keys = json.loads((home / "privacy" / "keys.json").read_text())
+    secrets = [planted(name) for name in SECRETS] + [keys["key"], keys["list_key"]]
+    searched = [path for path in home.rglob("*") if path.is_file()]
+
+    found = [
+        path.relative_to(home)
+        for path in searched
+        if path.name != "keys.json" and any(s.encode() in _told(path) for s in secrets)
+    ]
+
+    assert found == []
+    suffixes = {path.suffix for path in searched}
+    assert {".duckdb", ".parquet", ".json", ".html", ".log", ".db", ".js"} <= suffixes
+
+
+def _told(path):
+    """Give what a file says, uncompressed."""
+    with duckdb.connect() as db:
+        if path.suffix == ".parquet":
+            return (
+                repr(db.sql(f"from '{path}'").fetchall()).encode()
+                + repr(
+                    db.sql(f"from parquet_kv_metadata('{path}')").fetchall()
+                ).encode()
+            )
+        if path.suffix == ".duckdb":
+            db.execute(f"attach '{path}' as told (read_only)")
+            tables = db.sql(
+                "select schema_name, table_name from duckdb_tables() "
+                "where database_name = 'told'"
+            ).fetchall()
+            rows = [db.sql(f'from told."{s}"."{t}"').fetchall() for s, t in tables]
+            return repr(rows).encode()
+    return path.read_bytes()
 
 
 def test_every_working_that_is_arithmetic_gives_what_is_expected():

@@ -126,7 +126,7 @@ def test_what_reaches_for_a_file_is_refused_in_a_sentence(talk):
     assert file[0]
     assert file[1].endswith(
         'Permission Error: Cannot access file "/etc/hostname": '
-        "a query reads the tables that `marts` lists, and nothing else"
+        "a query reads the tables of the published version, and nothing else"
     )
     assert copy == (
         True,

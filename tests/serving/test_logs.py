@@ -58,11 +58,9 @@ def as_json(settings, monkeypatch):
 
 def test_what_a_build_prints_is_a_line_each(as_json, capsys):
     assert journal.begin(as_json, "build")
-    console.print("Building from [bold]exports[/]")
+    console.print("Building from exports")
     journal.of_run("1a2b")
-    errors.print(
-        "[red]✗[/] openai 2026-10: the invoice says\n15.00 USD", soft_wrap=True
-    )
+    errors.print("✗ openai 2026-10: the invoice says\n15.00 USD", soft_wrap=True)
 
     heard = capsys.readouterr()
     [first] = map(json.loads, heard.out.splitlines())

@@ -153,7 +153,7 @@ def test_a_link_out_of_the_pages_is_not_followed(settings, version, tmp_path):
 
 
 def test_another_host_name_and_another_site_are_refused(client, version):
-    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
     answer = client.post(
         f"/v/{version.name}/rows",
         json=asked(),

@@ -1,11 +1,11 @@
 """Claude Code's analytics: persons are hashed, and estimates are no bill."""
 
 from decimal import Decimal
-from hashlib import sha256
 
 import pytest
 
 from pipelines.landing.deliveries import scan
+from pipelines.landing.persons import persons_of
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
 from pipelines.sources.usage import anthropic_usage
@@ -69,7 +69,7 @@ def test_a_person_is_a_hash_in_the_ledger(put, convert, settings):
 
     [(user,)] = convert(SOURCE, "2026-08", "user_id")
 
-    assert user == "sha256:" + sha256(PERSON.encode()).hexdigest()[:12]
+    assert user == persons_of(settings).word(PERSON)
     written = b"".join(p.read_bytes() for p in settings.ledger_dir.rglob("*.parquet"))
     assert PERSON.encode() not in written
 

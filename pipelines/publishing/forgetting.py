@@ -1,0 +1,213 @@
+"""Forgetting a person: out of the ledger now, and where else the hash still stands.
+
+Belongs here: what a home holds of somebody. Does not belong here: keys and the list of
+the forgotten (``landing.persons``), how a text loses its persons (``landing.privacy``).
+"""
+
+import mmap
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.deliveries import load
+from pipelines.landing.persons import (
+    PREFIX,
+    Persons,
+    persons_of,
+    remember_to_forget,
+    rotate,
+    rotated_at,
+)
+from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, is_person, prepare
+from pipelines.landing.source import ExportError, quoted
+from pipelines.landing.told import hidden
+from pipelines.ledger.partitions import connect, rewritten
+from pipelines.publishing.lock import held
+from pipelines.publishing.versions import Version, current, damaged_versions, versions
+from pipelines.settings import Settings
+
+# Searched with SQL, or made anew by every build, or the list itself.
+NOT_SEARCHED = {"ledger", "versions", "privacy", "tmp", "build"}
+TABULAR = {".parquet", ".duckdb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What became of a person.
+
+    Attributes:
+        rewritten: partitions of the ledger that held the hash, and no longer do.
+        deleted: names of versions that were removed.
+        versions: names of older versions that still hold it, or may.
+        current: whether the current version holds it, or may.
+        files: other files of the home that hold it.
+        exports: names of export files that tell the person.
+    """
+
+    rewritten: tuple[Path, ...]
+    deleted: tuple[str, ...]
+    versions: tuple[str, ...]
+    current: bool
+    files: tuple[Path, ...]
+    exports: tuple[str, ...]
+
+
+def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgotten:
+    """Remove a person from the ledger, and from every later conversion.
+
+    Args:
+        settings: whose home.
+        address: the e-mail address, as the exports have it.
+        delete_versions: whether older versions that hold the hash are removed.
+
+    Raises:
+        ExportError: it is no address.
+        BusyError: another process works in the home.
+    """
+    if not is_person(address.strip()):
+        raise ExportError(
+            f"{address!r} is no address; expected one like alice@corp.example, or "
+            r"CORP\alice as a directory has it"
+        )
+    plain = canonical(address.strip())
+    with held(settings, "unitmill forget"):
+        persons = persons_of(settings)
+        remember_to_forget(settings, persons.entry(plain))
+        words = _words(persons, plain)
+        changed = tuple(_rewritten_partitions(settings, words))
+        holding = [v for v in versions(settings) if _may_hold(settings, v, words)]
+        shown = current(settings)
+        old = [v for v in holding if shown is None or v.name != shown.name]
+        for version in old if delete_versions else ():
+            _remove(version.folder)
+        private = hidden(settings.deliveries_file)
+        return Forgotten(
+            rewritten=changed,
+            deleted=tuple(v.name for v in old) if delete_versions else (),
+            # A damaged one cannot be searched, and is left to its owner.
+            versions=(
+                *(() if delete_versions else (v.name for v in old)),
+                *damaged_versions(settings),
+            ),
+            current=len(old) < len(holding),
+            files=tuple(_files_with(settings.home_dir, words)),
+            exports=tuple(name for name, told in private.items() if words[0] in told),
+        )
+
+
+def change_key(settings: Settings) -> tuple[int, list[Path]]:
+    """Make a new key of the home.
+
+    A month whose exports left the folder is not converted again: it keeps hashes by
+    the old key.
+
+    Returns:
+        How many partitions have hashes, and those of them that keep them.
+
+    Raises:
+        ExportError: the key comes from the environment.
+        BusyError: another process works in the home.
+    """
+    with held(settings, "unitmill rotate-key"):
+        found = [path for path in _partitions(settings) if _holds(path, (PREFIX,))]
+        rotate(settings)
+        landing = load(settings)
+        here = {(d.source, p) for d in landing.deliveries for p in d.periods}
+        kept = [path for path in found if (path.parent.name, path.stem) not in here]
+        return len(found) - len(kept), kept
+
+
+def _words(persons: Persons, plain: str) -> tuple[str, ...]:
+    """Give what may stand for somebody: the hash, an older release's, the address."""
+    older = sha256(plain.encode()).hexdigest()[:12]
+    return persons.word(plain), f"sha256:{older}", plain
+
+
+def _partitions(settings: Settings) -> Iterator[Path]:
+    yield from sorted(settings.ledger_dir.glob("*/*/*.parquet"))
+
+
+def _rewritten_partitions(settings: Settings, words: Sequence[str]) -> Iterator[Path]:
+    """Write each partition that holds the person again, without."""
+    privacy = Privacy.of(settings)
+    with connect(settings) as db:
+        prepare(db, privacy)
+        for path in _partitions(settings):
+            if _holds(path, words):
+                rewritten(db, path, lambda text: _replaced(text, words))
+                yield path
+
+
+def _replaced(text: str, words: Sequence[str]) -> str:
+    """Give the SQL of a text in which the word stands for the person."""
+    for word in words[:2]:
+        text = f"replace({text}, {quoted(word)}, {quoted(FORGOTTEN)})"
+    # An address that was kept is written in any case.
+    return f"um_text({text})"
+
+
+def _holds(path: Path, words: Sequence[str]) -> bool:
+    """Return whether a text of a Parquet file has one of the words."""
+    with duckdb.connect() as db:
+        return _in_table(db, f"read_parquet({quoted(path)})", words)
+
+
+def _in_table(db: duckdb.DuckDBPyConnection, table: str, words: Sequence[str]) -> bool:
+    columns = db.execute(f"describe select * from {table}").fetchall()
+    texts = [name for name, kind, *_ in columns if "VARCHAR" in kind or kind == "JSON"]
+    if not texts:
+        return False
+    found = " or ".join(
+        f'contains(lower(cast("{name}" as varchar)), {quoted(word)})'
+        for name in texts
+        for word in words
+    )
+    return (
+        db.execute(f"select 1 from {table} where {found} limit 1").fetchone()
+        is not None
+    )
+
+
+def _may_hold(settings: Settings, version: Version, words: Sequence[str]) -> bool:
+    """Return whether a version holds somebody, or was made by an older key."""
+    changed, made = rotated_at(settings), str(version.manifest.get("published_at", ""))
+    if changed and made < changed:
+        return True
+    with duckdb.connect(str(version.database), read_only=True) as db:
+        tables = db.execute(
+            "select table_name from duckdb_tables() where not internal"
+        ).fetchall()
+        if any(_in_table(db, f'"{name}"', words) for (name,) in tables):
+            return True
+    return any(_files_with(version.folder, words))
+
+
+def _files_with(folder: Path, words: Sequence[str]) -> Iterator[Path]:
+    """Give files below a folder that have a word in them as it is written."""
+    wanted = [word.encode() for word in words]
+    for place, folders, names in os.walk(folder):
+        if Path(place) == folder:
+            folders[:] = [f for f in folders if f not in NOT_SEARCHED]
+        for path in (Path(place, name) for name in sorted(names)):
+            if path.suffix in TABULAR or not path.is_file() or not path.stat().st_size:
+                continue
+            with (
+                path.open("rb") as file,
+                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+            ):
+                if any(content.find(word) >= 0 for word in wanted):
+                    yield path
+
+
+def _remove(folder: Path) -> None:
+    """Remove a version, whose files may be read only; without its manifest first."""
+    for place, _, _ in os.walk(folder):
+        Path(place).chmod(stat.S_IRWXU)
+    (folder / "manifest.json").unlink()
+    shutil.rmtree(folder)

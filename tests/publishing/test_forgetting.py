@@ -1,0 +1,174 @@
+"""A forgotten person is in no row any more, and it is said where they still are."""
+
+import json
+
+import duckdb
+import pytest
+
+from pipelines.landing.deliveries import record, scan
+from pipelines.landing.persons import persons_of
+from pipelines.landing.privacy import Privacy
+from pipelines.landing.source import ExportError
+from pipelines.ledger.inputs import compare
+from pipelines.ledger.partitions import recorded_inputs, write_partition
+from pipelines.publishing.forgetting import change_key, forget
+from pipelines.publishing.lock import BusyError, held
+
+ALICE, BOB = "alice@corp.example", "bob@corp.example"
+
+
+@pytest.fixture
+def source(invent):
+    return invent(
+        select=lambda _, deliveries, __: (
+            f"select 1.5 as BilledCost, 'USD' as BillingCurrency, 'by {ALICE}' as "
+            f"ResourceName, ['{BOB}'] as x_By, '{deliveries[0].delivery_id}' as "
+            "x_DeliveryId, 1 as x_SourceRowNumber, 1 as x_SourceRowPart"
+        )
+    )
+
+
+@pytest.fixture
+def build(settings, source):
+    """Land and convert what lies in the exports folder; give what was stale."""
+
+    def once():
+        landing = scan(settings, [source])
+        record(settings.deliveries_file, landing, [source], Privacy.of(settings))
+        stale = compare(settings, [source], landing).stale
+        for item in stale:
+            write_partition(settings, source, item.deliveries, item.period)
+        return [item.period for item in stale]
+
+    return once
+
+
+@pytest.fixture
+def ledger(settings):
+    def rows():
+        path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+        with duckdb.connect() as db:
+            return db.execute(f"select ResourceName, x_By from '{path}'").fetchall()
+
+    return rows
+
+
+def _version(settings, name, text, *, is_current=False):
+    """Write a version as far as forgetting looks into it."""
+    folder = settings.versions_dir / name
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as db:
+        db.execute("create table t as select $1 as owner", [text])
+    (folder / "warehouse.duckdb").chmod(0o444)
+    said = {"published_at": "2026-11-30T00:00:00+00:00"}
+    (folder / "manifest.json").write_text(json.dumps(said))
+    folder.chmod(0o555)
+    if is_current:
+        (settings.versions_dir / "current").symlink_to(name)
+
+
+def test_the_ledger_loses_the_person_now_and_every_later_conversion(
+    settings, source, build, ledger, put
+):
+    put("acme.csv", "1")
+    assert build() == ["2026-08"]
+    persons = persons_of(settings)
+    bob = persons.word(BOB)
+    assert ledger() == [(f"by {persons.word(ALICE)}", [bob])]
+    path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+    before = recorded_inputs(path)
+
+    found = forget(settings, " Alice@CORP.example", delete_versions=False)
+
+    assert found.rewritten == (path,)
+    assert ledger() == [("by (forgotten)", [bob])]
+    # A build sees that the ledger is another one, and has nothing to convert.
+    assert recorded_inputs(path) != before
+    assert build() == []
+    put("acme.csv", "2", hour=1)
+    assert build() == ["2026-08"]
+    assert ledger() == [("by (forgotten)", [bob])]
+    assert ALICE not in (settings.home_dir / "privacy" / "forgotten.json").read_text()
+
+
+def test_old_versions_that_hold_the_person_are_removed_and_never_the_current_one(
+    settings, build, put
+):
+    put("acme.csv", "1")
+    build()
+    alice = persons_of(settings).word(ALICE)
+    _version(settings, "20260901T000000Z-a", f"by {alice}")
+    _version(settings, "20260902T000000Z-b", "nobody")
+    _version(settings, "20260903T000000Z-c", alice, is_current=True)
+
+    listed = forget(settings, ALICE, delete_versions=False)
+    removed = forget(settings, ALICE, delete_versions=True)
+
+    assert (listed.versions, listed.current) == (("20260901T000000Z-a",), True)
+    assert removed.deleted == ("20260901T000000Z-a",)
+    assert sorted(path.name for path in settings.versions_dir.iterdir()) == [
+        "20260902T000000Z-b",
+        "20260903T000000Z-c",
+        "current",
+    ]
+
+
+def test_names_of_exports_and_other_files_that_tell_the_person_are_listed(
+    settings, build, put
+):
+    put(f"acme-{ALICE}.csv", "1")
+    build()
+    word = persons_of(settings).word(f"acme-{ALICE}")
+    sent = settings.home_dir / "alerts" / "notifications.jsonl"
+    sent.parent.mkdir()
+    sent.write_text(f'{{"message": "{word} is over budget"}}')
+
+    found = forget(settings, f"acme-{ALICE}", delete_versions=False)
+
+    assert found.exports == (f"acme-{ALICE}.csv",)
+    assert sent in found.files
+    stored = duckdb.sql(f"select file_names from '{settings.deliveries_file}'")
+    assert stored.fetchall() == [([f"{word}.csv"],)]
+
+
+def test_a_new_key_makes_months_with_persons_stale_and_names_those_without_exports(
+    settings, build, ledger, put
+):
+    put("acme.csv", "1")
+    build()
+    before = ledger()
+
+    assert change_key(settings) == (1, [])
+    assert build() == ["2026-08"]
+    assert ledger() != before
+
+    (settings.exports_dir / "acme.csv").unlink()
+    build()
+    count, kept = change_key(settings)
+    assert (count, [path.name for path in kept]) == (0, ["2026-08.parquet"])
+    assert build() == []
+
+
+def test_a_version_by_an_older_key_cannot_be_searched_and_counts_as_holding(
+    settings, build, put
+):
+    put("acme.csv", "1")
+    build()
+    _version(settings, "20260901T000000Z-a", "nobody")
+    change_key(settings)
+
+    found = forget(settings, ALICE, delete_versions=False)
+
+    assert found.versions == ("20260901T000000Z-a",)
+
+
+def test_what_is_no_address_and_a_home_in_use_are_refused(settings, monkeypatch):
+    for said in ("alice", "*@corp.example", "", "@corp.example", "a b@corp.example"):
+        with pytest.raises(ExportError, match="is no address; expected one like"):
+            forget(settings, said, delete_versions=False)
+    assert not (settings.home_dir / "privacy").exists()
+
+    with held(settings, "unitmill build"):
+        monkeypatch.setattr("pipelines.publishing.lock._held", set())
+        with pytest.raises(BusyError, match="unitmill build"):
+            forget(settings, ALICE, delete_versions=False)
