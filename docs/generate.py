@@ -62,8 +62,7 @@ OTHER_VARIABLES = {
     ),
     "UNITMILL_PRIVACY_KEY": (
         "you, where several homes share one",
-        "The key by which persons are hashed, a secret of at least 32 characters; "
-        "without it each home has its own.",
+        "By which persons are hashed, 32 characters at least; else each has its own.",
     ),
     "UNITMILL_UI_HOSTS": (
         "`unitmill ui --allow-host`",

@@ -6,8 +6,6 @@ the forgotten (``landing.persons``), how a text loses its persons (``landing.pri
 
 import mmap
 import os
-import shutil
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,6 +27,7 @@ from pipelines.landing.source import ExportError, quoted
 from pipelines.landing.told import hidden
 from pipelines.ledger.partitions import connect, rewritten
 from pipelines.publishing.lock import held
+from pipelines.publishing.publish import remove
 from pipelines.publishing.versions import Version, current, damaged_versions, versions
 from pipelines.settings import Settings
 
@@ -85,7 +84,7 @@ def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgot
         shown = current(settings)
         old = [v for v in holding if shown is None or v.name != shown.name]
         for version in old if delete_versions else ():
-            _remove(version.folder)
+            remove(version.folder)
         private = hidden(settings.deliveries_file)
         return Forgotten(
             rewritten=changed,
@@ -203,11 +202,3 @@ def _files_with(folder: Path, words: Sequence[str]) -> Iterator[Path]:
             ):
                 if any(content.find(word) >= 0 for word in wanted):
                     yield path
-
-
-def _remove(folder: Path) -> None:
-    """Remove a version, whose files may be read only; without its manifest first."""
-    for place, _, _ in os.walk(folder):
-        Path(place).chmod(stat.S_IRWXU)
-    (folder / "manifest.json").unlink()
-    shutil.rmtree(folder)
