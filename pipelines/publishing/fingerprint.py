@@ -28,9 +28,17 @@ NON_FINANCIAL_SETTINGS: dict[str, bool | set[str]] = {
     "publishing": True,
     "threads": True,
 }
-# Rooms that only read what is published: a change of them makes no other number.
-_READERS = {"cli", "mcp_server", "alerting", "reports", "serving", "targets"} | {
-    "backups"
+# Rooms that only read what is published: a change of them makes no other number. What
+# a wheel carries beside the code (``_shipped``) is hashed by itself.
+_NO_NUMBERS = {
+    "_shipped",
+    "alerting",
+    "backups",
+    "cli",
+    "mcp_server",
+    "reports",
+    "serving",
+    "targets",
 }
 _CODE = Path(__file__).parent.parent
 _CODE_SUFFIXES = {".py", ".sql", ".yml", ".js", ".css", ".html"}
@@ -74,9 +82,11 @@ def dbt_files(models_dir: Path | None) -> Iterator[Path]:
     """Name every file of the dbt project: the shipped ones, then the workspace's."""
     for root in filter(None, (DBT_DIR, models_dir)):
         for path in sorted(root.rglob("*")):
-            if path.suffix in _DBT_SUFFIXES and not (
-                {"target", "logs"} & {*path.relative_to(root).parts}
-            ):
+            parts = path.relative_to(root).parts
+            # A program at the top makes a part of the project; no wheel has it.
+            is_tool = root == DBT_DIR and len(parts) == 1 and path.suffix == ".py"
+            is_made = bool({"target", "logs"} & {*parts})
+            if path.suffix in _DBT_SUFFIXES and not is_made and not is_tool:
                 yield path
 
 
@@ -101,7 +111,7 @@ def _models(models_dir: Path | None) -> Iterator[str]:
 @cache
 def _code() -> str:
     """Hash the code that this process runs."""
-    rooms = (path for path in sorted(_CODE.iterdir()) if path.name not in _READERS)
+    rooms = (path for path in sorted(_CODE.iterdir()) if path.name not in _NO_NUMBERS)
     files = (f for room in rooms for f in ([room] if room.is_file() else _below(room)))
     return _hash(f"{f.relative_to(_CODE)} {sha256_of(f)}" for f in files)
 
