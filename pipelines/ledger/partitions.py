@@ -16,6 +16,7 @@ from pipelines.files import replaced
 from pipelines.focus.schema import closed_lists, conform
 from pipelines.landing.current import replaced_days
 from pipelines.landing.faults import sentence_of
+from pipelines.landing.hashes import changed_since
 from pipelines.landing.landed import few_of
 from pipelines.landing.privacy import (
     Privacy,
@@ -128,12 +129,23 @@ def write_partition(
                 if source.tally or tallies is not None:
                     place = f"{source.name} {period}"
                     refuse_difference(db, place, source.table, tallies, temporary)
+                _require_unchanged(settings, deliveries)
         except UNREADABLE as error:
             transient = isinstance(error, OSError | duckdb.IOException)
             raise (TransientError if transient else ExportError)(
                 f"{source.name} {period}: {_message(error, deliveries)}"
             ) from error
     return Partition(path, rows)
+
+
+def _require_unchanged(settings: Settings, deliveries: Sequence[Delivery]) -> None:
+    """Go on only if the files are those whose hashes the deliveries are named by."""
+    files = (f for d in deliveries for f in zip(d.names, d.files, strict=True))
+    for name in changed_since(settings.hashes_file, files):
+        raise TransientError(
+            f"{name}: changed after it was looked at; expected a file that is written "
+            "to its end, so build again"
+        )
 
 
 def _rows(  # noqa: PLR0913, PLR0917 - what `write_partition` has

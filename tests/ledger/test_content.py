@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from pipelines.landing.deliveries import record, scan
-from pipelines.landing.source import ExportError
+from pipelines.landing.source import ExportError, TransientError
 from pipelines.ledger.content import damage, record_of
 from pipelines.ledger.partitions import partition_path, write_partition
 from pipelines.ledger.stale import stale_partitions
@@ -117,3 +117,18 @@ def test_rows_of_a_file_that_left_stay_when_the_record_of_files_is_lost(
     put("acme-3.csv", "a\n3\n", hour=3)
     with pytest.raises(ExportError, match="the ledger holds rows of acme-"):
         catch_up(each)
+
+
+@pytest.mark.parametrize("change", ["edited", "gone"])
+def test_a_file_that_changes_before_it_is_converted_is_named(
+    put, settings, invent, change
+):
+    put("acme-1.csv", "a\n1\n")
+    landing = scan(settings, [invent()])
+    file = settings.exports_dir / "acme-1.csv"
+    file.write_text("a\n2\n\n") if change == "edited" else file.unlink()
+
+    with pytest.raises(TransientError, match=r"acme-1\.csv: changed after it was"):
+        write_partition(settings, invent(), landing.deliveries, "2026-08")
+
+    assert not partition_path(settings.ledger_dir, invent(), "2026-08").exists()
