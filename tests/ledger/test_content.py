@@ -117,3 +117,15 @@ def test_rows_of_a_file_that_left_stay_when_the_record_of_files_is_lost(
     put("acme-3.csv", "a\n3\n", hour=3)
     with pytest.raises(ExportError, match="the ledger holds rows of acme-"):
         catch_up(each)
+
+
+def test_a_copy_of_another_month_is_no_partition_of_this_one(
+    partition, catch_up, invent
+):
+    other = partition.with_name("2026-07.parquet")
+    other.write_bytes(partition.read_bytes())
+    record_of(other).write_bytes(record_of(partition).read_bytes())
+
+    assert damage(other) == "has the record of 2026-08.parquet beside it"
+    with pytest.raises(ExportError, match=f"acme 2026-07: {other} has the record"):
+        catch_up(invent())
