@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.publishing.versions import CURRENT as CURRENT_NAME
 from pipelines.settings import Settings
 from pipelines.settings.workspace import CONFIG
 
@@ -27,6 +28,7 @@ DAGSTER = "dagster"
 PASSING = (".tmp", ".lock", "-wal", "-shm", ".pyc")
 # A folder of a version is whole once it has this.
 VERSION_MANIFEST = "manifest.json"
+_DEEPEST = 64
 SHA256 = r"^[0-9a-f]{64}$"
 
 
@@ -96,6 +98,8 @@ def contents(settings: Settings, *, with_dagster: bool) -> Iterator[Kept]:
         if path.name == settings.versions_dir.name:
             for version in sorted(path.iterdir()):
                 # Remains of a killed publish have none; ``current`` is in the manifest.
+                if version.name == CURRENT_NAME:
+                    continue
                 if not version.is_symlink() and (version / VERSION_MANIFEST).is_file():
                     yield from _files(version, f"{HOME}/{path.name}/{version.name}")
         elif path.name not in left_out:
@@ -159,6 +163,8 @@ def problem(name: str) -> str:
         return "its name leads out of the folder"
     if re.search(r"[\x00-\x1f\x7f\\]", name):
         return "its name has a character that no file of Unitmill has"
+    if len(parts) > _DEEPEST:
+        return "it lies deeper than any file of Unitmill"
     if len(parts) < 2 or parts[0] not in {HOME, WORKSPACE}:  # noqa: PLR2004
         return f"expected a file in {HOME}/ or {WORKSPACE}/"
     return ""

@@ -31,7 +31,7 @@ from pipelines.backups.contents import (
 )
 from pipelines.files import put_on_disk
 from pipelines.publishing.lock import held
-from pipelines.publishing.versions import CURRENT
+from pipelines.publishing.versions import current_name
 from pipelines.settings import Settings
 
 PRIVATE = 0o600
@@ -102,7 +102,6 @@ def _new(path: Path) -> BinaryIO:
 
 def _write(settings: Settings, out: BinaryIO, *, with_dagster: bool) -> Manifest:
     files: dict[str, File] = {}
-    link = settings.versions_dir / CURRENT
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for kept in contents(settings, with_dagster=with_dagster):
             with _opened(kept) as data:
@@ -111,7 +110,7 @@ def _write(settings: Settings, out: BinaryIO, *, with_dagster: bool) -> Manifest
             format=FORMAT,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             code_version=__version__,
-            current=link.readlink().name if link.is_symlink() else "",
+            current=current_name(settings),
             home_in_workspace=home_in_workspace(settings),
             files=files,
         )

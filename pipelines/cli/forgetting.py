@@ -59,6 +59,11 @@ def forget(
     elif found.rewritten:
         console.print(f"The marts follow with the next build: {build}", soft_wrap=True)
     _list("Older versions that hold the person (--delete-versions)", found.versions)
+    _list(
+        "Months with hashes by an older key, which may hold the person: build, and "
+        "remove those that stay, whose exports are gone",
+        map(str, found.unsearched),
+    )
     _list("Other files that hold the person", map(str, found.files))
     _list("Exports whose names tell the person", found.exports)
     console.print(OUT_OF_REACH, soft_wrap=True)

@@ -1,6 +1,7 @@
 """`unitmill versions`, `verify`, `rollback`, `publish-to`: what is published, where."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Annotated, Literal
 
 import typer
@@ -65,7 +66,8 @@ def verify(
     found = _version(settings, version)
     console.print(Text.assemble("Version ", (found.name, "bold")))
     broken = 0
-    for finding in (*verify_version(found), *_of_exports(settings, found, convert)):
+    # Each is shown as it is found: what follows may take long, or be impossible.
+    for finding in chain(verify_version(found), _of_exports(settings, found, convert)):
         show_finding(console, finding)
         broken += finding.holds is False
     if broken:
@@ -95,7 +97,7 @@ def _of_exports(
     sources = all_sources(settings)
     try:
         landing = scan(settings, sources, hash_again=True)
-    except ExportError as error:
+    except (ExportError, OSError) as error:  # the home may be one that is only read
         yield Finding("exports", holds=None, detail=str(error))
         return
     yield exports_are_there(ledger, landing)

@@ -62,7 +62,7 @@ def persons_of(settings: Settings) -> Persons:
     Raises:
         ExportError: the key of the environment is too short, or the file is damaged.
     """
-    kept = _read(settings) or _write_new(settings)
+    kept = _read(settings) or _first(settings)
     given = secret(KEY_VARIABLE).get_secret_value()
     if given and len(given) < LEAST_LETTERS:
         raise ExportError(
@@ -83,7 +83,7 @@ def rotate(settings: Settings) -> Persons:
         raise ExportError(
             f"the key of this home is in {KEY_VARIABLE}; change it there, and build"
         )
-    kept = _read(settings) or _write_new(settings)
+    kept = _read(settings) or _first(settings)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     _write(
         _key_file(settings),
@@ -104,7 +104,9 @@ def forgotten(settings: Settings) -> frozenset[str]:
     except FileNotFoundError:
         return frozenset()
     except ValueError as error:
-        raise _damaged(_list_file(settings)) from error
+        raise _damaged_list(settings) from error
+    if not (isinstance(found, list) and all(isinstance(one, str) for one in found)):
+        raise _damaged_list(settings)
     return frozenset(found)
 
 
@@ -131,6 +133,28 @@ def _damaged(path: Path) -> ExportError:
         f"{path} is damaged; restore it from a backup, or remove it: then persons have "
         "other hashes, and every month that has some is converted again"
     )
+
+
+def _damaged_list(settings: Settings) -> ExportError:
+    return ExportError(
+        f"{_list_file(settings)} is damaged, so that nobody knows who is to be "
+        "forgotten; restore it from a backup, or remove it and forget each person again"
+    )
+
+
+def _first(settings: Settings) -> Mapping[str, str]:
+    """Make the keys of a home that has none.
+
+    Raises:
+        ExportError: it had some, by which persons are forgotten.
+    """
+    if count := len(forgotten(settings)):
+        raise ExportError(
+            f"{_key_file(settings)} is missing, without which the {count} in "
+            f"{_list_file(settings).name} beside it would not be recognized and come "
+            "back; restore it from a backup, or remove both and forget each again"
+        )
+    return _write_new(settings)
 
 
 def _write_new(settings: Settings) -> Mapping[str, str]:

@@ -49,6 +49,10 @@ def damage(path: Path) -> str:
     known = _hashes(path)
     if not path.exists():
         return "is missing" if known else ""
+    for line in known and _lines(path):
+        name = "" if line.startswith(_COMMENT) else line.partition("  ")[2]
+        if name not in {"", path.name}:
+            return f"has the record of {name} beside it"
     if known:
         is_whole = content_of(path) in known
         return "" if is_whole else "has other bytes than were written"

@@ -25,10 +25,20 @@ from pipelines.landing.persons import (
 from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, is_person, prepare
 from pipelines.landing.source import ExportError, quoted
 from pipelines.landing.told import hidden
-from pipelines.ledger.partitions import connect, rewritten
+from pipelines.ledger.partitions import (
+    connect,
+    recorded_inputs,
+    rewritten,
+    without_key,
+)
 from pipelines.publishing.lock import held
 from pipelines.publishing.publish import remove
-from pipelines.publishing.versions import Version, current, damaged_versions, versions
+from pipelines.publishing.versions import (
+    Version,
+    current_name,
+    damaged_versions,
+    versions,
+)
 from pipelines.settings import Settings
 
 # Searched with SQL, or made anew by every build, or the list itself.
@@ -47,6 +57,7 @@ class Forgotten:
         current: whether the current version holds it, or may.
         files: other files of the home that hold it.
         exports: names of export files that tell the person.
+        unsearched: partitions of the ledger with hashes by an older key.
     """
 
     rewritten: tuple[Path, ...]
@@ -55,6 +66,7 @@ class Forgotten:
     current: bool
     files: tuple[Path, ...]
     exports: tuple[str, ...]
+    unsearched: tuple[Path, ...]
 
 
 def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgotten:
@@ -80,9 +92,11 @@ def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgot
         remember_to_forget(settings, persons.entry(plain))
         words = _words(persons, plain)
         changed = tuple(_rewritten_partitions(settings, words))
-        holding = [v for v in versions(settings) if _may_hold(settings, v, words)]
-        shown = current(settings)
-        old = [v for v in holding if shown is None or v.name != shown.name]
+        damaged = damaged_versions(settings)
+        whole = [v for v in versions(settings) if v.name not in damaged]
+        holding = [v for v in whole if _may_hold(settings, v, words)]
+        shown = current_name(settings)
+        old = [v for v in holding if v.name != shown]
         for version in old if delete_versions else ():
             remove(version.folder)
         private = hidden(settings.deliveries_file)
@@ -92,11 +106,12 @@ def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgot
             # A damaged one cannot be searched, and is left to its owner.
             versions=(
                 *(() if delete_versions else (v.name for v in old)),
-                *damaged_versions(settings),
+                *damaged,
             ),
-            current=len(old) < len(holding),
+            current=len(old) < len(holding) or shown in damaged,
             files=tuple(_files_with(settings.home_dir, words)),
             exports=tuple(name for name, told in private.items() if words[0] in told),
+            unsearched=tuple(_by_older_keys(settings, persons)),
         )
 
 
@@ -120,6 +135,17 @@ def change_key(settings: Settings) -> tuple[int, list[Path]]:
         here = {(d.source, p) for d in landing.deliveries for p in d.periods}
         kept = [path for path in found if (path.parent.name, path.stem) not in here]
         return len(found) - len(kept), kept
+
+
+def _by_older_keys(settings: Settings, persons: Persons) -> Iterator[Path]:
+    """Give partitions whose hashes this key does not find: a build converts them again.
+
+    One whose exports left keeps them, and may hold anybody.
+    """
+    for path in _partitions(settings):
+        _, key = without_key(recorded_inputs(path) or "")
+        if key not in {"", persons.key_id} and _holds(path, (PREFIX,)):
+            yield path
 
 
 def _words(persons: Persons, plain: str) -> tuple[str, ...]:
@@ -178,12 +204,15 @@ def _may_hold(settings: Settings, version: Version, words: Sequence[str]) -> boo
     changed, made = rotated_at(settings), str(version.manifest.get("published_at", ""))
     if changed and made < changed:
         return True
-    with duckdb.connect(str(version.database), read_only=True) as db:
-        tables = db.execute(
-            "select table_name from duckdb_tables() where not internal"
-        ).fetchall()
-        if any(_in_table(db, f'"{name}"', words) for (name,) in tables):
-            return True
+    try:
+        with duckdb.connect(str(version.database), read_only=True) as db:
+            tables = db.execute(
+                "select table_name from duckdb_tables() where not internal"
+            ).fetchall()
+            if any(_in_table(db, f'"{name}"', words) for (name,) in tables):
+                return True
+    except duckdb.Error:  # cut off, so that nobody can say what it holds
+        return True
     return any(_files_with(version.folder, words))
 
 

@@ -6,6 +6,7 @@ whether a build may be published (``audit``), and which versions there are
 (``versions``).
 """
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ from pipelines.publishing.versions import (
     QUALITY,
     PublishError,
     Version,
+    copied_name,
     current,
     damaged_versions,
     read_version,
@@ -129,9 +131,11 @@ def _name(settings: Settings, build_id: str) -> str:
     The order of names is the order of publishing, by which old versions are removed.
     """
     now = datetime.now(UTC)
-    for newest in version_names(settings)[-1:]:
-        before = datetime.strptime(newest.partition("-")[0], _TIME).replace(tzinfo=UTC)
-        now = max(now, before + timedelta(seconds=1))
+    for name in version_names(settings):
+        with contextlib.suppress(ValueError):  # a folder that somebody renamed
+            said = name.partition("-")[0]
+            before = datetime.strptime(said, _TIME).replace(tzinfo=UTC)
+            now = max(now, before + timedelta(seconds=1))
     return f"{now:{_TIME}}-{build_id}"
 
 
@@ -232,8 +236,21 @@ def _point_current(settings: Settings, name: str) -> None:
     link = settings.versions_dir / f".{CURRENT}.{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(name)
+    _uncopied(settings)
     link.replace(settings.versions_dir / CURRENT)
     put_on_disk(settings.versions_dir)
+
+
+def _uncopied(settings: Settings) -> None:
+    """Take a folder away that a program which follows links made of ``current``."""
+    folder = settings.versions_dir / CURRENT
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    place = settings.versions_dir / copied_name(folder)
+    if (place / MANIFEST).exists() and place != folder:
+        remove(folder)
+    else:
+        folder.rename(place.with_name(f"{place.name}.copied"))
 
 
 def _sweep(settings: Settings) -> None:

@@ -45,7 +45,7 @@ def verify(version: Version) -> Iterator[Finding]:
             yield _row_counts(version, db)
             yield _ledger(version, db)
             yield _sums(db)
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         first = str(error).strip().splitlines()[0]
         yield Finding(DATABASE, holds=False, detail=f"cannot be read: {first}")
 
@@ -75,11 +75,19 @@ def missing_files(version: Version) -> list[str]:
 
 def _files(version: Version) -> dict[str, dict[str, object]] | None:
     files = version.manifest.get("files")
-    return files if isinstance(files, dict) else None
+    if not isinstance(files, dict):
+        return None
+    # What is not said of a file is nothing that it can have.
+    return {
+        name: {"bytes": -1, "sha256": ""} | (of if isinstance(of, dict) else {})
+        for name, of in files.items()
+    }
 
 
 def _is_sized(path: Path, size: object) -> bool:
-    return path.is_file() and size in {None, path.stat().st_size}
+    # A link may lead to what changes later.
+    is_own = path.is_file() and not path.is_symlink()
+    return is_own and size in {None, path.stat().st_size}
 
 
 def _bytes(version: Version, files: dict[str, dict[str, object]]) -> Finding:
@@ -116,8 +124,9 @@ def _name(version: Version, db: duckdb.DuckDBPyConnection) -> Finding:
 
 
 def _row_counts(version: Version, db: duckdb.DuckDBPyConnection) -> Finding:
-    known = version.manifest["row_counts"]
-    assert isinstance(known, dict)
+    known = version.manifest.get("row_counts")
+    if not isinstance(known, dict):
+        return Finding(MANIFEST, holds=False, detail="it counts no rows of marts")
     faults = []
     for mart, count in known.items():
         [(found,)] = db.execute(f'select count(*) from "{mart}"').fetchall()

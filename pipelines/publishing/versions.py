@@ -70,6 +70,7 @@ def current(settings: Settings) -> Version | None:
     if not name:
         return None
     try:
+        _require_inside(settings, name)
         return _readable(settings.versions_dir / name)
     except DamagedError as error:
         older = ", ".join(v.name for v in versions(settings) if v.name != name)
@@ -81,9 +82,34 @@ def current(settings: Settings) -> Version | None:
 
 
 def current_name(settings: Settings) -> str:
-    """Name the version that readers see; '' before the first publish."""
+    """Name the version that readers see; '' before the first publish.
+
+    A program that follows links makes a folder of ``current``, which is a copy of it.
+    """
     link = settings.versions_dir / CURRENT
-    return link.readlink().name if link.is_symlink() else ""
+    if link.is_symlink():
+        return link.readlink().name
+    return copied_name(link) if link.is_dir() else ""
+
+
+def copied_name(folder: Path) -> str:
+    """Name the version that a folder is a copy of; its own name if it does not say."""
+    try:
+        return str(read_sealed(folder / MANIFEST)["version"])
+    except (DamagedError, OSError, KeyError):
+        return folder.name
+
+
+def _require_inside(settings: Settings, name: str) -> None:
+    """Refuse a link to another folder: readers would see what nobody published here.
+
+    Raises:
+        DamagedError: ``current`` leads out of the versions.
+    """
+    link = settings.versions_dir / CURRENT
+    found = link.resolve()
+    if link.is_symlink() and found != (settings.versions_dir / name).resolve():
+        raise DamagedError(f"{link} leads to {found}; expected one of the versions")
 
 
 def version_names(settings: Settings) -> list[str]:
@@ -104,7 +130,7 @@ def version_named(settings: Settings, name: str) -> Version | None:
 def whole_folders(settings: Settings) -> Iterator[Path]:
     """Give the folders of whole versions, oldest first."""
     for path in sorted(settings.versions_dir.glob(f"*/{MANIFEST}")):
-        if not path.parent.is_symlink():
+        if not path.parent.is_symlink() and path.parent.name != CURRENT:
             yield path.parent
 
 
@@ -114,7 +140,11 @@ def read_version(folder: Path) -> Version:
     Raises:
         DamagedError: it is not what was written.
     """
-    return Version(folder.name, folder, read_sealed(folder / MANIFEST))
+    manifest = read_sealed(folder / MANIFEST)
+    said = manifest.get("version", folder.name)
+    if said != folder.name:
+        raise DamagedError(f"{folder} is version {said}; give it that name again")
+    return Version(folder.name, folder, manifest)
 
 
 def _readable(folder: Path) -> Version:

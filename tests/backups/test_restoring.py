@@ -241,3 +241,24 @@ def test_a_full_disk_leaves_nothing(archive, tmp_path, monkeypatch):
         restore(archive, tmp_path / "deep" / "home", None)
 
     assert [*(tmp_path / "deep").iterdir()] == []
+
+
+def test_a_name_deeper_than_any_folder_is_refused(archive, tmp_path):
+    deep = member("home/" + "a/" * 1500 + "x")
+
+    refused(rewritten(archive, with_member(deep)), tmp_path, "it lies deeper than any")
+
+
+def test_a_few_bytes_that_stand_for_many_are_refused(archive, tmp_path):
+    sparse = member("home/sparse")
+    sparse.pax_headers = {
+        "GNU.sparse.major": "0",
+        "GNU.sparse.minor": "1",
+        "GNU.sparse.name": "home/sparse",
+        "GNU.sparse.size": "3000000000",
+        "GNU.sparse.map": "3000000000,0",
+    }
+
+    refused(
+        rewritten(archive, with_member(sparse, b"")), tmp_path, "with all of its bytes"
+    )

@@ -132,3 +132,15 @@ def test_a_file_that_changes_before_it_is_converted_is_named(
         write_partition(settings, invent(), landing.deliveries, "2026-08")
 
     assert not partition_path(settings.ledger_dir, invent(), "2026-08").exists()
+
+
+def test_a_copy_of_another_month_is_no_partition_of_this_one(
+    partition, catch_up, invent
+):
+    other = partition.with_name("2026-07.parquet")
+    other.write_bytes(partition.read_bytes())
+    record_of(other).write_bytes(record_of(partition).read_bytes())
+
+    assert damage(other) == "has the record of 2026-08.parquet beside it"
+    with pytest.raises(ExportError, match=f"acme 2026-07: {other} has the record"):
+        catch_up(invent())

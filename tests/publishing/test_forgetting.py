@@ -172,3 +172,55 @@ def test_what_is_no_address_and_a_home_in_use_are_refused(settings, monkeypatch)
         monkeypatch.setattr("pipelines.publishing.lock._held", set())
         with pytest.raises(BusyError, match="unitmill build"):
             forget(settings, ALICE, delete_versions=False)
+
+
+def test_a_version_whose_database_is_gone_or_cut_off_stops_no_forgetting(
+    settings, build, ledger, put
+):
+    put("acme.csv", "1")
+    build()
+    for name in ("20260901T000000Z-a", "20260902T000000Z-b"):
+        _version(settings, name, "nobody")
+        (settings.versions_dir / name).chmod(0o755)
+    (settings.versions_dir / "20260901T000000Z-a" / "warehouse.duckdb").unlink()
+    cut = settings.versions_dir / "20260902T000000Z-b" / "warehouse.duckdb"
+    cut.chmod(0o644)
+    cut.write_bytes(cut.read_bytes()[:1000])
+
+    found = forget(settings, ALICE, delete_versions=False)
+
+    assert ledger()[0][0] == "by (forgotten)"
+    assert sorted(found.versions) == ["20260901T000000Z-a", "20260902T000000Z-b"]
+
+
+def test_a_month_with_hashes_by_an_older_key_is_named(settings, build, put):
+    put("acme.csv", "1")
+    build()
+    path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+    (settings.exports_dir / "acme.csv").unlink()
+    assert forget(settings, "c@corp.example", delete_versions=False).unsearched == ()
+    change_key(settings)
+    build()
+
+    found = forget(settings, ALICE, delete_versions=False)
+
+    assert (found.rewritten, found.unsearched) == ((), (path,))
+
+
+def test_who_is_forgotten_does_not_come_back_with_a_lost_key(settings, build, put):
+    put("acme.csv", "1")
+    build()
+    forget(settings, ALICE, delete_versions=False)
+    (settings.home_dir / "privacy" / "keys.json").unlink()
+
+    with pytest.raises(ExportError, match=r"the 1 in forgotten\.json beside it"):
+        build()
+
+
+@pytest.mark.parametrize("content", ["", "5", '{"a": 1}', "[1]"])
+def test_a_damaged_list_of_the_forgotten_is_refused(settings, content):
+    persons_of(settings)
+    (settings.home_dir / "privacy" / "forgotten.json").write_text(content)
+
+    with pytest.raises(ExportError, match="nobody knows who is to be forgotten"):
+        persons_of(settings)

@@ -1,6 +1,7 @@
 """A version is proven by itself, and whatever was changed in it is named."""
 
 import json
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -167,3 +168,34 @@ def test_the_order_of_versions_is_that_of_publishing_when_a_clock_is_set_back(
         for v in (second, third)
     ]
     assert stamps == ["2026-11-01T00:00:00+00:00", "2020-01-01T00:00:00+00:00"]
+
+
+def test_a_version_without_its_ledger_is_named_with_what_else_was_found(version):
+    version.folder.chmod(0o755)
+    ledger = version.folder / "ledger"
+    ledger.chmod(0o755)
+    ledger.rename(version.folder.parent.parent / "moved")
+
+    found = faults(version)
+
+    assert len(found) == 2
+    assert "is missing or cut off" in found[0]
+    assert found[1].startswith("cannot be read: ")
+
+
+def test_a_link_in_place_of_a_file_is_no_file_of_the_version(version, tmp_path):
+    path = unlock(version.folder / "quality.html")
+    moved = path.rename(tmp_path / "quality.html")
+    path.symlink_to(moved)
+
+    assert faults(version) == ["quality.html is missing or cut off"]
+
+
+@pytest.mark.parametrize("files", [{"quality.html": 3}, {"quality.html": {}}])
+def test_a_manifest_that_says_nothing_of_a_file_proves_nothing(version, files):
+    bare = replace(version, manifest={"files": files})
+
+    found = faults(bare)
+
+    assert found[0].startswith("quality.html is missing or cut off")
+    assert "it counts no rows of marts" in found

@@ -8,7 +8,14 @@ import duckdb
 import pytest
 
 from pipelines.publishing.publish import publish, remove, rollback
-from pipelines.publishing.versions import QUALITY, PublishError, current, versions
+from pipelines.publishing.versions import (
+    QUALITY,
+    PublishError,
+    current,
+    damaged_versions,
+    version_names,
+    versions,
+)
 from pipelines.settings import PublishingSettings
 
 COSTS = "select billed_cost from fct_charges_daily"
@@ -285,3 +292,48 @@ def test_a_metric_that_is_not_declared_as_it_must_be_is_not_published(
         publish(settings)
 
     assert current(settings) is None
+
+
+def test_a_home_copied_by_a_program_that_follows_links_is_read_and_published_to(
+    settings, published
+):
+    [first] = published(1)
+    link = settings.versions_dir / "current"
+    link.unlink()
+    shutil.copytree(first.folder, link)
+
+    assert current(settings) == first
+    assert version_names(settings) == [first.name]
+
+    [second] = published(2)
+
+    assert link.readlink().name == second.name
+    assert current(settings) == second
+    assert versions(settings) == [first, second]
+
+
+def test_a_version_that_was_renamed_is_named_and_stops_no_publish(settings, published):
+    [first] = published(1)
+    first.folder.chmod(0o755)
+    odd = first.folder.rename(settings.versions_dir / "before-the-audit")
+
+    [second] = published(2)
+
+    assert versions(settings) == [second]
+    assert damaged_versions(settings) == {
+        odd.name: f"{odd} is version {first.name}; give it that name again"
+    }
+
+
+def test_current_leads_to_a_version_of_this_home_only(settings, published, tmp_path):
+    [version] = published(1)
+    foreign = shutil.copytree(version.folder, tmp_path / "foreign" / version.name)
+    link = settings.versions_dir / "current"
+    link.unlink()
+    link.symlink_to(foreign)
+
+    with pytest.raises(PublishError, match=f"leads to {foreign}; expected one of the"):
+        current(settings)
+
+    assert rollback(settings, version.name) == version
+    assert current(settings) == version
