@@ -1,0 +1,290 @@
+"""Kills where versions are shown: in the home, in Postgres, in an object store."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi as postgresql
+import pyarrow.fs as pafs
+
+from bench.killing import (
+    Home,
+    Phase,
+    books,
+    build,
+    faults_of_ledger,
+    faults_of_version,
+    left_over,
+    lost_rows,
+    moment,
+    ready,
+    require,
+    timed,
+)
+from pipelines.publishing.publish import publish, remove, rollback
+from pipelines.publishing.versions import current_name, versions
+
+NOBODY = 65534  # Postgres refuses root
+ADDRESS = "KILLS_DATABASE_URL"
+PUBLISH = (
+    "from pipelines.publishing.publish import publish",
+    "publish(Settings())",
+)
+COPY = """
+from pipelines.publishing.versions import current
+from pipelines.targets.registry import TARGETS, copy_to
+from pipelines.targets.postgres import copying
+from pipelines.targets.object_store import copying
+"""
+SHOWN = """
+select (select version from marts.published_version),
+       (select sum(billed_cost) from marts.fct_charges_daily)::text,
+       (select sum(effective_cost) from marts.fct_showback_daily)::text
+"""
+
+
+def two_versions(home: Home) -> tuple[str, str]:
+    """Give two versions whose books differ; build what is missing."""
+    if len(versions(home.settings)) < 2:
+        home.change()
+        require(build(home))
+    first, second = (version.name for version in versions(home.settings)[-2:])
+    assert books(home, first)[1:] != books(home, second)[1:]
+    return first, second
+
+
+def of_publishing(home: Home, phase: Phase, kills: int, luck: random.Random) -> None:
+    """Kill publishing alone; the version is taken back before each."""
+    before, _ = two_versions(home)
+    truth = {books(home, name)[1:] for name in two_versions(home)}
+    usual = 0.0
+    while phase.is_short_of(kills):
+        settings = home.settings
+        rollback(settings, before)
+        for version in versions(settings):
+            if version.name > before:
+                remove(version.folder)
+        old = books(home, before)[1:]
+        victim = ready(home, *PUBLISH)
+        if not usual:
+            usual = timed(victim)
+            continue
+        was_working = victim.kill(moment(luck, usual))
+        phase.kills += was_working
+        phase.late += not was_working
+        shown = current_name(settings)
+        phase.count("before" if shown == before else "after")
+        phase.mixed += faults_of_version(home)
+        if books(home, shown)[1:] not in truth:
+            phase.mixed.append(f"{shown} has other sums")
+        phase.lost += faults_of_ledger(home)
+        phase.count("with a remainder" if left_over(home) else "without a remainder")
+        publish(settings)
+        wrong = [*faults_of_version(home), *left_over(home)]
+        if books(home, current_name(settings))[1:] == old:
+            wrong.append("the next run published nothing")
+        phase.wrong += wrong
+    phase.lost += lost_rows(home)
+    phase.notes.append(f"publishing takes {usual:.1f} s")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A place that versions are copied to.
+
+    Attributes:
+        target: as in `unitmill publish-to`.
+        variables: of the environment, for what copies.
+        forget: removes what the place has beside the version of this name; is told the
+            number of the kill.
+        read: gives the version that readers see, and what is wrong with it.
+    """
+
+    target: str
+    variables: dict[str, str]
+    forget: Callable[[str, int], None]
+    read: Callable[[], tuple[str, list[str]]]
+
+
+def of_target(
+    home: Home, phase: Phase, kills: int, luck: random.Random, place: Shown
+) -> None:
+    """Kill the copy of a version; readers see it whole, or the other one whole."""
+    names = two_versions(home)
+    work = f"copy_to(Settings(), TARGETS[{place.target!r}], current(Settings()))"
+
+    def copy() -> float:
+        return timed(ready(home, COPY, work, **place.variables))
+
+    rollback(home.settings, names[0])
+    usual = copy()
+    rounds = 0
+    while phase.is_short_of(kills):
+        before, coming = names[rounds % 2], names[(rounds + 1) % 2]
+        rounds += 1
+        place.forget(before, rounds)
+        shown, faults = place.read()
+        assert (shown, faults) == (before, []), (shown, before, faults)
+        rollback(home.settings, coming)
+        if rounds <= 2:
+            usual = max(usual, copy())
+            rollback(home.settings, before)
+            copy()
+            place.forget(before, rounds)
+            rollback(home.settings, coming)
+        victim = ready(home, COPY, work, **place.variables)
+        was_working = victim.kill(moment(luck, usual))
+        phase.kills += was_working
+        phase.late += not was_working
+        shown, faults = place.read()
+        phase.mixed += faults
+        phase.count("before" if shown == before else "after")
+        if shown not in names:
+            phase.mixed.append(f"{shown} is neither")
+        copy()
+        shown, faults = place.read()
+        phase.wrong += faults
+        if shown != coming:
+            phase.wrong.append(f"{shown} is shown, not {coming}")
+    phase.notes.append(f"a copy takes {usual:.1f} s")
+
+
+@contextmanager
+def postgres(home: Home) -> Iterator[Shown]:
+    """Run a server of its own on a socket; half of the kills meet an empty database."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
+    folder = Path(tempfile.mkdtemp(prefix="kills-postgres-"))
+    who = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
+    if who:
+        os.chown(folder, NOBODY, NOBODY)
+    data = folder / "data"
+
+    def run(*words: object) -> None:
+        call = [str(programs / str(words[0])), *map(str, words[1:])]
+        subprocess.run(call, cwd=folder, check=True, stdout=subprocess.DEVNULL, **who)
+
+    run("initdb", "-D", data, "-U", "owner", "--auth=trust", "--no-sync")
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    run("pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    address = f"postgresql:///postgres?host={folder}&user=owner"
+    variables = {
+        ADDRESS: address,
+        "UNITMILL_PUBLISHING__POSTGRES__DATABASE_URL_VARIABLE": ADDRESS,
+        "UNITMILL_PUBLISHING__POSTGRES__READER_ROLE": "",
+    }
+
+    def ask(sql: str) -> list[tuple[object, ...]]:
+        with (
+            postgresql.connect(address, autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql)
+            return [*cursor.fetchall()] if cursor.description else []
+
+    truth = {
+        name: tuple(map(str, books(home, name)))
+        for name in (v.name for v in versions(home.settings))
+    }
+
+    def read() -> tuple[str, list[str]]:
+        [found] = ask(SHOWN)
+        name = str(found[0])
+        same = name in truth and all(
+            float(str(a)) == float(b)
+            for a, b in zip(found[1:], truth[name][1:], strict=True)
+        )
+        return name, [] if same else [f"{found}, not {truth.get(name)}"]
+
+    def forget(_: str, number: int) -> None:
+        if number % 2:
+            return
+        for (name,) in ask(
+            "select nspname::text from pg_namespace where nspname ~ '^marts'"
+        ):
+            ask(f'drop schema "{name}" cascade')
+        again = "copy_to(Settings(), TARGETS['postgres'], current(Settings()))"
+        timed(ready(home, COPY, again, **variables))
+
+    try:
+        yield Shown("postgres", variables, forget, read)
+    finally:
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def object_store(_: Home) -> Iterator[Shown]:
+    """Run moto's S3 on loopback; each kill meets a store without the version."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    variables = {
+        "AWS_ACCESS_KEY_ID": "anyone",
+        "AWS_SECRET_ACCESS_KEY": "anything",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "UNITMILL_PUBLISHING__OBJECT_STORE": "s3://kills/versions-of-unitmill",
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        files = pafs.S3FileSystem(
+            access_key="anyone",
+            secret_key="anything",
+            endpoint_override=f"127.0.0.1:{port}",
+            scheme="http",
+            allow_bucket_creation=True,
+        )
+        files.create_dir("kills")
+        yield _stored(files, "kills/versions-of-unitmill", variables)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _stored(files: pafs.FileSystem, root: str, variables: dict[str, str]) -> Shown:
+    def get(path: str) -> bytes:
+        with files.open_input_stream(f"{root}/{path}") as stream:
+            return bytes(stream.read())
+
+    def read() -> tuple[str, list[str]]:
+        pointer = json.loads(get("current.json"))
+        name, faults = pointer["version"], []
+        try:
+            manifest = get(f"versions/{name}/manifest.json")
+            if hashlib.sha256(manifest).hexdigest() != pointer["manifest_sha256"]:
+                faults.append(f"{name}: another manifest")
+            for path, known in json.loads(manifest)["files"].items():
+                content = get(f"versions/{name}/{path}")
+                if hashlib.sha256(content).hexdigest() != known["sha256"]:
+                    faults.append(f"{name}: {path} has other bytes")
+        except FileNotFoundError as error:
+            faults.append(f"{name}: {error}")
+        return name, faults
+
+    def forget(shown: str, _: int) -> None:
+        chosen = pafs.FileSelector(f"{root}/versions")
+        for folder in files.get_file_info(chosen):
+            if folder.base_name != shown:
+                files.delete_dir(folder.path)
+
+    return Shown("object-store", variables, forget, read)
