@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from bench.kill_targets import COPY, PUBLISH, Shown, two_versions
+from bench.kill_targets import PUBLISH, Shown, two_versions
 from bench.killing import Home, Phase, books, ready, timed
 from bench.soak_readers import LOOP, Reader
 from pipelines.publishing.publish import remove, rollback
@@ -62,9 +62,8 @@ def of_readers(home: Home, phase: Phase, place: Shown, address: str) -> None:
     truth = {str(b[0]): [*map(str, b[1:])] for b in (books(home, before),)}
     named = books(home, coming)
     link = str(settings.versions_dir / "current")
-    copy = f"copy_to(Settings(), TARGETS[{place.target!r}], current(Settings()))"
     rollback(settings, before)
-    timed(ready(home, COPY, copy, **place.variables))
+    place.copy(home)
     # Each publish gives a version its own name, of the same build and the same sums.
     sums = json.dumps({"": [*map(str, named[1:])]} | truth)
     code = "\ntruth = type('T', (dict,), {'__missing__': lambda s, k: s['']})(truth)\n"
@@ -86,14 +85,14 @@ def of_readers(home: Home, phase: Phase, place: Shown, address: str) -> None:
     for _ in range(PUBLISHES):
         time.sleep(3)
         rollback(settings, before)
-        timed(ready(home, COPY, copy, **place.variables))
+        place.copy(home)
         time.sleep(3)  # who reads the version that goes has ended
         for version in versions(settings):
             if version.name > before:
                 remove(version.folder)
         timed(ready(home, *PUBLISH))
         assert current_name(settings) != before
-        timed(ready(home, COPY, copy, **place.variables))
+        place.copy(home)
     time.sleep(3)
     print("| reader | reads | failures | mixed | versions | slowest, s |")
     print("|---|---|---|---|---|---|")

@@ -25,7 +25,9 @@ from bench.killing import (
     build,
     faults_of_ledger,
     faults_of_version,
+    go,
     left_over,
+    loading,
     lost_rows,
     moment,
     ready,
@@ -33,7 +35,8 @@ from bench.killing import (
     timed,
 )
 from pipelines.publishing.publish import publish, remove, rollback
-from pipelines.publishing.versions import current_name, versions
+from pipelines.publishing.versions import current, current_name, versions
+from pipelines.targets.registry import TARGETS, copy_to
 
 NOBODY = 65534  # Postgres refuses root
 ADDRESS = "KILLS_DATABASE_URL"
@@ -44,7 +47,7 @@ PUBLISH = (
 COPY = """
 from pipelines.publishing.versions import current
 from pipelines.targets.registry import TARGETS, copy_to
-from pipelines.targets.postgres import copying
+from pipelines.targets.postgres import load, views
 from pipelines.targets.object_store import copying
 """
 SHOWN = """
@@ -69,6 +72,7 @@ def of_publishing(home: Home, phase: Phase, kills: int, luck: random.Random) -> 
     before, _ = two_versions(home)
     truth = {books(home, name)[1:] for name in two_versions(home)}
     usual = 0.0
+    victim = loading(home, *PUBLISH)
     while phase.is_short_of(kills):
         settings = home.settings
         rollback(settings, before)
@@ -76,11 +80,13 @@ def of_publishing(home: Home, phase: Phase, kills: int, luck: random.Random) -> 
             if version.name > before:
                 remove(version.folder)
         old = books(home, before)[1:]
-        victim = ready(home, *PUBLISH)
+        go(victim)
         if not usual:
             usual = timed(victim)
+            victim = loading(home, *PUBLISH)
             continue
         was_working = victim.kill(moment(luck, usual))
+        victim = loading(home, *PUBLISH)
         phase.kills += was_working
         phase.late += not was_working
         shown = current_name(settings)
@@ -95,6 +101,7 @@ def of_publishing(home: Home, phase: Phase, kills: int, luck: random.Random) -> 
         if books(home, current_name(settings))[1:] == old:
             wrong.append("the next run published nothing")
         phase.wrong += wrong
+    victim.kill(0)
     phase.lost += lost_rows(home)
     phase.notes.append(f"publishing takes {usual:.1f} s")
 
@@ -105,16 +112,37 @@ class Shown:
 
     Attributes:
         target: as in `unitmill publish-to`.
-        variables: of the environment, for what copies.
         forget: removes what the place has beside the version of this name; is told the
-            number of the kill.
+            number of the kill; returns whether the next copy has to load.
         read: gives the version that readers see, and what is wrong with it.
     """
 
     target: str
-    variables: dict[str, str]
-    forget: Callable[[str, int], None]
+    forget: Callable[[str, int], bool]
     read: Callable[[], tuple[str, list[str]]]
+
+    @property
+    def work(self) -> tuple[str, str]:
+        """What a program imports and does that copies the current version."""
+        copy = f"copy_to(Settings(), TARGETS[{self.target!r}], current(Settings()))"
+        return COPY, copy
+
+    def copy(self, home: Home) -> None:
+        """Copy the current version in this process."""
+        version = current(home.settings)
+        assert version is not None
+        copy_to(home.settings, TARGETS[self.target], version)
+
+
+@contextmanager
+def environment(variables: dict[str, str]) -> Iterator[None]:
+    """Let this process and those that it starts have these variables."""
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name in variables:
+            del os.environ[name]
 
 
 def of_target(
@@ -122,29 +150,16 @@ def of_target(
 ) -> None:
     """Kill the copy of a version; readers see it whole, or the other one whole."""
     names = two_versions(home)
-    work = f"copy_to(Settings(), TARGETS[{place.target!r}], current(Settings()))"
-
-    def copy() -> float:
-        return timed(ready(home, COPY, work, **place.variables))
-
-    rollback(home.settings, names[0])
-    usual = copy()
-    rounds = 0
+    usual = _usual(home, names, place)
+    victim, rounds = loading(home, *place.work), 0
     while phase.is_short_of(kills):
         before, coming = names[rounds % 2], names[(rounds + 1) % 2]
         rounds += 1
-        place.forget(before, rounds)
-        shown, faults = place.read()
-        assert (shown, faults) == (before, []), (shown, before, faults)
+        has_to_load = place.forget(before, rounds)
+        assert place.read() == (before, [])
         rollback(home.settings, coming)
-        if rounds <= 2:
-            usual = max(usual, copy())
-            rollback(home.settings, before)
-            copy()
-            place.forget(before, rounds)
-            rollback(home.settings, coming)
-        victim = ready(home, COPY, work, **place.variables)
-        was_working = victim.kill(moment(luck, usual))
+        was_working = go(victim).kill(moment(luck, usual[has_to_load]))
+        victim = loading(home, *place.work)
         phase.kills += was_working
         phase.late += not was_working
         shown, faults = place.read()
@@ -152,12 +167,24 @@ def of_target(
         phase.count("before" if shown == before else "after")
         if shown not in names:
             phase.mixed.append(f"{shown} is neither")
-        copy()
+        place.copy(home)
         shown, faults = place.read()
         phase.wrong += faults
         if shown != coming:
             phase.wrong.append(f"{shown} is shown, not {coming}")
-    phase.notes.append(f"a copy takes {usual:.1f} s")
+    victim.kill(0)
+    phase.notes.append(
+        f"a copy takes {usual[True]:.1f} s, one that was there {usual[False]:.1f} s"
+    )
+
+
+def _usual(home: Home, names: tuple[str, str], place: Shown) -> dict[bool, float]:
+    """Copy both versions; give the seconds of a copy that has to load, and of none."""
+    seconds = []
+    for name in (*names, names[0]):
+        rollback(home.settings, name)
+        seconds.append(timed(ready(home, *place.work)))
+    return {True: max(seconds[:2]), False: seconds[2]}
 
 
 @contextmanager
@@ -206,18 +233,20 @@ def postgres(home: Home) -> Iterator[Shown]:
         )
         return name, [] if same else [f"{found}, not {truth.get(name)}"]
 
-    def forget(_: str, number: int) -> None:
+    def forget(_: str, number: int) -> bool:
         if number % 2:
-            return
+            return False
         for (name,) in ask(
             "select nspname::text from pg_namespace where nspname ~ '^marts'"
         ):
             ask(f'drop schema "{name}" cascade')
-        again = "copy_to(Settings(), TARGETS['postgres'], current(Settings()))"
-        timed(ready(home, COPY, again, **variables))
+        shown.copy(home)
+        return True
 
+    shown = Shown("postgres", forget, read)
     try:
-        yield Shown("postgres", variables, forget, read)
+        with environment(variables):
+            yield shown
     finally:
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder)
@@ -255,13 +284,14 @@ def object_store(_: Home) -> Iterator[Shown]:
             allow_bucket_creation=True,
         )
         files.create_dir("kills")
-        yield _stored(files, "kills/versions-of-unitmill", variables)
+        with environment(variables):
+            yield _stored(files, "kills/versions-of-unitmill")
     finally:
         server.kill()
         server.wait()
 
 
-def _stored(files: pafs.FileSystem, root: str, variables: dict[str, str]) -> Shown:
+def _stored(files: pafs.FileSystem, root: str) -> Shown:
     def get(path: str) -> bytes:
         with files.open_input_stream(f"{root}/{path}") as stream:
             return bytes(stream.read())
@@ -281,10 +311,11 @@ def _stored(files: pafs.FileSystem, root: str, variables: dict[str, str]) -> Sho
             faults.append(f"{name}: {error}")
         return name, faults
 
-    def forget(shown: str, _: int) -> None:
+    def forget(shown: str, _: int) -> bool:
         chosen = pafs.FileSelector(f"{root}/versions")
         for folder in files.get_file_info(chosen):
             if folder.base_name != shown:
                 files.delete_dir(folder.path)
+        return True
 
-    return Shown("object-store", variables, forget, read)
+    return Shown("object-store", forget, read)

@@ -26,6 +26,7 @@ from pipelines.sources.registry import all_sources
 
 SOURCES = ("onprem", "openai")
 MARK = "KILLS_MARK"
+PLACES = ("UNITMILL_HOME", "UNITMILL_EXPORTS", "UNITMILL_PROJECT")
 # Says when it has loaded everything, and waits for a line: so the moment of the kill is
 # one of its work, and not of its start.
 READY = """
@@ -50,7 +51,7 @@ class Home:
         return Settings(home=self.folder / "home", exports=self.folder / "exports")
 
     def environment(self) -> dict[str, str]:
-        mine = {k: v for k, v in os.environ.items() if not k.startswith("UNITMILL")}
+        mine = {k: v for k, v in os.environ.items() if k not in PLACES}
         (self.folder / "tmp").mkdir(exist_ok=True)
         return mine | {
             "PYTHONPATH": str(PROJECT_DIR),
@@ -166,10 +167,14 @@ def start(home: Home, *call: str | Path, **more: str) -> Victim:
     )
 
 
-def ready(home: Home, imports: str, work: str, **more: str) -> Victim:
-    """Start a program that has loaded all it needs, and works from now on."""
+def loading(home: Home, imports: str, work: str, **more: str) -> Victim:
+    """Start a program that loads all it needs, and waits until it may go."""
     code = READY.format(imports=imports, work=work)
-    victim = start(home, sys.executable, "-c", code, **more)
+    return start(home, sys.executable, "-c", code, **more)
+
+
+def go(victim: Victim) -> Victim:
+    """Let a program that was loading work from now on."""
     assert victim.process.stdout
     assert victim.process.stdin
     said = victim.process.stdout.readline()
@@ -177,6 +182,11 @@ def ready(home: Home, imports: str, work: str, **more: str) -> Victim:
     victim.process.stdin.write("go\n")
     victim.process.stdin.flush()
     return victim
+
+
+def ready(home: Home, imports: str, work: str, **more: str) -> Victim:
+    """Start a program that has loaded all it needs, and works from now on."""
+    return go(loading(home, imports, work, **more))
 
 
 def unitmill() -> Path:

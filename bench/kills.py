@@ -12,6 +12,7 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -40,7 +41,7 @@ def _to(place, home: Home, phase: Phase, kills: int, luck: random.Random) -> Non
 
 def _read(home: Home, phase: Phase, *_: object) -> None:
     with kill_targets.postgres(home) as shown:
-        of_readers(home, phase, shown, shown.variables[kill_targets.ADDRESS])
+        of_readers(home, phase, shown, os.environ[kill_targets.ADDRESS])
 
 
 PHASES: dict[str, Callable[[Home, Phase, int, random.Random], None]] = {
@@ -80,6 +81,7 @@ def main() -> int:
             try:
                 PHASES[name](home, phase, kills, random.Random(options.seed))
             except Exception as error:  # noqa: BLE001 - the other phases go on
+                traceback.print_exc()
                 phase.wrong.append(f"stopped: {error!r}")
             print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
         report(seen)
