@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from bench.killing import (
+    UNITMILL,
     Home,
     Phase,
     Victim,
@@ -24,7 +25,6 @@ from bench.killing import (
     lost_rows,
     start,
     survivors,
-    unitmill,
 )
 from pipelines.publishing.versions import current_name
 
@@ -69,7 +69,7 @@ def _kill_builds(home: Home, phase: Phase, kills: int, when, every: int) -> None
     while phase.is_short_of(kills):
         before = current_name(settings)
         home.change()
-        victim = start(home, unitmill(), "build")
+        victim = start(home, UNITMILL, "build")
         was_working = victim.kill(when())
         phase.kills += was_working
         phase.late += not was_working
@@ -139,7 +139,7 @@ def opened(home: Home) -> Pages:
         port = free.getsockname()[1]
     log = home.folder / "ui.log"
     # What it says goes to a file: nobody would empty a pipe.
-    call = f"exec {unitmill()} ui --port {port} > {log} 2>&1"
+    call = f"exec {UNITMILL} ui --port {port} > {log} 2>&1"
     pages = Pages(start(home, "/bin/sh", "-c", call), port)
     ends = time.monotonic() + 120
     while time.monotonic() < ends:

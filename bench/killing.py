@@ -24,6 +24,7 @@ from pipelines.publishing.versions import current, current_name
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.registry import all_sources
 
+UNITMILL = Path(sys.executable).parent / "unitmill"
 SOURCES = ("onprem", "openai")
 MARK = "KILLS_MARK"
 PLACES = ("UNITMILL_HOME", "UNITMILL_EXPORTS", "UNITMILL_PROJECT")
@@ -189,13 +190,9 @@ def ready(home: Home, imports: str, work: str, **more: str) -> Victim:
     return go(loading(home, imports, work, **more))
 
 
-def unitmill() -> Path:
-    return Path(sys.executable).parent / "unitmill"
-
-
 def build(home: Home) -> str:
     """Build; say what went wrong, '' where nothing did."""
-    victim = start(home, unitmill(), "build")
+    victim = start(home, UNITMILL, "build")
     said, _ = victim.process.communicate(timeout=1200)
     return (
         f"ended with {victim.process.returncode}: {said}"

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bench import kill_builds, kill_targets
 from bench.kill_readers import of_readers
+from bench.kill_stores import object_store
 from bench.killing import Home, Phase, made
 
 # How many of 300 kills a phase gets.
@@ -49,7 +50,7 @@ PHASES: dict[str, Callable[[Home, Phase, int, random.Random], None]] = {
     "build": kill_builds.of_building,
     "publish": kill_targets.of_publishing,
     "postgres": partial(_to, kill_targets.postgres),
-    "object-store": partial(_to, kill_targets.object_store),
+    "object-store": partial(_to, object_store),
     "ui": kill_builds.of_pages,
     "daemon": kill_builds.of_daemon,
     "readers": _read,
