@@ -376,6 +376,22 @@ def test_old_versions_go_and_what_is_shown_or_not_ours_stays(home, s3_url):
     assert names(s3_url) == [name_of(3), name_of(4), "mine", "readme.txt"]
 
 
+def test_the_objects_that_a_console_makes_for_folders_stop_nothing(home, s3_url):
+    settings = home(s3_url, keep_versions=2)
+    client = boto3.client("s3", region_name="us-east-1")
+    bucket, _, prefix = s3_url.removeprefix("s3://").partition("/")
+    for folder in ("", f"{name_of(1)}/"):
+        key = f"{prefix}/versions/{folder}".removeprefix("/")
+        client.put_object(Bucket=bucket, Key=key, Body=b"")
+    for day in (1, 2):
+        copy_version(settings, write(settings, day))
+
+    last = copy_version(settings, write(settings, 3))
+
+    assert last.retired == (name_of(1),)
+    assert shown(s3_url) == name_of(3)
+
+
 def test_what_a_killed_upload_left_goes_after_a_day(home, s3_url, monkeypatch):
     settings = home(s3_url)
     place = opened(s3_url)

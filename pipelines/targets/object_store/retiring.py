@@ -61,7 +61,8 @@ def _by_version(items: Mapping[str, Item]) -> dict[str, dict[str, Item]]:
     """Group objects by the version that they are of; others' objects are left out."""
     found: dict[str, dict[str, Item]] = defaultdict(dict)
     for path, item in items.items():
-        _, name, *rest = path.split("/")
+        # A console leaves an object for each folder: "versions" has no name in it.
+        name, _, rest = path.removeprefix(f"{VERSIONS}/").partition("/")
         if rest and NAME.fullmatch(name):
             found[name][path] = item
     return found
