@@ -28,6 +28,8 @@ from pipelines.settings import DBT_DIR, Settings
 # The dbt of this environment, whether or not it is on the PATH.
 DBT = Path(sysconfig.get_path("scripts")) / "dbt"
 RESULTS: Final = "run_results.json"
+# What dbt read of all models, so that it reads only those that changed.
+PARSED: Final = "partial_parse.msgpack"
 # The folder of the workspace's models, beside that of those that Unitmill ships.
 WORKSPACE = "workspace"
 # They are built and published as the marts are; a contract they may have, not must.
@@ -77,18 +79,23 @@ def run_folder(settings: Settings, project: ddbt.DbtProject) -> Path:
     Without it dbt parses the project a second time, 5 s of a build. It does so too
     when the database has moved or has other settings since; then what the last run
     parsed is newer, and stays. Results of an earlier run would be taken for those of a
-    run that could not even start.
+    run that could not even start; and the dbt of a process that was killed lives on
+    for a minute, and writes its own where it was told to.
     """
-    folder = settings.home_dir / "dbt" / "run"
+    runs = settings.home_dir / "dbt" / "run"
+    folder = runs / str(os.getpid())
+    parsed = [project.target_path / PARSED, *runs.glob(f"*/{PARSED}")]
+    newest = max(filter(Path.exists, parsed), key=_changed_at, default=None)
+    content = newest.read_bytes() if newest else None
+    shutil.rmtree(runs, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / RESULTS).unlink(missing_ok=True)
-    parsed = project.target_path / "partial_parse.msgpack"
-    last = folder / parsed.name
-    if parsed.exists() and not (
-        last.exists() and last.stat().st_mtime >= parsed.stat().st_mtime
-    ):
-        shutil.copy(parsed, folder)
+    if content is not None:
+        (folder / PARSED).write_bytes(content)
     return folder
+
+
+def _changed_at(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def _set_variables(settings: Settings) -> None:

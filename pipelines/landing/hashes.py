@@ -49,9 +49,7 @@ def changed_since(memory: Path, files: Iterable[tuple[str, Path]]) -> list[str]:
     """
     known = _remembered(memory)
     return [
-        name
-        for name, path in files
-        if name in known and _look(path) != known[name][:2]
+        name for name, path in files if name in known and _look(path) != known[name][:2]
     ]
 
 
