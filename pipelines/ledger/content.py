@@ -49,11 +49,9 @@ def damage(path: Path) -> str:
     known = _hashes(path)
     if not path.exists():
         return "is missing" if known else ""
-    for line in known and _lines(path):
-        name = "" if line.startswith(_COMMENT) else line.partition("  ")[2]
-        if name not in {"", path.name}:
-            return f"has the record of {name} beside it"
     if known:
+        if other := _strange_record(path):
+            return f"has the record of {other} beside it"
         is_whole = content_of(path) in known
         return "" if is_whole else "has other bytes than were written"
     try:
@@ -61,6 +59,19 @@ def damage(path: Path) -> str:
     except UNREADABLE:
         return "cannot be read as Parquet"
     return ""
+
+
+def _strange_record(path: Path) -> str:
+    """Name whose record lies beside a partition; '' where it is its own.
+
+    Somebody may have copied both from another month, or from another source.
+    """
+    source, sign, _ = (inputs_beside(path) or "").partition("@")
+    if sign and source != path.parent.name:
+        return source
+    lines = (line for line in _lines(path) if not line.startswith(_COMMENT))
+    names = (line.partition("  ")[2] for line in lines)
+    return next((name for name in names if name and name != path.name), "")
 
 
 def is_recorded(path: Path) -> bool:

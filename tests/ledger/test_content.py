@@ -144,3 +144,12 @@ def test_a_copy_of_another_month_is_no_partition_of_this_one(
     assert damage(other) == "has the record of 2026-08.parquet beside it"
     with pytest.raises(ExportError, match=f"acme 2026-07: {other} has the record"):
         catch_up(invent())
+
+
+def test_a_copy_of_another_source_is_no_partition_of_this_one(partition):
+    other = partition.parent.with_name("umbrella") / partition.name
+    other.parent.mkdir()
+    other.write_bytes(partition.read_bytes())
+    record_of(other).write_bytes(record_of(partition).read_bytes())
+
+    assert damage(other) == "has the record of acme beside it"
