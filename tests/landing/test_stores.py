@@ -208,7 +208,7 @@ def test_a_key_that_is_no_path_is_refused_by_name(key, why, s3, stored, acme):
     assert [d.names for d in landing.deliveries] == [(f"{s3.url}/good/acme-1.csv",)]
     assert len(mirrored(settings)) == 1
     written = {p.name for p in around.rglob("*") if p.is_file()}
-    assert written == {"acme-1.csv", ".lock", "hashes.json"}
+    assert written == {"acme-1.csv", ".lock", "hashes.json", "keys.json"}
 
 
 def test_a_key_that_looks_like_markup_is_told_as_it_is(
