@@ -308,7 +308,8 @@ def test_a_swap_waits_for_a_query_that_ends(copy, ask, address, monkeypatch):
     with client(address) as slow:
         slow("begin")
         total(slow)
-        ends = threading.Timer(1.0, slow, ["rollback"])
+        # Long after the copy, whose views then wait for it on a busy machine, too.
+        ends = threading.Timer(4.0, slow, ["rollback"])
         ends.start()
         copied = copy(2, costs("0.01"))
         ends.join()

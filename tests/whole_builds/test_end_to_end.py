@@ -10,6 +10,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from pipelines.files import read_sealed, write_sealed
 from pipelines.publishing.audit import seal
 from pipelines.publishing.publish import publish
 from pipelines.publishing.versions import current, versions
@@ -197,8 +198,7 @@ def test_a_query_is_answered_as_a_table_as_csv_and_as_json(sample_settings, comm
 def name_build_anew(settings):
     """Make another build of the one that is there, without building again."""
     audit = settings.build_dir / "audit.json"
-    told = json.loads(audit.read_text("utf-8")) | {"build_id": "another"}
-    audit.write_text(json.dumps(told), "utf-8")
+    write_sealed(audit, read_sealed(audit) | {"build_id": "another"})
     with duckdb.connect(str(settings.build_database)) as db:
         db.execute("update meta.build set build_id = 'another'")
     seal(settings)

@@ -9,7 +9,7 @@ from pipelines.sources.usage.prometheus import SOURCES
 
 USAGE, GPU = SOURCES
 MIDNIGHT = 1_786_752_000  # 2026-08-15 00:00 UTC
-LATER = 500_000  # hours since 1970: after every sample
+LATER = 498_500  # hours since 1970, 2026-11-13: after every sample
 VLLM = {"instance": "10.0.0.7:8000", "model_name": "llama", "engine": "0"}
 DCGM = {"Hostname": "gpu-1", "UUID": "GPU-1", "gpu": "0", "modelName": "A10G"}
 

@@ -1,7 +1,6 @@
 """Which files are one drop, of which month and payer, and which drop is newer."""
 
 import json
-from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -177,7 +176,8 @@ def test_two_reports_on_one_bill_are_refused_because_they_count_it_twice(
     found = scan(Settings(exports=exports, home=tmp_path / "home"), [SOURCE])
 
     assert not found.deliveries
-    ((_, names, reason),) = map(astuple, found.refusals)
+    [refused] = found.refusals
+    names, reason = refused.names, refused.reason
     assert f"{MONTH}/a1/cur-1.csv.gz (aws/cur)" in reason
     assert "export/data/BILLING_PERIOD=2026-08" in reason
     assert "account 000000000042 for 2026-08" in reason
