@@ -38,9 +38,10 @@ def replaced(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole."""
+def write_text(path: Path, text: str, mode: int = 0o666) -> None:
+    """Write a text file, whole, with a mode less the umask."""
     with replaced(path) as temporary:
+        temporary.touch(mode)
         temporary.write_text(text, "utf-8")
 
 

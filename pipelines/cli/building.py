@@ -1,10 +1,7 @@
 """`unitmill build` and `unitmill ui`: the pipeline, run from here or opened."""
 
-import os
 import shlex
 import signal
-import sys
-import sysconfig
 from pathlib import Path
 from typing import Annotated
 
@@ -27,13 +24,19 @@ from pipelines.cli.calling import (
     settings_of,
 )
 from pipelines.cli.listening import require_free
-from pipelines.cli.processes import dagster_home_of, require_webserver
+from pipelines.cli.processes import (
+    NAMES,
+    Names,
+    address_of,
+    become,
+    require_webserver,
+)
 from pipelines.cli.summary import show_summary
 from pipelines.landing.origin import remember_exports, require_same_exports
 from pipelines.landing.source import ExportError
 from pipelines.publishing.reading import find_marts
 from pipelines.publishing.versions import PublishError, Version, current
-from pipelines.settings import PROJECT_VARIABLE, Settings
+from pipelines.settings import Settings
 from pipelines.settings.homes import keep_private, open_to_others
 
 # What a bill is asked first; it answers with any kind of exports.
@@ -102,13 +105,7 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     host: Annotated[
         str, typer.Option(help="Address to listen on; Dagster asks for no password.")
     ] = "127.0.0.1",
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A name by which it is called beside its addresses, as behind a "
-            "proxy; repeatable."
-        ),
-    ] = None,
+    allow_host: Names = None,
 ) -> None:
     """Open Dagster's pages on http://localhost:3000, until interrupted."""
     require_webserver()
@@ -116,41 +113,21 @@ def ui(  # noqa: PLR0913 - it takes what `build` takes
     journal.begin(settings, "ui")
     require_free(host, port)
     _bind(settings, change_exports=change_exports)
-    environment = _environment(settings, [f"{host}:{port}", *(allow_host or ())])
     version = _current(settings)
-    shown = f"[{host}]" if ":" in host else host
     console.print(
-        f"Dagster opens on http://{shown}:{port}\n"
+        f"Dagster opens on {address_of(host, port)}\n"
         f"  exports    {settings.exports_dir}\n"
         f"  home       {settings.home_dir}\n"
         f"  published  {version.name if version else 'nothing yet'}",
         soft_wrap=True,
     )
-    sys.stdout.flush()
-    dagster = Path(sysconfig.get_path("scripts")) / "dagster"
-    call = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", host]
-    call += ["-p", str(port)]
-    if settings.log_format == "json":
-        call += ["--log-format", "json"]
     _end_by_signals()
-    # In place of this process, so that a signal to it stops Dagster too.
-    os.chdir(settings.home_dir)
-    os.execve(dagster, call, environment)  # noqa: S606
-
-
-def _environment(settings: Settings, names: list[str]) -> dict[str, str]:
-    """Give what Dagster's processes are told of this home, and how they are called."""
-    environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home_of(settings)),
-        "UNITMILL_EXPORTS": str(settings.exports_dir),
-        "UNITMILL_HOME": str(settings.home_dir),
-        "UNITMILL_UI_HOSTS": ",".join(names),
+    variables = {
+        NAMES: ",".join([f"{host}:{port}", *(allow_host or ())]),
         # Its successor, `dg dev`, wants a project layout of its own.
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
-    if settings.workspace:
-        environment[PROJECT_VARIABLE] = str(settings.workspace)
-    return environment
+    become(settings, ["dagster", "dev", "-h", host, "-p", str(port)], variables)
 
 
 def _end_by_signals() -> None:

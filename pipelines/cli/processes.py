@@ -5,7 +5,9 @@ Dagster keeps its records (``defs.instance``).
 """
 
 import os
+import sys
 import sysconfig
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -22,10 +24,13 @@ from pipelines.cli.calling import (
     require_readable_home,
     settings_of,
 )
+from pipelines.cli.listening import require_free
 from pipelines.landing.origin import require_same_exports
 from pipelines.landing.source import ExportError
 from pipelines.settings import PROJECT_VARIABLE, Settings
 
+# By which names the guard before Dagster's webserver lets it be called.
+NAMES = "UNITMILL_UI_HOSTS"
 Port = Annotated[int, typer.Option(help="Port on this machine.")]
 Host = Annotated[
     str, typer.Option(help="Address to listen on; Dagster asks for no password.")
@@ -53,21 +58,23 @@ def webserver(  # noqa: PLR0913, PLR0917 - each is an option
     project: Project = None,
 ) -> None:
     """Serve Dagster's pages without its daemon, until interrupted."""
-    if find_spec("dagster_webserver") is None:
-        fail("Dagster's webserver is not installed; run: pip install 'unitmill[ui]'", 2)
+    require_webserver()
     settings = _settings(exports, home, project)
+    require_free(host, port)
     words = ["-h", host, "-p", str(port), *(["--read-only"] if read_only else [])]
-    names = [f"{host}:{port}", *(allow_host or ())]
-    os.environ["UNITMILL_UI_HOSTS"] = ",".join(names)
-    console.print(f"Dagster opens on http://{host}:{port}", highlight=False)
-    _become(settings, "dagster-webserver", words)
+    console.print(f"Dagster opens on {address_of(host, port)}")
+    become(
+        settings,
+        ["dagster-webserver", *words],
+        {NAMES: ",".join([f"{host}:{port}", *(allow_host or ())])},
+    )
 
 
 def daemon(exports: Exports = None, home: Home = None, project: Project = None) -> None:
     """Run schedules, sensors and the queue of runs, until interrupted."""
     settings = _settings(exports, home, project)
     console.print(f"Dagster's daemon works for {settings.home_dir}", soft_wrap=True)
-    _become(settings, "dagster-daemon", ["run"])
+    become(settings, ["dagster-daemon", "run"])
 
 
 def require_webserver() -> None:
@@ -80,14 +87,9 @@ def require_webserver() -> None:
         )
 
 
-def dagster_home_of(settings: Settings) -> Path:
-    """Prepare Dagster's folder of a home, or end the call."""
-    from pipelines.defs.instance import prepare_dagster_home
-
-    try:
-        return prepare_dagster_home(settings)
-    except ExportError as error:
-        fail(str(error), 2)
+def address_of(host: str, port: int) -> str:
+    """Give the address that a browser opens."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _settings(
@@ -103,18 +105,35 @@ def _settings(
     return settings
 
 
-def _become(settings: Settings, program: str, words: list[str]) -> NoReturn:
-    """Go on as one of Dagster's programs, so that a signal to this one stops it."""
-    environment = os.environ | {
-        "DAGSTER_HOME": str(dagster_home_of(settings)),
+def become(
+    settings: Settings, call: list[str], variables: Mapping[str, str] | None = None
+) -> NoReturn:
+    """Go on as one of Dagster's programs, so that a signal to this one stops it.
+
+    Args:
+        settings: of the home whose pipeline it loads.
+        call: the program and its words.
+        variables: of the environment, beside those that every one of them has.
+    """
+    from pipelines.defs.instance import prepare_dagster_home
+
+    try:
+        dagster_home = prepare_dagster_home(settings)
+    except ExportError as error:
+        fail(str(error), 2)
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(dagster_home),
         "UNITMILL_EXPORTS": str(settings.exports_dir),
         "UNITMILL_HOME": str(settings.home_dir),
+        **(variables or {}),
     }
     if settings.workspace:
         environment[PROJECT_VARIABLE] = str(settings.workspace)
-    place = Path(sysconfig.get_path("scripts")) / program
-    call = [str(place), *words, "-m", "pipelines.definitions"]
+    place = Path(sysconfig.get_path("scripts")) / call[0]
+    words = [str(place), *call[1:], "-m", "pipelines.definitions"]
     if settings.log_format == "json":
-        call += ["--log-format", "json"]
+        words += ["--log-format", "json"]
+    sys.stdout.flush()
     os.chdir(settings.home_dir)
-    os.execve(place, call, environment)  # noqa: S606
+    os.execve(place, words, environment)  # noqa: S606

@@ -27,7 +27,7 @@ from pipelines.publishing.versions import (
     Version,
     current_name,
     damaged_versions,
-    version_named,
+    require_version,
     version_names,
 )
 from pipelines.settings import Settings
@@ -78,13 +78,10 @@ def _version(settings: Settings, name: str) -> Version:
     chosen = name or current_name(settings)
     if not chosen:
         return published(settings)  # which says what to do, and ends the call
-    found = version_named(settings, chosen)
-    if found is None:
-        names = ", ".join(version_names(settings)) or "none"
-        why = damaged_versions(settings).get(chosen)
-        what = f"{chosen} is damaged: {why}" if why else f"no version {chosen!r}"
-        fail(f"{what}; known versions: {names}", 1 if why else 2)
-    return found
+    try:
+        return require_version(settings, chosen)
+    except PublishError as error:
+        fail(str(error), 1 if chosen in damaged_versions(settings) else 2)
 
 
 def _of_exports(

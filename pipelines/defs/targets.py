@@ -1,6 +1,6 @@
 """Targets: the published version, copied to where other tools read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
@@ -16,42 +16,50 @@ from pipelines.settings import Settings
 from pipelines.targets import TargetError, object_store
 from pipelines.targets import postgres as to_postgres
 from pipelines.targets.attempts import recorded
+from pipelines.targets.registry import chosen
 
 POSTGRES = dg.AssetKey(["publish", "postgres"])
 OBJECT_STORE = dg.AssetKey(["publish", "object_store"])
 KINDS = {"s3": "s3", "gs": "googlecloud", "abfss": "azure"}
 # By the names of the targets.
 TARGET_KEYS = {"postgres": POSTGRES, "object-store": OBJECT_STORE}
+Copy = dg.MaterializeResult[None]
 
 
 def target_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Give an asset for each target that the settings name."""
-    assets = []
-    if to_postgres.is_chosen(settings):
-        assets.append(_postgres(settings))
-    if object_store.is_chosen(settings):
-        assets.append(_object_store(settings))
-    return assets
+    make = {"postgres": _postgres, "object-store": _object_store}
+    return [make[target.name](settings) for target in chosen(settings)]
 
 
-def _postgres(settings: Settings) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=POSTGRES,
+def _target(
+    key: dg.AssetKey, kind: str, document: str, description: str
+) -> Callable[[Callable[[], Copy]], dg.AssetsDefinition]:
+    """Make an asset of the function that copies the published version."""
+    return dg.asset(
+        key=key,
         deps=[VERSION],
         group_name="publish",
         owners=OWNERS,
-        kinds={"postgres"},
+        kinds={kind},
         required_resource_keys=HOME,
         pool=POOL,
         tags=tags_of("publish", "version"),
-        metadata=page("postgres.md"),
-        description=(
-            "The published version in Postgres: a schema of its own, and views that "
-            "change to it in one transaction. Where it fails, the views show the "
-            "version before, and the version in the home folder stays published."
-        ),
+        metadata=page(document),
+        description=description,
     )
-    def postgres() -> dg.MaterializeResult[None]:
+
+
+def _postgres(settings: Settings) -> dg.AssetsDefinition:
+    @_target(
+        POSTGRES,
+        "postgres",
+        "postgres.md",
+        "The published version in Postgres: a schema of its own, and views that change "
+        "to it in one transaction. Where it fails, the views show the version before, "
+        "and the version in the home folder stays published.",
+    )
+    def postgres() -> Copy:
         with _current(settings, "postgres") as version:
             copied = to_postgres.copy_version(settings, version)
         return dg.MaterializeResult(asset_key=POSTGRES, metadata=_shown(copied))
@@ -60,23 +68,15 @@ def _postgres(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _object_store(settings: Settings) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=OBJECT_STORE,
-        deps=[VERSION],
-        group_name="publish",
-        owners=OWNERS,
-        kinds={KINDS[settings.publishing.object_store.partition("://")[0]]},
-        required_resource_keys=HOME,
-        pool=POOL,
-        tags=tags_of("publish", "version"),
-        metadata=page("publish-to-object-stores.md"),
-        description=(
-            "The published version in an object store: its files, and `current.json`, "
-            "which names it. Where it fails, `current.json` names the version before, "
-            "and the version in the home folder stays published."
-        ),
+    @_target(
+        OBJECT_STORE,
+        KINDS[settings.publishing.object_store.partition("://")[0]],
+        "publish-to-object-stores.md",
+        "The published version in an object store: its files, and `current.json`, "
+        "which names it. Where it fails, `current.json` names the version before, and "
+        "the version in the home folder stays published.",
     )
-    def object_store_() -> dg.MaterializeResult[None]:
+    def object_store_() -> Copy:
         with _current(settings, "object-store") as version:
             stored = object_store.copy_version(settings, version)
         metadata: Mapping[str, dg.MetadataValue] = {

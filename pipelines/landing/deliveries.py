@@ -16,6 +16,7 @@ from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import find
 from pipelines.landing.clock import latest, now, set_back
 from pipelines.landing.copies import once
+from pipelines.landing.deliveries_table import SCHEMA, hidden, hidden_in, revealed, save
 from pipelines.landing.double_billing import chosen_bills
 from pipelines.landing.grouping import claimed, delivered, grouped
 from pipelines.landing.hashes import Hashes
@@ -31,7 +32,6 @@ from pipelines.landing.privacy import Privacy
 from pipelines.landing.records import read_record
 from pipelines.landing.source import Delivery, Source
 from pipelines.landing.stores import place_of
-from pipelines.landing.told import SCHEMA, hidden, hidden_in, revealed, save
 from pipelines.settings import Settings
 
 APPENDS = "adds to older ones"

@@ -129,9 +129,12 @@ class Landing:
 
     def gone(self, ids: Iterable[str]) -> set[str]:
         """Give those of some deliveries whose files are not here, nor newer ones."""
+        return {*ids} - self.here().keys() - self.overwritten
+
+    def here(self) -> dict[str, Delivery]:
+        """Give every delivery whose files are here, by its id."""
         passed = (delivery for delivery, _ in (*self.copies, *self.not_chosen))
-        here = {d.delivery_id for d in (*self.deliveries, *passed)}
-        return {*ids} - here - self.overwritten
+        return {d.delivery_id: d for d in (*passed, *self.deliveries)}
 
     def periods(self, source: Source) -> list[str]:
         """Give the periods that a source has deliveries for."""

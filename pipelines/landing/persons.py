@@ -7,6 +7,7 @@ Who has a hash and a list of staff cannot find the person without the key. The l
 the forgotten has a key of its own, so that it outlives a change of the other.
 """
 
+import contextlib
 import hmac
 import json
 import os
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from pipelines.files import UNFINISHED, put_on_disk, write_text
 from pipelines.landing.source import ExportError
 from pipelines.settings import Settings, secret
 
@@ -160,32 +162,21 @@ def _first(settings: Settings) -> Mapping[str, str]:
 def _write_new(settings: Settings) -> Mapping[str, str]:
     """Make the keys, unless another process was faster."""
     path = _key_file(settings)
-    new = {"key": secrets.token_hex(32), "list_key": secrets.token_hex(32)}
-    temporary = _temporary(path, new)
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
+    # Of a name of its own: threads of one process may come here at once, too.
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    _write(new, {"key": secrets.token_hex(32), "list_key": secrets.token_hex(32)})
+    with contextlib.suppress(FileExistsError):
+        os.link(new, path)
+    new.unlink()
+    put_on_disk(path.parent)
     kept = _read(settings)
     assert kept is not None
     return kept
 
 
 def _write(path: Path, content: object) -> None:
-    _temporary(path, content).replace(path)
-
-
-def _temporary(path: Path, content: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(temporary, flags, 0o600), "w", encoding="utf-8") as out:
-        json.dump(content, out)
-        out.flush()
-        os.fsync(out.fileno())
-    return temporary
+    write_text(path, json.dumps(content), 0o600)
 
 
 def _key_file(settings: Settings) -> Path:

@@ -68,7 +68,6 @@ def write_database(  # noqa: PLR0913 - what a version is made of, and where it g
         db.execute("detach version")
     with temporary.open("rb") as written:
         os.fsync(written.fileno())
-    temporary.chmod(0o444)
     temporary.replace(database)
     return counts
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.deliveries import load
+from pipelines.landing.deliveries_table import hidden
 from pipelines.landing.persons import (
     PREFIX,
     Persons,
@@ -24,7 +25,6 @@ from pipelines.landing.persons import (
 )
 from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, is_person, prepare
 from pipelines.landing.source import ExportError, quoted
-from pipelines.landing.told import hidden
 from pipelines.ledger.partitions import (
     connect,
     recorded_inputs,

@@ -9,10 +9,10 @@ whether a build may be published (``audit``), and which versions there are
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -41,9 +41,8 @@ from pipelines.publishing.versions import (
     Version,
     copied_name,
     current,
-    damaged_versions,
     read_version,
-    version_named,
+    require_version,
     version_names,
     versions,
 )
@@ -100,7 +99,7 @@ def _publish(settings: Settings) -> Version:
 def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
     """Write all that a version has, and last its manifest."""
     folder.mkdir(parents=True)
-    _copy_ledger(settings, audit, folder / "ledger")
+    _copy_ledger(settings, folder / "ledger")
     about = {
         "version": folder.name,
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -110,6 +109,9 @@ def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
     tables = _write_database(settings, folder, about)
     _write_pages(settings, folder)
     shutil.copyfile(settings.build_dir / QUALITY, folder / QUALITY)
+    allowed = ~_umask()
+    files = _closed(folder, allowed)
+    _require_audited(settings, audit, files)
     manifest: dict[str, object] = {
         **about,
         "inputs": audit["inputs"],
@@ -117,11 +119,11 @@ def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
         "grains": {name: of for name, of in grains(settings).items() if name in tables},
         "totals": totals_of(settings.build_database),
         "checks": audit["checks"],
-        "files": _closed(folder),
+        "files": files,
     }
     write_sealed(folder / MANIFEST, manifest)
-    (folder / MANIFEST).chmod(_READ_ONLY_FILE & ~_umask())
-    folder.chmod(_READ_ONLY_FOLDER & ~_umask())
+    (folder / MANIFEST).chmod(_READ_ONLY_FILE & allowed)
+    folder.chmod(_READ_ONLY_FOLDER & allowed)
     return read_version(folder)
 
 
@@ -139,19 +141,40 @@ def _name(settings: Settings, build_id: str) -> str:
     return f"{now:{_TIME}}-{build_id}"
 
 
-def _closed(folder: Path) -> dict[str, dict[str, object]]:
+def _closed(folder: Path, allowed: int) -> dict[str, dict[str, object]]:
     """Put a version's files on the disk, let nobody write to them, and hash them."""
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_dir():
+            path.chmod(_READ_ONLY_FOLDER & allowed)
             continue
-        path.chmod(_READ_ONLY_FILE & ~_umask())
+        path.chmod(_READ_ONLY_FILE & allowed)
         put_on_disk(path)
         name = path.relative_to(folder).as_posix()
         found[name] = {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
-    for path in filter(Path.is_dir, folder.rglob("*")):
-        path.chmod(_READ_ONLY_FOLDER & ~_umask())
     return found
+
+
+def _require_audited(
+    settings: Settings, audit: Audit, files: Mapping[str, Mapping[str, object]]
+) -> None:
+    """Go on only if each partition that was copied is the one that was audited.
+
+    Raises:
+        PublishError: one changed after the audit.
+    """
+    for name, file in files.items():
+        place = PurePosixPath(name)
+        if place.parts[0] != "ledger":
+            continue
+        partition = place.relative_to("ledger")
+        if file["sha256"] != audit["inputs"].get(
+            f"{LEDGER}{partition.with_suffix('')}"
+        ):
+            raise PublishError(
+                f"not published: {settings.ledger_dir / partition} changed after its "
+                "audit; build again"
+            )
 
 
 def _umask() -> int:
@@ -166,12 +189,7 @@ def rollback(settings: Settings, name: str) -> Version:
     Raises:
         PublishError: there is no such version, or another process works in the home.
     """
-    found = version_named(settings, name)
-    if found is None:
-        damage = damaged_versions(settings).get(name)
-        names = ", ".join(v.name for v in versions(settings)) or "none"
-        what = f"{name} is damaged: {damage}" if damage else f"no version {name!r}"
-        raise PublishError(f"{what}; known versions: {names}")
+    found = require_version(settings, name)
     if missing := missing_files(found):
         raise PublishError(
             f"{name} is damaged: {missing[0]} is missing or cut off"
@@ -192,19 +210,12 @@ def _alone(settings: Settings, who: str) -> Iterator[None]:
         raise PublishError(str(error)) from error
 
 
-def _copy_ledger(settings: Settings, audit: Audit, target: Path) -> None:
-    """Copy the ledger as it was audited; a link would share what is written later."""
-    known = audit["inputs"]
-    for path in sorted(settings.ledger_dir.rglob("*.parquet")):
-        place = path.relative_to(settings.ledger_dir)
-        copied = target / place
+def _copy_ledger(settings: Settings, target: Path) -> None:
+    """Copy the ledger; a link would share what is written later."""
+    for path in settings.ledger_dir.rglob("*.parquet"):
+        copied = target / path.relative_to(settings.ledger_dir)
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copied)
-        name = LEDGER + place.with_suffix("").as_posix()
-        if sha256_of(copied) != known.get(name):
-            raise PublishError(
-                f"not published: {path} changed after its audit; build again"
-            )
 
 
 def _write_database(
@@ -276,8 +287,7 @@ def _retire(settings: Settings) -> None:
 
 def remove(folder: Path) -> None:
     """Remove the folder of a version; first what says that it is whole."""
-    for path in [folder, *filter(Path.is_dir, folder.rglob("*"))]:
-        if path.is_dir():
-            path.chmod(_WRITABLE_FOLDER)
+    for place, _, _ in os.walk(folder):
+        Path(place).chmod(_WRITABLE_FOLDER)
     (folder / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -127,6 +127,21 @@ def version_named(settings: Settings, name: str) -> Version | None:
     return _read_or_none(settings.versions_dir / name)
 
 
+def require_version(settings: Settings, name: str) -> Version:
+    """Read one whole version.
+
+    Raises:
+        PublishError: there is none of that name, or it is damaged.
+    """
+    found = version_named(settings, name)
+    if found is None:
+        damage = damaged_versions(settings).get(name)
+        names = ", ".join(version.name for version in versions(settings)) or "none"
+        what = f"{name} is damaged: {damage}" if damage else f"no version {name!r}"
+        raise PublishError(f"{what}; known versions: {names}")
+    return found
+
+
 def whole_folders(settings: Settings) -> Iterator[Path]:
     """Give the folders of whole versions, oldest first."""
     for path in sorted(settings.versions_dir.glob(f"*/{MANIFEST}")):

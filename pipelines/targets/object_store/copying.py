@@ -22,18 +22,7 @@ from pipelines.targets.object_store.uploading import folder_of, upload, write_en
 
 
 def copy(settings: Settings, version: Version, *, by_owner: bool) -> Stored:
-    """Copy a version to the store, unless it is there, and let readers see it.
-
-    Args:
-        settings: which name the store.
-        version: of the home.
-        by_owner: whether the owner chose this version, so that it is shown although a
-            newer one of another home is.
-
-    Raises:
-        TargetError: it cannot be copied or shown. Readers see what they did before,
-            and what was copied stays for the next time.
-    """
+    """Do what ``copy_version`` says, with the library that it needs."""
     url = settings.publishing.object_store
     if not url:
         raise TargetError(

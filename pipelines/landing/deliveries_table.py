@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.files import replaced
+from pipelines.files import write_text
 from pipelines.landing.privacy import Privacy
 from pipelines.landing.records import write_record
 
@@ -58,9 +58,7 @@ def save(path: Path, rows: Sequence[Row], private: Mapping[str, str]) -> pa.Tabl
     table = pa.Table.from_pylist(told, schema=SCHEMA)
     place = _place(path)
     if private:
-        with replaced(place) as temporary:
-            temporary.touch(0o600)
-            temporary.write_text(json.dumps(dict(private)), "utf-8")
+        write_text(place, json.dumps(dict(private)), 0o600)
     write_record(path, table)
     if not private:
         place.unlink(missing_ok=True)
