@@ -27,7 +27,7 @@ from fct_charges_daily
 where strftime(billing_period_start, '%Y-%m') = $month
 group by all
 having sum(reporting_effective_cost) != 0
-order by effective desc
+order by effective desc, provider
 limit 8
 """
 TOTALS = """
@@ -67,7 +67,7 @@ from fct_inference_costs_daily
 where strftime(billing_period_start, '%Y-%m') = $month and hosting = 'api'
 group by all
 having coalesce(sum(inference_count), 0) = 0
-order by sum(effective_cost) desc
+order by sum(effective_cost) desc, service_provider_name
 """
 CLASSES = """
 select distinct ai_cost_class
