@@ -2,7 +2,7 @@
 
 A build costs a minute of two cores. Tests that need one take a copy of ``sample_home``,
 which is built once a session; a copy's partitions are those of ``sample_exports``, so
-only what a test changes is converted again. A home that starts empty has dbt's parse.
+only what a test changes is converted again. A new home has dbt's manifest.
 """
 
 import atexit
@@ -26,13 +26,13 @@ import sqlalchemy
 from rich.console import Console
 
 from pipelines.defs import run
-from pipelines.defs.warehouse import warehouse
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.partitions import write_partition
 from pipelines.publishing.publish import publish
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.transform.project import compiled
 
 
 @sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
@@ -125,10 +125,10 @@ def once_a_session(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def new_home(once_a_session):
-    """Make a home in which nothing was built, but dbt's project is parsed."""
+    """Make a home in which nothing was built, but dbt's project is compiled."""
     with once_a_session("parsed") as home:
         if not (home / "dbt").exists():
-            warehouse(Settings(exports=SAMPLE_EXPORTS, home=home))
+            compiled(Settings(exports=SAMPLE_EXPORTS, home=home))
 
     def make(place):
         shutil.copytree(home / "dbt", place / "dbt", symlinks=True)

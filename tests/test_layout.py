@@ -9,8 +9,8 @@ import subprocess
 import grimp
 import pytest
 
-from pipelines.defs.project import DBT
 from pipelines.settings import DBT_DIR, PROJECT_DIR
+from pipelines.transform.project import DBT
 
 PIPELINES = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
 MODELS = sorted((PROJECT_DIR / "dbt_project" / "models").rglob("*.sql"))

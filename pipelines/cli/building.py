@@ -52,6 +52,10 @@ def build(
     home: Home = None,
     project: Project = None,
     change_exports: ChangeExports = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Run every model and test, changed or not."),
+    ] = False,
 ) -> None:
     """Land, convert, build, check and publish what the exports folder holds."""
     settings = settings_of(home, exports, project)
@@ -60,7 +64,7 @@ def build(
     from pipelines.defs import run  # Dagster and dbt take seconds to import
 
     try:
-        outcome = run.build(settings, console, journal.of_run)
+        outcome = run.build(settings, console, journal.of_run, full=full)
     except ExportError as error:
         fail(str(error), 1)
     version = _current(settings)
@@ -72,7 +76,7 @@ def build(
         for reason in outcome.reasons:
             say_fault(reason)
         if outcome.log:
-            errors.print(f"  what dbt said: {outcome.log}", soft_wrap=True)
+            errors.print(f"  log: {outcome.log}", soft_wrap=True)
         still = f"{version.name} stays current" if version else "nothing is published"
         fail(f"not published; {still}", 1)
     assert version is not None

@@ -34,7 +34,7 @@ def build_definitions(
         inputs: what the run is of, where it is known; else `landing/deliveries` looks.
     """
     sources = inputs.sources if inputs else all_sources(settings)
-    models, dbt = warehouse(settings)
+    models = warehouse(settings)
     made_in_python = [
         landing_asset(settings),
         *table_assets(settings, sources),
@@ -49,7 +49,6 @@ def build_definitions(
             asset_checks=[quality_checks(settings)],
             resources={
                 "home": home_resource(settings, {k for a in assets for k in a.keys}),
-                "dbt": dbt,
                 "inputs": inputs_resource(settings, sources, inputs),
             },
             executor=dg.in_process_executor,

@@ -8,12 +8,13 @@ a line of its own, kept up to date.
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TypeVar
 
 import dagster as dg
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
+
+from pipelines.transform.runner import Result
 
 LOGGER = "unitmill.progress"
 CONVERTING = "converting"
@@ -29,7 +30,6 @@ BESIDE = ("ledger", "reference")
 # Two a second: a line that moves, and no work worth naming.
 REFRESHES = 2
 MINUTE = 60
-AnyEvent = TypeVar("AnyEvent")
 
 
 class Progress(logging.Handler):
@@ -111,7 +111,7 @@ class Progress(logging.Handler):
     def _line(self) -> Text:
         if not self._phase:
             return Text()
-        noun = "sources" if self._phase == CONVERTING else "models"
+        noun = "sources" if self._phase == CONVERTING else "models and tests"
         count = f"{self._done} of {self._total} {noun}" if self._total else ""
         took = _duration(time.monotonic() - self._began)
         return Text(f"  {self._phase:<16}{count:<22}{took:>8}")
@@ -131,16 +131,12 @@ def progress_logger(progress: Progress) -> dg.LoggerDefinition:
     return dg.LoggerDefinition(listening, description="One line per phase.")
 
 
-def heard(events: Iterable[AnyEvent], total: int) -> Iterator[AnyEvent]:
-    """Pass dbt's events on, and tell the progress, if any, of each model made."""
-    logger, made = logging.getLogger(LOGGER), 0
-    for event in events:
-        if isinstance(event, dg.Output):
-            made += 1
-            logger.debug(
-                "%s models of %s", made, total, extra={"models": (made, total)}
-            )
-        yield event
+def heard(results: Iterable[Result], total: int) -> Iterator[Result]:
+    """Pass results of models and tests on, and tell the progress, if any, of each."""
+    logger = logging.getLogger(LOGGER)
+    for done, result in enumerate(results, start=1):
+        logger.debug("%s of %s", done, total, extra={"models": (done, total)})
+        yield result
 
 
 def _duration(seconds: float) -> str:

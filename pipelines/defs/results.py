@@ -1,156 +1,152 @@
-"""What dbt's results say: entries of the audit, and events with what a person reads.
+"""What results of models and tests say: the audit, and events with what a person reads.
 
-Belongs here: turning the outcome of a run of dbt into checks and their sentences.
-Does not belong here: running dbt (``warehouse``) and names (``translator``).
+Belongs here: turning results into checks and their sentences, and showing a mart. Does
+not belong here: running the models (``transform``) and names (``translator``).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
-import dagster_dbt as ddbt
 import duckdb
 
 from pipelines.defs.decoration import amounts
 from pipelines.defs.home import PART
-from pipelines.defs.project import RESULTS
-from pipelines.defs.translator import layer_of, model_of
 from pipelines.ledger.summary import markdown
 from pipelines.publishing.check import Check
 from pipelines.publishing.failing_rows import FailingRows, failing_rows, sentence
 from pipelines.settings import Settings
+from pipelines.transform.graph import Graph, Node
+from pipelines.transform.runner import Result
 
 SAMPLE_ROWS = 10
 
-Event = (
-    dg.Output[Any]
-    | dg.AssetMaterialization
-    | dg.AssetObservation
-    | dg.AssetCheckResult
-    | dg.AssetCheckEvaluation
-)
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 class Results:
-    """The results of one run of dbt, read once it let go of the database."""
+    """The results of one run of the models, while the build database is open."""
 
     def __init__(
-        self,
-        settings: Settings,
-        manifest: Mapping[str, Any],
-        found: Sequence[Mapping[str, Any]],
+        self, settings: Settings, db: duckdb.DuckDBPyConnection, graph: Graph
     ) -> None:
-        """Read the failing rows of every test that failed."""
+        """Begin without a result."""
         self._settings = settings
-        self._nodes = manifest["nodes"]
-        self._rows: dict[tuple[str, str], FailingRows] = {}
-        self._ran = bool(found)
-        self.checks = [
-            self._check(self._nodes[result["unique_id"]], result)
-            for result in found
-            if self._is_check(result)
-        ]
+        self._db = db
+        self._graph = graph
+        self._rows: dict[str, FailingRows] = {}
+        self.checks: list[Check] = []
 
     @property
     def expected(self) -> list[str]:
         """Give the titles of all tests that the project has, run or not."""
         return [
-            f"{self._asset_of(node)} {node['name']}"
-            for node in self._nodes.values()
-            if node["resource_type"] == "test"
+            f"{self._asset_of(node)} {node.name}"
+            for node in self._graph.nodes.values()
+            if node.kind == "test"
         ]
 
-    @classmethod
-    def of_call(
-        cls,
-        settings: Settings,
-        manifest: Mapping[str, Any],
-        call: ddbt.DbtCliInvocation,
-    ) -> "Results":
-        """Read what dbt wrote; a project that it cannot compile leaves nothing."""
-        if not (call.target_path / RESULTS).exists():
-            return cls(settings, manifest, ())
-        return cls(settings, manifest, call.get_artifact(RESULTS)["results"])
+    def chosen(self, context: dg.AssetExecutionContext) -> set[str]:
+        """Give the ids of the nodes that a run of a part of the project is of."""
+        assets = {tuple(key.path) for key in context.selected_asset_keys}
+        checks = {
+            (tuple(key.asset_key.path), key.name)
+            for key in context.selected_asset_check_keys
+        }
+        return {
+            node.id
+            for node in self._graph.nodes.values()
+            if ((place := tuple(self._asset_of(node).split("/"))), node.name) in checks
+            or (node.kind != "test" and place in assets)
+        }
+
+    def add(self, result: Result) -> None:
+        """Take a test, or a model that could not be made, into the audit."""
+        node = result.node
+        if node.kind != "test" and not result.is_bad:
+            return
+        self.checks.append(
+            Check(
+                name=node.name if node.kind == "test" else "can_be_made",
+                passed=result.status == "pass",
+                severity="warn" if result.status == "warn" else "error",
+                detail=self._detail(result),
+                asset=self._asset_of(node),
+                skipped=result.status == "skipped",
+            )
+        )
 
     def objections(self) -> list[str]:
         """List what stops the build, causes only."""
-        if not self._ran:
-            return ["dbt could not run at all; its output is in the log of this step"]
         return [
             check.objection("dbt")
             for check in self.checks
             if check.blocks and not check.skipped
         ]
 
-    def shown(self, event: Event, context: dg.AssetExecutionContext) -> Event:
-        """Add what a person wants to see: a mart's rows, or why a check failed."""
-        if isinstance(event, dg.Output):
-            if context.is_subset:
-                event = event.with_metadata({**event.metadata, "note": PART})
-            schema, name = context.asset_key_for_output(event.output_name).path
-            if schema != "marts":
-                return event
-            found = _preview(self._settings, name)
-            return event.with_metadata({**event.metadata, **found})
-        if isinstance(event, dg.AssetCheckResult) and not event.passed:
-            assert event.asset_key is not None
-            return self._explained(event, event.asset_key.to_user_string())
-        return event
+    def events(
+        self, result: Result, context: dg.AssetExecutionContext
+    ) -> Iterator[Event]:
+        """Give what Dagster is told: every model that is there, every check's result.
 
-    def _explained(self, event: dg.AssetCheckResult, asset: str) -> dg.AssetCheckResult:
-        name = str(event.check_name)
-        metadata = dict(event.metadata)
-        if rows := self._rows.get((asset, name)):
+        Of those that stand as an earlier run made them, too: what a run does not tell
+        of, its later steps do not wait for.
+        """
+        node = result.node
+        key = dg.AssetKey(self._asset_of(node).split("/"))
+        if node.kind == "test":
+            if result.status != "skipped":
+                yield self._check_result(result, key)
+        elif not result.is_bad:
+            shown = _preview(self._db, node) if node.layer == "marts" else {}
+            shown["dagster/row_count"] = dg.MetadataValue.int(result.row_count)
+            made = (
+                f"in {result.seconds:.2f} s" if result.is_new else "by an earlier run"
+            )
+            shown["made"] = dg.MetadataValue.text(made)
+            if context.is_subset:
+                shown["note"] = dg.MetadataValue.text(PART)
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata=shown,
+                data_version=dg.DataVersion(result.content),
+            )
+
+    def _check_result(self, result: Result, key: dg.AssetKey) -> dg.AssetCheckResult:
+        metadata: dict[str, dg.MetadataValue] = {}
+        if rows := self._rows.get(result.node.id):
             metadata["dagster/row_count"] = dg.MetadataValue.int(rows.count)
             metadata["failing rows"] = dg.MetadataValue.md(
                 markdown([*rows.names], [*rows.values])
             )
-        said = [c.detail for c in self.checks if (c.asset, c.name) == (asset, name)]
-        return event._replace(description=said[0] if said else None, metadata=metadata)
-
-    @staticmethod
-    def _is_check(result: Mapping[str, Any]) -> bool:
-        """Return whether it is a test, or a model that was not made."""
-        is_test = str(result["unique_id"]).startswith("test.")
-        return is_test or result["status"] not in {"success", "pass"}
-
-    def _check(self, node: Mapping[str, Any], result: Mapping[str, Any]) -> Check:
-        status = str(result["status"])
-        is_test = node["resource_type"] == "test"
-        asset = self._asset_of(node)
-        return Check(
-            name=node["name"] if is_test else "can_be_made",
-            passed=status == "pass",
-            severity="warn" if status == "warn" else "error",
-            detail=self._detail(node, asset, result),
-            asset=asset,
-            skipped=status == "skipped",
+        is_warning = result.status == "warn" or result.node.is_warning
+        return dg.AssetCheckResult(
+            asset_key=key,
+            check_name=result.node.name,
+            passed=result.status == "pass",
+            severity=(
+                dg.AssetCheckSeverity.WARN
+                if is_warning
+                else dg.AssetCheckSeverity.ERROR
+            ),
+            description=self.checks[-1].detail or None,
+            metadata=metadata,
         )
 
-    def _asset_of(self, node: Mapping[str, Any]) -> str:
-        model = self._tested(node) if node["resource_type"] == "test" else node
-        return f"{layer_of(model)}/{model['name']}"
+    def _asset_of(self, node: Node) -> str:
+        return self._graph.nodes[node.tested].asset if node.tested else node.asset
 
-    def _tested(self, test: Mapping[str, Any]) -> Mapping[str, Any]:
-        model: Mapping[str, Any] = self._nodes[test["attached_node"]]
-        assert model["name"] == model_of(test)
-        return model
-
-    def _detail(
-        self, node: Mapping[str, Any], asset: str, result: Mapping[str, Any]
-    ) -> str:
+    def _detail(self, result: Result) -> str:
         """Say what is wrong; of a failed test its first failing row."""
-        status = result["status"]
-        message = " ".join(str(result["message"] or "").split())
-        if status in {"fail", "warn"}:
-            rows = failing_rows(self._settings, node["alias"])
+        node, asset = result.node, self._asset_of(result.node)
+        if result.status in {"fail", "warn"}:
+            rows = failing_rows(self._db, node.table)
             if rows is None:
-                return message
-            self._rows[asset, node["name"]] = rows
-            return sentence(self._settings, rows, node["attached_node"].split(".")[-1])
-        if status == "error":
-            what = "check" if node["resource_type"] == "test" else "make"
-            return f"dbt could not {what} {asset}: {message}"
+                return result.message
+            self._rows[node.id] = rows
+            return sentence(self._settings, rows, asset.partition("/")[2])
+        if result.status == "error":
+            what = "checked" if node.kind == "test" else "made"
+            return f"{asset} could not be {what}: {result.message}"
         return ""
 
 
@@ -159,26 +155,17 @@ LARGEST = ("effective_cost", "billed_cost", "net_saving", "mart_cost", "expected
 ADDED = ("billed_cost", "effective_cost")
 
 
-def _preview(settings: Settings, name: str) -> dict[str, dg.MetadataValue]:
-    """Give the largest rows of a mart, its row count, and its costs by currency."""
-    mart = f'marts."{name}"'
-    try:
-        with duckdb.connect(str(settings.build_database), read_only=True) as db:
-            head = [
-                str(column[0]) for column in db.execute(f"describe {mart}").fetchall()
-            ]
-            largest = [column for column in LARGEST if column in head][:1]
-            order = "".join(f" order by {column} desc nulls last" for column in largest)
-            body = db.execute(f"select * from {mart}{order} limit {SAMPLE_ROWS}")
-            preview = markdown(head, body.fetchall())
-            [(count,)] = db.execute(f"select count(*) from {mart}").fetchall()
-            costs = _costs(db, mart, head)
-    except duckdb.CatalogException:  # dbt could not make it
-        return {}
+def _preview(db: duckdb.DuckDBPyConnection, node: Node) -> dict[str, dg.MetadataValue]:
+    """Give the largest rows of a mart, and its costs by currency."""
+    head = [
+        str(name) for name, *_ in db.execute(f"describe {node.relation}").fetchall()
+    ]
+    largest = [column for column in LARGEST if column in head][:1]
+    order = "".join(f" order by {column} desc nulls last" for column in largest)
+    body = db.execute(f"select * from {node.relation}{order} limit {SAMPLE_ROWS}")
     return {
-        "dagster/row_count": dg.MetadataValue.int(count),
-        **amounts(costs),
-        "preview": dg.MetadataValue.md(preview),
+        "preview": dg.MetadataValue.md(markdown(head, body.fetchall())),
+        **amounts(_costs(db, node.relation, head)),
     }
 
 

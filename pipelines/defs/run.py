@@ -27,6 +27,7 @@ from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
 from pipelines.targets.registry import copy_to_all
+from pipelines.transform.kept import forget_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Outcome:
     Attributes:
         published: whether the version in the home is what the exports folder asks for.
         reasons: why it is not; or, where it is, why a target has not got it.
-        log: what dbt said.
+        log: what the run printed.
     """
 
     published: bool
@@ -48,6 +49,8 @@ def build(
     settings: Settings,
     console: Console,
     of_run: Callable[[str], object] = lambda _: None,
+    *,
+    full: bool = False,
 ) -> Outcome:
     """Bring the published version up to the exports folder, unless it is.
 
@@ -55,6 +58,7 @@ def build(
         settings: of the home and the exports.
         console: where progress is said.
         of_run: told the id of Dagster's run, once it has one.
+        full: whether every model and test is run, although nothing changed.
 
     Raises:
         ExportError: the exports folder is missing or has lost what is still needed, an
@@ -67,7 +71,7 @@ def build(
         refusals = inputs.landing.refusals
         blocked = bool(refusals) and settings.landing.unrecognized == "block"
         why = _why_not_published(settings)
-        if not inputs.stale and not blocked and not why:
+        if not inputs.stale and not blocked and not why and not full:
             console.print("Nothing new: the published version is whole and up to date.")
             return Outcome(published=True, reasons=_copied(settings))
         places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
@@ -81,6 +85,8 @@ def build(
             soft_wrap=True,
             highlight=False,
         )
+        if full:
+            forget_kept(settings)
         if why and not inputs.stale:
             console.print(f"Reason: {why}", soft_wrap=True, highlight=False)
         if passed_over := inputs.landing.passed_over():

@@ -1,11 +1,12 @@
 """The dbt project as Dagster assets: models, seeds, and tests as checks.
 
-A materialization of the whole project is a build: it starts from an empty database
-and its tests are the audit. One of a part of it mends the database for looking at;
-it has no complete audit, so it is never published.
+A materialization of the whole project is a build: what changed is made again, and all
+tests are its audit. One of a part of it mends the database for looking at; it has no
+complete audit, so it is never published.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 import dagster_dbt as ddbt
@@ -15,17 +16,19 @@ from pipelines.defs.inputs import RunInputs
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.defs.progress import heard
-from pipelines.defs.project import Dbt, dbt_project, run_folder
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.defs.results import Event, Results
 from pipelines.defs.translator import Translator, manifest_of
 from pipelines.ledger.partitions import write_stub
 from pipelines.publishing import audit
-from pipelines.publishing.build import start_build
 from pipelines.publishing.landing_checks import LANDING_CHECKS, landing_checks
 from pipelines.reference.tables import record_all
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
+from pipelines.transform.database import content_of_source, opened, start_build
+from pipelines.transform.graph import Graph
+from pipelines.transform.project import compiled, project_folder
+from pipelines.transform.runner import Runner
 
 # No asset makes it: it is there when the models start.
 BUILD = dg.AssetSpec(
@@ -37,15 +40,22 @@ BUILD = dg.AssetSpec(
 )
 
 
-def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
-    """Give the dbt assets and the dbt resource that runs them."""
-    project, dbt_cli = dbt_project(settings)
+def warehouse(settings: Settings) -> dg.AssetsDefinition:
+    """Give the dbt assets.
 
-    manifest = manifest_of(project.manifest_path)
+    Raises:
+        ExportError: dbt cannot compile the project; the message is dbt's own.
+    """
+    place = compiled(settings)
+    manifest = manifest_of(place)
 
     @ddbt.dbt_assets(
         manifest=manifest,
-        project=project,
+        project=ddbt.DbtProject(
+            project_folder(settings),
+            target_path=place.parent,
+            profiles_dir=project_folder(settings),
+        ),
         dagster_dbt_translator=Translator(
             # One asset counts rows that are in the ledger and those that are not.
             ddbt.DagsterDbtTranslatorSettings(
@@ -56,33 +66,34 @@ def warehouse(settings: Settings) -> tuple[dg.AssetsDefinition, Dbt]:
         pool=POOL,
     )
     def models(
-        context: dg.AssetExecutionContext,
-        dbt: Dbt,
-        inputs: dg.ResourceParam[RunInputs],
+        context: dg.AssetExecutionContext, inputs: dg.ResourceParam[RunInputs]
     ) -> Iterator[Event]:
         is_build = not context.is_subset
         for table in ("focus", *TABLES):
             write_stub(settings.ledger_dir, table)
         if is_build or not settings.build_database.exists():
             _start(settings, context.run, inputs)
-        call = dbt.cli(
-            # dbt's own log is 20 MB and 2.5 s of a build; its events are read here.
-            ["build", "--exclude-resource-type", "unit_test", "--log-level-file=none"],
-            context=context,
-            raise_on_error=False,
-            target_path=run_folder(settings, project),
-        )
-        # Held back until dbt lets go of the database: then rows can be shown.
-        events = list(heard(call.stream(), len(context.selected_asset_keys)))
-        results = Results.of_call(settings, manifest, call)
+        graph = Graph.of_manifest(manifest)
+        with opened(settings) as db:
+            runner = Runner(
+                db,
+                graph,
+                project=project_folder(settings),
+                contents=partial(content_of_source, settings),
+            )
+            results = Results(settings, db, graph)
+            chosen = None if is_build else results.chosen(context)
+            found = runner.run(chosen, again=not is_build)
+            for result in heard(found, len(chosen or graph.nodes)):
+                results.add(result)
+                yield from results.events(result, context)
         if is_build:
             audit.record(settings, "dbt", results.checks, results.expected)
             audit.seal(settings)
-        yield from (results.shown(event, context) for event in events)
         if objections := results.objections():
             raise failure(objections)
 
-    return models, dbt_cli
+    return models
 
 
 def _start(settings: Settings, run: dg.DagsterRun, inputs: RunInputs) -> None:

@@ -1,8 +1,8 @@
 """Failing rows of a check as one sentence: where they are from, and what is wrong.
 
-Belongs here: reading the rows that dbt kept of a failed test, and saying the first of
-them. Does not belong here: what is wrong with a row, which its test says in SQL in the
-column ``objection``, nor which checks there are (``audit``).
+Belongs here: reading the rows that a build keeps of a failed test, and saying the
+first of them. Does not belong here: what is wrong with a row, which its test says in
+SQL in the column ``objection``, nor which checks there are (``audit``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,17 +44,16 @@ class FailingRows:
         return dict(zip(self.names, self.values[0], strict=True)) if self.values else {}
 
 
-def failing_rows(settings: Settings, table: str) -> FailingRows | None:
-    """Read what dbt kept of a failed test; None where it could not run."""
-    with duckdb.connect(str(settings.build_database), read_only=True) as db:
-        try:
-            rows = db.execute(
-                f'select *, count(*) over () from audit."{table}" limit {SHOWN_ROWS}'
-            )
-        except duckdb.CatalogException:
-            return None
-        names = tuple(column[0] for column in rows.description or ())[:-1]
-        found = rows.fetchall()
+def failing_rows(db: duckdb.DuckDBPyConnection, table: str) -> FailingRows | None:
+    """Read what a build database keeps of a failed test; None where it has nothing."""
+    try:
+        rows = db.execute(
+            f'select *, count(*) over () from audit."{table}" limit {SHOWN_ROWS}'
+        )
+    except duckdb.CatalogException:
+        return None
+    names = tuple(column[0] for column in rows.description or ())[:-1]
+    found = rows.fetchall()
     count = int(found[0][-1]) if found else 0
     return FailingRows(count, names, tuple(row[:-1] for row in found))
 

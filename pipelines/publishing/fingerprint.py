@@ -66,6 +66,11 @@ def inputs_of_build(settings: Settings) -> dict[str, str]:
     }
 
 
+def code_of_models() -> str:
+    """Hash what makes the rows of a model beside its SQL: code and packages."""
+    return _hash([_code(), *_packages()])
+
+
 def changed(before: object, now: Mapping[str, str]) -> list[str]:
     """Name the parts that differ, in order; those of an older form all do."""
     if not isinstance(before, dict):

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from pipelines.defs.project import DBT
 from pipelines.settings import DBT_DIR
+from pipelines.transform.project import DBT
 
 pytestmark = pytest.mark.slow
 

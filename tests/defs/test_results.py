@@ -1,4 +1,4 @@
-"""What results of dbt and of the suites become: checks, each with its sentence."""
+"""What results of models, tests and suites become: checks, each with its sentence."""
 
 import duckdb
 import pytest
@@ -10,55 +10,66 @@ from pipelines.defs.translator import check_name
 from pipelines.publishing.check import Check
 from pipelines.quality.run import Outcome, SuiteResult
 from pipelines.quality.suites import suites
+from pipelines.transform.graph import Graph, Node, Question
+from pipelines.transform.runner import Result
 
 
-def node(name, schema="marts", tests=""):
-    """Make as much of a node of dbt's manifest as is read."""
-    return {
-        "name": name,
-        "resource_type": "test" if tests else "model",
-        "alias": name,
-        "config": {"schema": schema},
-        "attached_node": f"model.unitmill.{tests}",
-    }
+def node(name, layer="marts", tests=""):
+    """Make as much of a node as is read."""
+    kind = "test" if tests else "model"
+    return Node(
+        id=f"{kind}.unitmill.{name}",
+        name=name,
+        kind=kind,
+        layer="audit" if tests else layer,
+        relation="",
+        table=name,
+        materialized="test" if tests else "table",
+        language="sql",
+        code="select 1",
+        inputs=(),
+        columns={},
+        is_contract=False,
+        description="",
+        types={},
+        question=Question("error", "count(*)", "!= 0", "!= 0", None) if tests else None,
+        tested=f"model.unitmill.{tests}" if tests else "",
+    )
 
 
-MANIFEST = {
-    "nodes": {
-        "model.unitmill.int_x": node("int_x", "intermediate"),
-        "model.unitmill.fct_x": node("fct_x"),
-        "test.unitmill.sums_match.1": node("sums_match", tests="fct_x"),
-        "test.unitmill.rows_add_up.2": node("rows_add_up", tests="fct_x"),
-    }
+NODES = {
+    one.name: one
+    for one in (
+        node("int_x", "intermediate"),
+        node("fct_x"),
+        node("sums_match", tests="fct_x"),
+        node("rows_add_up", tests="fct_x"),
+    )
 }
-
-
-def result(unique_id, status, message=None):
-    return {"unique_id": unique_id, "status": status, "message": message}
 
 
 @pytest.fixture
 def results(settings):
     """Read results beside a build database that holds one failed test's rows."""
-    settings.build_dir.mkdir(parents=True)
-    with duckdb.connect(str(settings.build_database)) as db:
-        db.execute("create schema audit")
-        db.execute(
-            "create table audit.sums_match as select 'openai' as source_name, "
-            "'2026-10' as billing_period, '2.00 is lost' as objection"
-        )
+    db = duckdb.connect()
+    db.execute("create schema audit")
+    db.execute(
+        "create table audit.sums_match as select 'openai' as source_name, "
+        "'2026-10' as billing_period, '2.00 is lost' as objection"
+    )
 
-    def read(*found):
-        return Results(settings, MANIFEST, found)
+    def read(**found):
+        results = Results(settings, db, Graph({n.id: n for n in NODES.values()}, {}))
+        for name, (status, message) in found.items():
+            results.add(Result(NODES[name], status, message))
+        return results
 
     return read
 
 
 def test_a_failed_test_says_its_first_row(results):
     found = results(
-        result("model.unitmill.fct_x", "success"),
-        result("test.unitmill.sums_match.1", "fail", "Got 1 result"),
-        result("test.unitmill.rows_add_up.2", "pass"),
+        fct_x=("made", ""), sums_match=("fail", ""), rows_add_up=("pass", "")
     )
 
     assert found.checks == [
@@ -70,22 +81,19 @@ def test_a_failed_test_says_its_first_row(results):
     assert found.objections() == [
         "openai 2026-10: 2.00 is lost [dbt check marts/fct_x sums_match]"
     ]
+    assert found.expected == ["marts/fct_x sums_match", "marts/fct_x rows_add_up"]
 
 
 def test_a_model_that_broke_says_how_and_what_waits_for_it_is_no_cause(results):
-    broken = (
-        "Runtime Error in model int_x (models/int_x.sql)\n  Out of Memory Error: no"
-    )
     found = results(
-        result("model.unitmill.int_x", "error", broken),
-        result("model.unitmill.fct_x", "skipped"),
-        result("test.unitmill.sums_match.1", "skipped"),
+        int_x=("error", "Out of Memory Error: no"),
+        fct_x=("skipped", ""),
+        sums_match=("skipped", ""),
     )
 
     [objection] = found.objections()
     assert objection == (
-        "dbt could not make intermediate/int_x: Runtime Error in model int_x "
-        "(models/int_x.sql) Out of Memory Error: no "
+        "intermediate/int_x could not be made: Out of Memory Error: no "
         "[dbt check intermediate/int_x can_be_made]"
     )
     assert [check.skipped for check in found.checks] == [False, True, True]
@@ -93,30 +101,23 @@ def test_a_model_that_broke_says_how_and_what_waits_for_it_is_no_cause(results):
 
 
 def test_a_test_that_could_not_run_says_why(results):
-    found = results(result("test.unitmill.rows_add_up.2", "error", "Binder Error: x"))
+    [objection] = results(rows_add_up=("error", "Binder Error: x")).objections()
 
-    [objection] = found.objections()
     assert objection == (
-        "dbt could not check marts/fct_x: Binder Error: x "
+        "marts/fct_x could not be checked: Binder Error: x "
         "[dbt check marts/fct_x rows_add_up]"
     )
 
 
 def test_a_warning_is_said_and_stops_nothing(results):
-    found = results(result("test.unitmill.sums_match.1", "warn"))
+    found = results(sums_match=("warn", ""))
 
     assert [c.detail for c in found.checks] == ["openai 2026-10: 2.00 is lost"]
     assert found.objections() == []
 
 
 def test_a_model_without_tests_is_no_objection(results):
-    assert results(result("model.unitmill.int_x", "success")).objections() == []
-
-
-def test_a_project_that_dbt_cannot_compile_stops_the_build(results):
-    [objection] = results().objections()
-
-    assert objection.startswith("dbt could not run at all")
+    assert results(int_x=("made", "")).objections() == []
 
 
 def test_a_failure_is_its_objections_and_nothing_else():

@@ -13,10 +13,10 @@ from pipelines.landing.landed import Landing
 from pipelines.ledger.partitions import write_partition, write_stub
 from pipelines.publishing import publish, versions
 from pipelines.publishing.audit import REQUIRED, record, seal
-from pipelines.publishing.build import start_build
 from pipelines.publishing.check import Check
 from pipelines.reference.tables import record_all
 from pipelines.sources.tables import TABLES
+from pipelines.transform.database import start_build
 
 # As much of a build as publishing looks at.
 STAGED = """

@@ -16,12 +16,12 @@ from pipelines.publishing.audit import (
     record,
     waiting,
 )
-from pipelines.publishing.build import start_build
 from pipelines.publishing.check import Check
 from pipelines.publishing.landing_checks import landing_checks
 from pipelines.publishing.publish import publish
 from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import PublishingSettings, ToleranceSettings, TrainingSettings
+from pipelines.transform.database import start_build
 
 LOST = Check("rows_add_up", False, "error", "2.00 is lost", "x")
 COSTS = "select billed_cost from fct_charges_daily"

@@ -5,16 +5,16 @@ import shutil
 
 import pytest
 
-from pipelines.defs.project import PARSED, RESULTS, _errors, dbt_project, run_folder
 from pipelines.defs.translator import Translator
 from pipelines.landing.source import ExportError
 from pipelines.publishing.fingerprint import changed, inputs_of_build
 from pipelines.settings import Settings
+from pipelines.transform.project import _errors, compiled
 
 
 @pytest.fixture
 def workspace(tmp_path, monkeypatch, new_home):
-    """Give the settings of a workspace whose home has dbt's parse already."""
+    """Give the settings of a workspace whose home has dbt's manifest already."""
     (tmp_path / "unitmill.toml").write_text("")
     (tmp_path / "exports").mkdir()
     monkeypatch.setenv("UNITMILL_PROJECT", str(tmp_path))
@@ -22,22 +22,8 @@ def workspace(tmp_path, monkeypatch, new_home):
     return Settings
 
 
-def manifest(project):
-    return json.loads(project.manifest_path.read_text("utf-8"))
-
-
-def test_results_of_an_earlier_run_are_not_taken_for_those_of_the_next(workspace):
-    """A project that dbt could not compile passed for the build before it."""
-    settings = workspace()
-    left = settings.home_dir / "dbt" / "run" / "7" / RESULTS
-    left.parent.mkdir(parents=True, exist_ok=True)
-    left.write_text('{"results": []}')
-
-    folder = run_folder(settings, dbt_project(settings)[0])
-
-    # The dbt of a killed process 7 may still write where it was told to.
-    assert folder != left.parent
-    assert [path.name for path in folder.parent.rglob("*.*")] == [PARSED]
+def manifest(place):
+    return json.loads(place.read_text("utf-8"))
 
 
 def test_a_model_of_the_workspace_is_a_mart_of_its_own_group(workspace, tmp_path):
@@ -53,9 +39,9 @@ def test_a_model_of_the_workspace_is_a_mart_of_its_own_group(workspace, tmp_path
         "    columns:\n      - name: effective_cost\n        data_tests: [not_null]\n"
     )
 
-    project, _ = dbt_project(workspace())
+    place = compiled(workspace())
 
-    found = manifest(project)["nodes"]
+    found = manifest(place)["nodes"]
     node = found["model.unitmill.rpt_spend"]
     assert Translator().get_group_name(node) == "workspace_finance"
     assert (node["schema"], node["config"]["materialized"]) == ("marts", "table")
@@ -73,12 +59,12 @@ def test_a_model_that_left_the_workspace_leaves_the_project(workspace, tmp_path)
     (models / "rpt_spend.sql").write_text("select * from {{ ref('fct_nothing') }}")
     for _ in range(2):
         with pytest.raises(ExportError, match=f"{models}/rpt_spend.sql.*fct_nothing"):
-            dbt_project(workspace())
+            compiled(workspace())
 
     shutil.rmtree(models)
 
-    project, _ = dbt_project(workspace())
-    found = manifest(project)["nodes"]
+    place = compiled(workspace())
+    found = manifest(place)["nodes"]
     assert "model.unitmill.fct_charges_daily" in found
     assert "model.unitmill.rpt_spend" not in found
 
@@ -97,18 +83,18 @@ def test_a_model_that_dbt_cannot_read_is_refused_by_name(
     (tmp_path / "models" / f"{name}.sql").write_text(sql)
 
     with pytest.raises(ExportError, match="dbt cannot read the models: ") as refused:
-        dbt_project(workspace())
+        compiled(workspace())
 
     assert said in str(refused.value)
 
 
-def test_the_shipped_project_is_not_parsed_a_second_time(workspace):
-    project, _ = dbt_project(workspace())
-    parsed = project.manifest_path.stat().st_mtime_ns
+def test_the_shipped_project_is_not_compiled_a_second_time(workspace):
+    place = compiled(workspace())
+    before = place.stat().st_mtime_ns
 
-    dbt_project(workspace())
+    compiled(workspace())
 
-    assert project.manifest_path.stat().st_mtime_ns == parsed
+    assert place.stat().st_mtime_ns == before
 
 
 def test_why_dbt_reads_no_models_is_its_sentence_without_its_traceback():
@@ -120,3 +106,26 @@ def test_why_dbt_reads_no_models_is_its_sentence_without_its_traceback():
     assert _errors([{"level": "error", "msg": text}], None) == (
         "[Errno 28] No space left on device"
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "wrong"),
+    [
+        ("{{ config(materialized='incremental') }}", "is materialized as incremental"),
+        ("{{ config(post_hook='select 1') }}", "has a hook"),
+    ],
+)
+def test_a_model_that_only_dbt_s_own_runner_can_make_is_refused(
+    workspace, tmp_path, head, wrong
+):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "rpt_a.sql").write_text(f"{head} select 1 as one")
+
+    for _ in range(2):
+        with pytest.raises(ExportError) as refused:
+            compiled(workspace())
+
+        assert str(refused.value) == (
+            f"{tmp_path}/models/rpt_a.sql: rpt_a {wrong}; expected a table, a view or "
+            "an ephemeral model without hooks and constraints"
+        )

@@ -1,0 +1,102 @@
+"""The build database: what dbt's sources are in it, and its life between builds.
+
+A build goes on in the database that the last one left, unless somebody else has written
+in it since. Belongs here: opening it, its id, views on what the project reads, and the
+content of these. Does not belong here: what is made in it (``runner``), what is checked
+of it (``publishing.audit``), and how it becomes a version (``publishing.versions``).
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from pipelines.landing.source import quoted
+from pipelines.ledger.content import content_of
+from pipelines.ledger.tally import ledger_rows, left_out
+from pipelines.publishing import audit
+from pipelines.reference.tables import REFERENCE_TABLES
+from pipelines.settings import Settings
+from pipelines.sources.tables import TABLES
+from pipelines.transform.kept import is_as_left, leave
+
+
+def start_build(settings: Settings) -> str:
+    """Begin a build: a new id, views on what is read now, an audit without checks.
+
+    What earlier builds made stays, unless the database is not as it was left.
+    """
+    build_id = secrets.token_hex(8)
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    if not is_as_left(settings):
+        for leftover in settings.build_dir.glob("warehouse.duckdb*"):
+            leftover.unlink()
+    with duckdb.connect(str(settings.build_database)) as db:
+        db.execute("create schema if not exists meta")
+        db.execute(
+            "create or replace table meta.build as "
+            f"select {quoted(build_id)} as build_id"
+        )
+        _create_source_views(db, settings)
+    audit.begin(settings, build_id)
+    return build_id
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the build database for work; it is left for the next build to go on from."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": settings.memory_limit,
+        "threads": settings.threads,
+        "temp_directory": str(settings.home_dir / "tmp"),
+        "autoinstall_known_extensions": "false",
+    }
+    with duckdb.connect(str(settings.build_database), config=config) as db:
+        db.execute("set TimeZone = 'UTC'")
+        yield db
+    leave(settings)
+
+
+def content_of_source(settings: Settings, relation: str) -> str | None:
+    """Give the content of what is read from the ledger; None of other sources.
+
+    The partitions have it in their records, so that no row is read for it.
+    """
+    _, schema, table = (part.strip('"') for part in relation.split("."))
+    if schema == "ledger":
+        found = (settings.ledger_dir / table).glob("*/*.parquet")
+    elif table in {"ledger_rows", "rows_left_out"}:
+        found = settings.ledger_dir.glob("*/*/*.parquet")
+    else:
+        return None
+    digest = hashlib.sha256()
+    for path in sorted(found):
+        place = path.relative_to(settings.ledger_dir)
+        digest.update(f"{place} {content_of(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _create_source_views(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Show the project its sources: the ledger, deliveries and reference tables."""
+    db.execute("create schema if not exists ledger")
+    for table in ("focus", *TABLES):
+        parts = quoted(settings.ledger_dir / table / "*" / "*.parquet")
+        db.execute(
+            f"create or replace view ledger.{table} as "
+            f"select * from read_parquet({parts}, union_by_name = true)"
+        )
+    db.execute("create schema if not exists landing")
+    delivered = [t.name for t in TABLES.values() if "delivery_id" in t.types]
+    views = {
+        "rows_left_out": left_out(settings.ledger_dir),
+        "ledger_rows": ledger_rows(settings.ledger_dir, delivered),
+    }
+    files = {"deliveries": settings.deliveries_file} | {
+        table.name: settings.reference_file(table.name) for table in REFERENCE_TABLES
+    }
+    for name, file in files.items():
+        views[name] = f"select * from read_parquet({quoted(file)})"
+    for name, query in views.items():
+        db.execute(f"create or replace view landing.{name} as {query}")

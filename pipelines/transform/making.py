@@ -1,0 +1,152 @@
+"""How a node becomes a relation of the build database, and how a test is asked.
+
+The statements are those of dbt's materializations for DuckDB: a table with a contract
+has exactly its columns, and descriptions are comments. Belongs here: making one node.
+Does not belong here: which nodes are made (``runner``).
+"""
+
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from pipelines.landing.source import quoted
+from pipelines.transform.graph import Node
+
+# What is made of a node; another materialization would need what only dbt itself has.
+MATERIALIZED = ("table", "view", "seed", "test")
+
+
+class NodeError(Exception):
+    """A node cannot be made or asked; the message says why, as DuckDB does."""
+
+
+def make(db: duckdb.DuckDBPyConnection, node: Node, project: Path) -> None:
+    """Make a seed or a model, in place of what is there.
+
+    Args:
+        db: the build database.
+        node: what is made.
+        project: the folder of the dbt project, where the files of seeds are.
+
+    Raises:
+        NodeError: it cannot be made; the relation of its name is gone or as before.
+    """
+    try:
+        if node.kind == "seed":
+            _seed(db, node, project)
+        elif node.language == "python":
+            _python(db, node)
+        elif node.materialized == "view":
+            db.execute(f"create or replace view {node.relation} as\n{node.code}")
+        else:
+            _table(db, node, node.code)
+        _comment(db, node)
+    except duckdb.Error as error:
+        raise NodeError(str(error)) from error
+
+
+def ask(db: duckdb.DuckDBPyConnection, node: Node) -> tuple[str, int]:
+    """Ask a test; the rows that fail are kept as a table, where there are any.
+
+    Returns:
+        pass, warn or fail, and the number that it was judged by.
+
+    Raises:
+        NodeError: it cannot be asked.
+    """
+    question = node.question
+    assert question
+    limit = "" if question.limit is None else f"limit {question.limit}"
+    try:
+        db.execute(f"drop table if exists {node.relation}")
+        row = db.execute(
+            "select failures, "
+            f"failures {question.warn_if}, failures {question.error_if} "
+            f"from (select {question.fail_calc} as failures "
+            f"from (select * from (\n{node.code}\n) {limit}))"
+        ).fetchone()
+        count, warns, fails = row or (0, False, False)
+        if warns or fails:
+            db.execute(f"create table {node.relation} as\n{node.code}")
+    except duckdb.Error as error:
+        raise NodeError(str(error)) from error
+    if fails and question.severity == "error":
+        return "fail", int(count)
+    return "warn" if warns else "pass", int(count or 0)
+
+
+def _table(db: duckdb.DuckDBPyConnection, node: Node, query: str) -> None:
+    if node.is_contract:
+        _require_contract(db, node, query)
+        query = f"select {', '.join(node.columns)} from (\n{query}\n)"
+    db.execute(f"create or replace table {node.relation} as\n{query}")
+
+
+def _require_contract(db: duckdb.DuckDBPyConnection, node: Node, query: str) -> None:
+    described = db.execute(f"describe (\n{query}\n)").fetchall()
+    found = {str(name): str(kind) for name, kind, *_ in described}
+    for name, (said, _) in node.columns.items():
+        if name not in found:
+            raise NodeError(f"it lacks the column {name} of its contract")
+        if found[name] != (wanted := _type(db, said)):
+            raise NodeError(
+                f"its column {name} is {found[name]}, its contract says {wanted}"
+            )
+    if strange := [name for name in found if name not in node.columns]:
+        raise NodeError(f"its column {strange[0]} is not in its contract")
+
+
+def _type(db: duckdb.DuckDBPyConnection, said: str) -> str:
+    """Give a type as DuckDB calls it: int is INTEGER."""
+    row = db.execute(f"select typeof(cast(null as {said}))").fetchone()
+    assert row
+    return str(row[0])
+
+
+def _seed(db: duckdb.DuckDBPyConnection, node: Node, project: Path) -> None:
+    """Read a seed as dbt does: text, empty is NULL, the types that its yml names."""
+    path = project / node.code
+    head = path.read_text("utf-8").partition("\n")[0].strip().split(",")
+    kinds = {name: node.types.get(name, "varchar") for name in head}
+    columns = ", ".join(
+        f"{quoted(name)}: {quoted(kind)}" for name, kind in kinds.items()
+    )
+    db.execute(
+        f"create or replace table {node.relation} as select * from read_csv("
+        f"{quoted(path)}, header = true, delim = ',', quote = '\"', nullstr = '', "
+        f"allow_quoted_nulls = true, columns = {{{columns}}})"
+    )
+
+
+def _python(db: duckdb.DuckDBPyConnection, node: Node) -> None:
+    """Call a Python model with the object that dbt compiled for it."""
+    module = types.ModuleType(node.name)
+    exec(compile(node.code, node.name, "exec"), module.__dict__)  # noqa: S102
+    given = module.dbtObj(lambda relation: db.query(f"select * from {relation}"))
+    try:
+        made = module.model(given, db)
+    except duckdb.Error:
+        raise
+    except Exception as error:
+        raise NodeError(f"{type(error).__name__}: {error}") from error
+    db.register("made_by_python", made)
+    try:
+        _table(db, node, "select * from made_by_python")
+    finally:
+        db.unregister("made_by_python")
+
+
+def _comment(db: duckdb.DuckDBPyConnection, node: Node) -> None:
+    kind = "view" if node.materialized == "view" else "table"
+    for statement in _comments(node, kind):
+        db.execute(statement)
+
+
+def _comments(node: Node, kind: str) -> Iterator[str]:
+    if node.description:
+        yield f"comment on {kind} {node.relation} is {quoted(node.description)}"
+    for name, (_, description) in node.columns.items():
+        if description:
+            yield f"comment on column {node.relation}.{name} is {quoted(description)}"

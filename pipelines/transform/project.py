@@ -1,0 +1,191 @@
+"""The dbt project of a home: the models that Unitmill ships, and the workspace's own.
+
+dbt wants all models of a project in one folder. The home has that folder, made of
+links; what dbt writes (its manifest, its logs) stays in the home, so that the shipped
+project may lie where nobody can write. Belongs here: which files are a home's dbt
+project, and when dbt compiles them. Does not belong here: what is run of them
+(``runner``).
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from pipelines.landing.source import ExportError
+from pipelines.publishing.fingerprint import dbt_files
+from pipelines.settings import DBT_DIR, Settings
+from pipelines.transform.making import MATERIALIZED
+
+# The dbt of this environment, whether or not it is on the PATH.
+DBT: Final = Path(sysconfig.get_path("scripts")) / "dbt"
+# The folder of the workspace's models, beside that of those that Unitmill ships.
+WORKSPACE: Final = "workspace"
+# They are built and published as the marts are; a contract they may have, not must.
+WORKSPACE_CONFIG: Final = {
+    "+materialized": "table",
+    "+schema": "marts",
+    "+access": "public",
+    "+persist_docs": {"relation": True, "columns": True},
+}
+# dbt follows a link only where it begins to look, not below.
+_LINKED = ("models", "macros", "seeds", "tests", "profiles.yml")
+# Of what dbt writes nothing else is read again: 700 files of SQL are in the manifest.
+_KEPT = {"manifest.json", "partial_parse.msgpack"}
+_STAMP = "unitmill_project.sha256"
+# Of what dbt says of an error: what, and where.
+_LINES = 6
+
+
+def project_folder(settings: Settings) -> Path:
+    """Give the folder of a home's dbt project."""
+    return settings.home_dir / "dbt" / "project"
+
+
+def target_folder(settings: Settings) -> Path:
+    """Give the folder of what dbt made of it; ``manifest.json`` is there."""
+    return settings.home_dir / "dbt" / "target"
+
+
+def compiled(settings: Settings) -> Path:
+    """Lay out the dbt project of a home, and compile it where a file changed.
+
+    Returns:
+        The place of dbt's manifest, in which each node has its compiled code.
+
+    Raises:
+        ExportError: dbt cannot compile it, in dbt's own words, or a model needs what
+            only dbt's own runner has.
+    """
+    folder, target = project_folder(settings), target_folder(settings)
+    _link(folder, settings.models_dir)
+    manifest, stamp = target / "manifest.json", target / _STAMP
+    now = _hash_of_files(folder, settings.models_dir)
+    if manifest.exists() and stamp.exists() and stamp.read_text("utf-8") == now:
+        return manifest
+    stamp.unlink(missing_ok=True)
+    _compile(settings, folder, target)
+    for unread in target.iterdir():
+        if unread.is_dir():
+            shutil.rmtree(unread)
+        elif unread.name not in _KEPT:
+            unread.unlink()
+    _require_runnable(json.loads(manifest.read_text("utf-8")), settings.models_dir)
+    stamp.write_text(now, "utf-8")
+    return manifest
+
+
+def _compile(settings: Settings, folder: Path, target: Path) -> None:
+    """Let dbt compile; the database that it asks is an empty one."""
+    target.mkdir(parents=True, exist_ok=True)
+    call = subprocess.run(  # noqa: S603 - our own dbt
+        [
+            str(DBT),
+            *("--log-format", "json", "--log-level", "error"),
+            *("--log-level-file", "none", "--no-populate-cache"),
+            "compile",
+            *("--exclude", "resource_type:unit_test"),
+            *("--project-dir", str(folder), "--profiles-dir", str(folder)),
+            *("--target-path", str(target)),
+        ],
+        env=os.environ
+        | {
+            "UNITMILL_BUILD_DATABASE": str(target / settings.build_database.name),
+            "UNITMILL_MEMORY_LIMIT": settings.memory_limit,
+            "UNITMILL_THREADS": str(settings.threads),
+            "DO_NOT_TRACK": "1",
+            "DBT_LOG_PATH": str(settings.home_dir / "dbt" / "logs"),
+        },
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if call.returncode:
+        said = _errors([*_infos(call.stdout)], settings.models_dir)
+        raise ExportError(f"dbt cannot read the models: {said}")
+
+
+def _infos(output: str) -> Iterator[Mapping[str, Any]]:
+    for line in output.splitlines():
+        try:
+            yield json.loads(line)["info"]
+        except (ValueError, KeyError, TypeError):
+            yield {"level": "error", "msg": line}
+
+
+def _require_runnable(manifest: Mapping[str, Any], models_dir: Path | None) -> None:
+    """Refuse a model of the workspace that needs dbt's own runner."""
+    for node in manifest["nodes"].values():
+        config = node["config"]
+        wrong = ""
+        if config.get("materialized") not in {*MATERIALIZED, "ephemeral"}:
+            wrong = f"is materialized as {config['materialized']}"
+        elif config.get("pre-hook") or config.get("post-hook"):
+            wrong = "has a hook"
+        elif _constraints(node):
+            wrong = "has a constraint, which a data test can say"
+        if wrong:
+            place = str(node["original_file_path"])
+            if models_dir:
+                place = place.replace(f"{WORKSPACE}/", f"{models_dir}/", 1)
+            raise ExportError(
+                f"{place}: {node['name']} {wrong}; expected a table, a view or an "
+                "ephemeral model without hooks and constraints"
+            )
+
+
+def _constraints(node: Mapping[str, Any]) -> bool:
+    columns = node.get("columns", {}).values()
+    return bool(node.get("constraints") or any(c.get("constraints") for c in columns))
+
+
+def _link(folder: Path, models_dir: Path | None) -> None:
+    """Lay out the project: links to what is shipped, and to the workspace's models."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = yaml.safe_load((DBT_DIR / "dbt_project.yml").read_text("utf-8"))
+    links = {folder / name: DBT_DIR / name for name in _LINKED}
+    if models_dir:
+        links[folder / WORKSPACE] = models_dir
+        config["model-paths"].append(WORKSPACE)
+        # What a folder of the shipped models says goes before this.
+        config["models"]["unitmill"] |= WORKSPACE_CONFIG
+    for link, target in links.items():
+        if link.is_symlink() and link.readlink() == target:
+            continue
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+    text = yaml.safe_dump(config, sort_keys=False)
+    place = folder / "dbt_project.yml"
+    if not place.exists() or place.read_text("utf-8") != text:
+        place.write_text(text, "utf-8")
+
+
+def _hash_of_files(folder: Path, models_dir: Path | None) -> str:
+    """Hash which files the project has, how long they are and when they changed."""
+    programs = f"{version('dbt-core')} {version('dbt-duckdb')}"
+    digest = hashlib.sha256(programs.encode())
+    digest.update((folder / "dbt_project.yml").read_bytes())
+    for path in dbt_files(models_dir):
+        found = path.stat()
+        digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _errors(said: list[Mapping[str, Any]], models_dir: Path | None) -> str:
+    """Give dbt's own words, each once, with the user's folder for the link to it."""
+    found = [str(info["msg"]) for info in said if info["level"] == "error"]
+    # Behind its sentence dbt may show where it was, for its developers.
+    wrong = [text.partition("Traceback (most recent")[0] for text in found]
+    lines = dict.fromkeys(line.strip() for text in wrong for line in text.splitlines())
+    told = [line for line in lines if line not in {"", "Encountered an error:"}]
+    message = " ".join(told[:_LINES]) or "it says nothing of why"
+    return message.replace(f"{WORKSPACE}/", f"{models_dir}/") if models_dir else message
