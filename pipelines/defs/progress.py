@@ -111,7 +111,7 @@ class Progress(logging.Handler):
     def _line(self) -> Text:
         if not self._phase:
             return Text()
-        noun = "sources" if self._phase == CONVERTING else "models and tests"
+        noun = "sources" if self._phase == CONVERTING else "models"
         count = f"{self._done} of {self._total} {noun}" if self._total else ""
         took = _duration(time.monotonic() - self._began)
         return Text(f"  {self._phase:<16}{count:<22}{took:>8}")
@@ -133,9 +133,11 @@ def progress_logger(progress: Progress) -> dg.LoggerDefinition:
 
 def heard(results: Iterable[Result], total: int) -> Iterator[Result]:
     """Pass results of models and tests on, and tell the progress, if any, of each."""
-    logger = logging.getLogger(LOGGER)
-    for done, result in enumerate(results, start=1):
-        logger.debug("%s of %s", done, total, extra={"models": (done, total)})
+    logger, done = logging.getLogger(LOGGER), 0
+    for result in results:
+        if result.node.kind != "test":
+            done += 1
+            logger.debug("%s of %s", done, total, extra={"models": (done, total)})
         yield result
 
 

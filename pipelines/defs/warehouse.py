@@ -5,7 +5,7 @@ tests are its audit. One of a part of it mends the database for looking at; it h
 complete audit, so it is never published.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 
 import dagster as dg
@@ -73,20 +73,7 @@ def warehouse(settings: Settings) -> dg.AssetsDefinition:
             write_stub(settings.ledger_dir, table)
         if is_build or not settings.build_database.exists():
             _start(settings, context.run, inputs)
-        graph = Graph.of_manifest(manifest)
-        with opened(settings) as db:
-            runner = Runner(
-                db,
-                graph,
-                project=project_folder(settings),
-                contents=partial(content_of_source, settings),
-            )
-            results = Results(settings, db, graph)
-            chosen = None if is_build else results.chosen(context)
-            found = runner.run(chosen, again=not is_build)
-            for result in heard(found, len(chosen or graph.nodes)):
-                results.add(result)
-                yield from results.events(result, context)
+        results = yield from _run(settings, Graph.of_manifest(manifest), context)
         if is_build:
             audit.record(settings, "dbt", results.checks, results.expected)
             audit.seal(settings)
@@ -94,6 +81,27 @@ def warehouse(settings: Settings) -> dg.AssetsDefinition:
             raise failure(objections)
 
     return models
+
+
+def _run(
+    settings: Settings, graph: Graph, context: dg.AssetExecutionContext
+) -> Generator[Event, None, Results]:
+    """Run the models and tests that changed, or those that somebody chose."""
+    with opened(settings) as db:
+        results = Results(settings, db, graph)
+        runner = Runner(
+            db,
+            graph,
+            project=project_folder(settings),
+            contents=partial(content_of_source, settings),
+        )
+        chosen = results.chosen(context) if context.is_subset else None
+        nodes = graph.of(chosen) if chosen else graph.order
+        models = sum(node.kind != "test" for node in nodes)
+        for result in heard(runner.run(chosen, again=context.is_subset), models):
+            results.add(result)
+            yield from results.events(result, context)
+    return results
 
 
 def _start(settings: Settings, run: dg.DagsterRun, inputs: RunInputs) -> None:

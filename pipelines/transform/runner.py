@@ -111,7 +111,8 @@ class Runner:
         except NodeError as error:
             self._forget(node)
             return Result(node, "error", " ".join(str(error).split()))
-        kept = replace(kept, made_of=made_of)
+        # A part may read a view whose source has changed: a whole run makes sure.
+        kept = replace(kept, made_of="" if again else made_of)
         save(self._db, kept)
         self._kept[node.id] = kept
         took = time.monotonic() - began

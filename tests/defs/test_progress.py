@@ -4,11 +4,11 @@ import io
 import logging
 from types import SimpleNamespace
 
-import dagster as dg
 import pytest
 from rich.console import Console
 
 from pipelines.defs.progress import LOGGER, Progress, heard
+from pipelines.transform.runner import Result
 
 
 @pytest.fixture
@@ -57,17 +57,18 @@ def test_a_phase_is_one_line_and_only_sources_with_deliveries_are_counted(pipe):
 
 def test_models_are_counted_as_dbt_makes_them_and_checks_are_no_models(pipe):
     progress = Progress(pipe, ())
-    events = [dg.Output(None, "a"), dg.AssetCheckResult(passed=True), dg.Output(1, "b")]
+    kinds = ("seed", "test", "model")
+    results = [Result(SimpleNamespace(kind=kind), "made") for kind in kinds]
     logger = logging.getLogger(LOGGER)
     logger.setLevel(logging.DEBUG)
     logger.addHandler(progress)
 
     step(progress, "STEP_START", "models")
-    passed_on = list(heard(iter(events), 269))
+    passed_on = list(heard(iter(results), 269))
     logger.removeHandler(progress)
     progress.close()
 
-    assert passed_on == events
+    assert passed_on == results
     assert lines_of(pipe) == ["models 2 of 269 models"]
 
 
@@ -95,4 +96,6 @@ def test_a_terminal_has_a_line_that_moves():
 
 
 def test_a_run_that_nobody_watches_passes_its_events_on():
-    assert list(heard(iter([dg.Output(1)]), 1)) == [dg.Output(1)]
+    result = Result(SimpleNamespace(kind="model"), "made")
+
+    assert list(heard(iter([result]), 1)) == [result]

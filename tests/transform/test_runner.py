@@ -185,6 +185,8 @@ def test_a_part_is_made_again_though_nothing_changed(run):
     assert run(PAID, LARGE, REPORT, selected={"model.large"}, again=True) == {
         "large": "made*"
     }
+    # The next whole run makes sure of it.
+    assert run(PAID, LARGE, REPORT)["large"] == "made*"
 
 
 def test_what_left_the_project_leaves_the_database(run, db):
