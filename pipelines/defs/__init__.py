@@ -42,13 +42,15 @@ def build_definitions(
         publish_asset(settings, models),
         *target_assets(settings),
     ]
+    # A run without the sources of which nothing is stale is one of everything, too.
+    needed = [*made_in_python, models]
     assets = [*with_code(made_in_python), *convert_assets(settings, sources), models]
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[*assets, BUILD],
             asset_checks=[quality_checks(settings)],
             resources={
-                "home": home_resource(settings, {k for a in assets for k in a.keys}),
+                "home": home_resource(settings, {k for a in needed for k in a.keys}),
                 "inputs": inputs_resource(settings, sources, inputs),
             },
             executor=dg.in_process_executor,

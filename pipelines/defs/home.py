@@ -53,7 +53,7 @@ def home_resource(
 
     Args:
         settings: whose home.
-        assets: everything that a run can make.
+        assets: what a run of everything makes.
     """
 
     @dg.resource(description="The home folder, for one run at a time.")

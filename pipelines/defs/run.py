@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB
+from pipelines.defs.convert import source_key
 from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
 from pipelines.defs.objecting import objections_of
 from pipelines.defs.progress import Progress, progress_logger
@@ -93,8 +95,16 @@ def build(
             console.print(passed_over, soft_wrap=True, highlight=False)
         # Each source that something was delivered of; the others make no progress.
         sources = {delivery.source for delivery in inputs.landing.deliveries}
-        with contextlib.closing(Progress(console, sources, of_run)) as progress:
-            return _run(settings, inputs, progress)
+        idle: set[str] = set()
+        if not why and not full and not blocked:
+            # What is published is of this ledger and this code: only what is stale is
+            # converted, and the steps of 50 other sources would find nothing to do.
+            idle = {s.name for s in inputs.sources} - {
+                s.source.name for s in inputs.stale
+            }
+        progress = Progress(console, sources - idle, of_run)
+        with contextlib.closing(progress):
+            return _run(settings, inputs, progress, idle)
 
 
 @contextlib.contextmanager
@@ -124,7 +134,9 @@ def _why_not_published(settings: Settings) -> str:
     return f"the published version is damaged: {faults[0]}" if faults else ""
 
 
-def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
+def _run(
+    settings: Settings, inputs: Inputs, progress: Progress, idle: AbstractSet[str]
+) -> Outcome:
     progress.begin("preparing")
     prepare_dagster_home(settings)
     definitions = dg.Definitions.merge(
@@ -141,8 +153,11 @@ def _run(settings: Settings, inputs: Inputs, progress: Progress) -> Outcome:
         log.open("w", encoding="utf-8") as out,
         contextlib.redirect_stdout(out),
     ):
-        result = definitions.resolve_job_def(JOB).execute_in_process(
+        job = definitions.resolve_job_def(JOB)
+        without = {source_key(s) for s in inputs.sources if s.name in idle}
+        result = job.execute_in_process(
             instance=instance,
+            asset_selection=sorted({*job.asset_layer.executable_asset_keys} - without),
             raise_on_error=False,
             tags=STARTED_HERE,
             run_config={"loggers": {"progress": {}}},
