@@ -98,7 +98,8 @@ lock:
 		--output-file official_validator/requirements.lock
 
 clean:
-	rm -rf .unitmill .cache dist sbom.json $(VENV) $(VALIDATOR) dbt_project/target dbt_project/logs
+	rm -rf .unitmill .cache dist sbom.json $(VENV) $(VALIDATOR) dbt_project/target \
+		dbt_project/logs dbt_project/compiled
 
 # The lock is complete and its hashes are checked, so pip resolves nothing itself.
 define install
@@ -110,6 +111,7 @@ define install
 		--require-hashes --no-deps -r $(1)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --no-build-isolation --editable .
+	@$(BIN)/python dbt_project/compile.py
 	@touch $@
 endef
 

@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SHIPPED = ("dbt_project", "plans/databricks", "dagster.yaml", "unitmill.toml")
 # What dbt leaves in its project, and the tool that writes a part of it.
-LEFT_OUT = {"target", "logs", "__pycache__", ".user.yml", "generate.py"}
+LEFT_OUT = {"target", "logs", "__pycache__", ".user.yml", "generate.py", "compile.py"}
 
 
 class Shipped(BuildHookInterface):

@@ -16,10 +16,12 @@ import sysconfig
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import yaml
 
+from pipelines.files import sha256_of
 from pipelines.landing.source import ExportError
 from pipelines.publishing.fingerprint import dbt_files
 from pipelines.settings import DBT_DIR, Settings
@@ -36,10 +38,13 @@ WORKSPACE_CONFIG: Final = {
     "+access": "public",
     "+persist_docs": {"relation": True, "columns": True},
 }
+MANIFEST: Final = "manifest.json"
+# Where the shipped project is compiled, once.
+COMPILED: Final = DBT_DIR / "compiled"
 # dbt follows a link only where it begins to look, not below.
 _LINKED = ("models", "macros", "seeds", "tests", "profiles.yml")
 # Of what dbt writes nothing else is read again: 700 files of SQL are in the manifest.
-_KEPT = {"manifest.json", "partial_parse.msgpack"}
+_KEPT = {MANIFEST, "partial_parse.msgpack"}
 _STAMP = "unitmill_project.sha256"
 # Of what dbt says of an error: what, and where.
 _LINES = 6
@@ -58,6 +63,8 @@ def target_folder(settings: Settings) -> Path:
 def compiled(settings: Settings) -> Path:
     """Lay out the dbt project of a home, and compile it where a file changed.
 
+    What is shipped was compiled once, when it was installed; a home copies that.
+
     Returns:
         The place of dbt's manifest, in which each node has its compiled code.
 
@@ -67,20 +74,36 @@ def compiled(settings: Settings) -> Path:
     """
     folder, target = project_folder(settings), target_folder(settings)
     _link(folder, settings.models_dir)
-    manifest, stamp = target / "manifest.json", target / _STAMP
+    manifest, stamp = target / MANIFEST, target / _STAMP
     now = _hash_of_files(folder, settings.models_dir)
-    if manifest.exists() and stamp.exists() and stamp.read_text("utf-8") == now:
+    if manifest.exists() and _read(stamp) == now:
         return manifest
     stamp.unlink(missing_ok=True)
-    _compile(settings, folder, target)
-    for unread in target.iterdir():
-        if unread.is_dir():
-            shutil.rmtree(unread)
-        elif unread.name not in _KEPT:
-            unread.unlink()
-    _require_runnable(json.loads(manifest.read_text("utf-8")), settings.models_dir)
+    if _read(COMPILED / _STAMP) == now:
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(COMPILED / MANIFEST, manifest)
+    else:
+        _compile(settings, folder, target)
+        _require_runnable(json.loads(manifest.read_text("utf-8")), settings.models_dir)
     stamp.write_text(now, "utf-8")
     return manifest
+
+
+def compile_shipped() -> None:
+    """Compile the shipped project into its own folder, for all homes.
+
+    Raises:
+        ExportError: dbt cannot compile it.
+        OSError: nothing can be written there.
+    """
+    with TemporaryDirectory() as home:
+        settings = Settings(home=Path(home))
+        folder, target = project_folder(settings), target_folder(settings)
+        _link(folder, None)
+        _compile(settings, folder, target)
+        COMPILED.mkdir(exist_ok=True)
+        shutil.copyfile(target / MANIFEST, COMPILED / MANIFEST)
+        (COMPILED / _STAMP).write_text(_hash_of_files(folder, None), "utf-8")
 
 
 def _compile(settings: Settings, folder: Path, target: Path) -> None:
@@ -109,6 +132,11 @@ def _compile(settings: Settings, folder: Path, target: Path) -> None:
         text=True,
         check=False,
     )
+    for unread in target.iterdir():
+        if unread.is_dir():
+            shutil.rmtree(unread)
+        elif unread.name not in _KEPT:
+            unread.unlink()
     if call.returncode:
         said = _errors([*_infos(call.stdout)], settings.models_dir)
         raise ExportError(f"dbt cannot read the models: {said}")
@@ -169,14 +197,19 @@ def _link(folder: Path, models_dir: Path | None) -> None:
         place.write_text(text, "utf-8")
 
 
+def _read(stamp: Path) -> str | None:
+    return stamp.read_text("utf-8") if stamp.exists() else None
+
+
 def _hash_of_files(folder: Path, models_dir: Path | None) -> str:
-    """Hash which files the project has, how long they are and when they changed."""
+    """Hash the project's files and the dbt that compiles them."""
     programs = f"{version('dbt-core')} {version('dbt-duckdb')}"
     digest = hashlib.sha256(programs.encode())
     digest.update((folder / "dbt_project.yml").read_bytes())
     for path in dbt_files(models_dir):
-        found = path.stat()
-        digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+        root = DBT_DIR if path.is_relative_to(DBT_DIR) else models_dir
+        assert root is not None
+        digest.update(f"{path.relative_to(root)} {sha256_of(path)}\n".encode())
     return digest.hexdigest()
 
 
