@@ -122,7 +122,7 @@ def _require_utf_8() -> None:
 _SENTENCES = {
     "pipelines.alerting.alerts": ("AlertError",),
     "pipelines.files": ("DamagedError",),
-    "pipelines.landing.source": ("ExportError",),
+    "pipelines.landing.errors": ("ExportError",),
     "pipelines.publishing.versions": ("PublishError",),
     "duckdb": ("IOException", "SerializationException", "FatalException"),
 }

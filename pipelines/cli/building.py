@@ -32,8 +32,8 @@ from pipelines.cli.processes import (
     require_webserver,
 )
 from pipelines.cli.summary import show_summary
+from pipelines.landing.errors import ExportError
 from pipelines.landing.origin import remember_exports, require_same_exports
-from pipelines.landing.source import ExportError
 from pipelines.publishing.reading import find_marts
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings

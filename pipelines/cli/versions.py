@@ -18,7 +18,7 @@ from pipelines.cli.calling import (
 )
 from pipelines.cli.terminal import show_finding
 from pipelines.landing.deliveries import scan
-from pipelines.landing.source import ExportError
+from pipelines.landing.errors import ExportError
 from pipelines.ledger.proof import Finding, converted_again, exports_are_there
 from pipelines.publishing.publish import rollback
 from pipelines.publishing.verifying import verify as verify_version
