@@ -1,4 +1,4 @@
-"""SHA-256 of export files, remembered while a file looks unchanged (``identity``)."""
+"""SHA-256 of files, remembered while they look unchanged (``identity``)."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,13 @@ class Hashes:
 
     def of(self, candidate: Candidate) -> str:
         """Give the hash of a file's content; of several sources it is read once."""
-        name, path = candidate.name, candidate.path
+        return self._of(candidate.name, candidate.path)
+
+    def at(self, path: Path) -> str:
+        """Give the hash of a file that is no export; it is named by its place."""
+        return self._of(str(path), path)
+
+    def _of(self, name: str, path: Path) -> str:
         identity = Identity.of(path)
         if (now := self._now.get(name)) and now[0].state == identity.state:
             return now[1]

@@ -33,8 +33,11 @@ class _Driver:
     Connection: Any = object
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - it is a module's
-        if not _IS_THERE and name == "Error":
-            return _NeverError
+        if name == "Error":
+            # The driver's own, from where it takes it: that loads in no time.
+            if not _IS_THERE:
+                return _NeverError
+            return import_module("adbc_driver_manager").Error
         return getattr(import_module("adbc_driver_postgresql.dbapi"), name)
 
 
