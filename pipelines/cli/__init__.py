@@ -72,9 +72,12 @@ def app_of(words: Collection[str]) -> typer.Typer:
     tags = typer.Typer(
         help="Propose the tags that resources lack.", no_args_is_help=True
     )
+    # Nobody sees the list where a command is called.
+    is_listed = not {*COMMANDS, "tags"} & {*words} or bool({"-h", "--help"} & {*words})
     for name, (module, function) in COMMANDS.items():
         is_called = name in words or (name in TAGS and "tags" in words)
-        command = _real(module, function) if is_called else _listed(module, function)
+        real = _real(module, function) if is_called else None
+        command = real or _listed(module, function, with_words=is_listed)
         (tags if name in TAGS else app).command(name)(command)
     app.add_typer(tags, name="tags")
     return app
@@ -122,7 +125,7 @@ def _require_utf_8() -> None:
 _SENTENCES = {
     "pipelines.alerting.alerts": ("AlertError",),
     "pipelines.files": ("DamagedError",),
-    "pipelines.landing.source": ("ExportError",),
+    "pipelines.landing.errors": ("ExportError",),
     "pipelines.publishing.versions": ("PublishError",),
     "duckdb": ("IOException", "SerializationException", "FatalException"),
 }
@@ -197,12 +200,14 @@ def _real(module: str, function: str) -> Callable[..., object]:
     return found
 
 
-def _listed(module: str, function: str) -> Callable[..., object]:
-    """Give a stand-in that has the name and the words of a command, for the help."""
+def _listed(module: str, function: str, *, with_words: bool) -> Callable[..., object]:
+    """Give a stand-in that has the name of a command, and for the help its words."""
 
     def command() -> None:
         raise RuntimeError(f"{module}.{function} was to be listed, not called")
 
+    if not with_words:  # reading every module takes as long as a small command
+        return command
     tree = ast.parse((Path(__file__).parent / f"{module}.py").read_text("utf-8"))
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == function:

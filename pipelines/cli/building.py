@@ -2,8 +2,9 @@
 
 import shlex
 import signal
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import duckdb
 import typer
@@ -32,8 +33,9 @@ from pipelines.cli.processes import (
     require_webserver,
 )
 from pipelines.cli.summary import show_summary
+from pipelines.landing.errors import ExportError
 from pipelines.landing.origin import remember_exports, require_same_exports
-from pipelines.landing.source import ExportError
+from pipelines.publishing.lock import BusyError, held
 from pipelines.publishing.reading import find_marts
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings
@@ -61,11 +63,9 @@ def build(
     settings = settings_of(home, exports, project)
     as_json = journal.begin(settings, "build", libraries=True)
     _bind(settings, change_exports=change_exports)
-    from pipelines.defs import run  # Dagster and dbt take seconds to import
-
     try:
-        outcome = run.build(settings, console, journal.of_run, full=full)
-    except ExportError as error:
+        outcome = _outcome(settings, full=full)
+    except (BusyError, ExportError) as error:
         fail(str(error), 1)
     version = _current(settings)
     shown = version.database if outcome.published and version else None
@@ -95,6 +95,53 @@ def build(
         errors.print(said, style="yellow", soft_wrap=True)
     if outcome.reasons:
         fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
+
+
+class _Outcome(Protocol):
+    """How a build ended (``defs.run``), or that there was nothing to do."""
+
+    @property
+    def published(self) -> bool: ...
+    @property
+    def reasons(self) -> tuple[str, ...]: ...
+    @property
+    def log(self) -> Path | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _NothingNew:
+    """That the published version is what a build would publish.
+
+    Attributes:
+        reasons: why a target has not got it.
+    """
+
+    reasons: tuple[str, ...]
+    published: bool = True
+    log: Path | None = None
+
+
+def _outcome(settings: Settings, *, full: bool) -> _Outcome:
+    """Build if there is something new; what builds takes seconds to import.
+
+    Raises:
+        BusyError: another process works in the home.
+        ExportError: the exports cannot be read, or hold nothing.
+    """
+    from pipelines.publishing.up_to_date import is_up_to_date
+    from pipelines.sources.registry import all_sources
+    from pipelines.targets.registry import copy_to_all
+
+    # Locked before the look, so that what was seen is still so when it is built.
+    with held(settings, "unitmill build"):
+        if not full and is_up_to_date(settings, all_sources(settings)):
+            console.print("Nothing new: the published version is whole and up to date.")
+            version = current(settings)
+            stopped = copy_to_all(settings, version)[1] if version else ()
+            return _NothingNew(tuple(stopped))
+        from pipelines.defs import run
+
+        return run.build(settings, console, journal.of_run, full=full)
 
 
 def ui(  # noqa: PLR0913 - it takes what `build` takes

@@ -11,7 +11,7 @@ import typer
 
 from pipelines.cli.calling import Home, Project, command_of, console, fail, settings_of
 from pipelines.cli.cells import counted
-from pipelines.landing.source import ExportError
+from pipelines.landing.errors import ExportError
 from pipelines.publishing.lock import BusyError
 from pipelines.settings import Settings
 from pipelines.settings.homes import keep_private

@@ -25,8 +25,8 @@ from pipelines.cli.calling import (
     settings_of,
 )
 from pipelines.cli.listening import require_free
+from pipelines.landing.errors import ExportError
 from pipelines.landing.origin import require_same_exports
-from pipelines.landing.source import ExportError
 from pipelines.settings import PROJECT_VARIABLE, Settings
 
 # By which names the guard before Dagster's webserver lets it be called.

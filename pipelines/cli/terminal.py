@@ -3,13 +3,17 @@
 Belongs here: words, colours, columns. Does not belong here: deciding anything.
 """
 
+from typing import TYPE_CHECKING
+
 import duckdb
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.alerting.sending import AlertStatus
 from pipelines.cli.tables import print_table
-from pipelines.ledger.proof import Finding
+
+if TYPE_CHECKING:  # a build shows neither, and one of them loads what sends mail
+    from pipelines.alerting.sending import AlertStatus
+    from pipelines.ledger.proof import Finding
 
 RECONCILIATION = """
 select
@@ -230,7 +234,7 @@ def show_month(console: Console, db: duckdb.DuckDBPyConnection, month: str) -> N
         show_rows(console, db, query, f"{title}, {month}", {"month": month})
 
 
-def show_alert(console: Console, entry: AlertStatus) -> None:
+def show_alert(console: Console, entry: "AlertStatus") -> None:
     """Show an alert in a line, and below it why it was not sent or has no picture."""
     alert, notification = entry.alert, entry.notification
     status = notification.status.replace("_", " ") if notification else "new"
@@ -259,7 +263,7 @@ def show_rows(
         print_table(console, names, rows, title)
 
 
-def show_finding(console: Console, finding: Finding) -> None:
+def show_finding(console: Console, finding: "Finding") -> None:
     """Show what one comparison found, in a line: holds, does not, or unknown."""
     mark = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
     detail = f": {finding.detail}" if finding.detail else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -17,11 +17,6 @@ from pipelines.cli.calling import (
     settings_of,
 )
 from pipelines.cli.terminal import show_finding
-from pipelines.landing.deliveries import scan
-from pipelines.landing.source import ExportError
-from pipelines.ledger.proof import Finding, converted_again, exports_are_there
-from pipelines.publishing.publish import rollback
-from pipelines.publishing.verifying import verify as verify_version
 from pipelines.publishing.versions import (
     PublishError,
     Version,
@@ -32,8 +27,9 @@ from pipelines.publishing.versions import (
 )
 from pipelines.settings import Settings
 from pipelines.settings.homes import keep_private
-from pipelines.targets import TargetError
-from pipelines.targets.registry import TARGETS, copy_to, copy_to_all
+
+if TYPE_CHECKING:  # to list versions needs nothing of it
+    from pipelines.ledger.proof import Finding
 
 
 def list_versions(home: Home = None, project: Project = None) -> None:
@@ -62,6 +58,8 @@ def verify(
     ] = False,
 ) -> None:
     """Prove a version: its files, database, ledger and sums, and its exports."""
+    from pipelines.publishing.verifying import verify as verify_version
+
     settings = settings_of(home, exports, project)
     found = _version(settings, version)
     console.print(Text.assemble("Version ", (found.name, "bold")))
@@ -86,8 +84,11 @@ def _version(settings: Settings, name: str) -> Version:
 
 def _of_exports(
     settings: Settings, version: Version, convert: bool
-) -> Iterator[Finding]:
+) -> "Iterator[Finding]":
     """Compare the version's ledger with the exports, where they still lie."""
+    from pipelines.landing.deliveries import scan
+    from pipelines.landing.errors import ExportError
+    from pipelines.ledger.proof import Finding, converted_again, exports_are_there
     from pipelines.sources.registry import all_sources
 
     ledger = version.folder / "ledger"
@@ -108,6 +109,9 @@ def roll_back(
     project: Project = None,
 ) -> None:
     """Make an older version current again, and show it in every target, too."""
+    from pipelines.publishing.publish import rollback
+    from pipelines.targets.registry import copy_to_all
+
     settings = settings_of(home, project=project)
     keep_private(settings)
     try:
@@ -130,6 +134,9 @@ def publish_to(
     project: Project = None,
 ) -> None:
     """Copy the current version to where other tools read, as every build does."""
+    from pipelines.targets import TargetError
+    from pipelines.targets.registry import TARGETS, copy_to
+
     settings = settings_of(home, project=project)
     keep_private(settings)
     try:

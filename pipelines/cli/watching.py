@@ -6,8 +6,6 @@ import duckdb
 import typer
 from rich.text import Text
 
-from pipelines.alerting.alerts import AlertError
-from pipelines.alerting.sending import listed, send_pending
 from pipelines.cli import terminal
 from pipelines.cli.calling import (
     Home,
@@ -68,8 +66,13 @@ def _show_waiting(settings: Settings, published_build_id: str) -> None:
 
 def _show_unreached(settings: Settings) -> None:
     """Say how many alerts somebody waits for."""
+    if not settings.notifications_file.exists():
+        return
+    from pipelines.alerting.alerts import AlertError
+    from pipelines.alerting.sending import listed  # loads what sends mail
+
     try:
-        told = listed(settings) if settings.notifications_file.exists() else []
+        told = listed(settings)
     except AlertError as error:
         console.print(str(error), style="yellow", soft_wrap=True)
         return
@@ -88,6 +91,9 @@ def alerts(
     project: Project = None,
 ) -> None:
     """List the alerts of the published version, with whether they were sent."""
+    from pipelines.alerting.alerts import AlertError
+    from pipelines.alerting.sending import listed, send_pending
+
     settings = settings_of(home, project=project)
     published(settings)
     count = failed = 0

@@ -23,6 +23,7 @@ from pipelines.landing import side_files
 from pipelines.landing.dialects import HEAD_BYTES, Dialect, dialect_of, text_of
 from pipelines.landing.faults import sentence_of
 from pipelines.landing.folders import files_below, ignored_in
+from pipelines.landing.looks import Looks
 from pipelines.landing.source import (
     UNREADABLE,
     Candidate,
@@ -72,12 +73,14 @@ class Found:
     skipped: list[str] = field(default_factory=list)
 
 
-def find(exports_dir: Path, place: str = "") -> Found:
+def find(exports_dir: Path, place: str = "", looks: Looks | None = None) -> Found:
     """Sniff every file below the exports folder, in path order.
 
     Args:
         exports_dir: that folder, or the mirror of an object store.
         place: what names begin with: '', or the store's address and a slash.
+        looks: earlier ones, from which files that did not change are recalled. Where it
+            has no time left, the rest is not found.
 
     Raises:
         ExportError: the folder is missing, or its .unitmillignore cannot be read.
@@ -91,9 +94,14 @@ def find(exports_dir: Path, place: str = "") -> Found:
         if ignored.match_file(below):
             found.skipped.append(place + below)
             continue
-        note = reason or _note_by_name(below)
+        note = reason or side_files.note_of(below)
         if note is not None:
             found.skipped.append(place + below + (f" ({note})" if note else ""))
+            continue
+        if looks and looks.is_out_of_time:
+            break
+        if known := looks.recall(place + below, path) if looks else None:
+            found.readable.append(known)
             continue
         try:
             found.readable.append(_readable(path, exports_dir, place))
@@ -103,16 +111,6 @@ def find(exports_dir: Path, place: str = "") -> Found:
         except ExportError as error:
             found.damaged.append((place + below, str(error)))
     return found
-
-
-def _note_by_name(below: str) -> str | None:
-    """Say what a file is that holds no rows, '' for plain words; None where it may."""
-    name = below.rpartition("/")[2]
-    if side_files.is_document(name) or side_files.is_side_file(below):
-        return ""
-    if side_files.is_workbook(name):
-        return side_files.WORKBOOK
-    return None
 
 
 def _readable(path: Path, exports_dir: Path, place: str) -> Candidate:

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from pipelines.landing.candidates import sniffed
 from pipelines.landing.clock import refuse_to_come
 from pipelines.landing.faults import message_of, sentence_of
 from pipelines.landing.hashes import Hashes
 from pipelines.landing.landed import Refusal, named_in
+from pipelines.landing.looks import Looks
 from pipelines.landing.owners import has_single_owner, is_plain_text, rejection_reason
 from pipelines.landing.source import (
     UNREADABLE,
@@ -26,17 +28,19 @@ from pipelines.landing.source import (
 )
 
 _BROKEN: tuple[type[Exception], ...] = (ExportError, *UNREADABLE)
-# What the last look of this process found of a source: a sensor looks every minute, and
-# reading thousands of files that did not change takes longer than that.
-_seen: dict[str, tuple[object, list[Drop]]] = {}
 # No bill is of another century; such a month is a date that was read wrong.
 PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 def claimed(
-    candidates: Iterable[Candidate], sources: Sequence[Source]
+    candidates: Iterable[Candidate], sources: Sequence[Source], looks: Looks
 ) -> tuple[dict[str, list[Candidate]], list[Refusal], list[str]]:
     """Ask every source about every file: whose it is, and what nobody can take.
+
+    Args:
+        candidates: the files.
+        sources: the registry.
+        looks: know whose a file is that they recalled, and remember the others.
 
     Returns:
         The files of each source, what is refused, and names of texts for people.
@@ -45,11 +49,16 @@ def claimed(
     refusals = []
     texts = []
     for candidate in candidates:
+        if names := looks.owners(candidate):
+            for name in names:
+                found[name].append(candidate)
+            continue
         try:
             owners = [source for source in sources if source.owns(candidate)]
             if has_single_owner(owners):
                 for owner in owners:
                     found[owner.name].append(candidate)
+                looks.remember(candidate, [owner.name for owner in owners])
                 continue
             if not owners and is_plain_text(candidate, sources):
                 texts.append(candidate.name)
@@ -62,7 +71,7 @@ def claimed(
 
 
 def grouped(
-    files: Sequence[Candidate], source: Source, by: datetime
+    files: Sequence[Candidate], source: Source, by: datetime, looks: Looks
 ) -> tuple[list[Drop], list[Refusal]]:
     """Let a source group its files; what it objects to is set aside, file by file.
 
@@ -72,28 +81,41 @@ def grouped(
         files: what the source claims.
         source: that source.
         by: the time that it is at least; nothing is delivered of later.
+        looks: know what the source made of these files, or remember it.
     """
-    seen = (source.drops, by.date(), [(c.path, c.size, c.modified) for c in files])
-    known, drops = _seen.get(source.name, (None, []))
-    if known == seen:
-        return list(drops), []
-    drops, refusals = _grouped(files, source, by)
-    # What is refused may be readable the next time, at the same size and time.
-    if refusals:
-        _seen.pop(source.name, None)
-    else:
-        _seen[source.name] = seen, list(drops)
+    if (known := looks.drops(source, files, by.date())) is not None:
+        return known, []
+    whole, lost = _whole(files, source, looks)
+    drops, refusals = _grouped(whole, source, by, looks)
+    refusals = [*lost, *refusals]
+    # What is refused may be readable the next time, in the same state.
+    if not refusals:
+        looks.remember_drops(source, files, by.date(), drops)
     return drops, refusals
 
 
+def _whole(
+    files: Sequence[Candidate], source: Source, looks: Looks
+) -> tuple[list[Candidate], list[Refusal]]:
+    """Sniff files that were recalled: a source reads heads, and none is remembered."""
+    whole, refusals = [], []
+    for file in looks.in_time(files):
+        try:
+            is_known = looks.is_recalled(file)
+            whole.append(sniffed(file.path, file.name) if is_known else file)
+        except ExportError as error:
+            refusals.append(_refusal(source, [file], str(error)))
+    return whole, refusals
+
+
 def _grouped(
-    files: Sequence[Candidate], source: Source, by: datetime
+    files: Sequence[Candidate], source: Source, by: datetime, looks: Looks
 ) -> tuple[list[Drop], list[Refusal]]:
     refusals: list[Refusal] = []
     remaining = list(files)
     while remaining:
         try:
-            drops = list(source.drops(remaining))
+            drops = list(looks.in_time(source.drops(remaining)))
             for drop in drops:
                 _refuse_odd_period(source, drop)
                 refuse_to_come(source, drop, by)
@@ -110,11 +132,11 @@ def _grouped(
 
 
 def delivered(
-    drops: Iterable[Drop], source: Source, hashed: Hashes
+    drops: Iterable[Drop], source: Source, hashed: Hashes, looks: Looks
 ) -> tuple[list[Delivery], list[Refusal]]:
     """Make deliveries of a source's drops: hash their files."""
     deliveries, refusals = [], []
-    for drop in drops:
+    for drop in looks.in_time(drops):
         try:
             deliveries.append(_delivery(source, drop, hashed))
         except _BROKEN as error:

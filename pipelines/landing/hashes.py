@@ -1,11 +1,14 @@
-"""SHA-256 of export files, remembered while a file's size and time stay the same."""
+"""SHA-256 of files, remembered while they look unchanged (``identity``)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipelines.files import sha256_of, write_text
+from pipelines.landing.identity import Identity
 from pipelines.landing.source import Candidate
+
+Hashed = tuple[Identity, str]
 
 
 class Hashes:
@@ -19,25 +22,52 @@ class Hashes:
             hash_again: whether to hash what looks unchanged, too.
         """
         self._memory = memory
-        self._now: dict[str, tuple[int, int, str]] = {}
-        self._old = {} if hash_again else _remembered(memory)
+        self._now: dict[str, Hashed] = {}
+        self._before = _remembered(memory)
+        self._old = {} if hash_again else self._before
 
     def of(self, candidate: Candidate) -> str:
-        """Give the hash of a file's content."""
-        stat = candidate.path.stat()
-        size, modified, digest = self._old.get(candidate.name, (0, 0, ""))
-        if (size, modified) != (stat.st_size, stat.st_mtime_ns):
-            digest = sha256_of(candidate.path)
-        self._now[candidate.name] = (stat.st_size, stat.st_mtime_ns, digest)
-        return str(digest)
+        """Give the hash of a file's content; of several sources it is read once."""
+        return self._of(candidate.name, candidate.path)
+
+    def at(self, path: Path) -> str:
+        """Give the hash of a file that is no export; it is named by its place."""
+        return self._of(str(path), path)
+
+    def _of(self, name: str, path: Path) -> str:
+        identity = Identity.of(path)
+        if (now := self._now.get(name)) and now[0].state == identity.state:
+            return now[1]
+        if (old := self._old.get(name)) and identity.is_of(old[0]):
+            self._now[name] = old
+            return old[1]
+        return self.again(name, path, identity)
+
+    def again(self, name: str, path: Path, identity: Identity) -> str:
+        """Read a file, whatever is known of it, and give the hash of its content.
+
+        Args:
+            name: of the file.
+            path: its place.
+            identity: what it was before it is read.
+        """
+        digest = sha256_of(path)
+        self._now[name] = (identity, digest)
+        return digest
 
     def by_name(self) -> dict[str, str]:
         """Give the hashes of this scan, by the names of the files."""
-        return {name: digest for name, (_, _, digest) in self._now.items()}
+        return {name: digest for name, (_, digest) in self._now.items()}
 
-    def save(self) -> None:
-        """Remember this scan, in place of the last one, whole and atomically."""
-        write_text(self._memory, json.dumps(self._now))
+    def save(self, *, is_whole: bool = True) -> None:
+        """Remember this scan, in place of the last one, whole and atomically.
+
+        Args:
+            is_whole: whether it looked at every file; else what was known stays.
+        """
+        found = self._now if is_whole else {**self._before, **self._now}
+        if found != self._before or not self._memory.exists():
+            write_text(self._memory, json.dumps(dict(_written(found))), 0o600)
 
 
 def changed_since(memory: Path, files: Iterable[tuple[str, Path]]) -> list[str]:
@@ -49,7 +79,9 @@ def changed_since(memory: Path, files: Iterable[tuple[str, Path]]) -> list[str]:
     """
     known = _remembered(memory)
     return [
-        name for name, path in files if name in known and _look(path) != known[name][:2]
+        name
+        for name, path in files
+        if name in known and _look(path) != known[name][0].state[:2]
     ]
 
 
@@ -62,12 +94,20 @@ def _look(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _remembered(memory: Path) -> dict[str, tuple[int, int, str]]:
+def _written(found: dict[str, Hashed]) -> Iterator[tuple[str, list[object]]]:
+    for name, (identity, digest) in found.items():
+        yield name, [*identity.state, identity.is_settled, digest]
+
+
+def _remembered(memory: Path) -> dict[str, Hashed]:
     try:
         values = json.loads(memory.read_text("utf-8"))
-        return {
-            name: (int(size), int(modified), str(digest))
-            for name, (size, modified, digest) in values.items()
-        }
+        return {name: _read_back(known) for name, known in values.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
+
+
+def _read_back(known: list[object]) -> Hashed:
+    *state, settled, digest = known
+    size, modified, changed, inode = map(int, map(str, state))
+    return Identity(size, modified, changed, inode, settled is True), str(digest)

@@ -16,7 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.landing.candidates import Found, find
-from pipelines.landing.source import TransientError
+from pipelines.landing.errors import TransientError
+from pipelines.landing.looks import Looks
 from pipelines.landing.stores import (
     FAILURES,
     Object,
@@ -32,11 +33,15 @@ CHUNK = 8 * 1024 * 1024
 AT_ONCE = 8
 
 
-def find_in_stores(settings: Settings) -> Found:
+def find_in_stores(settings: Settings, looks: Looks | None = None) -> Found:
     """Bring the mirror up to what the stores hold, and sniff every file of it.
 
     An object whose size and time are the mirrored file's is not read again. What was
     fetched before an error stays; the next call goes on from there.
+
+    Args:
+        settings: name the stores.
+        looks: earlier ones, from which files that did not change are recalled.
 
     Returns:
         What lies in the stores: the readable files, of each object that is damaged,
@@ -55,7 +60,7 @@ def find_in_stores(settings: Settings) -> Found:
             missing, gone = _differences(store, folder)
             _remove(gone, folder)
             _fetch(store, missing, folder, downloads)
-            lying = find(folder, f"{url}/")
+            lying = find(folder, f"{url}/", looks)
             found.readable.extend(lying.readable)
             found.damaged.extend([*store.unusable, *lying.damaged])
             found.skipped.extend(lying.skipped)

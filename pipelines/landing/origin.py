@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from pipelines.files import write_text
-from pipelines.landing.source import ExportError
+from pipelines.landing.errors import ExportError
 from pipelines.settings import Settings
 
 

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipelines.files import UNFINISHED, put_on_disk, write_text
-from pipelines.landing.source import ExportError
+from pipelines.landing.errors import ExportError
 from pipelines.settings import Settings, secret
 
 KEY_VARIABLE = "UNITMILL_PRIVACY_KEY"

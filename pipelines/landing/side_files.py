@@ -141,6 +141,14 @@ def is_side_file(below: str) -> bool:
     return bool(_SIDE_FILES.fullmatch(name)) or bool(_SIDE_FOLDERS & {*folders})
 
 
+def note_of(below: str) -> str | None:
+    """Say what a file is that holds no rows, '' for plain words; None where it may."""
+    name = below.rpartition("/")[2]
+    if is_document(name) or is_side_file(below):
+        return ""
+    return WORKBOOK if is_workbook(name) else None
+
+
 def is_data(name: str) -> bool:
     """Return whether a file's name says that it has rows."""
     return PurePosixPath(name).suffix.lower() in DATA

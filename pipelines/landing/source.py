@@ -19,7 +19,27 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.landing.bills import Bill
+from pipelines.landing.errors import ExportError, TransientError
 from pipelines.settings import Settings
+
+__all__ = [
+    "LOOK_INSIDE",
+    "UNREADABLE",
+    "Candidate",
+    "CompleteBy",
+    "Compression",
+    "Context",
+    "Delivery",
+    "Drop",
+    "ExportError",
+    "Format",
+    "OrderedBy",
+    "Source",
+    "TransientError",
+    "counted",
+    "file_list",
+    "quoted",
+]
 
 # The vendor's own evidence first; the date of a file may be that of its download.
 OrderedBy = Literal[
@@ -43,30 +63,6 @@ LOOK_INSIDE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "threads": 1,
 }
-
-
-class ExportError(Exception):
-    """An export cannot be used; the message names source, file and expectation.
-
-    Every error that bad input can cause is this one or a child of it:
-
-    ExportError
-    +- PlanError (pipelines.sources.plans): a user's conversion plan is wrong
-    +- TransientError: the disk or the network failed; trying again may help
-
-    Attributes:
-        files: names of files that cannot be used for it, such as all parts of an
-            incomplete drop; none: those that the message names.
-    """
-
-    def __init__(self, message: str, files: Iterable[str] = ()) -> None:
-        """Take the message and the names of the files."""
-        super().__init__(message)
-        self.files = tuple(files)
-
-
-class TransientError(ExportError):
-    """An export could not be read this time."""
 
 
 # What libraries raise at bytes that somebody else wrote. RuntimeError: an encrypted or

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 
 from pipelines.landing.candidates import WILDCARDS
+from pipelines.landing.errors import TransientError
 from pipelines.landing.side_files import is_hidden, is_leftover
-from pipelines.landing.source import TransientError
 from pipelines.settings import CloudVariables
 
 FAILURES: tuple[type[Exception], ...] = (OSError, ValueError, pa.ArrowException)

@@ -8,16 +8,20 @@ still what was written. Does not belong here: what is done about one that is not
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from pipelines.files import replaced, sha256_of, write_text
+from pipelines.landing.hashes import Hashes
+from pipelines.landing.identity import Identity
 from pipelines.landing.source import UNREADABLE
 
 SUFFIX = ".sha256"
 _COMMENT = "# "
+_believed: ContextVar[Hashes | None] = ContextVar("believed", default=None)
 
 
 @contextmanager
@@ -46,11 +50,12 @@ def damage(path: Path) -> str:
 
     Of one without a record, which an older Unitmill wrote, only that it is readable.
     """
-    known = _hashes(path)
+    lines = _lines(path)
+    known = _hashes_in(lines)
     if not path.exists():
         return "is missing" if known else ""
     if known:
-        if other := _strange_record(path):
+        if other := _strange_record(path, lines):
             return f"has the record of {other} beside it"
         is_whole = content_of(path) in known
         return "" if is_whole else "has other bytes than were written"
@@ -61,16 +66,16 @@ def damage(path: Path) -> str:
     return ""
 
 
-def _strange_record(path: Path) -> str:
+def _strange_record(path: Path, lines: Sequence[str]) -> str:
     """Name whose record lies beside a partition; '' where it is its own.
 
     Somebody may have copied both from another month, or from another source.
     """
-    source, sign, _ = (inputs_beside(path) or "").partition("@")
+    source, sign, _ = (_inputs_in(lines) or "").partition("@")
     if sign and source != path.parent.name:
         return source
-    lines = (line for line in _lines(path) if not line.startswith(_COMMENT))
-    names = (line.partition("  ")[2] for line in lines)
+    hashed = (line for line in lines if not line.startswith(_COMMENT))
+    names = (line.partition("  ")[2] for line in hashed)
     return next((name for name in names if name and name != path.name), "")
 
 
@@ -80,14 +85,32 @@ def is_recorded(path: Path) -> bool:
 
 
 def content_of(path: Path) -> str:
-    """Hash the bytes of a partition, once for as long as it looks unchanged."""
-    found = path.stat()
-    return _content_of(path, found.st_size, found.st_mtime_ns, found.st_ino)
+    """Hash the bytes of a partition, once a process for as long as it looks unchanged.
+
+    Within ``believed``, what earlier processes hashed is not read again either.
+    """
+    if hashes := _believed.get():
+        return hashes.at(path)
+    return _content_of(path, *Identity.of(path).state)
+
+
+@contextmanager
+def believed(hashes: Hashes) -> Iterator[None]:
+    """Believe hashes of earlier processes in this block, which publishes nothing."""
+    before = _believed.set(hashes)
+    try:
+        yield
+    finally:
+        _believed.reset(before)
 
 
 def inputs_beside(path: Path) -> str | None:
     """Read what a partition was made of without reading the partition."""
-    first = next(iter(_lines(path)), "")
+    return _inputs_in(_lines(path))
+
+
+def _inputs_in(lines: Sequence[str]) -> str | None:
+    first = next(iter(lines), "")
     return first.removeprefix(_COMMENT) if first.startswith(_COMMENT) else None
 
 
@@ -102,9 +125,13 @@ def _record(path: Path, inputs: str, hashes: Sequence[str]) -> None:
 
 
 def _hashes(path: Path) -> list[str]:
+    return _hashes_in(_lines(path))
+
+
+def _hashes_in(lines: Sequence[str]) -> list[str]:
     return [
         line.partition(" ")[0]
-        for line in _lines(path)
+        for line in lines
         if line and not line.startswith(_COMMENT)
     ]
 

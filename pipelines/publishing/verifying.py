@@ -4,7 +4,7 @@ Belongs here: what of a version can be compared with what. Does not belong here:
 exports that its ledger was made of (``ledger.proof``), and what a terminal shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -50,8 +50,15 @@ def verify(version: Version) -> Iterator[Finding]:
         yield Finding(DATABASE, holds=False, detail=f"cannot be read: {first}")
 
 
-def files_of(version: Version) -> Iterator[Finding]:
-    """Compare each file's bytes with the manifest."""
+def files_of(
+    version: Version, content: Callable[[Path], str] = sha256_of
+) -> Iterator[Finding]:
+    """Compare each file's bytes with the manifest.
+
+    Args:
+        version: that version.
+        content: hashes a file, or recalls the hash of one that looks unchanged.
+    """
     files = _files(version)
     if files is None:
         there = version.database.is_file()
@@ -60,7 +67,7 @@ def files_of(version: Version) -> Iterator[Finding]:
         )
         yield Finding(MANIFEST, holds=None if there else False, detail=said)
     else:
-        yield _bytes(version, files)
+        yield _bytes(version, files, content)
 
 
 def missing_files(version: Version) -> list[str]:
@@ -90,13 +97,17 @@ def _is_sized(path: Path, size: object) -> bool:
     return is_own and size in {None, path.stat().st_size}
 
 
-def _bytes(version: Version, files: dict[str, dict[str, object]]) -> Finding:
+def _bytes(
+    version: Version,
+    files: dict[str, dict[str, object]],
+    content: Callable[[Path], str],
+) -> Finding:
     """Compare each file's bytes with the manifest, and name files that it lacks."""
     missing = missing_files(version)
     other = [
         name
         for name, known in files.items()
-        if name not in missing and sha256_of(version.folder / name) != known["sha256"]
+        if name not in missing and content(version.folder / name) != known["sha256"]
     ]
     paths = (path for path in version.folder.rglob("*") if path.is_file())
     there = {path.relative_to(version.folder).as_posix() for path in paths}

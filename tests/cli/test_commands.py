@@ -74,6 +74,28 @@ def test_the_help_imports_no_command_and_nothing_heavy():
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.parametrize(
+    "command", ["tables", "describe", "query", "explain", "versions", "status"]
+)
+def test_a_question_loads_only_what_answers_it(command):
+    """What reads files, builds or sends takes longer to load than most answers."""
+    heavy = {"apprise", "dagster", "great_expectations", "jinja2", "numpy", "pyarrow"}
+    script = (
+        f"import sys; from pipelines.cli import app_of; app_of(['{command}']); "
+        f"print(sorted({heavy} & {{*sys.modules}}))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "[]\n"
+
+
 def test_every_module_of_a_command_has_it():
     folder = Path(cli.__file__).parent
     for module, function in COMMANDS.values():

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from pipelines.landing.deliveries import load, record, scan
-from pipelines.landing.source import Drop, ExportError
+from pipelines.landing.source import Drop
 
 
 @pytest.fixture
@@ -216,33 +216,3 @@ def test_a_damaged_memory_of_hashes_costs_time_and_nothing_else(
 
     assert scan(settings, [invent()]).deliveries == before
     assert "acme-1.csv" in json.loads(settings.hashes_file.read_text())
-
-
-def test_a_later_look_of_a_process_reads_no_file_that_did_not_change(settings, invent):
-    """A sensor looks every minute, at thousands of files."""
-    read = []
-
-    def drops(candidates):
-        for file in candidates:
-            read.append(file.name)
-            if b"broken" in file.path.read_bytes():
-                raise ExportError(f"acme: {file.name}: is broken; expected a bill")
-            yield Drop((file,), ("2026-08",), file.name, file.modified)
-
-    source = invent("acme", drops=drops)
-    for name in ("acme-1.csv", "acme-2.csv"):
-        (settings.exports_dir / name).write_text("a\n1\n")
-    looks = [scan(settings, [source]) for _ in range(2)]
-    assert read == ["acme-1.csv", "acme-2.csv"]
-    assert looks[0] == looks[1]
-
-    (settings.exports_dir / "acme-2.csv").write_text("a\n12\n")
-    changed = scan(settings, [source])
-    assert read[2:] == ["acme-1.csv", "acme-2.csv"]
-    assert changed.deliveries != looks[0].deliveries
-
-    # What was refused is looked at again, although nothing of it changed.
-    (settings.exports_dir / "acme-2.csv").write_text("broken\n")
-    for _ in range(2):
-        assert len(scan(settings, [source]).refusals) == 1
-    assert len(read) > 8
