@@ -17,7 +17,7 @@ from bench.measuring import best, child, ratio, row, spend, table
 from pipelines.focus.conformance import evaluate
 from pipelines.focus.rules import all_rules
 from pipelines.focus.schema import ledger_types
-from pipelines.ledger.partitions import connect
+from pipelines.ledger.connection import connect
 
 MODULE = "bench.conformance"
 GOAL = 4

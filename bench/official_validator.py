@@ -20,7 +20,7 @@ from official_validator.findings import JUDGE
 from pipelines.focus.conformance import evaluate
 from pipelines.focus.rules import all_rules
 from pipelines.focus.views import focus_v1_2
-from pipelines.ledger.partitions import connect
+from pipelines.ledger.connection import connect
 
 MODULE = "bench.official_validator"
 GOAL = 1000

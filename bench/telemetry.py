@@ -14,7 +14,8 @@ import duckdb
 from bench.measuring import best, child, ratio, row, spend, table
 from pipelines.landing.candidates import sniff
 from pipelines.landing.source import Delivery
-from pipelines.ledger.partitions import connect, write_partition
+from pipelines.ledger.connection import connect
+from pipelines.ledger.partitions import write_partition
 from pipelines.settings import Settings
 from pipelines.sources.usage.call_log import SOURCES
 

@@ -19,6 +19,7 @@ from pipelines.defs.progress import heard
 from pipelines.defs.reference import REFERENCE_KEYS
 from pipelines.defs.results import Event, Results
 from pipelines.defs.translator import Translator, manifest_of
+from pipelines.ledger.connection import release
 from pipelines.ledger.partitions import write_stub
 from pipelines.publishing import audit
 from pipelines.publishing.landing_checks import LANDING_CHECKS, landing_checks
@@ -69,6 +70,8 @@ def warehouse(settings: Settings) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, inputs: dg.ResourceParam[RunInputs]
     ) -> Iterator[Event]:
         is_build = not context.is_subset
+        # dbt needs the memory.
+        release()
         for table in ("focus", *TABLES):
             write_stub(settings.ledger_dir, table)
         if is_build or not settings.build_database.exists():

@@ -165,7 +165,9 @@ def prepare(db: duckdb.DuckDBPyConnection, privacy: Privacy) -> None:
     if privacy.does_nothing:
         return
     persons = privacy.persons
-    db.create_function("um_unicode_domain", unicode_domain, ["VARCHAR"], "VARCHAR")
+    # Another connection to the same DuckDB may have made it.
+    with contextlib.suppress(duckdb.CatalogException):
+        db.create_function("um_unicode_domain", unicode_domain, ["VARCHAR"], "VARCHAR")
     for name, key in (("key", persons.key), ("list", persons.list_key)):
         for pad, value in _pads(key).items():
             db.execute(f"set variable um_{name}_{pad} = $1", [value])

@@ -9,13 +9,9 @@ import pyarrow.parquet as pq
 from pipelines.focus.conformance import RuleResult, evaluate
 from pipelines.focus.rules import all_rules
 from pipelines.landing.source import Source, quoted
+from pipelines.ledger.connection import connect
 from pipelines.ledger.content import content_of, damage, recorded
-from pipelines.ledger.partitions import (
-    INPUTS_KEY,
-    connect,
-    partition_path,
-    recorded_inputs,
-)
+from pipelines.ledger.partitions import INPUTS_KEY, partition_path, recorded_inputs
 from pipelines.settings import Settings
 
 TABLE = "focus_conformance"

@@ -18,11 +18,7 @@ from pipelines.landing.current import replaced_days
 from pipelines.landing.faults import sentence_of
 from pipelines.landing.hashes import changed_since
 from pipelines.landing.landed import few_of
-from pipelines.landing.privacy import (
-    Privacy,
-    personal_data_removed,
-    prepare,
-)
+from pipelines.landing.privacy import Privacy, personal_data_removed
 from pipelines.landing.source import (
     UNREADABLE,
     Context,
@@ -32,6 +28,7 @@ from pipelines.landing.source import (
     TransientError,
     quoted,
 )
+from pipelines.ledger.connection import conversion
 from pipelines.ledger.content import damage, inputs_beside, is_recorded, recorded
 from pipelines.ledger.tally import (
     LEFT_OUT_KEY,
@@ -118,9 +115,8 @@ def write_partition(
     """
     path = path or partition_path(settings.ledger_dir, source, period)
     privacy = Privacy.of(settings)
-    with connect(settings) as db:
-        prepare(db, privacy)
-        try:
+    try:
+        with conversion(settings, source, deliveries, period, privacy) as db:
             shaped, tallies = _rows(db, settings, source, deliveries, period, privacy)
             inputs = inputs_of(source, deliveries, privacy.key_id)
             metadata = {INPUTS_KEY: inputs, LEFT_OUT_KEY: as_json(tallies)}
@@ -130,11 +126,11 @@ def write_partition(
                     place = f"{source.name} {period}"
                     refuse_difference(db, place, source.table, tallies, temporary)
                 _require_unchanged(settings, deliveries)
-        except UNREADABLE as error:
-            transient = isinstance(error, OSError | duckdb.IOException)
-            raise (TransientError if transient else ExportError)(
-                f"{source.name} {period}: {_message(error, deliveries)}"
-            ) from error
+    except UNREADABLE as error:
+        transient = isinstance(error, OSError | duckdb.IOException)
+        raise (TransientError if transient else ExportError)(
+            f"{source.name} {period}: {_message(error, deliveries)}"
+        ) from error
     return Partition(path, rows)
 
 
@@ -256,22 +252,6 @@ def _empty_select(table: str) -> str:
         f'cast(null as {kind}) as "{name}"' for name, kind in types_of(table).items()
     )
     return f"select {columns} limit 0"
-
-
-def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """Open a private in-memory DuckDB that spills to disk and never goes online."""
-    spill = settings.home_dir / "tmp"
-    spill.mkdir(parents=True, exist_ok=True)
-    return duckdb.connect(
-        config={
-            "memory_limit": settings.memory_limit,
-            "threads": settings.threads,
-            "temp_directory": str(spill),
-            "TimeZone": "UTC",
-            "autoinstall_known_extensions": "false",
-            "preserve_insertion_order": "true",
-        }
-    )
 
 
 def _describe(db: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:

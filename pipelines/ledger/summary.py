@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.source import quoted
+from pipelines.ledger.connection import reader
 from pipelines.sources.tables import types_of
 
 SHOWN_ROWS = 8
@@ -137,7 +138,7 @@ def summarize(path: Path, table: str) -> dict[str, object]:
     shown = SUMMARIES.get(table) or _first_columns(table)
     source = f"read_parquet({quoted(path)}, union_by_name = true)"
     order = f"order by {shown.largest} desc nulls last" if shown.largest else ""
-    with duckdb.connect() as db:
+    with reader() as db:
         rows = db.execute(
             f"select {shown.preview} from {source} {order} limit {SHOWN_ROWS}"
         )
@@ -178,7 +179,7 @@ def by_month(path: Path, table: str) -> tuple[list[str], list[tuple[object, ...]
     currency = shown.currency and f"{shown.currency} as currency"
     columns = ", ".join(filter(None, ("count(*) as rows", shown.totals, currency)))
     source = f"read_parquet({quoted(path)}, union_by_name = true, filename = true)"
-    with duckdb.connect() as db:
+    with reader() as db:
         found = db.execute(
             f"select parse_filename(filename, true) as month, {columns} from {source} "
             "group by all order by month desc, rows desc"

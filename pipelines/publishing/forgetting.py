@@ -25,12 +25,8 @@ from pipelines.landing.persons import (
 )
 from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, is_person, prepare
 from pipelines.landing.source import ExportError, quoted
-from pipelines.ledger.partitions import (
-    connect,
-    recorded_inputs,
-    rewritten,
-    without_key,
-)
+from pipelines.ledger.connection import connect
+from pipelines.ledger.partitions import recorded_inputs, rewritten, without_key
 from pipelines.publishing.lock import held
 from pipelines.publishing.publish import remove
 from pipelines.publishing.versions import (

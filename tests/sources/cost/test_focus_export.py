@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.focus.conformance import evaluate
 from pipelines.landing.deliveries import scan
-from pipelines.ledger.partitions import connect, write_partition
+from pipelines.ledger.connection import connect
+from pipelines.ledger.partitions import write_partition
 from pipelines.sources.cost.focus_export import SOURCE
 
 SCENARIOS = "focus_scenarios"

@@ -1,12 +1,15 @@
 """Calls become hours, samples and sessions; every call is in one hour or named."""
 
 from decimal import Decimal
+from hashlib import sha256
 
 import duckdb
 import pytest
 
+from pipelines.landing.grouping import delivery_id
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.tally import left_out
+from pipelines.sources.formats import made_once
 from pipelines.sources.usage.requests import SAMPLED_CALLS, request_sources
 from pipelines.sources.usage.requests.newest import newest
 
@@ -174,3 +177,33 @@ def test_a_log_that_never_says_why_an_answer_ended_knows_no_cut(sources, put, co
     rows = convert(usage, "2026-08", "truncated_request_count, prompt_name")
 
     assert rows == [(None, None), (None, None)]
+
+
+def test_a_log_that_is_too_long_to_be_kept_gives_the_same_rows(
+    sources, put, convert, monkeypatch
+):
+    put("a.log.csv", "a,b\n1,2\n")
+    put("b.log.csv", "a,b\n3,4\n", hour=1)
+    kept = [convert(source, "2026-08", "*") for source in sources(CALLS, COLUMNS)]
+
+    # Ten rows are read, five of which a newer file has again.
+    monkeypatch.setattr(made_once, "MOST_ROWS", 9)
+    put("a.log.csv", "a,b\n1,2\n", hour=2)
+    put("b.log.csv", "a,b\n3,4\n", hour=3)
+    again = [convert(source, "2026-08", "*") for source in sources(CALLS, COLUMNS)]
+
+    assert again == kept
+    assert [len(rows) for rows in kept] == [2, 5, 2]
+
+
+def test_of_files_of_the_same_moment_all_sources_of_a_log_take_the_same(
+    sources, put, convert
+):
+    # Their ids differ from source to source, and so does the order of the ids.
+    for name in "abcdefgh":
+        put(f"{name}.log.csv", f"a,b\n{name},2\n")
+
+    last = sha256(b"a,b\nh,2\n").hexdigest()
+    for source in sources(CALLS, COLUMNS):
+        rows = convert(source, "2026-08", "distinct delivery_id")
+        assert rows == [(delivery_id(source.name, "", ("2026-08",), [last]),)]

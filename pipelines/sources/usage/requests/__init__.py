@@ -15,8 +15,9 @@ from functools import partial
 from pipelines.focus.schema import MONEY
 from pipelines.landing.source import Context, Delivery, Source, quoted
 from pipelines.schema.calls import CALLER, TOKENS
+from pipelines.sources.formats.made_once import is_made, named
 from pipelines.sources.formats.package_files import text_beside
-from pipelines.sources.usage.requests.truth import checked_calls
+from pipelines.sources.usage.requests.truth import by_place, checked_calls, in_order
 
 # The columns of a call. Each is optional but those that are named in NEEDED; a missing
 # one is NULL. left_out says why a row is no call that counts, NULL where it counts.
@@ -147,11 +148,12 @@ def _hours(
     log: Source, context: Context, deliveries: Sequence[Delivery], period: str
 ) -> str:
     """Make the table of a month's hours; its rows and their count read it."""
-    table = f'"{log.name} {period}"'
     rows = _calls(log, context, deliveries, period)
-    is_retried = RETRIED if _has_logical_ids(context, rows) else UNKNOWN
-    made = _filled("usage.sql", log.name, rows, is_retried)
-    context.db.execute(f"create temp table if not exists {table} as {made}")
+    table = named("hours", rows)
+    if not is_made(context.db, table):
+        is_retried = RETRIED if _has_logical_ids(context, rows) else UNKNOWN
+        made = _filled("usage.sql", log.name, rows, is_retried)
+        context.db.execute(f"create temp table {table} as {made}")
     return table
 
 
@@ -159,14 +161,15 @@ def _calls(
     log: Source, context: Context, deliveries: Sequence[Delivery], period: str
 ) -> str:
     """Give the calls in the columns of ``CALL``, and what is true of them."""
-    select = log.select(context, deliveries, period)
+    ordered = in_order(deliveries)
+    select = log.select(context, by_place(ordered), period)
     described = context.db.execute(f"describe {select}").fetchall()
     present = {str(row[0]) for row in described}
     shaped = ", ".join(
         f"cast({column if column in present else 'null'} as {kind}) as {column}"
         for column, kind in CALL.items()
     )
-    return checked_calls(f"select {shaped} from ({select})", deliveries)
+    return checked_calls(f"select {shaped} from ({select})", ordered)
 
 
 def _has_logical_ids(context: Context, rows: str) -> bool:

@@ -5,6 +5,7 @@ read stops the month (``logs``). docs/sources/usage/bad-telemetry.md lists both.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipelines.landing.source import Delivery, quoted
@@ -19,7 +20,8 @@ NEGATIVE = "a token count below zero"
 TRUE_CALLS = """
     select
         calls.* replace (
-            coalesce(request_id, delivery_id || ':' || row_number) as request_id,
+            clock.delivery_id as delivery_id,
+            coalesce(request_id, clock.delivery_id || ':' || row_number) as request_id,
             case when latency_ms >= 0 then latency_ms end as latency_ms,
             case when time_to_first_token_ms >= 0 then time_to_first_token_ms end
                 as time_to_first_token_ms,
@@ -33,21 +35,36 @@ TRUE_CALLS = """
             ) as left_out
         )
     from ({calls}) as calls
-    left join (values {clocks}) as clock (delivery_id, written_until)
-        using (delivery_id)
+    left join (values {clocks}) as clock (place, delivery_id, written_until)
+        on calls.delivery_id = clock.place
 """
+
+
+def in_order(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Give deliveries oldest first, of the same moment by the names of their files.
+
+    The three sources of a log have other ids for the same files, and read them alike.
+    """
+    return sorted(deliveries, key=lambda one: (one.delivered_at, one.names))
+
+
+def by_place(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Give deliveries named by their places, as all sources of a log name them."""
+    return [replace(one, delivery_id=str(n)) for n, one in enumerate(deliveries)]
 
 
 def checked_calls(calls: str, deliveries: Sequence[Delivery]) -> str:
     """Repair calls, and add to ``left_out`` why one cannot be true.
 
     Args:
-        calls: a SELECT of calls with all columns of ``CALL``.
+        calls: a SELECT of calls with all columns of ``CALL``; their ``delivery_id`` is
+            the place of the delivery among these (``by_place``).
         deliveries: those that it reads.
     """
-    clocks = [f"({quoted(d.delivery_id)}, {written_until(d)})" for d in deliveries] or [
-        "(null, cast(null as timestamp))"
-    ]
+    clocks = [
+        f"('{place}', {quoted(delivery.delivery_id)}, {written_until(delivery)})"
+        for place, delivery in enumerate(deliveries)
+    ] or ["(null, cast(null as varchar), cast(null as timestamp))"]
     names = [column.name for column in TOKENS]
     zeroed = (
         f"case when is_cache_served and {name} is not null then 0 else {name} end "
