@@ -60,7 +60,7 @@ def test_rows_that_cost_the_same_stand_in_one_order(one, published):
             values = bound(db, one.query, month)
             asked = db.execute(one.query, values)
             columns = len(asked.description)
-            if len(asked.fetchall()) < 2 or "order by all" in one.query:  # noqa: PLR2004
+            if len(asked.fetchall()) < 2 or "order by all" in one.query:
                 continue
             answers = [
                 db.execute(with_ties_broken(one.query, columns, way), values).fetchall()
