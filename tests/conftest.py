@@ -29,7 +29,6 @@ from pipelines.defs import run
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import Drop, Source
 from pipelines.ledger.partitions import write_partition
-from pipelines.publishing.publish import publish
 from pipelines.publishing.versions import current
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.project import compiled
@@ -42,7 +41,15 @@ def _write_without_waiting(connection, _):
         connection.execute("pragma synchronous = off")
 
 
-pytest_plugins = ("object_store_servers",)
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk():
+    """Let our own files not wait for it either; the system has them at once."""
+    with pytest.MonkeyPatch.context() as disk:
+        disk.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+pytest_plugins = ("command_server", "object_store_servers")
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
 NOBODY = 65534  # who runs Postgres, where root runs the tests
@@ -165,21 +172,16 @@ def exports(tmp_path):
 def copy_of_built(sample_home):
     """Copy the built home and its exports into a folder; give their settings.
 
-    Published databases name their ledger files by absolute path, so the copied build
-    is published again where it lies now.
+    A published version holds all that it shows, so its copy is whole where it lies now.
     """
 
     def copy(folder):
         # A copy has exports of its own.
-        ignored = shutil.ignore_patterns(
-            "versions", "dagster", "tmp", "run", "origin.json"
-        )
+        ignored = shutil.ignore_patterns("dagster", "tmp", "run", "origin.json")
         shutil.copytree(sample_home, folder / "home", symlinks=True, ignore=ignored)
         if not (folder / "exports").exists():
             shutil.copytree(SAMPLE_EXPORTS, folder / "exports")
-        settings = Settings(exports=folder / "exports", home=folder / "home")
-        publish(settings)
-        return settings
+        return Settings(exports=folder / "exports", home=folder / "home")
 
     return copy
 
@@ -224,7 +226,7 @@ def invent():
 
 
 @pytest.fixture(scope="session")
-def command():
+def command(commands):
     """Call `unitmill` as a person does; give its exit code and what it printed."""
 
     def call(*words, settings, given=None):
@@ -234,15 +236,7 @@ def command():
         }
         # readline, which a debugger imports, tells children how wide its terminal is.
         environment.pop("COLUMNS", None)
-        return subprocess.run(
-            [Path(sys.executable).parent / "unitmill", *words],
-            env=environment,
-            cwd=PROJECT_DIR,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return commands(words, PROJECT_DIR, environment, given)
 
     return call
 

@@ -15,10 +15,10 @@ import pytest
 import typer.main
 
 from pipelines.cli import COMMANDS, app_of
-from pipelines.landing.deliveries import scan
+from pipelines.landing.deliveries import load
 from pipelines.publishing.versions import current
 from pipelines.questions.months import bound
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import PROJECT_DIR
 from pipelines.sources.registry import (
     COST_SOURCES,
     LIST_SOURCES,
@@ -99,9 +99,23 @@ def quickstart_folder(built, tmp_path):
     return folder
 
 
+@pytest.fixture
+def folder_of_one_vendor(tmp_path):
+    """Give a folder whose `sample_exports` are of one vendor."""
+    folder = tmp_path / "one_vendor"
+    (folder / "sample_exports").mkdir(parents=True)
+    (folder / "unitmill.toml").symlink_to(PROJECT_DIR / "unitmill.toml")
+    vendor = PROJECT_DIR / "sample_exports" / "openai"
+    (folder / "sample_exports" / "openai").symlink_to(vendor)
+    return folder
+
+
 @pytest.mark.slow
-def test_every_command_of_the_quickstart_runs(quickstart_folder):
-    """A `make` target is only asked what it would do: it installs, or it serves."""
+def test_every_command_of_the_quickstart_runs(quickstart_folder, folder_of_one_vendor):
+    """A `make` target is only asked what it would do: it installs, or it serves.
+
+    `inspect` converts all that it is shown, which is what the build has done.
+    """
     blocks = SHELL.findall(text_of("docs", "quickstart.md"))
     commands = [line for block in blocks for line in block.splitlines()]
     environment = os.environ | {
@@ -109,12 +123,16 @@ def test_every_command_of_the_quickstart_runs(quickstart_folder):
         "UNITMILL_HOME": str(quickstart_folder / ".unitmill"),
     }
 
+    def folder_of(command):
+        inspects = command.startswith("unitmill inspect ")
+        return folder_of_one_vendor if inspects else quickstart_folder
+
     ran = {}
     for command in commands:
         target = command.partition("make ")[2]
         ran[command] = subprocess.run(
             ["make", "--dry-run", target] if target else shlex.split(command),
-            cwd=PROJECT_DIR if target else quickstart_folder,
+            cwd=PROJECT_DIR if target else folder_of(command),
             env=environment,
             capture_output=True,
             text=True,
@@ -333,15 +351,15 @@ def test_a_reason_that_a_page_quotes_is_one_that_rows_are_counted_by(page):
     assert [reason for reason in quoted if reason not in code] == []
 
 
-def test_a_page_names_what_its_deliveries_are_ordered_and_complete_by(tmp_path):
-    settings = Settings(exports=PROJECT_DIR / "sample_exports", home=tmp_path)
-    sources = all_sources(settings)
+@pytest.mark.slow
+def test_a_page_names_what_its_deliveries_are_ordered_and_complete_by(sample_settings):
+    sources = all_sources(sample_settings)
     page_of = {page.stem: dict(answers_of(page)) for page in SOURCE_PAGES}
     family_of = {source.name: source.family or source.name for source in sources}
 
     odd = set()
     asked = set()
-    for delivery in scan(settings, sources).deliveries:
+    for delivery in load(sample_settings).deliveries:
         page = page_of.get(family_of[delivery.source])
         if page is None:
             continue

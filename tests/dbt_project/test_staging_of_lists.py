@@ -12,11 +12,12 @@ FILE = PROJECT_DIR / "dbt_project" / "generate.py"
 SPEC = importlib.util.spec_from_file_location("generate_dbt", FILE)
 GENERATED = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(GENERATED)
+FILES = GENERATED.files()
 
 
-@pytest.mark.parametrize("path", GENERATED.files(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_generated_file_is_what_the_lists_say(path):
-    assert path.read_text("utf-8") == GENERATED.files()[path]
+    assert path.read_text("utf-8") == FILES[path]
 
 
 @pytest.fixture
@@ -24,9 +25,7 @@ def staged():
     """Give the staged columns of one row of a list, the cells not named blank."""
 
     def row(one, **cells):
-        sql = GENERATED.files()[
-            GENERATED.STAGING / "lists" / f"{GENERATED.staging_name(one)}.sql"
-        ]
+        sql = FILES[GENERATED.STAGING / "lists" / f"{GENERATED.staging_name(one)}.sql"]
         columns = ", ".join(
             f"cast({literal(cells.get(name))} as {kind}) as {name}"
             for name, kind in one.table.types.items()

@@ -1,11 +1,23 @@
-"""What tests of telemetry share: lines of JSON, and what was left out by name."""
+"""What tests of sources share: small files, lines of JSON, what was left out."""
 
 import json
+import pickle
 
 import duckdb
 import pytest
+import sample_seeds
 
 from pipelines.ledger.tally import left_out
+
+
+@pytest.fixture(scope="session")
+def seeds(once_a_session):
+    """Give small files of every source, which are cut once a session."""
+    with once_a_session("seeds") as folder:
+        kept = folder / "seeds"
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(sample_seeds.seeds(folder / "home")))
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture

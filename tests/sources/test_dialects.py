@@ -10,7 +10,6 @@ import re
 
 import pyarrow.parquet as pq
 import pytest
-from sample_seeds import seeds
 
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
@@ -73,9 +72,9 @@ DIALECTS = {
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory):
+def samples(seeds):
     found = {}
-    for name, (path, content) in seeds(tmp_path_factory.mktemp("seeds")).items():
+    for name, (path, content) in seeds.items():
         plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
         if b"\x00" in plain or plain.lstrip()[:1] in (b"{", b"[") or b"|" in plain[:40]:
             continue

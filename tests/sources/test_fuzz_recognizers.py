@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
-from sample_seeds import MORE, seeds
+from sample_seeds import MORE
 
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
@@ -80,17 +80,16 @@ def mutated(content, changes):
 
 
 @pytest.fixture(scope="module")
-def look(tmp_path_factory):
+def look(tmp_path_factory, seeds):
     """Break the seed of a name, scan and convert it; give how each of it ended."""
-    found = seeds(tmp_path_factory.mktemp("seeds"))
-    assert set(NAMES) <= set(found), "sample_exports has a file of every source"
+    assert set(NAMES) <= set(seeds), "sample_exports has a file of every source"
     root = tmp_path_factory.mktemp("fuzz")
     chosen = Settings(exports=root / "exports", home=root / "home")
     sources = all_sources(chosen)
     by_name = {source.name: source for source in sources}
 
     def broken(name, changes, is_inside):
-        name, content = found[name]
+        name, content = seeds[name]
         path = chosen.exports_dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if is_inside and content[:2] == b"\x1f\x8b":

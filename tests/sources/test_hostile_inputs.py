@@ -11,7 +11,6 @@ import os
 import zipfile
 
 import pytest
-from sample_seeds import seeds
 
 from pipelines.landing.deliveries import record, scan
 from pipelines.landing.source import ExportError
@@ -39,8 +38,8 @@ MONTH = {
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory):
-    return seeds(tmp_path_factory.mktemp("seeds"))
+def samples(seeds):
+    return seeds
 
 
 @pytest.fixture(scope="module")

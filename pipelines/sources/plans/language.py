@@ -137,7 +137,7 @@ def read_mapping(file: Path) -> dict[str, object]:
     """Read a YAML file that must be a mapping."""
     where = f"{file.parent.name}/{file.name}"
     try:
-        read = yaml.safe_load(file.read_text("utf-8"))
+        read = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PlanError(f"{where}: not YAML: {error}") from error
     if not isinstance(read, dict):

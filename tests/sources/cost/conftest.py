@@ -36,22 +36,32 @@ def partition(tmp_path, source):
     return written
 
 
-@pytest.fixture
-def ledger(partition):
-    """Convert what lies in a folder of exports; give the rows of one period."""
+@pytest.fixture(scope="session")
+def rows_of():
+    """Read the rows of a partition, in the order of their file."""
 
-    def converted(exports, period="2026-08", **settings):
+    def read(partition):
         with duckdb.connect() as db:
             found = db.execute(
                 "from read_parquet($path) "
                 "order by x_DeliveryId, x_SourceRowNumber, x_SourceRowPart",
-                {"path": str(partition(exports, period, **settings).path)},
+                {"path": str(partition.path)},
             )
             names = [column[0] for column in found.description]
             return [
                 SimpleNamespace(**dict(zip(names, r, strict=True)))
                 for r in found.fetchall()
             ]
+
+    return read
+
+
+@pytest.fixture
+def ledger(partition, rows_of):
+    """Convert what lies in a folder of exports; give the rows of one period."""
+
+    def converted(exports, period="2026-08", **settings):
+        return rows_of(partition(exports, period, **settings))
 
     return converted
 

@@ -5,16 +5,26 @@ from collections import defaultdict
 from decimal import Decimal
 
 import pytest
+import vendor_drops
 
-from pipelines.settings import PROJECT_DIR
+from pipelines.landing.current import current_deliveries
+from pipelines.ledger.partitions import write_partition
+from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources.cost.aws import SOURCE
 
 SAMPLES = PROJECT_DIR / "sample_exports"
 PERIODS = ("2026-08", "2026-09", "2026-10")
 
 
-@pytest.fixture(params=PERIODS)
-def month(request, ledger):
-    return request.param, ledger(SAMPLES / "aws", request.param)
+@pytest.fixture(scope="module", params=PERIODS)
+def month(request, tmp_path_factory, rows_of):
+    """Convert a month once for all tests, which only read its rows."""
+    chosen = Settings(exports=SAMPLES / "aws", home=tmp_path_factory.mktemp("home"))
+    found = vendor_drops.deliveries(SOURCE, chosen.exports_dir)
+    current = current_deliveries(SOURCE, found, request.param)
+    return request.param, rows_of(
+        write_partition(chosen, SOURCE, current, request.param)
+    )
 
 
 def test_the_ledger_equals_the_invoices(month):
