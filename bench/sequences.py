@@ -1,4 +1,4 @@
-"""Is a build that goes on the same as one from nothing? Random sequences of deliveries.
+"""Is a build that goes on the same as one from nothing? Random sequences of changes.
 
 Run ``python -m bench.sequences --sequences 20 --seed 1``. Each sequence begins with the
 sample exports less some months, and changes them a few times: a month arrives, a bill
