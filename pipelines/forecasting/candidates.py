@@ -8,10 +8,12 @@ it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.forecasting.models import (
     COMBINED,
@@ -58,6 +60,13 @@ class Series:
     first_day: date
     costs: Array
     driver: Array | None = None
+
+    def content(self, least_days: int, floor: float) -> str:
+        """Hash all that its predictions are made from."""
+        digest = sha256(f"{self.key} {self.first_day} {least_days} {floor}".encode())
+        digest.update(self.costs.tobytes())
+        digest.update(b"" if self.driver is None else self.driver.tobytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,26 +163,49 @@ def _above_zero(history: Array, expected: Array) -> Array:
 
 
 def candidates(
-    costs: pa.Table, drivers: pa.Table, *, least_days: int, floor: float
+    costs: pa.Table,
+    drivers: pa.Table,
+    *,
+    least_days: int,
+    floor: float,
+    before: pa.Table | None = None,
 ) -> pa.Table:
     """Predict every series: one row per series, candidate, origin and day.
+
+    A series that is as it was is not fitted again: its rows stay.
 
     Args:
         costs: ``series_id``, ``charge_date``, ``cost``; days without gaps.
         drivers: ``series_id``, ``charge_date``, ``quantity``; days may lack.
         least_days: with fewer days a series has no rows.
         floor: mean daily cost below which only simple candidates run.
+        before: what this gave last time, by the same code.
 
     Returns:
-        ``series_id``, ``model_name``, ``as_of_date`` (last day that it knew),
+        ``series_id``, ``series_content`` (a hash of all that it was predicted from),
+        ``model_name``, ``as_of_date`` (last day that it knew),
         ``forecast_date``, ``horizon_days``, ``expected`` (cost), and of the driver
         candidate ``driver_quantity`` and ``driver_unit_cost``.
     """
-    made = [
-        prediction
-        for series in series_of(costs, drivers)
-        for prediction in predictions(series, least_days, floor)
+    series = {one.content(least_days, floor): one for one in series_of(costs, drivers)}
+    kept = None
+    if before is not None:
+        is_kept = pc.is_in(before["series_content"], pa.array(series, pa.string()))
+        kept = before.filter(is_kept)
+        for content in pc.unique(kept["series_content"]).to_pylist():
+            del series[content]
+    made = _predicted(series, least_days, floor)
+    return made if kept is None else pa.concat_tables([kept.cast(made.schema), made])
+
+
+def _predicted(series: Mapping[str, Series], least_days: int, floor: float) -> pa.Table:
+    """Fit series, by the hash of what they are."""
+    found = [
+        (content, prediction)
+        for content, one in series.items()
+        for prediction in predictions(one, least_days, floor)
     ]
+    made = [prediction for _, prediction in found]
     lengths = [len(one.expected) for one in made]
     horizons = [np.arange(1, length + 1) for length in lengths]
     starts = np.array([one.made_on for one in made], dtype="datetime64[D]")
@@ -188,6 +220,7 @@ def candidates(
     return pa.table(
         {
             "series_id": _repeated([one.key for one in made], lengths),
+            "series_content": _repeated([content for content, _ in found], lengths),
             "model_name": _repeated([one.model for one in made], lengths),
             "as_of_date": pa.array(as_of, pa.date32()),
             "forecast_date": pa.array(as_of + horizon, pa.date32()),

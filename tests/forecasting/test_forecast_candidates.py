@@ -112,6 +112,8 @@ def test_an_origin_knows_nothing_of_the_days_after_it():
     loud, _ = run(table([*(WEEK * 10)[:-1], 100_000]))
 
     newest = max(row["as_of_date"] for row in calm)
+    for row in (*calm, *loud):
+        row.pop("series_content")
     assert [r for r in calm if r["as_of_date"] < newest] == [
         r for r in loud if r["as_of_date"] < newest
     ]
@@ -168,12 +170,43 @@ def test_two_runs_say_the_same():
     assert run(table(noisy))[0] == run(table(noisy))[0]
 
 
+def test_only_a_series_that_changed_is_fitted_again(monkeypatch):
+    """One day costs another amount, one series is new, one has left."""
+    days = [100.0, 90, 110] * 30
+    stays, changed, new, left = (table(days, key) for key in ("s", "c", "n", "l"))
+    other = table([*days[:-1], 111.0], "c")
+    before = made.candidates(
+        pa.concat_tables([stays, changed, left]), NONE, least_days=63, floor=1
+    )
+    fitted, fit = [], made.predictions
+
+    def counted(series, *chosen):
+        fitted.append(series.key)
+        return fit(series, *chosen)
+
+    monkeypatch.setattr(made, "predictions", counted)
+    now = pa.concat_tables([stays, other, new])
+    after = made.candidates(now, NONE, least_days=63, floor=1, before=before)
+    assert sorted(fitted) == ["c", "n"]
+
+    whole = made.candidates(now, NONE, least_days=63, floor=1)
+    order = ["series_id", "model_name", "as_of_date", "forecast_date"]
+    order = [(name, "ascending") for name in order]
+    assert after.sort_by(order).equals(whole.sort_by(order))
+
+    # Another setting is another forecast.
+    fitted.clear()
+    made.candidates(now, NONE, least_days=63, floor=2, before=after)
+    assert sorted(fitted) == ["c", "n", "s"]
+
+
 def test_nothing_in_gives_the_columns_and_no_row():
     rows = made.candidates(table([])[:0], NONE, least_days=63, floor=1)
 
     assert rows.num_rows == 0
-    assert rows.column_names[:4] == [
+    assert rows.column_names[:5] == [
         "series_id",
+        "series_content",
         "model_name",
         "as_of_date",
         "forecast_date",
