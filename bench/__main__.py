@@ -8,6 +8,7 @@ BENCHES = (
     "bench.memory",
     "bench.rerun",
     "bench.history",
+    "bench.look",
     "bench.conformance",
     "bench.telemetry",
     "bench.forecast",

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import dagster as dg
 
 from pipelines.defs.home import end_dead_runs
+from pipelines.landing.looks import OutOfTimeError
 from pipelines.landing.mirror import changed_objects
 from pipelines.landing.source import ExportError, Source
 from pipelines.ledger.inputs import scan_inputs
 from pipelines.settings import Settings
 
 JOB = "build"
+# Dagster gives up on a tick after 60 seconds, and then nothing of it is kept.
+LOOK_SECONDS = 40.0
 
 
 def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
@@ -67,11 +70,14 @@ def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
 def _request(
     settings: Settings, sources: Sequence[Source], log: logging.Logger
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask for the months that are stale, or say that none is."""
+    """Ask for the months that are stale, or say that none is, or how far it came."""
     # Only listed here: the build reads objects, and then knows their months.
     if stored := changed_objects(settings):
         return dg.RunRequest(run_key=key_of(stored))
-    inputs = scan_inputs(settings, sources)
+    try:
+        inputs = scan_inputs(settings, sources, seconds=LOOK_SECONDS)
+    except OutOfTimeError as error:
+        return dg.SkipReason(f"{error}; the next tick goes on")
     inputs.require_complete()
     if not inputs.stale:
         return dg.SkipReason("the ledger holds everything that was delivered")

@@ -53,14 +53,22 @@ class Inputs:
             raise ExportError(message)
 
 
-def scan_inputs(settings: Settings, sources: Sequence[Source]) -> Inputs:
+def scan_inputs(
+    settings: Settings, sources: Sequence[Source], *, seconds: float | None = None
+) -> Inputs:
     """Look at the exports folder and the object stores.
+
+    Args:
+        settings: whose exports.
+        sources: the registry.
+        seconds: how long the look may take, about; None: as long as it takes.
 
     Raises:
         ExportError: one of them cannot be read, or the home is of another folder.
+        OutOfTimeError: it took longer; the next look goes on.
     """
     require_same_exports(settings)
-    return compare(settings, sources, scan(settings, sources))
+    return compare(settings, sources, scan(settings, sources, seconds=seconds))
 
 
 def load_inputs(settings: Settings, sources: Sequence[Source]) -> Inputs:

@@ -1,5 +1,6 @@
 """The benches measure what they say: whole exports, real partitions, tiny ones here."""
 
+import json
 import zipfile
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from bench import (
     demo,
     history,
     ledger,
+    look,
     memory,
     official_validator,
     rerun,
@@ -21,6 +23,7 @@ from bench.exports import EXPORTS
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import quoted
 from pipelines.ledger.partitions import partition_path, write_partition
+from pipelines.sources.usage import call_log
 
 ROWS = 1_000
 PROVIDERS = [name for name in EXPORTS if name != "openrouter"]
@@ -43,6 +46,32 @@ def test_every_row_of_a_made_export_becomes_a_row_of_one_month(name, tmp_path):
     landing = scan(settings, [export.source])
     assert landing.periods(export.source) == [export.period]
     assert landing.refusals == ()
+
+
+def test_the_files_of_a_look_are_call_logs_and_the_second_look_is_the_cheaper(
+    tmp_path, capsys
+):
+    look.deliver(tmp_path, 0, 3)
+    settings = ledger.settings_of(tmp_path)
+
+    look.look(settings, before=0)
+    look.look(settings, before=0)
+
+    first, again = (
+        json.loads(line)["cpu"] for line in capsys.readouterr().out.split("\n") if line
+    )
+    assert again < first
+    landing = scan(settings, call_log.SOURCES)
+    assert landing.refusals == ()
+    assert len(landing.deliveries) == 3 * len(call_log.SOURCES)
+
+
+def test_a_tick_of_the_bench_ends_when_everything_was_seen(tmp_path):
+    look.deliver(tmp_path, 0, 2)
+
+    [(_, said)] = look.tick(ledger.settings_of(tmp_path))
+
+    assert said == "asks for a build"
 
 
 def test_a_history_has_a_focus_export_for_each_month_up_to_the_newest(tmp_path):
