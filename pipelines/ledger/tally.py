@@ -115,8 +115,9 @@ def refuse_difference(
             "x_SourceRowNumber",
             "x_SourceRowPart = 1",
         )
+    once = f"count(distinct {number})" if tallies is None else "null"
     rows = db.execute(
-        f"select {delivery}, count(*), count(distinct {number}), max({number}) "
+        f"select {delivery}, count(*), {once}, max({number}) "
         f"from read_parquet({quoted(written)}) where {own} group by all"
     ).fetchall()
     made = {name: count for name, count, _, _ in rows}

@@ -51,11 +51,13 @@ class Type:
         read: SQL with ``{cell}``, NULL where the cell is not what is expected.
         expected: what a cell holds, for messages and docs.
         stored: the DuckDB type of a table's column that holds it.
+        reads_all: whether every cell is what is expected.
     """
 
     read: str
     expected: str
     stored: str = "VARCHAR"
+    reads_all: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -76,12 +78,14 @@ class Column:
         type: how its cells are read.
         meaning: what it holds, where docs need it.
         required: whether every row must have a value.
+        is_native: whether its cells are no texts, and are read as they are.
     """
 
     name: str
     type: Type
     meaning: str = ""
     required: bool = field(default=False, kw_only=True)
+    is_native: bool = field(default=False, kw_only=True)
 
 
 def listed(names: Sequence[str]) -> Type:
@@ -101,7 +105,7 @@ def _matching(pattern: str, kind: str) -> str:
 
 
 TYPES: Mapping[str, Type] = {
-    "text": Type("{cell}", "a value"),
+    "text": Type("{cell}", "a value", reads_all=True),
     "lower_case": Type("lower({cell})", "a value"),
     "number": Type(
         _matching(NUMBER, "decimal(18, 6)"),
@@ -211,14 +215,19 @@ def typed(
 ) -> str:
     """Give rows with their types; a cell that cannot be true stops the query.
 
+    A cell is read in one step and judged in the next: in one, it would be read twice.
+
     Args:
         rows: a SELECT of ``scan`` with ``delivery_id`` and ``file_name``.
         columns: the columns.
         checks: what must hold between cells of a row, or of all rows.
         place: the columns that locate a row.
     """
+    read = [f"{column.type.of(column.name)} as {column.name}" for column in columns]
+    read += [f"{c.name} as said_{c.name}" for c in columns if _is_judged(c)]
     values = ", ".join(f"{_value(column)} as {column.name}" for column in columns)
-    return checked(f"select {place}, {values} from ({rows})", checks)
+    inner = f"select {place}, {', '.join(read)} from ({rows})"
+    return checked(f"select {place}, {values} from ({inner})", checks)
 
 
 def checked(rows: str, checks: Checks) -> str:
@@ -232,13 +241,19 @@ def checked(rows: str, checks: Checks) -> str:
     return f"select * replace ({judged}) from ({rows})" if checks else rows
 
 
+def _is_judged(column: Column) -> bool:
+    return column.required or not column.type.reads_all
+
+
 def _value(column: Column) -> str:
-    read = column.type.of(column.name)
-    good = f"{read} is not null"
+    if not _is_judged(column):
+        return column.name
+    good, said = f"{column.name} is not null", f"said_{column.name}"
     if not column.required:
-        good = f"({good} or {column.name} is null)"
-    refusal = _refusal(column.name, column.name, column.type.expected)
-    return f"case when {good} then {read} else {refusal} end"
+        good = f"({good} or {said} is null)"
+    cell = f"cast({said} as varchar)" if column.is_native else said
+    refusal = _refusal(cell, column.name, column.type.expected)
+    return f"case when {good} then {column.name} else {refusal} end"
 
 
 def _refusal(cell: str, column: str, expected: str) -> str:

@@ -7,7 +7,7 @@ the rows that repeat each other counts is in ``latest_by_key``, or for calls in
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -24,6 +24,7 @@ from pipelines.landing.source import (
 from pipelines.sources.formats import csv_cells
 from pipelines.sources.formats.csv_cells import PLACE, Column, Type, positions, typed
 from pipelines.sources.formats.months import DatedRows, months_in_file
+from pipelines.sources.formats.native_cells import with_natives
 from pipelines.sources.formats.records import opened
 
 
@@ -63,6 +64,10 @@ TYPES: Mapping[str, Type] = {
 }
 
 
+# A time that was read to find the month of its row.
+READ = Type("{cell}", TYPES["time"].expected, "TIMESTAMP", reads_all=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """How the files of a log are read.
@@ -84,6 +89,10 @@ class Log:
     stated: tuple[str, ...] = ()
     opened: Callable[[Candidate, Sequence[Column]], str] = opened
 
+    def known_in(self, file: Candidate) -> tuple[Column, ...]:
+        """Give the columns, those that have their type in a file already as native."""
+        return with_natives(file, self.known(), self.columns)
+
     def known(self) -> tuple[Column, ...]:
         """Give the columns with their types."""
         needed = {self.time, *self.needed}
@@ -92,10 +101,9 @@ class Log:
             for name, kind in self.columns.items()
         )
 
-    def month(self) -> str:
-        """Give the SQL of a row's month, '2026-08'; NULL where it has no time."""
-        kind = TYPES[self.columns[self.time]]
-        return f"strftime({kind.of(self.time)}, '%Y-%m')"
+    def time_in(self, known: Sequence[Column]) -> Column:
+        """Give the column that says when a call was."""
+        return next(column for column in known if column.name == self.time)
 
 
 def drops(log: Log, candidates: Sequence[Candidate]) -> Iterator[Drop]:
@@ -114,8 +122,23 @@ def rows(log: Log, deliveries: Sequence[Delivery], period: str) -> str:
 
     Beside them stand ``delivery_id``, ``file_name`` and ``row_number``.
     """
-    here = f"select * from ({texts_of(log, deliveries)}) where {log.month()} = "
-    return typed(here + quoted(period), log.known(), {}, f"age, {PLACE}")
+    # Files whose columns are alike are read by one expression.
+    alike: dict[tuple[Column, ...], list[str]] = {}
+    for file, place in _files(deliveries):
+        known = log.known_in(file)
+        alike.setdefault(known, []).append(f"{place} from ({log.opened(file, known)})")
+    first = f"timestamp '{period}-01'"
+    parts = []
+    for known, files in alike.items():
+        time = log.time_in(known)
+        here = (
+            f"select * from (select * replace ({time.type.of(log.time)} as {log.time}) "
+            f"from ({' union all '.join(files)})) "
+            f"where {log.time} >= {first} and {log.time} < {first} + interval 1 month"
+        )
+        columns = [replace(c, type=READ) if c == time else c for c in known]
+        parts.append(typed(here, columns, {}, f"age, {PLACE}"))
+    return " union all ".join(parts)
 
 
 def texts_of(log: Log, deliveries: Sequence[Delivery]) -> str:
@@ -125,13 +148,21 @@ def texts_of(log: Log, deliveries: Sequence[Delivery]) -> str:
     ``first_month``, the first of the delivery.
     """
     return " union all ".join(
-        f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
-        f"{quoted(name)} as file_name, "
-        f"{quoted(min(delivery.periods, default=''))} as first_month, * "
-        f"from ({log.opened(sniffed(path, name), log.known())})"
-        for age, delivery in enumerate(deliveries)
-        for path, name in zip(delivery.files, delivery.names, strict=True)
+        f"{place} from ({log.opened(file, log.known())})"
+        for file, place in _files(deliveries)
     )
+
+
+def _files(deliveries: Sequence[Delivery]) -> Iterator[tuple[Candidate, str]]:
+    """Give each file, and the SELECT of where its rows are from."""
+    for age, delivery in enumerate(deliveries):
+        for path, name in zip(delivery.files, delivery.names, strict=True):
+            first = quoted(min(delivery.periods, default=""))
+            place = (
+                f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
+                f"{quoted(name)} as file_name, {first} as first_month, *"
+            )
+            yield sniffed(path, name), place
 
 
 def _refuse_missing(log: Log, file: Candidate) -> None:
@@ -147,14 +178,18 @@ def _refuse_missing(log: Log, file: Candidate) -> None:
 
 def _months(log: Log, file: Candidate) -> tuple[str, ...]:
     stat = file.path.stat()
+    known = log.known_in(file)
+    time = log.time_in(known)
+    moment = time.type.of(log.time)
     dated = DatedRows(
         source=log.source,
         file=file.name,
-        rows=log.opened(file, log.known()),
-        month=log.month(),
-        cell=log.time,
+        rows=log.opened(file, known),
+        month=f"strftime({moment}, '%Y-%m')",
+        cell=f"cast({log.time} as varchar)" if time.is_native else log.time,
         column=log.time,
-        expected=TYPES[log.columns[log.time]].expected,
+        expected=time.type.expected,
+        moment=moment if time.is_native else "",
     )
     # Every column is counted, so that one that cannot be read is found here.
     cells = " + ".join(f"count({name})" for name in log.columns)

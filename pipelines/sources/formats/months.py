@@ -34,6 +34,17 @@ _FOUND = """
 """
 
 
+# Nearly every file is of one month, and then its first and last moment say so.
+_ENDS = """
+    select
+        strftime(min({moment}), '%Y-%m'),
+        strftime(max({moment}), '%Y-%m'),
+        count(*) = count({moment}),
+        {other}
+    from ({rows})
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class DatedRows:
     """Rows that each should be in a month.
@@ -46,6 +57,7 @@ class DatedRows:
         cell: the column of ``rows`` that holds it.
         column: what the file calls that column.
         expected: what a cell of it looks like, for messages.
+        moment: SQL of a row's time, where it costs little.
     """
 
     source: str
@@ -55,6 +67,7 @@ class DatedRows:
     cell: str
     column: str
     expected: str
+    moment: str = ""
 
 
 def months_of(dated: DatedRows, file: Candidate) -> tuple[str, ...]:
@@ -98,6 +111,11 @@ def read_months(
         duckdb.Error: the file cannot be read.
         ExportError: a row has no month.
     """
+    if dated.moment:
+        ends = _ENDS.format(moment=dated.moment, rows=dated.rows, other=other)
+        first, last, is_whole, highest = db.execute(ends).fetchone() or ("", "", 0, 0)
+        if is_whole and first == last:
+            return (first,) if first else (), highest
     found = db.execute(
         _FOUND.format(
             month=dated.month,

@@ -15,7 +15,8 @@ from pipelines.sources.formats.csv_cells import Column, positions, scan
 def opened(file: Candidate, columns: Sequence[Column]) -> str:
     """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
 
-    Names are compared without case, but not those of JSON. Blanks are NULL.
+    Names are compared without case, but not those of JSON. Blanks are NULL. A native
+    column of Parquet is given as it is.
     """
     if file.format == "parquet":
         return _parquet(file, columns)
@@ -78,11 +79,18 @@ def _parquet(file: Candidate, columns: Sequence[Column]) -> str:
             continue
         field = schema.field(place)
         cell = '"' + field.name.replace('"', '""') + '"'
+        if column.is_native:
+            picked.append(f"{cell} as {column.name}")
+            continue
         if pa.types.is_nested(field.type):
             cell = f"to_json({cell})"
         picked.append(_blank(f"cast({cell} as varchar)", column.name))
+    # The reader knows a row's place; a window would have all rows wait for each other.
+    number = "file_row_number + 1"
+    if "file_row_number" in found:
+        number = "row_number() over ()"
     return (
-        f"select row_number() over () as row_number, {', '.join(picked)} "
+        f"select {number} as row_number, {', '.join(picked)} "
         f"from read_parquet({quoted(file.path)}, hive_partitioning = false)"
     )
 
