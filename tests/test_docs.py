@@ -79,6 +79,7 @@ def generator():
 
 
 GENERATED = generator()
+WRITTEN = GENERATED.pages()
 QUERIES = [
     pytest.param(query, id=f"{name_of(page)}-{number}")
     for page in PAGES
@@ -222,8 +223,8 @@ def test_a_notebook_binds_the_month(sample_home, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("page", "text"),
-    GENERATED.pages().items(),
-    ids=[page.name for page in GENERATED.pages()],
+    WRITTEN.items(),
+    ids=[page.name for page in WRITTEN],
 )
 def test_a_generated_page_is_what_make_docs_writes(page, text):
     assert page.read_text("utf-8") == text, "run: make docs"
