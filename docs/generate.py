@@ -11,6 +11,7 @@ question, grain and columns stand in its yml, a usage table's columns in
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -149,13 +150,14 @@ def pages() -> dict[Path, str]:
     }
 
 
+@cache
 def marts() -> list[dict[str, object]]:
     """Give what the ymls say of each mart, with its domain, in reading order."""
     blocks = dict(DOC_BLOCK.findall((MODELS / "docs.md").read_text("utf-8")))
     found = []
     for path in MARTS.rglob("*.yml"):
         text = DOC.sub(lambda doc: _quoted(blocks[doc[1]]), path.read_text("utf-8"))
-        for model in yaml.safe_load(text).get("models", []):
+        for model in yaml.load(text, yaml.CSafeLoader).get("models", []):
             question, _, grain = " ".join(model["description"].split()).partition("? ")
             found.append(
                 model

@@ -53,12 +53,28 @@ pytest_plugins = ("command_server", "object_store_servers")
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
 NOBODY = 65534  # who runs Postgres, where root runs the tests
-# The files that make whole builds come first, and the last ones to end are short. The
-# first builds the sample company; the second needs it not, so it does not wait.
+# The files that take longest come first, and the last ones to end are short. The first
+# builds the sample company; those that need it come when it is there.
 FIRST = (
     "whole_builds/test_gate.py",
     "golden/test_golden.py",
+    "whole_builds/test_gate_of_an_invoice.py",
+    "test_wheel.py",
+    "whole_builds/test_open_month.py",
+    "landing/test_one_look.py",
+    "sources/test_fuzz_recognizers.py",
     "whole_builds/test_kill.py",
+    "transform/test_project.py",
+    "whole_builds/test_parts.py",
+    "cases/test_tokens.py",
+    "whole_builds/test_end_to_end.py",
+    "test_docs.py",
+    "dbt_project/test_dbt_unit.py",
+    "landing/test_stores_in_dagster.py",
+    "landing/test_stores.py",
+    "sources/test_hostile_inputs.py",
+    "dbt_project/test_semantic_layer.py",
+    "sources/test_dialects.py",
 )
 
 
@@ -199,7 +215,7 @@ def settings(tmp_path):
     return Settings(exports=tmp_path / "exports", home=tmp_path / "home")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def invent():
     """Invent a source: files whose name begins with its name, one drop each."""
 

@@ -18,7 +18,7 @@ from pipelines.cli import COMMANDS, app_of
 from pipelines.landing.deliveries import load
 from pipelines.publishing.versions import current
 from pipelines.questions.months import bound
-from pipelines.settings import PROJECT_DIR
+from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.registry import (
     COST_SOURCES,
     LIST_SOURCES,
@@ -79,6 +79,7 @@ def generator():
 
 
 GENERATED = generator()
+WRITTEN = GENERATED.pages()
 QUERIES = [
     pytest.param(query, id=f"{name_of(page)}-{number}")
     for page in PAGES
@@ -148,13 +149,18 @@ def test_every_command_of_the_quickstart_runs(quickstart_folder, folder_of_one_v
     assert "Nothing new" in again.stdout
 
 
+@pytest.fixture(scope="module")
+def published(sample_home):
+    """Open the marts once: that takes longer than most queries."""
+    database = current(Settings(home=sample_home)).database
+    with duckdb.connect(str(database), read_only=True) as db:
+        yield db
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("query", QUERIES)
-def test_every_query_of_the_docs_answers(query, sample_settings):
-    version = current(sample_settings)
-
-    with duckdb.connect(str(version.database), read_only=True) as db:
-        rows = db.execute(query, bound(db, query)).fetchall()
+def test_every_query_of_the_docs_answers(query, published):
+    rows = published.execute(query, bound(published, query)).fetchall()
 
     assert rows
 
@@ -222,8 +228,8 @@ def test_a_notebook_binds_the_month(sample_home, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("page", "text"),
-    GENERATED.pages().items(),
-    ids=[page.name for page in GENERATED.pages()],
+    WRITTEN.items(),
+    ids=[page.name for page in WRITTEN],
 )
 def test_a_generated_page_is_what_make_docs_writes(page, text):
     assert page.read_text("utf-8") == text, "run: make docs"

@@ -2,15 +2,13 @@
 
 import ast
 import json
-import os
 import re
 import subprocess
 
 import grimp
 import pytest
 
-from pipelines.settings import DBT_DIR, PROJECT_DIR
-from pipelines.transform.project import DBT
+from pipelines.settings import PROJECT_DIR
 
 PIPELINES = sorted((PROJECT_DIR / "pipelines").rglob("*.py"))
 MODELS = sorted((PROJECT_DIR / "dbt_project" / "models").rglob("*.sql"))
@@ -204,21 +202,9 @@ def test_only_settings_reads_the_environment():
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory):
+def nodes(new_home, tmp_path_factory):
     """Give dbt's own account of what reads what: Jinja is not read with a regex."""
-    target = tmp_path_factory.mktemp("parsed")
-    subprocess.run(
-        [DBT, "parse", "--quiet", "--target-path", target, "--log-path", target],
-        cwd=DBT_DIR,
-        env=os.environ
-        | {
-            "UNITMILL_BUILD_DATABASE": str(target / "warehouse.duckdb"),
-            "UNITMILL_MEMORY_LIMIT": "1GB",
-            "DBT_PROFILES_DIR": str(DBT_DIR),
-            "DO_NOT_TRACK": "1",
-        },
-        check=True,
-    )
+    target = new_home(tmp_path_factory.mktemp("parsed") / "home") / "dbt" / "target"
     manifest = json.loads((target / "manifest.json").read_text("utf-8"))
     return manifest["nodes"] | manifest["sources"]
 

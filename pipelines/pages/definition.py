@@ -212,6 +212,6 @@ def pages(folder: Path = FOLDER) -> tuple[Page, ...]:
 def _page(path: Path) -> Page:
     _, _, name = path.stem.partition("-")
     try:
-        return Page(name=name, **yaml.safe_load(path.read_text("utf-8")))
+        return Page(name=name, **yaml.load(path.read_text("utf-8"), yaml.CSafeLoader))
     except (ValueError, TypeError, yaml.YAMLError) as error:
         raise PageError(f"{path.name}: {error}") from error

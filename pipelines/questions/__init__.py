@@ -67,7 +67,9 @@ def questions(folder: Path = FOLDER) -> dict[str, list[Question]]:
 
 
 def _read(path: Path) -> Iterator[Question]:
-    asked: list[Mapping[str, str]] = yaml.safe_load(path.read_text("utf-8"))
+    asked: list[Mapping[str, str]] = yaml.load(
+        path.read_text("utf-8"), yaml.CSafeLoader
+    )
     for one in asked:
         if set(one) != {"question", "query", "says"}:
             raise QuestionError(

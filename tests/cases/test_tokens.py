@@ -13,8 +13,6 @@ import duckdb
 import pytest
 
 from pipelines.ledger.tally import left_out
-from pipelines.publishing.versions import current
-from pipelines.settings import Settings
 from pipelines.sources.registry import COST_SOURCES, USAGE_SOURCES
 
 CASES = Path(__file__).parent
@@ -602,25 +600,3 @@ def test_a_meter_whose_words_are_glued_together_is_read_whole(case):
         ("Output Tokens", "batch", "gpt-4o-mini-0718", "Output", "data_zone", 10000),
         ("Output Tokens", "standard", realtime, "Output", "data_zone", 10000),
     ]
-
-
-@pytest.mark.slow
-def test_a_correct_bill_of_writes_for_an_hour_is_published(build, new_home, tmp_path):
-    (tmp_path / "home").mkdir()
-    settings = Settings(
-        exports=CASES / "an-1h-cache-writes-block",
-        home=new_home(tmp_path / "home"),
-    )
-
-    outcome = build(settings)
-
-    assert outcome.published, outcome.why
-    with duckdb.connect(str(current(settings).database), read_only=True) as db:
-        rows = db.execute("""
-            select
-                token_billed_cost, metered_cost_estimate, metered_unexplained_difference
-            from fct_reconciliation_monthly
-        """).fetchall()
-    # 10 million inputs at 3, 10 million writes for an hour at 6, a million out at 15:
-    # 30 + 60 + 15 = 105 billed, and as much by what was metered.
-    assert rows == [(105, 105, 0)]

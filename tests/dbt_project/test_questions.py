@@ -36,11 +36,17 @@ def published(sample_home):
     return current(Settings(home=sample_home)).database
 
 
+@pytest.fixture(scope="module")
+def db(published):
+    """Open what is published once: that takes longer than most questions."""
+    with duckdb.connect(str(published), read_only=True) as opened:
+        yield opened
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("one", ASKED)
-def test_a_question_has_an_answer_that_fits_on_the_page(one, published):
-    with duckdb.connect(str(published), read_only=True) as db:
-        rows = db.execute(one.query, bound(db, one.query)).fetchall()
+def test_a_question_has_an_answer_that_fits_on_the_page(one, db):
+    rows = db.execute(one.query, bound(db, one.query)).fetchall()
 
     assert 0 < len(rows) <= ASKER.ANSWER_ROWS
 
@@ -53,31 +59,29 @@ def with_ties_broken(query, columns, direction):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("one", ASKED)
-def test_rows_that_cost_the_same_stand_in_one_order(one, published):
+def test_rows_that_cost_the_same_stand_in_one_order(one, db):
     """Else the answer, and what its limit leaves out, changes from run to run."""
-    with duckdb.connect(str(published), read_only=True) as db:
-        for month in MONTHS:
-            values = bound(db, one.query, month)
-            asked = db.execute(one.query, values)
-            columns = len(asked.description)
-            if len(asked.fetchall()) < 2 or "order by all" in one.query:
-                continue
-            answers = [
-                db.execute(with_ties_broken(one.query, columns, way), values).fetchall()
-                for way in ("asc", "desc")
-            ]
-            assert answers[0] == answers[1]
+    for month in MONTHS:
+        values = bound(db, one.query, month)
+        asked = db.execute(one.query, values)
+        columns = len(asked.description)
+        if len(asked.fetchall()) < 2 or "order by all" in one.query:
+            continue
+        answers = [
+            db.execute(with_ties_broken(one.query, columns, way), values).fetchall()
+            for way in ("asc", "desc")
+        ]
+        assert answers[0] == answers[1]
 
 
 @pytest.mark.slow
-def test_every_question_can_be_asked_of_every_month(published):
+def test_every_question_can_be_asked_of_every_month(db):
     empty = {}
-    with duckdb.connect(str(published), read_only=True) as db:
-        for one in (param.values[0] for param in ASKED):
-            for month in MONTHS:
-                values = bound(db, one.query, month)
-                if values and not db.execute(one.query, values).fetchall():
-                    empty.setdefault(month, []).append(one.question)
+    for one in (param.values[0] for param in ASKED):
+        for month in MONTHS:
+            values = bound(db, one.query, month)
+            if values and not db.execute(one.query, values).fetchall():
+                empty.setdefault(month, []).append(one.question)
 
     # The sample company's first month has no month before it, and few alerts.
     assert date(2026, 10, 1) not in empty

@@ -65,10 +65,9 @@ def build(home: Path) -> Path:
     return version.database
 
 
-def got(database: Path, metric: Metric) -> Decimal | None:
+def got(db: duckdb.DuckDBPyConnection, metric: Metric) -> Decimal | None:
     """Ask the published marts for a number."""
-    with duckdb.connect(str(database), read_only=True) as db:
-        rows = db.execute(metric.query).fetchall()
+    rows = db.execute(metric.query).fetchall()
     if len(rows) != 1:
         raise LookupError(f"{metric.name}: {len(rows)} rows; expected one")
     return None if rows[0][0] is None else Decimal(str(rows[0][0]))
@@ -78,7 +77,8 @@ def main() -> NoReturn:
     """Print metric, expected, got; end with 1 where they differ."""
     with tempfile.TemporaryDirectory() as folder:
         database = build(Path(folder) / "home")
-        rows = [(metric, got(database, metric)) for metric in metrics()]
+        with duckdb.connect(str(database), read_only=True) as db:
+            rows = [(metric, got(db, metric)) for metric in metrics()]
     print_table(
         Console(width=160),
         ["section", "metric", "expected", "got", "working"],

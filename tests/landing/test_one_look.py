@@ -1,22 +1,21 @@
 """One build looks once: at the exports folder, at each store, and at the registry."""
 
+import shutil
 from collections import Counter
 
+import duckdb
 import pytest
 
 from pipelines.defs import inputs, run
 from pipelines.landing import candidates, mirror
 from pipelines.landing import deliveries as landing
-from pipelines.publishing.audit import read
+from pipelines.publishing.versions import current
+from pipelines.settings import PROJECT_DIR
 from pipelines.sources import registry
 
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 
-INVOICES = (
-    "invoice_issuer_name,invoice_id,ledger_source,billing_period,billing_currency,"
-    "invoice_amount,tax_amount\n"
-    "Acme,A-1,aws,2026-08,USD,1.50,0.00\n"
-)
+CASE = PROJECT_DIR / "tests" / "cases" / "an-1h-cache-writes-block"
 
 
 @pytest.fixture
@@ -43,18 +42,34 @@ def calls(monkeypatch):
     return counted
 
 
-def test_one_build_scans_lists_and_registers_once(s3, stored, put, build, calls):
+def test_one_build_of_a_folder_and_a_store_looks_once_and_publishes_a_correct_bill(
+    s3, stored, new_home, build, calls
+):
+    """The bill of writes for an hour lies in the folder, what was metered in a store.
+
+    10 million inputs at 3, 10 million writes for an hour at 6, a million out at 15:
+    30 + 60 + 15 = 105 billed, and as much by what was metered.
+    """
     settings = stored(s3)
-    s3.put("invoices.csv", INVOICES)
-    put("other.csv", INVOICES.replace("A-1", "A-2"))
+    new_home(settings.home_dir)
+    bill = "cost_report/20261004T020000Z"
+    shutil.copytree(CASE / bill, settings.exports_dir / bill)
+    metered = "usage/20261004T020000Z/p.json"
+    s3.put(metered, (CASE / metered).read_bytes())
 
-    build(settings)
+    outcome = build(settings)
 
+    assert outcome.published, outcome.why
     assert calls == {
         "files_below": 2,  # the exports folder and the mirror of the store
         "open_store": 1,
         "plan_sources": 1,
         "scan_inputs": 1,
     }
-    # All of the build ran: nothing that comes later looked again.
-    assert set(read(settings)["checks"]) >= {"landing", "dbt"}
+    with duckdb.connect(str(current(settings).database), read_only=True) as db:
+        rows = db.execute("""
+            select
+                token_billed_cost, metered_cost_estimate, metered_unexplained_difference
+            from fct_reconciliation_monthly
+        """).fetchall()
+    assert rows == [(105, 105, 0)]

@@ -3,6 +3,7 @@
 import os
 import shutil
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 import duckdb
@@ -15,6 +16,7 @@ from pipelines.publishing import publish, versions
 from pipelines.publishing.audit import REQUIRED, record, seal
 from pipelines.publishing.check import Check
 from pipelines.reference.tables import record_all
+from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
 from pipelines.transform.database import start_build
 
@@ -52,19 +54,6 @@ select
 PASSED = Check("sums_match", passed=True, severity="error")
 
 
-@pytest.fixture
-def charge(settings, invent):
-    """Put one charge of this cost into the ledger, in place of the last one."""
-
-    def write(cost):
-        source = invent(
-            select=lambda *_: f"select {cost} as BilledCost", version=int(cost)
-        )
-        write_partition(settings, source, [], "2026-08")
-
-    return write
-
-
 @pytest.fixture(scope="session")
 def stubs(tmp_path_factory):
     """Give a ledger of empty tables; partitions are replaced, never written into."""
@@ -74,13 +63,27 @@ def stubs(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def audited(settings, charge, stubs):
-    """Build a mart of one row from one charge, with an audit of these checks."""
-    shutil.copytree(stubs, settings.ledger_dir, copy_function=os.link)
+@pytest.fixture(scope="session")
+def charging(invent):
+    """Put one charge of this cost into the ledger of a home, in place of the last."""
 
-    def make(cost=1, kinds=REQUIRED, checks=(PASSED,), marts=MARTS):
-        charge(cost)
+    def write(settings, cost):
+        source = invent(
+            select=lambda *_: f"select {cost} as BilledCost", version=int(cost)
+        )
+        write_partition(settings, source, [], "2026-08")
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def auditing(charging, stubs):
+    """Build a mart of one row from one charge in a home, with an audit of checks."""
+
+    def make(settings, cost=1, kinds=REQUIRED, checks=(PASSED,), marts=MARTS):
+        if not settings.ledger_dir.exists():
+            shutil.copytree(stubs, settings.ledger_dir, copy_function=os.link)
+        charging(settings, cost)
         record_all(settings)
         record_deliveries(settings.deliveries_file, Landing(), ())
         build_id = start_build(settings)
@@ -96,6 +99,41 @@ def audited(settings, charge, stubs):
         return build_id
 
     return make
+
+
+@pytest.fixture
+def charge(settings, charging):
+    """Put one charge of this cost into the ledger, in place of the last one."""
+    return partial(charging, settings)
+
+
+@pytest.fixture
+def audited(settings, auditing):
+    """Build a mart of one row from one charge, with an audit of these checks."""
+    return partial(auditing, settings)
+
+
+@pytest.fixture(scope="session")
+def home_of_seven(auditing, tmp_path_factory):
+    """Publish a cost of 7 once a session; read this home, never write."""
+    folder = tmp_path_factory.mktemp("seven")
+    settings = Settings(exports=folder / "exports", home=folder / "home")
+    settings.exports_dir.mkdir()
+    auditing(settings, cost=7)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish, "datetime", _stopped("2026-11-01T00:00:00+00:00"))
+        publish.publish(settings)
+    return settings.home_dir
+
+
+@pytest.fixture
+def seven(settings, home_of_seven):
+    """Give the version of a cost of 7, in a home of the test's own.
+
+    It was not published there: whether it asks that home's ledger, it does not show.
+    """
+    shutil.copytree(home_of_seven, settings.home_dir, symlinks=True)
+    return versions.current(settings)
 
 
 @pytest.fixture(autouse=True)
@@ -117,14 +155,18 @@ def clock_at(monkeypatch):
     """Stop the clock at a time."""
 
     def stop(moment):
-        class Stopped(datetime):
-            @classmethod
-            def now(cls, tz):
-                return datetime.fromisoformat(moment).astimezone(tz)
-
-        monkeypatch.setattr(publish, "datetime", Stopped)
+        monkeypatch.setattr(publish, "datetime", _stopped(moment))
 
     return stop
+
+
+def _stopped(moment):
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz):
+            return datetime.fromisoformat(moment).astimezone(tz)
+
+    return Stopped
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from pipelines.publishing.versions import (
 
 
 @pytest.fixture
-def version(settings, audited):
-    audited(cost=7)
-    return publish(settings)
+def version(seven):
+    return seven
 
 
 def faults(version):
@@ -145,7 +144,9 @@ def test_a_build_whose_version_lost_its_database_is_published_again(settings, ve
     assert faults(again) == []
 
 
-def test_a_ledger_written_in_place_does_not_reach_a_version(settings, version):
+def test_a_ledger_written_in_place_does_not_reach_a_version(settings, audited):
+    audited(cost=7)
+    version = publish(settings)
     path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
     path.write_bytes(b"")
 

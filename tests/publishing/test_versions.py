@@ -47,21 +47,18 @@ def test_the_newest_published_version_is_current(settings, published):
     assert current(settings) == made[1]
 
 
-def test_every_mart_and_every_ledger_table_can_be_asked_by_its_name(published, ask):
-    [version] = published(3)
-
-    assert ask(version, COSTS) == [(Decimal(3),)]
-    assert ask(version, "select BilledCost from focus") == [(Decimal(3),)]
+def test_every_mart_and_every_ledger_table_can_be_asked_by_its_name(seven, ask):
+    assert ask(seven, COSTS) == [(Decimal(7),)]
+    assert ask(seven, "select BilledCost from focus") == [(Decimal(7),)]
     for table in ("model_usage", "training_attempts", "invoices"):
-        assert ask(version, f"select count(*) from {table}") == [(0,)]
+        assert ask(seven, f"select count(*) from {table}") == [(0,)]
 
 
-def test_each_mart_has_one_name_in_the_published_file(published, ask):
-    [version] = published(3)
+def test_each_mart_has_one_name_in_the_published_file(seven, ask):
     names = [
         name
         for (name,) in ask(
-            version,
+            seven,
             "select table_name from duckdb_tables() union all "
             "select view_name from duckdb_views() where not internal",
         )
@@ -84,11 +81,10 @@ def test_a_copied_version_answers_from_its_own_ledger(published, ask, tmp_path):
         ).fetchall() == [(version.name, version.manifest["build_id"])]
 
 
-def test_every_column_of_the_published_ledger_says_what_it_means(published, ask):
-    [version] = published(3)
+def test_every_column_of_the_published_ledger_says_what_it_means(seven, ask):
     comments = dict(
         ask(
-            version,
+            seven,
             "select column_name, comment from duckdb_columns() "
             "where schema_name = 'main' and table_name = 'focus'",
         )
@@ -102,24 +98,20 @@ def test_every_column_of_the_published_ledger_says_what_it_means(published, ask)
     assert comments["x_CredentialId"].startswith("The API key or other credential")
 
 
-def test_every_mart_is_a_parquet_file_beside_the_database(published):
-    [version] = published(3)
-
+def test_every_mart_is_a_parquet_file_beside_the_database(seven):
     with duckdb.connect() as db:
-        rows = db.execute(f"from '{version.folder}/marts/fct_charges_daily.parquet'")
-        assert rows.fetchall() == [(Decimal(3), None)]
+        rows = db.execute(f"from '{seven.folder}/marts/fct_charges_daily.parquet'")
+        assert rows.fetchall() == [(Decimal(7), None)]
 
 
-def test_the_database_is_readable_by_older_clients_and_writable_by_nobody(published):
-    [version] = published(3)
-
+def test_the_database_is_readable_by_older_clients_and_writable_by_nobody(seven):
     with duckdb.connect() as db:
-        db.execute(f"attach '{version.database}' as version (read_only)")
+        db.execute(f"attach '{seven.database}' as version (read_only)")
         [(tags,)] = db.execute(
             "select tags from duckdb_databases() where database_name = 'version'"
         ).fetchall()
     assert tags["storage_version"].startswith("v1.0.0")
-    assert stat.S_IMODE(version.database.stat().st_mode) == 0o444
+    assert stat.S_IMODE(seven.database.stat().st_mode) == 0o444
 
 
 def test_an_open_reader_keeps_its_rows_when_the_next_version_is_published(
@@ -182,13 +174,11 @@ def test_after_a_rollback_the_next_publish_is_current_again(settings, published)
     assert current(settings) == newest
 
 
-def test_rolling_back_to_an_unknown_version_names_the_known_ones(settings, published):
-    [version] = published(1)
-
-    with pytest.raises(PublishError, match=f"'nope'; known versions: {version.name}"):
+def test_rolling_back_to_an_unknown_version_names_the_known_ones(settings, seven):
+    with pytest.raises(PublishError, match=f"'nope'; known versions: {seven.name}"):
         rollback(settings, "nope")
 
-    assert current(settings) == version
+    assert current(settings) == seven
 
 
 def test_remains_of_a_killed_publish_are_no_version_and_are_swept(settings, published):
@@ -325,9 +315,8 @@ def test_a_version_that_was_renamed_is_named_and_stops_no_publish(settings, publ
     }
 
 
-def test_current_leads_to_a_version_of_this_home_only(settings, published, tmp_path):
-    [version] = published(1)
-    foreign = shutil.copytree(version.folder, tmp_path / "foreign" / version.name)
+def test_current_leads_to_a_version_of_this_home_only(settings, seven, tmp_path):
+    foreign = shutil.copytree(seven.folder, tmp_path / "foreign" / seven.name)
     link = settings.versions_dir / "current"
     link.unlink()
     link.symlink_to(foreign)
@@ -335,5 +324,5 @@ def test_current_leads_to_a_version_of_this_home_only(settings, published, tmp_p
     with pytest.raises(PublishError, match=f"leads to {foreign}; expected one of the"):
         current(settings)
 
-    assert rollback(settings, version.name) == version
-    assert current(settings) == version
+    assert rollback(settings, seven.name) == seven
+    assert current(settings) == seven

@@ -79,32 +79,39 @@ def test_a_mart_can_be_made_alone_with_its_own_checks_and_is_not_published(
     )
 
 
-def test_a_part_makes_the_reference_tables_of_a_fresh_home(settings, materialize):
-    record(settings.deliveries_file, Landing(), ())
+@pytest.fixture
+def fresh(settings, new_home):
+    """Give settings of a home in which nothing was built."""
+    new_home(settings.home_dir)
+    return settings
 
-    assert materialize(settings).success
+
+def test_a_part_makes_the_reference_tables_of_a_fresh_home(fresh, materialize):
+    record(fresh.deliveries_file, Landing(), ())
+
+    assert materialize(fresh).success
 
     for table in REFERENCE_TABLES:
-        assert settings.reference_file(table.name).exists()
-    assert "the dbt checks did not run on this build" in objections(settings)
+        assert fresh.reference_file(table.name).exists()
+    assert "the dbt checks did not run on this build" in objections(fresh)
 
 
-def test_a_new_build_database_is_of_the_settings_of_today(settings, materialize):
-    record(settings.deliveries_file, Landing(), ())
-    euro = settings.model_copy(update={"currency": CurrencySettings(reporting="EUR")})
+def test_a_new_build_database_is_of_the_settings_of_today(fresh, materialize):
+    record(fresh.deliveries_file, Landing(), ())
+    euro = fresh.model_copy(update={"currency": CurrencySettings(reporting="EUR")})
     for table in ("focus", "business_values", "model_usage"):
-        write_stub(settings.ledger_dir, table)
-    record_all(settings)
+        write_stub(fresh.ledger_dir, table)
+    record_all(fresh)
 
     assert materialize(euro).success
 
-    with duckdb.connect(str(settings.build_database), read_only=True) as db:
+    with duckdb.connect(str(fresh.build_database), read_only=True) as db:
         rows = db.execute("select reporting_currency from landing.settings").fetchall()
     assert rows == [("EUR",)]
 
 
-def test_a_part_without_deliveries_says_what_to_materialize(settings, materialize):
-    result = materialize(settings)
+def test_a_part_without_deliveries_says_what_to_materialize(fresh, materialize):
+    result = materialize(fresh)
 
     assert not result.success
     [failure] = [e for e in result.all_node_events if e.is_step_failure]
