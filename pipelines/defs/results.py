@@ -86,17 +86,18 @@ class Results:
     def events(
         self, result: Result, context: dg.AssetExecutionContext
     ) -> Iterator[Event]:
-        """Give what Dagster is told: every model that is there, every check's result.
+        """Give what Dagster is told: what was made, which checks were asked or fail.
 
-        Of those that stand as an earlier run made them, too: what a run does not tell
-        of, its later steps do not wait for.
+        What stands as an earlier run made it has that run's events. Of a mart Dagster
+        is told all the same: a later step is skipped if what it reads is not there.
         """
         node = result.node
         key = dg.AssetKey(self._asset_of(node).split("/"))
         if node.kind == "test":
-            if result.status != "skipped":
+            is_told = result.is_new or result.status != "pass"
+            if result.status != "skipped" and is_told:
                 yield self._check_result(result, key)
-        elif not result.is_bad:
+        elif not result.is_bad and (result.is_new or node.layer == "marts"):
             shown = _preview(self._db, node) if node.layer == "marts" else {}
             shown["dagster/row_count"] = dg.MetadataValue.int(result.row_count)
             made = (
