@@ -79,6 +79,8 @@ def compiled(settings: Settings) -> Path:
     if manifest.exists() and _read(stamp) == now:
         return manifest
     stamp.unlink(missing_ok=True)
+    # Of an Unitmill before 0.2, in which dbt ran the models.
+    shutil.rmtree(target.with_name("run"), ignore_errors=True)
     if _read(COMPILED / _STAMP) == now:
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(COMPILED / MANIFEST, manifest)
