@@ -20,6 +20,7 @@ from bench import (
     rerun,
 )
 from bench.exports import EXPORTS
+from pipelines.focus.schema import ledger_types
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import quoted
 from pipelines.ledger.partitions import partition_path, write_partition
@@ -102,14 +103,28 @@ def test_no_two_rows_of_a_made_export_are_equal(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["aws", "gcp", "openai"])
-def test_a_conversion_is_compared_with_a_copy_of_the_same_files(name, capsys):
-    convert.report([name], ROWS, ["copy", "convert"], repeat=1)
+def test_a_conversion_is_compared_with_what_it_cannot_do_without(name, capsys):
+    convert.report([name], ROWS, ["copy", "rewrite", "convert"], repeat=1)
 
-    copied, converted = table(capsys.readouterr().out)
+    copied, rewritten, converted = table(capsys.readouterr().out)
     assert copied[:3] == [name, "1,000", "copy"]
+    assert rewritten[:3] == [name, "1,000", "rewrite"]
     assert converted[:3] == [name, "1,000", "convert"]
-    assert copied[5] == "1.00"
+    assert copied[5] == rewritten[6] == "1.00"
     assert float(converted[5]) > 0
+    assert float(converted[6]) > 0
+
+
+def test_a_rewrite_is_as_wide_as_the_ledger_and_reads_every_cell(tmp_path):
+    columns = [f"c{place}" for place in range(100)]
+    with duckdb.connect() as db:
+        cells = ", ".join(f"'cell {place}' as c{place}" for place in range(100))
+        picked = convert.as_wide_as_the_ledger(columns)
+        described = db.execute(f"describe select {picked} from (select {cells})")
+        types = {name: kind for name, kind, *_ in described.fetchall()}
+
+    assert types == dict(ledger_types())
+    assert [name for name in columns if f'"{name}"' not in picked] == []
 
 
 def test_a_child_that_fails_is_no_measurement(tmp_path):

@@ -62,6 +62,7 @@ def _native(kind: Type, name: str, there: pa.DataType) -> Type | None:
 def _is_amount(there: pa.DataType) -> bool:
     """Return whether an amount of the ledger holds every value of a type."""
     if pa.types.is_decimal(there):
-        return bool(there.scale <= _SCALE and there.precision - there.scale <= _WHOLE)
+        fits: bool = there.scale <= _SCALE and there.precision - there.scale <= _WHOLE
+        return fits
     is_whole: bool = pa.types.is_integer(there)
     return is_whole

@@ -21,6 +21,11 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     first = f"timestamp '{period}-01'"
     blanks = {
         "{rows}": _rows(deliveries, period),
+        "{meters}": "\nunion all\n".join(
+            values.meters(reading.meters(sniffed(path, name)), period)
+            for delivery in deliveries
+            for path, name in zip(delivery.files, delivery.names, strict=True)
+        ),
         "{period_start}": first,
         "{period_end}": f"{first} + interval 1 month",
     } | {f"{{{name}}}": _body(name) for name in TABLES}

@@ -1,13 +1,13 @@
 -- Google Cloud billing export rows of one invoice month as FOCUS 1.4 rows.
 --
--- {rows} are the typed rows of all deliveries (values.py); {services}, {units}, {gpus},
+-- {rows} are the typed rows of all deliveries (values.py), {meters} the names and units
+-- of their meters (reading.py); {services}, {units}, {gpus},
 -- {ai_models}, {ai_meters} and {ai_tiers} are the CSVs beside this file, ranked: the
 -- first pattern that fits counts. {period_start} and {period_end} bound the month.
 
 with
 
--- Read twice, not kept: a month of rows in memory costs more than two of its columns.
-exported as not materialized (
+exported as (
 
     {rows}
 
@@ -62,7 +62,11 @@ skus as (
     select
         sku_description,
         regexp_replace(lower(sku_description), '[^a-z0-9.]+', ' ', 'g') as words
-    from exported
+    from (
+
+        {meters}
+
+    )
     group by sku_description
     having
         bool_or(

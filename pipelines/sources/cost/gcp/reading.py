@@ -19,6 +19,8 @@ from pipelines.sources.formats.csv_files import by_position, positions
 
 # How readers name the wrapping of a repeated field that is not a Parquet list.
 ELEMENTS = {"element", "item", "array"}
+# What says of a row whether a model was read or written to, and of which month it is.
+METER = ("sku_description", "usage_unit", "invoice_month")
 # Long bare numbers become texts: as JSON numbers they would pass through a float.
 EXACT = r"""
     case
@@ -49,12 +51,22 @@ def scan(given: Candidate | Path) -> str:
     return _json(file) if file.format == "json" else _csv(file)
 
 
-def _json(file: Candidate) -> str:
-    shape = "array" if file.head.lstrip().startswith("[") else "newline_delimited"
-    source = (
-        f"read_json_objects({quoted(file.path)}, format = '{shape}', "
-        f"compression = '{file.compression or 'none'}')"
+def meters(file: Candidate) -> str:
+    """Give a SELECT of the meter of every row of a file: ``METER``, as text.
+
+    Of JSON only these columns are picked.
+    """
+    if file.format != "json" or avro.is_avro(file):
+        return f"select {', '.join(METER)} from ({scan(file)})"
+    paths = {column.name: quoted(f"$.{column.path}") for column in columns.plain()}
+    found = (
+        f"json_extract_string(json, [{', '.join(paths[n] for n in METER)}]) as cells"
     )
+    picked = ", ".join(f"cells[{n}] as {name}" for n, name in enumerate(METER, start=1))
+    return f"select {picked} from (select {found} from {_objects(file)})"
+
+
+def _json(file: Candidate) -> str:
     paths = [f"'$.{column.path}'" for column in columns.lists()]
     picked = ["row_number"]
     picked += [f"{_at('doc', c.steps)} as {c.name}" for c in columns.plain()]
@@ -72,9 +84,17 @@ def _json(file: Candidate) -> str:
                 row_number() over () as row_number,
                 json_type(json, [{", ".join(paths)}]) as kinds,
                 from_json({EXACT}, {quoted(_structure())}) as doc
-            from {source}
+            from {_objects(file)}
         )
     """
+
+
+def _objects(file: Candidate) -> str:
+    shape = "array" if file.head.lstrip().startswith("[") else "newline_delimited"
+    return (
+        f"read_json_objects({quoted(file.path)}, format = '{shape}', "
+        f"compression = '{file.compression or 'none'}')"
+    )
 
 
 def _structure() -> str:

@@ -35,37 +35,57 @@ def time(expression: str) -> str:
     return f"cast(try_cast({expression} as timestamptz) as timestamp)"
 
 
-def typed(scan: str, name: str, period: str, more: Mapping[str, str]) -> str:
-    """Give the rows of one month with their types; a bad value stops the query."""
-    picked = [f"{value} as {column}" for column, value in more.items()]
-    picked.append("row_number")
-    picked += [f"{_value(c, name)} as {c.name}" for c in columns.plain()]
-    picked += [f"{_list(c, name)} as {c.name}" for c in columns.lists()]
-    raw = [f"source.unreadable_{c.name}" for c in columns.lists() if not _is_money(c)]
-    picked.append(f"nullif(concat_ws('; ', {', '.join(raw)}), '') as raw_tags")
+def meters(rows: str, period: str) -> str:
+    """Give the names and units of the meters that rows of one month have."""
     return (
-        f"select {', '.join(picked)} from ({scan}) as source "
-        f"where {month('source.invoice_month')} = {quoted(period)}"
+        "select nullif(trim(sku_description), '') as sku_description, "
+        f"nullif(trim(usage_unit), '') as usage_unit from ({rows}) "
+        f"where {month()} = {quoted(period)}"
     )
 
 
-def _value(column: Column, file: str) -> str:
+def typed(scan: str, name: str, period: str, more: Mapping[str, str]) -> str:
+    """Give the rows of one month with their types; a bad value stops the query.
+
+    A value is read in one step and judged in the next: in one, it would be read twice.
+    """
+    read = ["row_number"]
+    read += [f"{_read(c)} as {c.name}" for c in columns.plain()]
+    read += [f"source.{c.name} as said_{c.name}" for c in columns.plain()]
+    picked = [f"{value} as {column}" for column, value in more.items()]
+    picked.append("row_number")
+    picked += [f"{_judged(c, name)} as {c.name}" for c in columns.plain()]
+    picked += [f"{_list(c, name)} as {c.name}" for c in columns.lists()]
+    for column in columns.lists():
+        read += [f"source.{column.name}", f"source.unreadable_{column.name}"]
+    raw = [f"source.unreadable_{c.name}" for c in columns.lists() if not _is_money(c)]
+    picked.append(f"nullif(concat_ws('; ', {', '.join(raw)}), '') as raw_tags")
+    return (
+        f"select {', '.join(picked)} from (select {', '.join(read)} from ({scan}) "
+        f"as source) as source where source.invoice_month = {quoted(period)}"
+    )
+
+
+def _read(column: Column) -> str:
     cell = f"nullif(trim(source.{column.name}), '')"
     coded = f"case when regexp_full_match({cell}, '{CURRENCY}') then {cell} end"
-    read = {
+    return {
         "number": f"try_cast({cell} as {MONEY})",
         "time": time(cell),
         "month": month(cell),
         "currency": coded,
     }.get(column.type, cell)
+
+
+def _judged(column: Column, file: str) -> str:
     if column.type == "text" and not column.required:
-        return cell
-    good = f"{read} is not null"
+        return f"source.{column.name}"
+    good, said = f"source.{column.name} is not null", f"source.said_{column.name}"
     if not column.required:
-        good = f"({good} or {cell} is null)"
+        good = f"({good} or nullif(trim({said}), '') is null)"
     expected = EXPECTED.get(column.type, "a value")
-    problem = refusal(file, column.path, f"source.{column.name}", expected)
-    return f"case when {good} then {read} else {problem} end"
+    problem = refusal(file, column.path, said, expected)
+    return f"case when {good} then source.{column.name} else {problem} end"
 
 
 def _list(column: Column, file: str) -> str:

@@ -1,13 +1,14 @@
 -- Rows of OCI cost reports of one month as FOCUS 1.4 rows.
 --
--- {rows} are the texts of all deliveries (reading.py), {month} the SQL of a row's
--- month, {period} the month that is asked for, {typed} the columns with their types;
--- {services} and {units} are the CSVs beside this file. {period_start} and
--- {period_end} bound the month.
+-- {rows} are the texts of all deliveries of which each says its charge last
+-- (conversion.py), {read} the columns with their types, {judged} the same where none is
+-- refused (reading.py); {services} and {units} are the CSVs beside this file.
+-- {period_start} and {period_end} bound the month.
 
 with
 
-exported as (
+-- A reference number is one charge, whichever files have it; the newest counts.
+newest as (
 
     {rows}
 
@@ -27,25 +28,28 @@ units (name, unit) as (
 
 ),
 
--- A reference number is one charge, whichever files have it; the newest counts.
-newest as (
+read as (
 
-    select *
-    from exported
-    where is_newest
+    select
+        file_name,
+        delivery_id,
+        row_number,
+        tags,
+        {read}
+    from newest
 
 ),
 
 reported as (
 
     select
-        newest.file_name,
-        newest.delivery_id,
-        newest.row_number,
-        newest.tags,
-        {typed}
-    from newest
-    where {month} = {period}
+        file_name,
+        delivery_id,
+        row_number,
+        tags,
+        {judged}
+    from read
+    where usage_start >= {period_start} and usage_start < {period_end}
 
 ),
 
@@ -62,20 +66,27 @@ matched as (
         -- 'ocid1.instance.oc1.iad.aaaa' is an instance.
         nullif(regexp_extract(reported.resource_id, '^ocid1\.([a-z0-9]+)\.', 1), '')
             as resource_type,
-        nullif(
-            regexp_extract(
-                reported.description, '\b((BM|VM)(\.[A-Za-z0-9]+)+)\b', 1
-            ),
-            ''
-        ) as shape,
-        nullif(
-            regexp_extract(
-                reported.description,
-                '\bGPU\b.*?\b(GB200|B200|B300|H200|H100|MI300X|MI355X|A100|A10|L40S|V100|P100)\b',
-                1
-            ),
-            ''
-        ) as gpu_name
+        -- To look for a few letters first costs less than the patterns.
+        case
+            when contains(reported.description, 'M.')
+                then nullif(
+                    regexp_extract(
+                        reported.description, '\b((BM|VM)(\.[A-Za-z0-9]+)+)\b', 1
+                    ),
+                    ''
+                )
+        end as shape,
+        case
+            when contains(reported.description, 'GPU')
+                then nullif(
+                    regexp_extract(
+                        reported.description,
+                        '\bGPU\b.*?\b(GB200|B200|B300|H200|H100|MI300X|MI355X|A100|A10|L40S|V100|P100)\b',
+                        1
+                    ),
+                    ''
+                )
+        end as gpu_name
     from reported
     left join services
         on upper(reported.service) = services.service
