@@ -16,16 +16,14 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-import pytest
-
 UNITMILL = Path(sys.executable).parent / "unitmill"
 LENGTH = 8
 # What a command imports only when it is called, and that takes seconds.
 IMPORTED_LATE = {"build": "pipelines.defs.run"}
 
 
-@pytest.fixture(scope="session")
-def commands():
+@contextlib.contextmanager
+def served():
     """Start the server; give a function that calls `unitmill` by it."""
     ours, theirs = socket.socketpair()
     # A terminal that a debugger measures is none of the calls'.
@@ -96,7 +94,7 @@ def serve(connection):
 
 def _import_for(words):
     """Import what the commands among these words need, once for all calls."""
-    from pipelines.cli import app_of  # noqa: PLC0415 - tests import this module, too
+    from pipelines.cli import app_of  # noqa: PLC0415 - only the server needs it
 
     app_of(words)
     for word in IMPORTED_LATE.keys() & {*words}:
@@ -123,4 +121,5 @@ def _become(call, files):
 
 
 if __name__ == "__main__":
+    sys.path[0] = str(UNITMILL.parent)  # where the program lies, not these tests
     serve(socket.socket(fileno=int(sys.argv[1])))

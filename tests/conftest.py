@@ -23,6 +23,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import sqlalchemy
+from command_server import served
 from rich.console import Console
 
 from pipelines.defs import run
@@ -49,7 +50,7 @@ def _nothing_waits_for_the_disk():
         yield
 
 
-pytest_plugins = ("command_server", "object_store_servers")
+pytest_plugins = ("object_store_servers",)
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
 NOBODY = 65534  # who runs Postgres, where root runs the tests
@@ -239,6 +240,13 @@ def invent():
         )
 
     return source
+
+
+@pytest.fixture(scope="session")
+def commands():
+    """Call `unitmill` with words, in a folder and an environment."""
+    with served() as call:
+        yield call
 
 
 @pytest.fixture(scope="session")
