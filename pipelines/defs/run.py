@@ -70,29 +70,16 @@ def build(
     with _alone(settings):
         inputs = scan_inputs(settings, all_sources(settings))
         inputs.require_complete()
-        refusals = inputs.landing.refusals
-        blocked = bool(refusals) and settings.landing.unrecognized == "block"
+        refused = bool(inputs.landing.refusals)
+        blocked = refused and settings.landing.unrecognized == "block"
         why = _why_not_published(settings)
         if not inputs.stale and not blocked and not why and not full:
             console.print("Nothing new: the published version is whole and up to date.")
             return Outcome(published=True, reasons=_copied(settings))
-        places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
-        if not any(delivery.periods for delivery in inputs.landing.deliveries):
-            refused = "".join(f"\n{refusal.sentence}" for refusal in refusals)
-            what = " that can be used:" if refusals else ": put exports there"
-            raise ExportError(f"nothing to read in {places}{what}{refused}")
-        console.print(
-            f"Building from {places} (deliveries: {len(inputs.landing.deliveries)}; "
-            f"months to convert: {len(inputs.stale)})",
-            soft_wrap=True,
-            highlight=False,
-        )
+        for line in _about(settings, inputs, why):
+            console.print(line, soft_wrap=True, highlight=False)
         if full:
             forget_kept(settings)
-        if why and not inputs.stale:
-            console.print(f"Reason: {why}", soft_wrap=True, highlight=False)
-        if passed_over := inputs.landing.passed_over():
-            console.print(passed_over, soft_wrap=True, highlight=False)
         # Each source that something was delivered of; the others make no progress.
         sources = {delivery.source for delivery in inputs.landing.deliveries}
         idle: set[str] = set()
@@ -105,6 +92,28 @@ def build(
         progress = Progress(console, sources - idle, of_run)
         with contextlib.closing(progress):
             return _run(settings, inputs, progress, idle)
+
+
+def _about(settings: Settings, inputs: Inputs, why: str) -> Iterator[str]:
+    """Say what is built, from where, and why.
+
+    Raises:
+        ExportError: there is nothing to build from.
+    """
+    landing = inputs.landing
+    places = ", ".join([str(settings.exports_dir), *settings.landing.stores])
+    if not any(delivery.periods for delivery in landing.deliveries):
+        refused = "".join(f"\n{refusal.sentence}" for refusal in landing.refusals)
+        what = " that can be used:" if refused else ": put exports there"
+        raise ExportError(f"nothing to read in {places}{what}{refused}")
+    yield (
+        f"Building from {places} (deliveries: {len(landing.deliveries)}; "
+        f"months to convert: {len(inputs.stale)})"
+    )
+    if why and not inputs.stale:
+        yield f"Reason: {why}"
+    if passed_over := landing.passed_over():
+        yield passed_over
 
 
 @contextlib.contextmanager

@@ -79,7 +79,7 @@ def compiled(settings: Settings) -> Path:
     if manifest.exists() and _read(stamp) == now:
         return manifest
     stamp.unlink(missing_ok=True)
-    # Of an Unitmill before 0.2, in which dbt ran the models.
+    # Where dbt ran the models, which it no longer does.
     shutil.rmtree(target.with_name("run"), ignore_errors=True)
     if _read(COMPILED / _STAMP) == now:
         target.mkdir(parents=True, exist_ok=True)
