@@ -61,7 +61,8 @@ def scan(
     progress = Progress(len(sources))
     is_whole = False
     try:
-        landing = _seen(settings, sources, hashed, looks, progress)
+        with looks.going_on():
+            landing = _seen(settings, sources, hashed, looks, progress)
         is_whole = True
     except OutOfTimeError:
         raise OutOfTimeError(progress.sentence) from None

@@ -13,7 +13,9 @@ Belongs here: when something is remembered and recalled. Does not belong here: w
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +33,30 @@ T = TypeVar("T")
 SMALL_BYTES = 64 * 1024
 # By its name: the day, the files that drops were made of, and the drops.
 Groups = dict[str, dict[str, Any]]
+
+
+# By a file's name: its source's answers, by a hash of the question and of its state.
+Answers = dict[str, dict[str, list[str]]]
+_looking: ContextVar["Looks | None"] = ContextVar("looking", default=None)
+
+
+def asked_once(
+    file: str, question: object, ask: Callable[[], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Give what a source finds in a file, from an earlier look if it did not change.
+
+    So a source that groups its files again, because one more arrived, reads only that.
+
+    Args:
+        file: its name.
+        question: all that the answer depends on but the file, as a literal.
+        ask: reads the file; its answer may hold no person.
+
+    Raises:
+        OutOfTimeError: the look has no time left to read one more.
+    """
+    looks = _looking.get()
+    return looks.answer(file, question, ask) if looks else ask()
 
 
 class OutOfTimeError(Exception):
@@ -63,11 +89,14 @@ class Looks:
         """
         self._memory, self._made_by, self._hashes = memory, made_by, hashes
         self._until = until
-        self._old_files, self._old_groups = _remembered(memory, made_by)
+        self._old_files, self._old_groups, self._old_answers = _remembered(
+            memory, made_by
+        )
         self._is_recalling = not look_again
         self._recalled: set[str] = set()
         self._files: dict[str, kept.File] = {}
         self._groups: Groups = {}
+        self._answers: Answers = {}
         self._identities: dict[str, Identity] = {}
 
     @classmethod
@@ -82,8 +111,9 @@ class Looks:
     ) -> "Looks":
         """Recall the looks of a home by these sources; see ``Looks``."""
         memory = settings.hashes_file.with_name("looks.json")
-        places = (str(settings.exports_dir), str(settings.stores_dir))
-        made_by = digest_of(sources, places)
+        made_by = digest_of(
+            sources, [str(settings.exports_dir), str(settings.stores_dir)]
+        )
         return cls(memory, made_by, hashes, until=until, look_again=look_again)
 
     @property
@@ -102,11 +132,7 @@ class Looks:
             yield item
 
     def require_time(self) -> None:
-        """Go on only if there is time left.
-
-        Raises:
-            OutOfTimeError: there is none.
-        """
+        """Go on only if there is time left, or raise OutOfTimeError."""
         if self.is_out_of_time:
             raise OutOfTimeError
 
@@ -158,10 +184,12 @@ class Looks:
         identity = self._identities.get(file.name)
         if identity is None or not identity.is_settled:
             return
-        is_small = identity.size <= SMALL_BYTES
+        digest = ""
+        if identity.size <= SMALL_BYTES:
+            digest = self._hashes.again(file.name, file.path, identity)
         self._files[file.name] = kept.File(
             identity.state,
-            self._hashes.again(file.name, file.path, identity) if is_small else "",
+            digest,
             file.format,
             file.compression,
             file.columns,
@@ -198,6 +226,30 @@ class Looks:
                 "drops": [kept.values_of(drop) for drop in drops],
             }
 
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Let sources find in this block what earlier looks asked them (asked_once)."""
+        before = _looking.set(self)
+        try:
+            yield
+        finally:
+            _looking.reset(before)
+
+    def answer(
+        self, file: str, question: object, ask: Callable[[], tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """Give what a source found in a file; see ``asked_once``."""
+        identity = self._identities.get(file)
+        if identity is None or not identity.is_settled:
+            return ask()
+        key = hashlib.sha256(repr((identity.state, question)).encode()).hexdigest()
+        known = self._old_answers.get(file, {}) if self._is_recalling else {}
+        if (found := known.get(key)) is None:
+            self.require_time()
+            found = list(ask())
+        self._answers.setdefault(file, {})[key] = found
+        return tuple(found)
+
     def save(self, *, is_whole: bool = True) -> None:
         """Remember this look, in place of the last one, whole and atomically.
 
@@ -205,12 +257,26 @@ class Looks:
             is_whole: whether it looked at every file; else what was known stays.
         """
         files, groups = self._files, self._groups
+        answers = self._all_answers()
         if not is_whole:
             files, groups = self._old_files | files, self._old_groups | groups
-        if files == self._old_files and groups == self._old_groups:
+            answers = self._old_answers | answers
+        old = self._old_files, self._old_groups, self._old_answers
+        if (files, groups, answers) == old:
             return
-        values = {"made_by": self._made_by, **kept.table_of(files), "groups": groups}
+        values = {
+            "made_by": self._made_by,
+            **kept.table_of(files),
+            "groups": groups,
+            "answers": answers,
+        }
         write_text(self._memory, json.dumps(values), 0o600)
+
+    def _all_answers(self) -> Answers:
+        """Give the answers of files; of one whose drops are recalled nobody asked."""
+        old, new = self._old_answers, self._answers
+        still = {name: old[name] for name in self._recalled if name in old}
+        return still | {name: still.get(name, {}) | new[name] for name in new}
 
     def _states(self, files: Iterable[Candidate]) -> str:
         """Hash by which files, in which states, a source's drops were made."""
@@ -218,11 +284,14 @@ class Looks:
         return hashlib.sha256(repr(states).encode()).hexdigest()
 
 
-def _remembered(memory: Path, made_by: str) -> tuple[dict[str, kept.File], Groups]:
+def _remembered(
+    memory: Path, made_by: str
+) -> tuple[dict[str, kept.File], Groups, Answers]:
     try:
         values = json.loads(memory.read_text("utf-8"))
         if values["made_by"] != made_by:
-            return {}, {}
-        return kept.files_of(values), dict(values["groups"])
+            return {}, {}, {}
+        groups, answers = dict(values["groups"]), dict(values["answers"])
+        return kept.files_of(values), groups, answers
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
-        return {}, {}
+        return {}, {}, {}

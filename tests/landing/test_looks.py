@@ -10,7 +10,7 @@ from pipelines.landing import identity, kept
 from pipelines.landing.bills import Bill
 from pipelines.landing.candidates import sniff
 from pipelines.landing.deliveries import scan
-from pipelines.landing.looks import OutOfTimeError
+from pipelines.landing.looks import OutOfTimeError, asked_once
 from pipelines.landing.source import Drop, ExportError
 
 
@@ -263,3 +263,95 @@ def test_a_look_that_was_cut_short_hides_no_change(settings, reading, put, read)
     landing = scan(settings, [reading()])
 
     assert [d.periods for d in landing.deliveries] == [("2026-01",), ("2026-12",)]
+
+
+@pytest.fixture
+def asking(invent, read):
+    """Give a source that asks each file for its month."""
+
+    def source(question="month", name="acme"):
+        def drops(candidates):
+            for file in candidates:
+
+                def month(file=file):
+                    read.append(file.name)
+                    return (file.path.read_text().split("\n")[1],)
+
+                found = asked_once(file.name, question, month)
+                yield Drop((file,), found, file.name, file.modified)
+
+        return invent(name, drops=drops, claims=lambda _: True, family="logs")
+
+    return source
+
+
+@pytest.mark.usefixtures("settled")
+def test_of_many_files_only_the_new_one_is_read(settings, asking, put, read):
+    two(put)
+    scan(settings, [asking()])
+    scan(settings, [asking()])  # it recalls what the source made of them
+    put("acme-3.csv", "month\n2026-03\n")
+    del read[:]
+
+    landing = scan(settings, [asking()])
+
+    assert read == ["acme-3.csv"]
+    assert sorted(d.periods for d in landing.deliveries) == [
+        ("2026-01",),
+        ("2026-02",),
+        ("2026-03",),
+    ]
+
+
+@pytest.mark.usefixtures("settled")
+def test_of_many_files_only_the_changed_one_is_read(settings, asking, put, read):
+    two(put)
+    scan(settings, [asking()])
+    put("acme-2.csv", "month\n2026-12\n")
+    del read[:]
+
+    landing = scan(settings, [asking()])
+
+    assert read == ["acme-2.csv"]
+    assert [d.periods for d in landing.deliveries] == [("2026-01",), ("2026-12",)]
+
+
+@pytest.mark.usefixtures("settled")
+def test_another_question_has_another_answer(settings, asking, put, read):
+    two(put)
+    scan(settings, [asking()])
+    put("acme-3.csv", "month\n2026-03\n")
+    del read[:]
+
+    scan(settings, [asking(question="month in UTC")])
+
+    assert read == ["acme-1.csv", "acme-2.csv", "acme-3.csv"]
+
+
+def test_a_file_that_was_touched_just_now_is_asked_again(settings, asking, put, read):
+    two(put)
+    for _ in range(2):
+        scan(settings, [asking()])
+
+    assert len(read) == 4
+
+
+def test_outside_of_a_look_a_file_is_always_asked():
+    assert asked_once("acme-1.csv", "month", lambda: ("2026-01",)) == ("2026-01",)
+    assert asked_once("acme-1.csv", "month", lambda: ("2026-02",)) == ("2026-02",)
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_cut_look_keeps_each_answer_for_the_next(
+    settings, asking, put, read, monkeypatch
+):
+    two(put)
+    monkeypatch.setattr("time.monotonic", lambda: 10.0 * len(read))
+
+    with pytest.raises(OutOfTimeError):
+        scan(settings, [asking()], seconds=5)
+    assert read == ["acme-1.csv"]
+
+    landing = scan(settings, [asking()], seconds=15)
+    assert read == ["acme-1.csv", "acme-2.csv"]
+    assert [d.periods for d in landing.deliveries] == [("2026-01",), ("2026-02",)]

@@ -4,12 +4,14 @@ Belongs here: the one query that finds them, and the refusal of a row without on
 the month of a row is, is each source's business.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
+import os
+from dataclasses import astuple, dataclass
+from functools import cache, lru_cache, partial
 
 import duckdb
 
 from pipelines.landing.faults import message_of
+from pipelines.landing.looks import asked_once
 from pipelines.landing.source import LOOK_INSIDE, Candidate, ExportError
 
 # A conversion reads the same files as a scan, and so do three sources of
@@ -83,23 +85,47 @@ def months_of(dated: DatedRows, file: Candidate) -> tuple[str, ...]:
         raise ExportError(message_of(dated.source, file, error)) from error
 
 
-@lru_cache(maxsize=REMEMBERED)
 def months_in_file(
-    dated: DatedRows, _size: int, _modified: int, other: str = "null"
+    dated: DatedRows, size: int, modified: int, other: str = "null"
 ) -> tuple[str, ...]:
     """Give the months of rows that are in a file of this size and time.
 
     Args:
         dated: the rows.
+        size: of the file, in bytes.
+        modified: when it was written, in nanoseconds.
         other: an aggregate that is worked out beside, so that its columns are read.
 
     Raises:
         duckdb.Error: the file cannot be read.
         ExportError: a row has no month.
     """
-    with duckdb.connect(config=LOOK_INSIDE) as db:
-        months, _ = read_months(db, dated, other)
+    question = (astuple(dated), other)
+    ask = partial(_months, dated, size, modified, other)
+    return asked_once(dated.file, question, ask)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _months(
+    dated: DatedRows, _size: int, _modified: int, other: str
+) -> tuple[str, ...]:
+    try:
+        with _database(os.getpid()).cursor() as db:
+            months, _ = read_months(db, dated, other)
+    except duckdb.FatalException:
+        # It refuses every later query.
+        _database.cache_clear()
+        raise
     return months
+
+
+@cache
+def _database(_process: int) -> duckdb.DuckDBPyConnection:
+    """Open a database for all looks; to open one takes longer than to read a file.
+
+    It keeps no part of a file, which may change between two looks.
+    """
+    return duckdb.connect(config=LOOK_INSIDE | {"enable_external_file_cache": False})
 
 
 def read_months(
