@@ -13,6 +13,7 @@ BENCHES = (
     "bench.telemetry",
     "bench.forecast",
     "bench.demo",
+    "bench.builds",
     "bench.official_validator",
 )
 

@@ -200,6 +200,34 @@ def test_what_left_the_project_leaves_the_database(run, db):
     assert {name for (name,) in tables.fetchall()} == {"halves", "large"}
 
 
+def test_a_model_may_become_a_view_and_a_table_again(run):
+    view = node(
+        "halves",
+        "select month, cost / 2 as half from paid",
+        "source.paid",
+        materialized="view",
+    )
+
+    assert [run(one, LARGE) for one in (PAID, view, PAID)] == [
+        {"halves": "made*", "large": "made*"},
+        {"halves": "made*", "large": "made"},
+        {"halves": "made*", "large": "made"},
+    ]
+
+
+def test_a_source_that_cannot_be_read_is_an_error_of_what_reads_it(db, tmp_path):
+    place = tmp_path / "paid.parquet"
+    db.execute(f"copy paid to '{place}'")
+    db.execute("drop table paid")
+    db.execute(f"create view paid as select * from read_parquet('{place}')")
+    place.unlink()
+
+    [result, after] = Runner(db, project(PAID, LARGE), tmp_path, lambda _: None).run()
+
+    assert (result.status, after.status) == ("error", "skipped")
+    assert "paid.parquet" in result.message
+
+
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
