@@ -43,6 +43,7 @@ LONGEST_HISTORY = 126
 # machine which is always on hides no month's training.
 RESTS = 0.35
 RESTING = 0.2
+DIGITS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def predictions(series: Series, least_days: int, floor: float) -> Iterator[Predi
         }
         forecasts[COMBINED] = _combined(forecasts)
         for name, expected in forecasts.items():
-            yield Prediction(series.key, name, made_on, expected)
+            yield Prediction(series.key, name, made_on, told(expected))
         if series.driver is not None and models.keys() >= {"ets"}:
             yield _by_driver(series, series.driver, made_on, end, days)
 
@@ -153,8 +154,19 @@ def _by_driver(
     quantities = np.maximum(ets(history, days), 0)
     price = price_of_week(series.costs[:end], driver[:end])
     return Prediction(
-        series.key, DRIVER, made_on, quantities * price, quantities, price
+        series.key, DRIVER, made_on, told(quantities * price), told(quantities), price
     )
+
+
+def told(values: Array) -> Array:
+    """Give numbers to seven digits.
+
+    The sixteenth is another one from build to build, by where in memory the fitting
+    library finds its arrays; so two builds of the same rows would not be the same.
+    """
+    sizes = np.floor(np.log10(np.where(values == 0, 1, np.abs(values))))
+    steps = 10.0 ** (DIGITS - 1 - sizes)
+    return np.asarray(np.round(values * steps) / steps)
 
 
 def _above_zero(history: Array, expected: Array) -> Array:

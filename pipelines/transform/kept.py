@@ -4,6 +4,7 @@ Belongs here: the records, the content of relations, and whether the database is
 the one that was left. Does not belong here: what follows from them (``runner``).
 """
 
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipelines.settings import Settings
 
 TABLE = """
 create table if not exists meta.nodes (
-    node_id varchar primary key,
+    node_id varchar,
     made_of varchar,
     content varchar,
     row_count bigint,
@@ -50,14 +51,18 @@ def load(db: duckdb.DuckDBPyConnection) -> dict[str, Kept]:
     return {str(row[0]): Kept(*row) for row in rows}
 
 
-def save(db: duckdb.DuckDBPyConnection, one: Kept) -> None:
-    """Write a record in place of the node's last one."""
-    db.execute("insert or replace into meta.nodes values (?, ?, ?, ?, ?)", astuple(one))
+def save(db: duckdb.DuckDBPyConnection, records: Iterable[Kept]) -> None:
+    """Write all records in place of those that are there.
 
-
-def forget(db: duckdb.DuckDBPyConnection, node_id: str) -> None:
-    """Remove a record, so that its node is made again."""
-    db.execute("delete from meta.nodes where node_id = ?", [node_id])
+    Once a run: a database whose run was killed is not gone on with, and a transaction
+    for each node took a seventh of a run.
+    """
+    db.execute("begin")
+    db.execute("delete from meta.nodes")
+    rows = [astuple(one) for one in records]
+    if rows:
+        db.executemany("insert into meta.nodes values (?, ?, ?, ?, ?)", rows)
+    db.execute("commit")
 
 
 def content_of(db: duckdb.DuckDBPyConnection, relation: str) -> tuple[str, int]:

@@ -6,7 +6,8 @@ Does not belong here: which nodes are made (``runner``).
 """
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -34,17 +35,26 @@ def make(db: duckdb.DuckDBPyConnection, node: Node, project: Path) -> None:
         NodeError: it cannot be made; the relation of its name is gone or as before.
     """
     try:
-        if node.kind == "seed":
-            _seed(db, node, project)
-        elif node.language == "python":
-            _python(db, node)
-        elif node.materialized == "view":
-            db.execute(f"create or replace view {node.relation} as\n{node.code}")
-        else:
-            _table(db, node, node.code)
-        _comment(db, node)
-    except duckdb.Error as error:
+        # With its comments in one transaction: each alone would wait for the disk.
+        db.execute("begin")
+        _make(db, node, project)
+        for statement in _comments(node):
+            db.execute(statement)
+        db.execute("commit")
+    except (duckdb.Error, NodeError) as error:
+        db.execute("rollback")
         raise NodeError(str(error)) from error
+
+
+def _make(db: duckdb.DuckDBPyConnection, node: Node, project: Path) -> None:
+    if node.kind == "seed":
+        _seed(db, node, project)
+    elif node.language == "python":
+        _python(db, node)
+    elif node.materialized == "view":
+        db.execute(f"create or replace view {node.relation} as\n{node.code}")
+    else:
+        _table(db, node, node.code)
 
 
 def ask(db: duckdb.DuckDBPyConnection, node: Node) -> tuple[str, int]:
@@ -78,19 +88,25 @@ def ask(db: duckdb.DuckDBPyConnection, node: Node) -> tuple[str, int]:
 
 
 def _table(db: duckdb.DuckDBPyConnection, node: Node, query: str) -> None:
-    if node.is_contract:
-        _require_contract(db, node, query)
-        query = f"select {', '.join(node.columns)} from (\n{query}\n)"
     db.execute(f"create or replace table {node.relation} as\n{query}")
-
-
-def _require_contract(db: duckdb.DuckDBPyConnection, node: Node, query: str) -> None:
-    described = db.execute(f"describe (\n{query}\n)").fetchall()
+    if not node.is_contract:
+        return
+    described = db.execute(f"describe {node.relation}").fetchall()
     found = {str(name): str(kind) for name, kind, *_ in described}
+    _require_contract(node, found)
+    if [*found] != [*node.columns]:
+        columns = ", ".join(node.columns)
+        db.execute(
+            f"create or replace table {node.relation} as "
+            f"select {columns} from {node.relation}"
+        )
+
+
+def _require_contract(node: Node, found: Mapping[str, str]) -> None:
     for name, (said, _) in node.columns.items():
         if name not in found:
             raise NodeError(f"it lacks the column {name} of its contract")
-        if found[name] != (wanted := _type(db, said)):
+        if found[name] != (wanted := _type(said)):
             raise NodeError(
                 f"its column {name} is {found[name]}, its contract says {wanted}"
             )
@@ -98,9 +114,10 @@ def _require_contract(db: duckdb.DuckDBPyConnection, node: Node, query: str) -> 
         raise NodeError(f"its column {strange[0]} is not in its contract")
 
 
-def _type(db: duckdb.DuckDBPyConnection, said: str) -> str:
+@cache
+def _type(said: str) -> str:
     """Give a type as DuckDB calls it: int is INTEGER."""
-    row = db.execute(f"select typeof(cast(null as {said}))").fetchone()
+    row = duckdb.execute(f"select typeof(cast(null as {said}))").fetchone()
     assert row
     return str(row[0])
 
@@ -138,13 +155,8 @@ def _python(db: duckdb.DuckDBPyConnection, node: Node) -> None:
         db.unregister("made_by_python")
 
 
-def _comment(db: duckdb.DuckDBPyConnection, node: Node) -> None:
+def _comments(node: Node) -> Iterator[str]:
     kind = "view" if node.materialized == "view" else "table"
-    for statement in _comments(node, kind):
-        db.execute(statement)
-
-
-def _comments(node: Node, kind: str) -> Iterator[str]:
     if node.description:
         yield f"comment on {kind} {node.relation} is {quoted(node.description)}"
     for name, (_, description) in node.columns.items():

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.transform.graph import Graph, Node
-from pipelines.transform.kept import Kept, content_of, forget, load, save
+from pipelines.transform.kept import Kept, content_of, load, save
 from pipelines.transform.making import NodeError, ask, make
 
 
@@ -79,12 +79,18 @@ class Runner:
     def run(
         self, selected: Collection[str] | None = None, *, again: bool = False
     ) -> Iterator[Result]:
-        """Run nodes in their order, and give the result of each.
+        """Run nodes in their order, and give the result of each; then remember them.
 
         Args:
             selected: ids of the nodes to run; all without it.
             again: whether they are made although nothing changed.
         """
+        yield from self._results(selected, again=again)
+        save(self._db, self._kept.values())
+
+    def _results(
+        self, selected: Collection[str] | None, *, again: bool
+    ) -> Iterator[Result]:
         bad: set[str] = set()
         for node in self._graph.order:
             if selected is not None and node.id not in selected:
@@ -113,7 +119,6 @@ class Runner:
             return Result(node, "error", " ".join(str(error).split()))
         # A part may read a view whose source has changed: a whole run makes sure.
         kept = replace(kept, made_of="" if again else made_of)
-        save(self._db, kept)
         self._kept[node.id] = kept
         took = time.monotonic() - began
         return Result(node, kept.status, "", kept.row_count, kept.content, seconds=took)
@@ -165,7 +170,6 @@ class Runner:
         """Remove what the database has of a node: it is of another build."""
         kind = "view" if node.materialized == "view" else "table"
         self._db.execute(f"drop {kind} if exists {node.relation}")
-        forget(self._db, node.id)
         self._kept.pop(node.id, None)
 
     def _create_schemas(self) -> None:
@@ -186,7 +190,6 @@ class Runner:
         for key, kept in [*self._kept.items()]:
             # Of a test that passes there is no table.
             if key not in known or (kept.status == "made" and known[key] not in there):
-                forget(self._db, key)
                 del self._kept[key]
 
     def _nodes(self) -> Iterable[Node]:

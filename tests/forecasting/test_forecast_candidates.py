@@ -164,6 +164,13 @@ def test_a_driver_is_its_quantity_times_the_price_of_the_last_week():
     assert [row["expected"] for row in driver] == pytest.approx([5.0] * 31)
 
 
+def test_a_forecast_is_told_to_seven_digits():
+    exact = np.array([811.8026271504763, -0.000123456789, 0.0, 9.99999999e9, 5.0])
+
+    assert made.told(exact).tolist() == [811.8026, -0.0001234568, 0.0, 1e10, 5.0]
+    assert made.told(np.nextafter(exact, 0)).tolist() == made.told(exact).tolist()
+
+
 def test_two_runs_say_the_same():
     noisy = np.random.default_rng(7).normal(100, 20, 90).round(6).tolist()
 
