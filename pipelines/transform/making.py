@@ -117,7 +117,8 @@ def _require_contract(node: Node, found: Mapping[str, str]) -> None:
 @cache
 def _type(said: str) -> str:
     """Give a type as DuckDB calls it: int is INTEGER."""
-    row = duckdb.execute(f"select typeof(cast(null as {said}))").fetchone()
+    with duckdb.connect() as db:  # the module's own connection is its user's
+        row = db.execute(f"select typeof(cast(null as {said}))").fetchone()
     assert row
     return str(row[0])
 
