@@ -251,6 +251,8 @@ def test_a_mart_keeps_its_contract(db, tmp_path, columns, said):
     [result] = Runner(db, project(mart), tmp_path, lambda _: None).run()
 
     assert (result.status, result.message) == ("error", said)
+    # Nothing is left on the connection of the module, which others use.
+    assert duckdb.sql("select 7").fetchall() == [(7,)]
 
 
 @pytest.mark.parametrize(
