@@ -175,11 +175,12 @@ def differing(one: Settings, other: Settings) -> list[str]:
         duckdb.connect(str(one.build_database), read_only=True) as left,
         duckdb.connect(str(other.build_database), read_only=True) as right,
     ):
-        first, second = _contents(left), _contents(right)
+        first, second = contents(left), contents(right)
     return sorted(k for k in first | second if first.get(k) != second.get(k))
 
 
-def _contents(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def contents(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Give the content of each table that two homes must have alike, by its name."""
     found = db.execute(
         "select schema_name, table_name from duckdb_tables() "
         "where schema_name not in ('meta')"

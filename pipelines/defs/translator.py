@@ -15,7 +15,7 @@ import dagster_dbt as ddbt
 
 from pipelines.defs.decoration import page, tags_of
 from pipelines.defs.owners import OWNERS
-from pipelines.transform.project import WORKSPACE
+from pipelines.transform.graph import WORKSPACE
 
 
 def manifest_of(path: Path) -> dict[str, Any]:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 MADE = ("seed", "model", "test")
+# The folder of the workspace's models, beside that of those that Unitmill ships.
+WORKSPACE: Final = "workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Node:
         types: of the columns of a seed that are no text.
         question: of a test: how it is judged.
         tested: of a test, the id of the model that it is listed under.
+        is_of_workspace: whether the user wrote it, so that it may read what no node is:
+            a file, the clock.
     """
 
     id: str
@@ -52,6 +57,7 @@ class Node:
     types: Mapping[str, str]
     question: "Question | None"
     tested: str
+    is_of_workspace: bool = False
 
     @property
     def asset(self) -> str:
@@ -198,6 +204,7 @@ def _node(node: Mapping[str, Any], inputs: tuple[str, ...]) -> Node | None:
         types=dict(config.get("column_types") or {}),
         question=_question(config) if kind == "test" else None,
         tested=str(node.get("attached_node") or ""),
+        is_of_workspace=Path(node["original_file_path"]).parts[0] == WORKSPACE,
     )
 
 

@@ -25,12 +25,11 @@ from pipelines.files import sha256_of
 from pipelines.landing.source import ExportError
 from pipelines.publishing.fingerprint import dbt_files
 from pipelines.settings import DBT_DIR, Settings
+from pipelines.transform.graph import WORKSPACE
 from pipelines.transform.making import MATERIALIZED
 
 # The dbt of this environment, whether or not it is on the PATH.
 DBT: Final = Path(sysconfig.get_path("scripts")) / "dbt"
-# The folder of the workspace's models, beside that of those that Unitmill ships.
-WORKSPACE: Final = "workspace"
 # They are built and published as the marts are; a contract they may have, not must.
 WORKSPACE_CONFIG: Final = {
     "+materialized": "table",

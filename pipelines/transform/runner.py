@@ -109,7 +109,8 @@ class Runner:
         try:
             made_of = self._made_of(node)
             kept = self._kept.get(node.id)
-            if kept and kept.made_of == made_of and not again:
+            is_known = not (again or node.is_of_workspace)
+            if kept and kept.made_of == made_of and is_known:
                 return Result(
                     node, kept.status, "", kept.row_count, kept.content, is_new=False
                 )

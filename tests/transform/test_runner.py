@@ -200,6 +200,21 @@ def test_what_left_the_project_leaves_the_database(run, db):
     assert {name for (name,) in tables.fetchall()} == {"halves", "large"}
 
 
+def test_a_model_of_the_workspace_is_made_each_time_and_only_its_rows_count(
+    run, tmp_path
+):
+    """It may read a file, which is no input that anybody knows of."""
+    plan = tmp_path / "plan.csv"
+    plan.write_text("month,cost\n9,10\n")
+    own = node("rpt_plan", f"select * from read_csv('{plan}')", is_of_workspace=True)
+    after = node("rpt_sum", "select sum(cost) as cost from x.rpt_plan", own.id)
+
+    run(own, after)
+    assert run(own, after) == {"rpt_plan": "made*", "rpt_sum": "made"}
+    plan.write_text("month,cost\n9,11\n")
+    assert run(own, after) == {"rpt_plan": "made*", "rpt_sum": "made*"}
+
+
 def test_a_model_may_become_a_view_and_a_table_again(run):
     view = node(
         "halves",

@@ -6,14 +6,11 @@ import duckdb
 import pytest
 from rich.console import Console
 
+from bench import sequences
 from bench.builds import label
 from pipelines.defs import run
-from pipelines.transform.kept import content_of
 
 pytestmark = pytest.mark.slow
-
-# Ids of builds and times of looks are in these.
-OWN = ("deliveries", "int_published_totals", "int_deliveries_counted")
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +43,7 @@ def edit(path, old, new):
 
 def contents(settings):
     with duckdb.connect(str(settings.build_database), read_only=True) as db:
-        tables = db.execute(
-            "select schema_name, table_name from duckdb_tables() "
-            "where schema_name in ('reference', 'intermediate', 'marts')"
-        ).fetchall()
-        return {
-            f"{schema}.{name}": content_of(db, f'"{schema}"."{name}"')[0]
-            for schema, name in tables
-            if name not in OWN
-        }
+        return sequences.contents(db)
 
 
 def test_what_changed_is_in_every_mart_that_a_build_of_everything_would_change(changed):
