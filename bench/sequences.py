@@ -19,7 +19,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -34,7 +33,7 @@ from pipelines.reference.tables import record_all
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.registry import all_sources
 from pipelines.sources.tables import TABLES
-from pipelines.transform.database import content_of_source, opened, start_build
+from pipelines.transform.database import LedgerSources, opened, start_build
 from pipelines.transform.graph import Graph
 from pipelines.transform.kept import content_of
 from pipelines.transform.project import compiled, project_folder
@@ -81,8 +80,7 @@ def build(settings: Settings) -> None:
     graph = Graph.of_manifest(json.loads(compiled(settings).read_text("utf-8")))
     start_build(settings)
     with opened(settings) as db:
-        contents = partial(content_of_source, settings)
-        runner = Runner(db, graph, project_folder(settings), contents)
+        runner = Runner(db, graph, project_folder(settings), LedgerSources(settings))
         for result in runner.run():
             if result.status == "error":
                 raise SystemExit(f"{result.node.id}: {result.message}")

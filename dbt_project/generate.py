@@ -43,7 +43,11 @@ def staging_name(one: OwnerList) -> str:
 
 
 def _sources() -> str:
-    tables = [{"name": "focus", "description": FOCUS}]
+    # A partition is of a month of bills, so the runner reads some months alone.
+    months = {"meta": {"months": {"billing": "BillingPeriodStart"}}}
+    tables: list[dict[str, object]] = [
+        {"name": "focus", "description": FOCUS, "config": months}
+    ]
     tables += [
         {"name": table.name, "description": f"{table.description} {table.grain}"}
         for table in TABLES.values()

@@ -99,7 +99,8 @@ class Results:
                 yield self._check_result(result, key)
         elif not result.is_bad and (result.is_new or node.layer == "marts"):
             shown = _preview(self._db, node) if node.layer == "marts" else {}
-            shown["dagster/row_count"] = dg.MetadataValue.int(result.row_count)
+            if result.row_count is not None:
+                shown["dagster/row_count"] = dg.MetadataValue.int(result.row_count)
             made = (
                 f"in {result.seconds:.2f} s" if result.is_new else "by an earlier run"
             )

@@ -6,7 +6,6 @@ complete audit, so it is never published.
 """
 
 from collections.abc import Generator, Iterator
-from functools import partial
 
 import dagster as dg
 import dagster_dbt as ddbt
@@ -26,7 +25,7 @@ from pipelines.publishing.landing_checks import LANDING_CHECKS, landing_checks
 from pipelines.reference.tables import record_all
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
-from pipelines.transform.database import content_of_source, opened, start_build
+from pipelines.transform.database import LedgerSources, opened, start_build
 from pipelines.transform.graph import Graph
 from pipelines.transform.project import compiled, project_folder
 from pipelines.transform.runner import Runner
@@ -96,7 +95,7 @@ def _run(
             db,
             graph,
             project=project_folder(settings),
-            contents=partial(content_of_source, settings),
+            sources=LedgerSources(settings),
         )
         chosen = results.chosen(context) if context.is_subset else None
         nodes = graph.of(chosen) if chosen else graph.order

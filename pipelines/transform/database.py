@@ -8,10 +8,12 @@ of it (``publishing.audit``), and how it becomes a version (``publishing.version
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from pipelines.landing.source import quoted
 from pipelines.ledger.content import content_of
@@ -21,6 +23,10 @@ from pipelines.reference.tables import REFERENCE_TABLES
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
 from pipelines.transform.kept import is_as_left, leave
+from pipelines.transform.months import Span
+
+# The folder of a table's partition without rows.
+NO_SOURCE = "_none"
 
 
 def start_build(settings: Settings) -> str:
@@ -59,23 +65,75 @@ def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     leave(settings)
 
 
-def content_of_source(settings: Settings, relation: str) -> str | None:
-    """Give the content of what is read from the ledger; None of other sources.
+class LedgerSources:
+    """What the dbt project reads and does not make: the ledger and other tables."""
 
-    The partitions have it in their records, so that no row is read for it.
-    """
-    _, schema, table = (part.strip('"') for part in relation.split("."))
-    if schema == "ledger":
-        found = (settings.ledger_dir / table).glob("*/*.parquet")
-    elif table in {"ledger_rows", "rows_left_out"}:
-        found = settings.ledger_dir.glob("*/*/*.parquet")
-    else:
-        return None
-    digest = hashlib.sha256()
-    for path in sorted(found):
-        place = path.relative_to(settings.ledger_dir)
-        digest.update(f"{place} {content_of(path)}\n".encode())
-    return digest.hexdigest()
+    def __init__(self, settings: Settings) -> None:
+        """Begin with the ledger of a home."""
+        self._ledger_dir = settings.ledger_dir
+        self._months: dict[str, dict[str, tuple[str, int]]] = {}
+
+    def content(self, relation: str) -> str | None:
+        """Give the content of what is read from the ledger; None of other sources.
+
+        The partitions have it in their records, so that no row is read for it.
+        """
+        schema, table = _names(relation)
+        if schema == "ledger":
+            found = (self._ledger_dir / table).glob("*/*.parquet")
+        elif table in {"ledger_rows", "rows_left_out"}:
+            found = self._ledger_dir.glob("*/*/*.parquet")
+        else:
+            return None
+        return self._hash(found)
+
+    def months(self, relation: str) -> dict[str, tuple[str, int]]:
+        """Give the content and the row count of each month of a table of the ledger."""
+        if relation not in self._months:
+            self._months[relation] = {
+                month: (
+                    self._hash(paths),
+                    sum(pq.read_metadata(path).num_rows for path in paths),
+                )
+                for month, paths in self._partitions(relation).items()
+            }
+        return self._months[relation]
+
+    def part(self, relation: str, span: Span) -> str:
+        """Give the query of some months of a table of the ledger."""
+        paths = [
+            path
+            for month, found in self._partitions(relation).items()
+            if month in span
+            for path in found
+        ]
+        _, table = _names(relation)
+        # A table without rows has its columns all the same.
+        paths += sorted((self._ledger_dir / table).glob(f"{NO_SOURCE}/*.parquet"))
+        return _of_partitions(f"[{', '.join(quoted(path) for path in paths)}]")
+
+    def _partitions(self, relation: str) -> dict[str, list[Path]]:
+        _, table = _names(relation)
+        found: dict[str, list[Path]] = {}
+        for path in sorted((self._ledger_dir / table).glob("*/*.parquet")):
+            if path.parent.name != NO_SOURCE:
+                found.setdefault(path.stem, []).append(path)
+        return found
+
+    def _hash(self, paths: Iterable[Path]) -> str:
+        digest = hashlib.sha256()
+        for path in sorted(paths):
+            place = path.relative_to(self._ledger_dir)
+            digest.update(f"{place} {content_of(path)}\n".encode())
+        return digest.hexdigest()
+
+
+def _names(relation: str) -> list[str]:
+    return [part.strip('"') for part in relation.split(".")][1:]
+
+
+def _of_partitions(places: str) -> str:
+    return f"select * from read_parquet({places}, union_by_name = true)"
 
 
 def _create_source_views(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -83,10 +141,7 @@ def _create_source_views(db: duckdb.DuckDBPyConnection, settings: Settings) -> N
     db.execute("create schema if not exists ledger")
     for table in ("focus", *TABLES):
         parts = quoted(settings.ledger_dir / table / "*" / "*.parquet")
-        db.execute(
-            f"create or replace view ledger.{table} as "
-            f"select * from read_parquet({parts}, union_by_name = true)"
-        )
+        db.execute(f"create or replace view ledger.{table} as {_of_partitions(parts)}")
     db.execute("create schema if not exists landing")
     delivered = [t.name for t in TABLES.values() if "delivery_id" in t.types]
     views = {

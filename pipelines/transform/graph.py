@@ -5,7 +5,7 @@ Does not belong here: making one (``making``) and whether it has to be (``runner
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -39,6 +39,10 @@ class Node:
         tested: of a test, the id of the model that it is listed under.
         is_of_workspace: whether the user wrote it, so that it may read what no node is:
             a file, the clock.
+        months: the columns by whose months it can be read, by what the month is of:
+            ``billing`` or ``charge``; the meta ``months``.
+        made_by: of which months it is made one by one, a test asked; the meta
+            ``made_by_month``, '' where all are at once.
     """
 
     id: str
@@ -58,6 +62,8 @@ class Node:
     question: "Question | None"
     tested: str
     is_of_workspace: bool = False
+    months: Mapping[str, str] = field(default_factory=dict)
+    made_by: str = ""
 
     @property
     def asset(self) -> str:
@@ -96,20 +102,27 @@ class Graph:
     Attributes:
         nodes: seeds, models and tests.
         sources: the relation of each source, by its id.
+        source_months: the months by which a source can be read, by its id.
     """
 
     nodes: Mapping[str, Node]
     sources: Mapping[str, str]
+    source_months: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> "Graph":
         """Read dbt's manifest; an ephemeral model is in the code of its readers."""
         reads = _Inputs(manifest["nodes"])
         found = (_node(n, reads.of(n["unique_id"])) for n in manifest["nodes"].values())
+        nodes = {node.id: node for node in found if node}
         return cls(
-            nodes={node.id: node for node in found if node},
+            nodes={key: _asked(node, nodes) for key, node in nodes.items()},
             sources={
                 str(key): str(source["relation_name"])
+                for key, source in manifest["sources"].items()
+            },
+            source_months={
+                str(key): _meta(source["config"]).get("months", {})
                 for key, source in manifest["sources"].items()
             },
         )
@@ -149,6 +162,12 @@ class Graph:
             inputs = self.nodes[key].inputs if key in self.nodes else ()
             found[key] = set(inputs).union(*(found[one] for one in inputs))
         return found
+
+    def months_of(self, key: str) -> Mapping[str, str]:
+        """Give the months by which a node or a source can be read."""
+        if key in self.nodes:
+            return self.nodes[key].months
+        return self.source_months.get(key, {})
 
     def of(self, ids: Iterable[str]) -> list[Node]:
         """Give the nodes of these ids, in order."""
@@ -205,7 +224,21 @@ def _node(node: Mapping[str, Any], inputs: tuple[str, ...]) -> Node | None:
         question=_question(config) if kind == "test" else None,
         tested=str(node.get("attached_node") or ""),
         is_of_workspace=Path(node["original_file_path"]).parts[0] == WORKSPACE,
+        months=_meta(config).get("months", {}),
+        made_by=_meta(config).get("made_by_month", ""),
     )
+
+
+def _asked(node: Node, nodes: Mapping[str, Node]) -> Node:
+    """Let a test be asked by month only if all that it reads has these months."""
+    read = [nodes[key].months if key in nodes else {} for key in node.inputs]
+    if node.kind != "test" or all(node.made_by in months for months in read):
+        return node
+    return replace(node, made_by="")
+
+
+def _meta(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    return config.get("meta") or {}
 
 
 def _question(config: Mapping[str, Any]) -> Question:

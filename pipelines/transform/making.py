@@ -7,6 +7,7 @@ Does not belong here: which nodes are made (``runner``).
 
 import types
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import duckdb
 
 from pipelines.landing.source import quoted
 from pipelines.transform.graph import Node
+from pipelines.transform.months import Span
 
 # What is made of a node; another materialization would need what only dbt itself has.
 MATERIALIZED = ("table", "view", "seed", "test")
@@ -23,30 +25,89 @@ class NodeError(Exception):
     """A node cannot be made or asked; the message says why, as DuckDB does."""
 
 
-def make(db: duckdb.DuckDBPyConnection, node: Node, project: Path) -> None:
+def make(
+    db: duckdb.DuckDBPyConnection, node: Node, project: Path, query: str = ""
+) -> None:
     """Make a seed or a model, in place of what is there.
 
     Args:
         db: the build database.
         node: what is made.
         project: the folder of the dbt project, where the files of seeds are.
+        query: what its rows are, where it is not its code.
 
     Raises:
         NodeError: it cannot be made; the relation of its name is gone or as before.
     """
-    try:
-        # With its comments in one transaction: each alone would wait for the disk.
-        db.execute("begin")
-        _make(db, node, project)
+    with _transaction(db):
+        # With its comments in one: each alone would wait for the disk.
+        _make(db, node, project, query or node.code)
         for statement in _comments(node):
             db.execute(statement)
-        db.execute("commit")
+
+
+def make_again(
+    db: duckdb.DuckDBPyConnection, node: Node, span: Span, query: str = ""
+) -> None:
+    """Make some months of a table, in place of what it has of them.
+
+    Args:
+        db: the build database.
+        node: what is made.
+        span: the months.
+        query: their rows; without it they have none.
+
+    Raises:
+        NodeError: they cannot be made, or have rows of other months; the table is as
+            before.
+    """
+    with _transaction(db):
+        where = span.condition(node.months[node.made_by])
+        db.execute(f"delete from {node.relation} where {where}")
+        if not query:
+            return
+        columns = ", ".join(node.columns) if node.is_contract else "*"
+        made = db.execute(
+            f"insert into {node.relation} select {columns} from (\n{query}\n)"
+        ).fetchone()
+        there = db.execute(
+            f"select count(*) from {node.relation} where {where}"
+        ).fetchone()
+        if made != there:
+            raise NodeError(_strange(node, span))
+
+
+def require_months(db: duckdb.DuckDBPyConnection, node: Node, span: Span) -> None:
+    """Require that all rows of a table are of some months.
+
+    Raises:
+        NodeError: some are not, or have no month.
+    """
+    where = span.condition(node.months[node.made_by])
+    strange = f"from {node.relation} where not coalesce({where}, false) limit 1"
+    if db.execute(f"select 1 {strange}").fetchone():
+        raise NodeError(_strange(node, span))
+
+
+def _strange(node: Node, span: Span) -> str:
+    return (
+        f"not all of its rows of {span} have a {node.months[node.made_by]} of that "
+        "time; correct the model, or leave made_by_month out of its meta"
+    )
+
+
+@contextmanager
+def _transaction(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    db.execute("begin")
+    try:
+        yield
     except (duckdb.Error, NodeError) as error:
         db.execute("rollback")
         raise NodeError(str(error)) from error
+    db.execute("commit")
 
 
-def _make(db: duckdb.DuckDBPyConnection, node: Node, project: Path) -> None:
+def _make(db: duckdb.DuckDBPyConnection, node: Node, project: Path, query: str) -> None:
     if node.kind == "seed":
         _seed(db, node, project)
     elif node.language == "python":
@@ -54,11 +115,16 @@ def _make(db: duckdb.DuckDBPyConnection, node: Node, project: Path) -> None:
     elif node.materialized == "view":
         db.execute(f"create or replace view {node.relation} as\n{node.code}")
     else:
-        _table(db, node, node.code)
+        _table(db, node, query)
 
 
-def ask(db: duckdb.DuckDBPyConnection, node: Node) -> tuple[str, int]:
+def ask(db: duckdb.DuckDBPyConnection, node: Node, query: str = "") -> tuple[str, int]:
     """Ask a test; the rows that fail are kept as a table, where there are any.
+
+    Args:
+        db: the build database.
+        node: the test.
+        query: the rows that fail, where it is not its code.
 
     Returns:
         pass, warn or fail, and the number that it was judged by.
@@ -68,6 +134,7 @@ def ask(db: duckdb.DuckDBPyConnection, node: Node) -> tuple[str, int]:
     """
     question = node.question
     assert question
+    query = query or node.code
     limit = "" if question.limit is None else f"limit {question.limit}"
     try:
         db.execute(f"drop table if exists {node.relation}")
@@ -75,11 +142,11 @@ def ask(db: duckdb.DuckDBPyConnection, node: Node) -> tuple[str, int]:
             "select failures, "
             f"failures {question.warn_if}, failures {question.error_if} "
             f"from (select {question.fail_calc} as failures "
-            f"from (select * from (\n{node.code}\n) {limit}))"
+            f"from (select * from (\n{query}\n) {limit}))"
         ).fetchone()
         count, warns, fails = row or (0, False, False)
         if warns or fails:
-            db.execute(f"create table {node.relation} as\n{node.code}")
+            db.execute(f"create table {node.relation} as\n{query}")
     except duckdb.Error as error:
         raise NodeError(str(error)) from error
     if fails and question.severity == "error":

@@ -162,6 +162,8 @@ def _require_runnable(manifest: Mapping[str, Any], models_dir: Path | None) -> N
             wrong = "has a hook"
         elif _constraints(node):
             wrong = "has a constraint, which a data test can say"
+        elif node["resource_type"] == "model" and not _has_its_months(node):
+            wrong = "is made_by_month of something that its months do not have"
         if wrong:
             place = str(node["original_file_path"])
             if models_dir:
@@ -170,6 +172,17 @@ def _require_runnable(manifest: Mapping[str, Any], models_dir: Path | None) -> N
                 f"{place}: {node['name']} {wrong}; expected a table, a view or an "
                 "ephemeral model without hooks and constraints"
             )
+
+
+def _has_its_months(node: Mapping[str, Any]) -> bool:
+    """Return whether a model can be made as its meta says: by month, or at once."""
+    meta = node["config"].get("meta") or {}
+    by = meta.get("made_by_month")
+    is_sql_table = (node["language"], node["config"]["materialized"]) == (
+        "sql",
+        "table",
+    )
+    return not by or (by in meta.get("months", {}) and is_sql_table)
 
 
 def _constraints(node: Mapping[str, Any]) -> bool:

@@ -5,18 +5,27 @@ it stays; where it is made again with the same rows, what reads it stays. So a b
 costs what changed, and a table without rows costs those who read it nothing.
 """
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from pipelines.transform.graph import Graph, Node
+from pipelines.transform.inputs import Inputs, Sources
 from pipelines.transform.kept import Kept, content_of, load, save
-from pipelines.transform.making import NodeError, ask, make
+from pipelines.transform.making import NodeError, ask, make, make_again, require_months
+from pipelines.transform.months import (
+    MonthError,
+    Part,
+    Span,
+    columns_of,
+    content,
+    parts_of,
+    spans,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class Result:
         status: made, pass, fail, warn, error (it could not be made or asked), or
             skipped (because of another).
         message: what DuckDB or a rule said.
-        row_count: its rows; of a test those that fail.
+        row_count: its rows; of a test those that fail; None of a view that nobody read.
         content: a hash of its rows; of a test ''.
         is_new: False where nothing had to be done.
         seconds: what that took.
@@ -37,7 +46,7 @@ class Result:
     node: Node
     status: str
     message: str = ""
-    row_count: int = 0
+    row_count: int | None = 0
     content: str = ""
     is_new: bool = True
     seconds: float = 0
@@ -56,7 +65,7 @@ class Runner:
         db: duckdb.DuckDBPyConnection,
         graph: Graph,
         project: Path,
-        contents: Callable[[str], str | None],
+        sources: Sources,
     ) -> None:
         """Begin with what the database remembers.
 
@@ -64,15 +73,13 @@ class Runner:
             db: the build database, in which the sources can be read.
             graph: the nodes.
             project: the folder of the dbt project.
-            contents: gives the content of a source by its relation, where that is known
-                without reading its rows.
+            sources: what the nodes read that none of them makes.
         """
         self._db = db
         self._graph = graph
         self._project = project
-        self._known = contents
         self._kept = load(db)
-        self._contents: dict[str, str] = {}
+        self._inputs = Inputs(graph, self._kept, sources, project, self._read)
         self._create_schemas()
         self._forget_strangers()
 
@@ -86,7 +93,7 @@ class Runner:
             again: whether they are made although nothing changed.
         """
         yield from self._results(selected, again=again)
-        save(self._db, self._kept.values())
+        save(self._db, self._kept)
 
     def _results(
         self, selected: Collection[str] | None, *, again: bool
@@ -106,66 +113,100 @@ class Runner:
 
     def _result(self, node: Node, *, again: bool) -> Result:
         began = time.monotonic()
+        again = again or node.is_of_workspace
         try:
-            made_of = self._made_of(node)
-            kept = self._kept.get(node.id)
-            is_known = not (again or node.is_of_workspace)
-            if kept and kept.made_of == made_of and is_known:
-                return Result(
-                    node, kept.status, "", kept.row_count, kept.content, is_new=False
-                )
-            kept = self._ask(node) if node.kind == "test" else self._make(node)
+            kept = self._by_month(node, again) if node.made_by else None
+            kept = kept or self._at_once(node, again)
         except NodeError as error:
             self._forget(node)
             return Result(node, "error", " ".join(str(error).split()))
-        # A part may read a view whose source has changed: a whole run makes sure.
-        kept = replace(kept, made_of="" if again else made_of)
+        is_new = kept is not self._kept.get(node.id)
         self._kept[node.id] = kept
-        took = time.monotonic() - began
-        return Result(node, kept.status, "", kept.row_count, kept.content, seconds=took)
+        took = time.monotonic() - began if is_new else 0
+        return Result(node, kept.status, "", kept.row_count, kept.content, is_new, took)
 
-    def _make(self, node: Node) -> Kept:
+    def _at_once(self, node: Node, again: bool) -> Kept:
+        """Make or ask a node, unless it is of the same code and rows."""
+        made_of = self._inputs.made_of(node)
+        kept = self._kept.get(node.id)
+        if kept and kept.made_of == made_of and not again:
+            return kept
+        # A part may read a view whose source has changed: a whole run makes sure.
+        made_of = "" if again else made_of
+        if node.kind == "test":
+            status, count = ask(self._db, node)
+            return Kept(made_of, "", count, status)
         make(self._db, node, self._project)
-        content, rows = self._read(node.relation)
-        return Kept(node.id, "", content, rows, "made")
+        if node.materialized == "view" and node.months:
+            # Of all rows of the ledger it is known what they are of.
+            return Kept(made_of, self._inputs.made_of(node), None, "made")
+        return self._made(node, self._parts(node), made_of)
+
+    def _by_month(self, node: Node, again: bool) -> Kept:
+        """Make the months of a node whose code or rows are others."""
+        wanted, kept = self._inputs.months(node), self._kept.get(node.id)
+        known = {} if kept is None else kept.months
+        stale = {m for m, made_of in wanted.items() if known.get(m) != made_of}
+        gone = known.keys() - wanted
+        if kept and not (stale or gone or again):
+            return kept
+        if again or stale.issuperset(wanted):
+            kept, stale, gone = None, {*wanted}, set()
+        months = dict.fromkeys(wanted, "") if again else wanted
+        if node.kind == "test":
+            return replace(self._ask_months(node, kept, stale), months=months)
+        parts = [
+            part
+            for part in (kept.parts if kept else ())
+            if part.made not in stale | gone
+        ]
+        is_there = kept is not None
+        for month in gone:
+            make_again(self._db, node, Span(month, month))
+        for span in spans(stale, self._inputs.rows(node)):
+            query = self._inputs.code(node, node.made_by, span)
+            if is_there:
+                make_again(self._db, node, span, query)
+            else:
+                make(self._db, node, self._project, query)
+                require_months(self._db, node, span)
+            is_there = True
+            parts += self._parts(node, span)
+        if not wanted:
+            make(self._db, node, self._project)
+        return replace(self._made(node, parts, ""), months=months)
+
+    def _ask_months(
+        self, node: Node, kept: Kept | None, stale: AbstractSet[str]
+    ) -> Kept:
+        """Ask a test of some months; of all, where they are new or some rows fail."""
+        if kept and kept.status == "pass":
+            for span in spans(stale, self._inputs.rows(node)):
+                query = self._inputs.code(node, node.made_by, span)
+                if ask(self._db, node, query)[0] != "pass":
+                    break
+            else:
+                return Kept("", "", 0, "pass")
+        status, count = ask(self._db, node)
+        return Kept("", "", count, status)
+
+    def _made(self, node: Node, parts: Sequence[Part], made_of: str) -> Kept:
+        columns = columns_of(self._db, node.relation)
+        kind = next(iter(node.months), "")
+        found, rows = content((p for p in parts if p.kind == kind), columns)
+        return Kept(made_of, found, rows, "made", columns, {}, tuple(parts))
+
+    def _parts(self, node: Node, span: Span | None = None) -> list[Part]:
+        try:
+            return parts_of(self._db, node.relation, node.months, node.made_by, span)
+        except (MonthError, duckdb.Error) as error:  # of a view, what it reads
+            raise NodeError(str(error)) from error
 
     def _read(self, relation: str) -> tuple[str, int]:
         try:
             return content_of(self._db, relation)
-        except duckdb.Error as error:  # of a view, or a source that is no longer whole
+        except duckdb.Error as error:  # of a source that is no longer whole
             raise NodeError(str(error)) from error
-
-    def _ask(self, node: Node) -> Kept:
-        status, count = ask(self._db, node)
-        return Kept(node.id, "", "", count, status)
-
-    def _made_of(self, node: Node) -> str:
-        """Hash the code of a node and the content of all that it reads."""
-        parts = [
-            node.code if node.kind != "seed" else self._file(node),
-            node.relation,
-            node.materialized,
-            node.description,
-            repr(node.question),
-            json.dumps([dict(node.columns), dict(node.types), node.is_contract]),
-            *(self._content(key) for key in node.inputs),
-        ]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-    def _file(self, node: Node) -> str:
-        return (self._project / node.code).read_text("utf-8")
-
-    def _content(self, key: str) -> str:
-        """Give the content of an input: of a node as it was made, of a source now."""
-        if key in self._kept:
-            return self._kept[key].content
-        if key not in self._contents:
-            relation = self._graph.sources.get(key)
-            known = self._known(relation) if relation else ""
-            if relation and known is None:
-                known, _ = self._read(relation)
-            self._contents[key] = known or ""
-        return self._contents[key]
 
     def _forget(self, node: Node) -> None:
         """Remove what the database has of a node: it is of another build."""

@@ -34,6 +34,19 @@ def node(name, code, *inputs, kind="model", **fields):
     )
 
 
+class Known:
+    """Sources whose content is known, or that have to be read."""
+
+    def __init__(self, content=None):
+        self.known = content
+
+    def content(self, _):
+        return self.known
+
+
+NOTHING = Known()
+
+
 def project(*nodes):
     return Graph({one.id: one for one in nodes}, {"source.paid": '"warehouse".paid'})
 
@@ -62,8 +75,8 @@ def db(tmp_path):
 def run(db, tmp_path):
     """Run a project; give how each node ended, with a star where it was made now."""
 
-    def once(*nodes, contents=lambda _: None, **asked):
-        runner = Runner(db, project(*nodes), tmp_path, contents)
+    def once(*nodes, sources=NOTHING, **asked):
+        runner = Runner(db, project(*nodes), tmp_path, sources)
         return {
             result.node.name: result.status + ("*" if result.is_new else "")
             for result in runner.run(**asked)
@@ -124,11 +137,11 @@ def test_other_code_makes_a_model_and_what_reads_it(run):
 
 
 def test_a_source_whose_content_is_known_is_not_read(run, db):
-    run(PAID, contents=lambda _: "one")
+    run(PAID, sources=Known("one"))
     db.execute("insert into paid values (10, 8.0)")
 
-    assert run(PAID, contents=lambda _: "one") == {"halves": "made"}
-    assert run(PAID, contents=lambda _: "two") == {"halves": "made*"}
+    assert run(PAID, sources=Known("one")) == {"halves": "made"}
+    assert run(PAID, sources=Known("two")) == {"halves": "made*"}
 
 
 def test_a_failed_test_keeps_its_rows_and_stops_what_is_made_of_them(run, db):
@@ -170,7 +183,7 @@ def test_a_model_that_cannot_be_made_says_why_and_what_reads_it_is_skipped(
 ):
     broken = node("halves", "select error('row 7: no number') from paid", "source.paid")
 
-    results = [*Runner(db, project(broken, LARGE), tmp_path, lambda _: None).run()]
+    results = [*Runner(db, project(broken, LARGE), tmp_path, NOTHING).run()]
 
     assert [(r.node.name, r.status) for r in results] == [
         ("halves", "error"),
@@ -237,7 +250,7 @@ def test_a_source_that_cannot_be_read_is_an_error_of_what_reads_it(db, tmp_path)
     db.execute(f"create view paid as select * from read_parquet('{place}')")
     place.unlink()
 
-    [result, after] = Runner(db, project(PAID, LARGE), tmp_path, lambda _: None).run()
+    [result, after] = Runner(db, project(PAID, LARGE), tmp_path, NOTHING).run()
 
     assert (result.status, after.status) == ("error", "skipped")
     assert "paid.parquet" in result.message
@@ -263,7 +276,7 @@ def test_a_mart_keeps_its_contract(db, tmp_path, columns, said):
         code = "select month, cast(cost as double) as half from paid"
     mart = node("halves", code, "source.paid", columns=columns, is_contract=True)
 
-    [result] = Runner(db, project(mart), tmp_path, lambda _: None).run()
+    [result] = Runner(db, project(mart), tmp_path, NOTHING).run()
 
     assert (result.status, result.message) == ("error", said)
     # Nothing is left on the connection of the module, which others use.
@@ -284,7 +297,7 @@ def test_a_test_is_judged_by_its_configs(db, tmp_path, question, status):
     paid = node("paid_twice", "select * from paid", "source.paid")
     test = node("none", "select * from paid", paid.id, kind="test", question=question)
 
-    *_, result = Runner(db, project(paid, test), tmp_path, lambda _: None).run()
+    *_, result = Runner(db, project(paid, test), tmp_path, NOTHING).run()
 
     assert result.status == status
 
@@ -301,10 +314,10 @@ def test_a_seed_is_text_but_for_the_columns_that_say_otherwise(db, tmp_path):
         types={"price": "decimal(38,12)", "since": "date"},
     )
 
-    [*Runner(db, project(seed), tmp_path, lambda _: None).run()]
+    [*Runner(db, project(seed), tmp_path, NOTHING).run()]
 
     rows = db.execute("select model, price, cast(since as varchar) from x.prices")
     assert rows.fetchall() == [("007", 1.5, "2026-01-01"), ("a, b", None, None)]
     (tmp_path / "seeds" / "prices.csv").write_text("model,price,since\n")
-    [result] = Runner(db, project(seed), tmp_path, lambda _: None).run()
+    [result] = Runner(db, project(seed), tmp_path, NOTHING).run()
     assert (result.row_count, result.is_new) == (0, True)

@@ -1,5 +1,6 @@
 {#- An amount equals the sum of its parts, to the millionth of a unit of currency. -#}
 {% test adds_up(model, total, parts) %}
+{{- config(meta={'made_by_month': 'billing'}) }}
 
 select
     '{{ stated_column(total) }} of {{ model.identifier }} is '

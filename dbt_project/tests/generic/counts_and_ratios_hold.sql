@@ -4,6 +4,7 @@
   what the numerator does not hold. Which columns they are, the metric in the column's meta says.
 -#}
 {% test counts_and_ratios_hold(model) %}
+{{- config(meta={'made_by_month': 'billing'}) }}
 
 {%- set columns = graph.nodes['model.unitmill.' ~ model.identifier].columns.values()
     if execute else [] %}

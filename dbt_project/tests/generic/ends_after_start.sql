@@ -1,5 +1,6 @@
 {#- A window does not end before it starts; an open end (NULL) passes. -#}
 {% test ends_after_start(model, start_column, end_column) %}
+{{- config(meta={'made_by_month': 'billing'}) }}
 
 select
     '{{ end_column }} ' || cast({{ end_column }} as varchar)

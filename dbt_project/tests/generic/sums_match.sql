@@ -4,6 +4,7 @@
 -#}
 {% test sums_match(model, column, to, to_column=none, where='true',
     by=['source_name', 'billing_period_start', 'billing_currency']) %}
+{{- config(meta={'made_by_month': 'billing'} if 'billing_period_start' in by else {}) }}
 
 with
 

@@ -1,5 +1,6 @@
 {#- The columns that a mart's description promises as its grain identify a row. -#}
 {% test unique_grain(model, columns) %}
+{{- config(meta={'made_by_month': 'billing'} if 'billing_period_start' in columns else {}) }}
 
 {#- An expression in the grain has no name of its own. -#}
 {%- set names = [] -%}

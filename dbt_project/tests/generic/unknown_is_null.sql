@@ -3,6 +3,7 @@
   columns has a value.
 -#}
 {% test unknown_is_null(model, columns, unless) %}
+{{- config(meta={'made_by_month': 'billing'}) }}
 
 select
     '{{ columns | join(', ') }} of {{ model.identifier }} '

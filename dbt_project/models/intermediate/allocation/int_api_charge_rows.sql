@@ -30,11 +30,15 @@ matched as (
         charges.source_row_number,
         charges.source_row_part,
         api_charges.charge_number,
-        charges.effective_cost
+        charges.effective_cost,
+        charges.billing_period_start
 
     from charges
 
-    left join tag_sets on cast(charges.tags as varchar) = tag_sets.tags
+    left join tag_sets
+        on
+            cast(charges.tags as varchar) = tag_sets.tags
+            and charges.billing_period_start = tag_sets.billing_period_start
 
     inner join api_charges
         on

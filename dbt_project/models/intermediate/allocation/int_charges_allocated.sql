@@ -65,6 +65,7 @@ owned as (
         on
             of_project.match_kind = 'project'
             and ruled.source_name = of_project.source_name
+            and ruled.billing_period_start = of_project.billing_period_start
             and ruled.project_name = of_project.value
             and ruled.charge_date >= of_project.in_force_from
             and ruled.charge_date < of_project.in_force_until

@@ -84,6 +84,7 @@ ruled as (
         on
             of_{{ kind }}.match_kind = '{{ kind }}'
             and parts.source_name = of_{{ kind }}.source_name
+            and parts.billing_period_start = of_{{ kind }}.billing_period_start
             and parts.{{ column }} = of_{{ kind }}.value
             and parts.charge_date >= of_{{ kind }}.in_force_from
             and parts.charge_date < of_{{ kind }}.in_force_until

@@ -47,8 +47,26 @@ trained as (
         'training_run' as allocation_method,
         project_name,
         run_name as workload_name,
-        charge_share
+        charge_share,
+        billing_period_start
     from training
+
+),
+
+-- Most machines have nobody who says what ran on them.
+telling_nodes as (
+
+    select
+        source_name,
+        ledger_node_name as node_name
+    from kubernetes_nodes
+
+    union
+
+    select
+        source_name,
+        node_name
+    from servers
 
 ),
 
@@ -62,8 +80,13 @@ untrained as (
         machine_charges.source_row_part,
         machine_charges.node_name,
         machine_charges.charge_date,
+        machine_charges.billing_period_start,
         1 - coalesce(sum(training.charge_share), 0) as free_share
     from machine_charges
+    semi join telling_nodes
+        on
+            machine_charges.source_name = telling_nodes.source_name
+            and machine_charges.node_name = telling_nodes.node_name
     left join training using (delivery_id, source_row_number, source_row_part)
     group by all
 

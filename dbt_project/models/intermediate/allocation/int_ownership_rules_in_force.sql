@@ -1,11 +1,23 @@
 -- Which rule owns a value in which stretch of time. Of several that fit, the one that
 -- names the ledger's source counts, then the one with the longest pattern. A stretch
--- begins or ends where a rule does, so the stretches of a value never overlap.
+-- begins or ends where a rule does, so the stretches of a value never overlap. A value has
+-- them once for each month of bills that it is in, so that a new month changes no other.
 with
 
 matches as (
 
     select * from {{ ref('int_ownership_rule_matches') }}
+
+),
+
+months as (
+
+    select distinct
+        match_kind,
+        source_name,
+        value,
+        billing_period_start
+    from {{ ref('int_ownership_values') }}
 
 ),
 
@@ -80,6 +92,16 @@ chosen as (
                 matches.rule_id
         ) = 1
 
+),
+
+dated as (
+
+    select
+        chosen.*,
+        months.billing_period_start
+    from chosen
+    inner join months using (match_kind, source_name, value)
+
 )
 
-select * from chosen
+select * from dated

@@ -53,7 +53,8 @@ summed_to_day as (
         charge_date,
         billing_period_start
     from owned
-    left join scheduled using (delivery_id, source_row_number, source_row_part)
+    left join scheduled
+        using (delivery_id, source_row_number, source_row_part, billing_period_start)
     group by all
 
 ),

@@ -36,18 +36,13 @@ required as (
 
 ),
 
--- A service that has no tag on any charge, such as an API that is sold by the token,
--- cannot have one; nor can tax and credits.
 tagged_services as (
 
-    select distinct
-        source_name,
-        service_name
-    from charges
-    where tag_count > 0
+    select * from {{ ref('int_tagged_services') }}
 
 ),
 
+-- A service without tags cannot have one, nor can tax and credits.
 summed_to_tags as (
 
     select
@@ -72,7 +67,7 @@ summed_to_tags as (
         {{ money('sum(charges.effective_cost)') }} as effective_cost,
         charges.billing_period_start
     from charges
-    left join tagged_services using (source_name, service_name)
+    left join tagged_services using (source_name, service_name, billing_period_start)
     group by all
 
 ),
@@ -98,7 +93,7 @@ judged as (
         end as tag_status
     from summed_to_tags
     cross join required
-    left join tag_sets using (tags)
+    left join tag_sets using (tags, billing_period_start)
 
 )
 

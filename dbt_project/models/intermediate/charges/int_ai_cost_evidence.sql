@@ -13,7 +13,7 @@ signatures as (
         lower(coalesce({{ pattern }}, '')) as {{ pattern }},
         {% endfor %}
         coalesce(machine_kind, '') as machine,
-        cast(billing_period_start as date) as billing_month
+        billing_period_start
     from {{ ref('int_charges_enriched') }}
 
 ),
@@ -31,12 +31,14 @@ matched as (
         rules.rule_number,
         rules.ai_cost_class,
         rules.makes_ai,
-        rules.reason
+        rules.reason,
+        signatures.billing_period_start
     from signatures
     inner join rules
         on
-            signatures.billing_month >= rules.valid_from
-            and signatures.billing_month < coalesce(rules.valid_to, date '9999-12-31')
+            signatures.billing_period_start >= rules.valid_from
+            and signatures.billing_period_start
+            < coalesce(rules.valid_to, date '9999-12-31')
             {% for pattern in patterns + ['machine'] %}
             and signatures.{{ pattern }} like coalesce(rules.{{ pattern }}, '%')
             {% endfor %}
@@ -47,6 +49,7 @@ first_matches as (
 
     select
         signature,
+        billing_period_start,
         arg_min(ai_cost_class, rule_number) as ai_cost_class,
         arg_min(reason, rule_number) as classification_reason,
         bool_or(makes_ai) as is_ai_itself

@@ -28,8 +28,7 @@ gpu_machines as (
         source_row_number,
         source_row_part,
         source_name,
-        max(gpu_count) over (partition by source_name, node_name) > 0
-            as is_of_gpu_machine
+        is_of_gpu_machine
     from {{ ref('int_machine_charges') }}
 
 ),
@@ -71,7 +70,10 @@ described as (
 
     from charges
 
-    left join tag_sets on cast(charges.tags as varchar) = tag_sets.tags
+    left join tag_sets
+        on
+            cast(charges.tags as varchar) = tag_sets.tags
+            and charges.billing_period_start = tag_sets.billing_period_start
 
     left join instance_types
         on

@@ -1,7 +1,6 @@
 -- Everything that machines cost: the machines themselves, and the disks, traffic,
 -- licences, power and staff that the ledger ties to them by the resource or by the tag of
--- the node. A node is a machine by its tag, else by its resource; a spot node that is
--- bought again under its old tag stays one node.
+-- the node.
 with
 
 charges as (
@@ -10,34 +9,21 @@ charges as (
 
 ),
 
--- Some lines of a resource come without its tags.
-placed as (
+nodes as (
+
+    select * from {{ ref('int_resource_nodes') }}
+
+),
+
+of_nodes as (
 
     select
-        *,
-        coalesce(
-            max(node_tag) over (partition by source_name, resource_id), resource_id
-        ) as node_name
+        charges.*,
+        nodes.node_name,
+        nodes.is_of_gpu_machine
     from charges
-
-),
-
-judged as (
-
-    select
-        *,
-        bool_or(is_machine) over (partition by source_name, node_name) as is_of_machine
-    from placed
-
-),
-
--- What is left out is of no machine: buckets, gateways, databases.
-counted as (
-
-    select * exclude (is_of_machine)
-    from judged
-    where is_of_machine
+    inner join nodes using (source_name, resource_id, billing_period_start)
 
 )
 
-select * from counted
+select * from of_nodes

@@ -7,7 +7,9 @@ with
 
 tag_sets as (
 
-    select distinct cast(tags as varchar) as tags
+    select distinct
+        cast(tags as varchar) as tags,
+        billing_period_start
     from {{ ref('stg_ledger__charges') }}
     where tags is not null
 
@@ -23,6 +25,7 @@ entries as (
 
     select
         tags,
+        billing_period_start,
         unnest(map_entries(cast(cast(tags as json) as map (varchar, varchar)))) as entry
     from tag_sets
 
@@ -32,6 +35,7 @@ spelled as (
 
     select
         entries.tags,
+        entries.billing_period_start,
         entries.entry.key as written_key,
         {{ canonical_tag('entries.entry.key', 'settings.tag_key_aliases') }} as tag_key,
         {{ canonical_tag('entries.entry.value', 'settings.tag_value_aliases') }}
@@ -46,6 +50,7 @@ owned as (
 
     select
         tags,
+        billing_period_start,
         tag_key,
         arg_min(tag_value, (written_key != tag_key, written_key)) as tag_value,
         min(written_key != tag_key) as is_key_respelled,
@@ -63,6 +68,7 @@ summed_to_set as (
 
     select
         tag_sets.tags,
+        tag_sets.billing_period_start,
         count(owned.tag_key) as tag_count,
         map_from_entries(
             coalesce(
@@ -79,7 +85,10 @@ summed_to_set as (
             []
         ) as respelled_keys
     from tag_sets
-    left join owned on tag_sets.tags = owned.tags
+    left join owned
+        on
+            tag_sets.tags = owned.tags
+            and tag_sets.billing_period_start = owned.billing_period_start
     group by all
 
 ),

@@ -54,7 +54,7 @@ bought as (
             events.anomaly_series_id = charges.anomaly_series_id
             and charges.charge_date between events.from_date and events.until_date
 
-    where charges.consumed_quantity != 0
+    where charges.is_counted
 
     group by events.anomaly_id, charges.sku, charges.consumed_unit
 

@@ -1,4 +1,4 @@
--- Charges that may stand out, with their anomaly series: an account's service, in
+-- What may stand out, by day and SKU, with its anomaly series: an account's service, in
 -- its AI cost class. Models and owners are no part of a series, so that a swapped model or a
 -- moved tag is no anomaly. One-off purchases, tax and credits leave here, by the setting
 -- anomalies.charge_categories, and so do discounts and refunds, which a bill writes as usage
@@ -23,12 +23,6 @@ converted as (
 
 ),
 
-closed as (
-
-    select * from {{ ref('int_account_days_closed') }}
-
-),
-
 valued as (
 
     select
@@ -43,6 +37,7 @@ valued as (
         end as currency,
         coalesce(charges.sku_id, charges.meter) as sku,
         charges.consumed_unit,
+        coalesce(charges.consumed_quantity != 0, false) as is_counted,
         charges.consumed_quantity,
         case
             when converted.exchange_rate is not null
@@ -50,18 +45,11 @@ valued as (
             else charges.effective_cost
         end as effective_cost,
         charges.charge_date,
-        closed.first_date,
-        closed.closed_date
+        charges.billing_period_start
 
     from charges
 
     cross join settings
-
-    inner join closed
-        on
-            charges.source_name = closed.source_name
-            and charges.service_provider_name = closed.service_provider_name
-            and coalesce(charges.sub_account_id, 'unassigned') = closed.sub_account_id
 
     left join converted
         on
@@ -71,8 +59,18 @@ valued as (
 
     where
         list_contains(settings.anomaly_charge_categories, charges.charge_category)
-        and charges.charge_date <= closed.closed_date
         and charges.effective_cost >= 0
+
+),
+
+summed_to_day as (
+
+    select
+        * exclude (consumed_quantity, effective_cost),
+        sum(consumed_quantity) as consumed_quantity,
+        sum(effective_cost) as effective_cost
+    from valued
+    group by all
 
 ),
 
@@ -86,7 +84,7 @@ final as (
             )
         ) as anomaly_series_id,
         *
-    from valued
+    from summed_to_day
 
 )
 

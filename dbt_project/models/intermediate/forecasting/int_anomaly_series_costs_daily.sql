@@ -4,7 +4,14 @@ with
 
 charges as (
 
-    select * from {{ ref('int_anomaly_series_charges') }}
+    select
+        charges.*,
+        closed.first_date,
+        closed.closed_date
+    from {{ ref('int_anomaly_series_charges') }} as charges
+    inner join {{ ref('int_account_days_closed') }} as closed
+        using (source_name, service_provider_name, sub_account_id)
+    where charges.charge_date <= closed.closed_date
 
 ),
 

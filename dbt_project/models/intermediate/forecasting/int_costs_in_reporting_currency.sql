@@ -1,16 +1,9 @@
--- Costs per owner in one currency, with the day through which their account is closed. One
--- currency is the reporting one, or the bill's own where there is no rate.
+-- Costs per owner in one currency, with the day through which their account is closed.
 with
 
 costs as (
 
-    select * from {{ ref('int_shared_costs_allocated') }}
-
-),
-
-converted as (
-
-    select * from {{ ref('int_exchange_rates_by_charge_day') }}
+    select * from {{ ref('int_costs_converted') }}
 
 ),
 
@@ -18,43 +11,12 @@ closed as (
 
     select * from {{ ref('int_account_days_closed') }}
 
-),
-
-valued as (
-
-    select
-        costs.* exclude (effective_cost, billed_cost, contracted_cost, list_cost),
-        case
-            when converted.exchange_rate is not null then converted.reporting_currency
-            else costs.billing_currency
-        end as currency,
-        {% for cost in ['billed_cost', 'effective_cost'] %}
-        case
-            when converted.exchange_rate is not null
-                then {{ converted('costs.' ~ cost, 'converted') }}
-            else costs.{{ cost }}
-        end as {{ cost }},
-        {% endfor %}
-        costs.charge_category in ('Usage', 'Purchase') and not costs.is_scheduled
-            as is_recurring,
-        closed.closed_date,
-        closed.newest_closed_date,
-        closed.is_live
-
-    from costs
-
-    inner join closed
-        on
-            costs.source_name = closed.source_name
-            and costs.service_provider_name = closed.service_provider_name
-            and costs.sub_account_id = closed.sub_account_id
-
-    left join converted
-        on
-            costs.billing_currency = converted.billing_currency
-            and costs.charge_date = converted.charge_date
-            and costs.billing_period_start = converted.billing_period_start
-
 )
 
-select * from valued
+select
+    costs.*,
+    closed.closed_date,
+    closed.newest_closed_date,
+    closed.is_live
+from costs
+inner join closed using (source_name, service_provider_name, sub_account_id)

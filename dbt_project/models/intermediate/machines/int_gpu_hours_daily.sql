@@ -26,21 +26,27 @@ gpu_usage as (
 
 ),
 
--- A machine without GPUs has no GPU hours to pay for; it is in fct_charges_daily.
+gpu_nodes as (
+
+    select * from {{ ref('int_gpu_nodes') }}
+
+),
+
 gpu_machines as (
 
-    select
-        *,
-        max(coalesce(gpu_hours, 0)) over (partition by source_name, node_name) > 0
-            as has_gpus
+    select machines.*
     from machines
+    semi join gpu_nodes
+        on
+            machines.source_name = gpu_nodes.source_name
+            and machines.node_name = gpu_nodes.node_name
 
 ),
 
 joined as (
 
     select
-        gpu_machines.* exclude (has_gpus, gpu_hours),
+        gpu_machines.* exclude (gpu_hours),
         case when gpu_machines.gpu_hours > 0 then gpu_machines.gpu_hours end
             as available_gpu_hours,
         gpu_usage.busy_signal,
@@ -55,7 +61,6 @@ joined as (
             and gpu_machines.node_name = gpu_usage.node_name
             and gpu_machines.charge_date = gpu_usage.usage_date
             and gpu_machines.is_main_bill
-    where gpu_machines.has_gpus
 
 ),
 

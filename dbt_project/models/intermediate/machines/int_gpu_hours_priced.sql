@@ -26,7 +26,7 @@ gpu_machines as (
     select distinct
         source_name,
         node_name
-    from {{ ref('int_gpu_hours_daily') }}
+    from {{ ref('int_gpu_nodes') }}
 
 ),
 

@@ -77,7 +77,9 @@ shared as (
 final as (
 
     select
-        shared.* exclude (day_start, is_spread, begins, ends) replace (
+        shared.* exclude (
+            day_start, is_spread, begins, ends, is_of_gpu_machine
+        ) replace (
             cast(shared.day_start as date) as charge_date,
             {% for name in ['machine_hours', 'gpu_hours', 'billed_cost',
                 'effective_cost', 'energy_cost'] %}

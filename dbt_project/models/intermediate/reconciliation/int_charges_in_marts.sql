@@ -20,7 +20,7 @@ gpu_machines as (
     select distinct
         source_name,
         node_name
-    from {{ ref('int_gpu_hours_daily') }}
+    from {{ ref('int_gpu_nodes') }}
 
 ),
 
@@ -114,6 +114,31 @@ judged as (
     left join trained using ({{ key | join(', ') }})
     left join node_charges using ({{ key | join(', ') }})
 
+),
+
+summed as (
+
+    select
+        source_name,
+        billing_currency,
+        is_token,
+        is_api_model,
+        is_fine_tuning,
+        is_commitment,
+        is_training_machine,
+        is_gpu_machine,
+        is_serving_machine,
+        is_kubernetes_node,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost,
+        sum(contracted_cost) as contracted_cost,
+        sum(list_cost) as list_cost,
+        sum(training_billed_cost) as training_billed_cost,
+        sum(training_effective_cost) as training_effective_cost,
+        billing_period_start
+    from judged
+    group by all
+
 )
 
-select * from judged
+select * from summed

@@ -41,7 +41,10 @@ api_charges as (
 
     from charges
 
-    left join tag_sets on cast(charges.tags as varchar) = tag_sets.tags
+    left join tag_sets
+        on
+            cast(charges.tags as varchar) = tag_sets.tags
+            and charges.billing_period_start = tag_sets.billing_period_start
 
     where
         charges.charge_category = 'Usage'

@@ -66,7 +66,8 @@ overlapping as (
         node_charges.is_machine_time,
         node_charges.gpu_hours,
         node_charges.machine_hours,
-        node_charges.charge_hours
+        node_charges.charge_hours,
+        node_charges.billing_period_start
 
     from node_charges
 

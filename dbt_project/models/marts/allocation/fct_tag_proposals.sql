@@ -29,7 +29,7 @@ valued as (
                 then tag_sets.tag_values[judged.tag_key]
         end as tag_value
     from judged
-    left join tag_sets using (tags)
+    left join tag_sets using (tags, billing_period_start)
 
 ),
 
