@@ -1,8 +1,8 @@
 """What a build costs by what changed: everything, nothing, one row of one source.
 
-Run ``python -m bench.builds``. All builds are of the sample company in one home of its
+Run ``python -m bench.builds``. The builds are of the sample company in one home of its
 own, by `unitmill build` in a process of its own, one after the other; the yardstick is
-the first of them.
+the first of them. The last is of nothing but a bill of AWS, in a home of its own.
 """
 
 import argparse
@@ -17,10 +17,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.measuring import ratio, row, table
+from bench.measuring import checked, child, ratio, row, table
 from pipelines.settings import PROJECT_DIR
 
 SAMPLES = PROJECT_DIR / "sample_exports"
+# Of a company that begins with one bill: a month of so many rows.
+BILL_ROWS = 91_264
 CHANGED = "gcp_billing_export_resource_v1_*-202610-*.json.gz"
 
 
@@ -61,6 +63,10 @@ def report() -> None:
         label(exports)
         _line("one label of one source", first, build(exports, home))
         _line("all of it again, --full", first, build(exports, home, "--full"))
+    with tempfile.TemporaryDirectory() as folder:
+        checked(child("bench.rerun", "deliver", folder, 1, BILL_ROWS))
+        bill = build(Path(folder) / "exports", Path(folder) / "home")
+        _line(f"a bill of {BILL_ROWS:,} rows, in an empty home", first, bill)
 
 
 def _line(name: str, first: float, spent: tuple[float, float]) -> tuple[float, float]:

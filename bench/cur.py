@@ -137,6 +137,8 @@ case kind
     else round(cast(quantity * rate as decimal(28, 10)), 10)
 end
 """
+# A fee is of one piece of what it buys, so its rate is its amount.
+_RATE = f"if(kind in ('SavingsPlanRecurringFee', 'RIFee', 'Fee'), {_COST}, rate)"
 _PLAN = "kind like 'SavingsPlan%'"
 _RESERVED = "kind in ('DiscountedUsage', 'RIFee')"
 _SELLER = "if(is_marketplace, 'AWS Marketplace', '{own}')"
@@ -166,7 +168,7 @@ _FILLED = {
     "line_item_product_code": "code",
     "line_item_resource_id": "'i-0' || lpad(hex(h // 13 % 5000), 16, '0')",
     "line_item_unblended_cost": _COST,
-    "line_item_unblended_rate": "cast(rate as varchar)",
+    "line_item_unblended_rate": f"cast({_RATE} as varchar)",
     "line_item_usage_account_id": "(210000000001 + h // 17 % 40)::varchar",
     "line_item_usage_account_name": "'account-' || h // 17 % 40",
     "line_item_usage_amount": "quantity",
