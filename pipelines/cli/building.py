@@ -131,13 +131,14 @@ def _outcome(settings: Settings, *, full: bool) -> _Outcome:
         BusyError: another process works in the home.
         ExportError: the exports cannot be read, or hold nothing.
     """
-    from pipelines.publishing.up_to_date import is_up_to_date
+    from pipelines.publishing.up_to_date import look
     from pipelines.sources.registry import all_sources
     from pipelines.targets.registry import copy_to_all
 
     # Locked before the look, so that what was seen is still so when it is built.
     with held(settings, "unitmill build"):
-        if not full and is_up_to_date(settings, all_sources(settings)):
+        seen = None if full else look(settings, all_sources(settings))
+        if seen and seen.is_up_to_date:
             console.print("Nothing new: the published version is whole and up to date.")
             version = current(settings)
             stopped = copy_to_all(settings, version)[1] if version else ()
@@ -147,7 +148,8 @@ def _outcome(settings: Settings, *, full: bool) -> _Outcome:
         gc.set_threshold(*COLLECTED_AFTER)
         from pipelines.defs import run
 
-        return run.build(settings, console, journal.of_run, full=full)
+        landing = seen.landing if seen else None
+        return run.build(settings, console, journal.of_run, landing=landing, full=full)
 
 
 def ui(  # noqa: PLR0913 - it takes what `build` takes

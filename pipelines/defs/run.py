@@ -20,15 +20,15 @@ from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
 from pipelines.defs.objecting import objections_of
 from pipelines.defs.progress import Progress, progress_logger
 from pipelines.defs.targets import TARGET_KEYS
+from pipelines.landing.landed import Landing
 from pipelines.landing.source import ExportError
-from pipelines.ledger.inputs import Inputs, scan_inputs
+from pipelines.ledger.inputs import Inputs, compare, scan_inputs
 from pipelines.publishing.fingerprint import few_changed, inputs_of_build
-from pipelines.publishing.lock import BusyError, held
+from pipelines.publishing.lock import held
 from pipelines.publishing.verifying import files_of
 from pipelines.publishing.versions import PublishError, current
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
-from pipelines.targets.registry import copy_to_all
 from pipelines.transform.kept import forget_kept
 
 
@@ -52,36 +52,41 @@ def build(
     console: Console,
     of_run: Callable[[str], object] = lambda _: None,
     *,
+    landing: Landing | None = None,
     full: bool = False,
 ) -> Outcome:
-    """Bring the published version up to the exports folder, unless it is.
+    """Bring the published version up to the exports folder, even where it is.
 
     Args:
         settings: of the home and the exports.
         console: where progress is said.
         of_run: told the id of Dagster's run, once it has one.
+        landing: what a look at the exports saw, since which the caller has held the
+            home's lock; without it, this looks.
         full: whether every model and test is run, although nothing changed.
 
     Raises:
-        ExportError: the exports folder is missing or has lost what is still needed, an
-            object store cannot be read, or another build works in this home.
+        BusyError: another process works in the home.
+        ExportError: the exports folder is missing or has lost what is still needed, or
+            an object store cannot be read.
     """
+    sources = all_sources(settings)
     # Locked before the look, so that what was seen is still so when it is built.
-    with _alone(settings):
-        inputs = scan_inputs(settings, all_sources(settings))
+    with held(settings, "unitmill build"):
+        if landing is None:
+            inputs = scan_inputs(settings, sources)
+        else:
+            inputs = compare(settings, sources, landing)
         inputs.require_complete()
         refused = bool(inputs.landing.refusals)
         blocked = refused and settings.landing.unrecognized == "block"
         why = _why_not_published(settings)
-        if not inputs.stale and not blocked and not why and not full:
-            console.print("Nothing new: the published version is whole and up to date.")
-            return Outcome(published=True, reasons=_copied(settings))
         for line in _about(settings, inputs, why):
             console.print(line, soft_wrap=True, highlight=False)
         if full:
             forget_kept(settings)
         # Each source that something was delivered of; the others make no progress.
-        sources = {delivery.source for delivery in inputs.landing.deliveries}
+        delivered = {delivery.source for delivery in inputs.landing.deliveries}
         idle: set[str] = set()
         if not why and not full and not blocked:
             # What is published is of this ledger and this code: only what is stale is
@@ -89,7 +94,7 @@ def build(
             idle = {s.name for s in inputs.sources} - {
                 s.source.name for s in inputs.stale
             }
-        progress = Progress(console, sources - idle, of_run)
+        progress = Progress(console, delivered - idle, of_run)
         with contextlib.closing(progress):
             return _run(settings, inputs, progress, idle)
 
@@ -114,15 +119,6 @@ def _about(settings: Settings, inputs: Inputs, why: str) -> Iterator[str]:
         yield f"Reason: {why}"
     if passed_over := landing.passed_over():
         yield passed_over
-
-
-@contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    try:
-        with held(settings, "unitmill build"):
-            yield
-    except BusyError as error:
-        raise ExportError(str(error)) from error
 
 
 def _why_not_published(settings: Settings) -> str:
@@ -198,12 +194,6 @@ def _recorded(settings: Settings) -> Iterator[None]:
             f"Dagster's records in {place} cannot be written: {why}; {free:,.0f} MB "
             f"are free for {settings.home_dir}; make room, and build again"
         ) from error
-
-
-def _copied(settings: Settings) -> tuple[str, ...]:
-    """Bring the targets up to the version that is there; say what stops it."""
-    version = current(settings)
-    return tuple(copy_to_all(settings, version)[1]) if version else ()
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.landing import identity
 from pipelines.publishing.publish import publish
-from pipelines.publishing.up_to_date import is_up_to_date
+from pipelines.publishing.up_to_date import look
 from pipelines.publishing.versions import CURRENT, DATABASE, MANIFEST
 
 
@@ -24,7 +24,7 @@ def version(settings, audited):
     """Publish a charge; a first look hashes everything, and remembers it."""
     audited(cost=7)
     version = publish(settings)
-    assert is_up_to_date(settings, [])
+    assert look(settings, []).is_up_to_date
     return version
 
 
@@ -45,24 +45,24 @@ def changed_in_secret(path):
 
 
 def test_a_home_without_a_version_is_not_up_to_date(settings):
-    assert not is_up_to_date(settings, [])
+    assert not look(settings, []).is_up_to_date
 
 
 def test_what_is_published_is_up_to_date_until_something_arrives(
     settings, version, invent, put
 ):
     bolt = invent("bolt")
-    assert is_up_to_date(settings, [bolt])
+    assert look(settings, [bolt]).is_up_to_date
 
     put("bolt-1.csv", "a\n1\n")
 
-    assert not is_up_to_date(settings, [bolt])
+    assert not look(settings, [bolt]).is_up_to_date
 
 
 def test_a_file_that_nobody_knows_is_told_by_a_build(settings, version, put):
     put("who.csv", "a,b\n1,2\n")
 
-    assert not is_up_to_date(settings, [])
+    assert not look(settings, []).is_up_to_date
 
 
 @pytest.mark.parametrize("name", [DATABASE, "ledger/focus/acme/2026-08.parquet"])
@@ -71,13 +71,13 @@ def test_a_version_that_was_changed_in_secret_is_not_up_to_date(
 ):
     changed_in_secret(version.folder / name)
 
-    assert not is_up_to_date(settings, [])
+    assert not look(settings, []).is_up_to_date
 
 
 def test_a_changed_partition_is_not_up_to_date(settings, version):
     changed_in_secret(settings.ledger_dir / "focus" / "acme" / "2026-08.parquet")
 
-    assert not is_up_to_date(settings, [])
+    assert not look(settings, []).is_up_to_date
 
 
 @pytest.mark.parametrize("name", [DATABASE, MANIFEST])
@@ -85,7 +85,7 @@ def test_a_version_that_lacks_a_file_is_not_up_to_date(settings, version, name):
     version.folder.chmod(0o755)
     (version.folder / name).unlink()
 
-    assert not is_up_to_date(settings, [])
+    assert not look(settings, []).is_up_to_date
 
 
 def test_a_link_to_nowhere_is_not_up_to_date(settings, version):
@@ -93,7 +93,7 @@ def test_a_link_to_nowhere_is_not_up_to_date(settings, version):
     link.unlink()
     link.symlink_to("20200101T000000Z-0000000000000000")
 
-    assert not is_up_to_date(settings, [])
+    assert not look(settings, []).is_up_to_date
 
 
 def test_hashes_of_earlier_processes_are_believed(settings, version, contents):
@@ -105,7 +105,7 @@ def test_hashes_of_earlier_processes_are_believed(settings, version, contents):
     known[place][-1] = "0" * 64
     contents.write_text(json.dumps(known))
 
-    assert not is_up_to_date(settings, [])
+    assert not look(settings, []).is_up_to_date
 
 
 def test_a_damaged_memory_of_hashes_costs_time_and_nothing_else(
@@ -114,7 +114,7 @@ def test_a_damaged_memory_of_hashes_costs_time_and_nothing_else(
     whole = contents.read_text()
     contents.write_text("{")
 
-    assert is_up_to_date(settings, [])
+    assert look(settings, []).is_up_to_date
     assert contents.read_text() == whole
 
 
