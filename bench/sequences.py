@@ -35,7 +35,7 @@ from pipelines.sources.registry import all_sources
 from pipelines.sources.tables import TABLES
 from pipelines.transform.database import LedgerSources, opened, start_build
 from pipelines.transform.graph import Graph
-from pipelines.transform.kept import content_of
+from pipelines.transform.kept import content_of, leave
 from pipelines.transform.project import compiled, project_folder
 from pipelines.transform.runner import Runner
 
@@ -84,6 +84,7 @@ def build(settings: Settings) -> None:
         for result in runner.run():
             if result.status == "error":
                 raise SystemExit(f"{result.node.id}: {result.message}")
+    leave(settings)
 
 
 class Deliveries:

@@ -21,12 +21,14 @@ from pipelines.defs.translator import Translator, manifest_of
 from pipelines.ledger.connection import release
 from pipelines.ledger.partitions import write_stub
 from pipelines.publishing import audit
+from pipelines.publishing.grains import grains
 from pipelines.publishing.landing_checks import LANDING_CHECKS, landing_checks
 from pipelines.reference.tables import record_all
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
 from pipelines.transform.database import LedgerSources, opened, start_build
 from pipelines.transform.graph import Graph
+from pipelines.transform.kept import leave
 from pipelines.transform.project import compiled, project_folder
 from pipelines.transform.runner import Runner
 
@@ -76,9 +78,10 @@ def warehouse(settings: Settings) -> dg.AssetsDefinition:
         if is_build or not settings.build_database.exists():
             _start(settings, context.run, inputs)
         results = yield from _run(settings, Graph.of_manifest(manifest), context)
+        database = leave(settings)
         if is_build:
             audit.record(settings, "dbt", results.checks, results.expected)
-            audit.seal(settings)
+            audit.seal(settings, database, grains(manifest))
         if objections := results.objections():
             raise failure(objections)
 

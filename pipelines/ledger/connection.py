@@ -23,6 +23,8 @@ from pipelines.settings import Settings
 # Of files that are larger together, nothing is kept: no table, memory or disk.
 MOST_BYTES = 16 * 2**20
 
+Config = dict[str, str | bool | int | float | list[str]]
+
 
 class _Family(NamedTuple):
     """What the tables of a conversion are made of.
@@ -49,7 +51,7 @@ class _Started:
     """A DuckDB, and the connections to it whose tables may be of use, oldest first."""
 
     db: duckdb.DuckDBPyConnection
-    config: dict[str, str | bool | int | float | list[str]]
+    config: Config
     kept: OrderedDict[_Family, duckdb.DuckDBPyConnection] = field(
         default_factory=OrderedDict
     )
@@ -122,7 +124,8 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=_config(settings))
 
 
-def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
+def config_of(settings: Settings) -> Config:
+    """Give what every DuckDB that makes something is told: limits, offline, UTC."""
     spill = settings.home_dir / "tmp"
     spill.mkdir(parents=True, exist_ok=True)
     return {
@@ -131,10 +134,12 @@ def _config(settings: Settings) -> dict[str, str | bool | int | float | list[str
         "temp_directory": str(spill),
         "TimeZone": "UTC",
         "autoinstall_known_extensions": "false",
-        "preserve_insertion_order": "true",
-        # A file of the same name may be another one at the next conversion.
-        "enable_external_file_cache": "false",
     }
+
+
+def _config(settings: Settings) -> Config:
+    # A file of the same name may be another one at the next conversion.
+    return {**config_of(settings), "enable_external_file_cache": "false"}
 
 
 def _taken(settings: Settings) -> _Started:

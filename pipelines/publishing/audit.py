@@ -31,11 +31,15 @@ _SHOWN = 3
 
 
 class Audit(TypedDict):
-    """The record as it is stored: checks per kind, each kind whole or absent."""
+    """The record as it is stored: checks per kind, each kind whole or absent.
+
+    Of an older Unitmill it has no grains.
+    """
 
     build_id: str
     inputs: dict[str, str]
     database: str
+    grains: dict[str, list[str]]
     started_at: str
     expected: dict[str, list[str]]
     checks: dict[str, list[dict[str, object]]]
@@ -49,6 +53,7 @@ def begin(settings: Settings, build_id: str) -> None:
             build_id=build_id,
             inputs=inputs_of_build(settings),
             database="",
+            grains={},
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             expected={},
             checks={},
@@ -75,11 +80,17 @@ def record(
     _write(settings, audit)
 
 
-def seal(settings: Settings) -> None:
-    """Remember the database as dbt left it; a later change breaks the seal."""
+def seal(settings: Settings, database: str, grains: dict[str, list[str]]) -> None:
+    """Remember the database as the models left it; a later change breaks the seal.
+
+    Args:
+        settings: whose build.
+        database: the hash of its bytes.
+        grains: the columns that identify a row, by the name of the model.
+    """
     audit = read(settings)
     if audit is not None:
-        audit["database"] = sha256_of(settings.build_database)
+        audit["database"], audit["grains"] = database, grains
         _write(settings, audit)
 
 

@@ -4,24 +4,15 @@ Belongs here: carrying them from dbt into a version, for targets that keep an in
 Does not belong here: the test (``unique_grain``), and whether it held (``audit``).
 """
 
-import json
-
-from pipelines.settings import Settings
+from collections.abc import Mapping
+from typing import Any
 
 TEST = "unique_grain"
 
 
-def grains(settings: Settings) -> dict[str, list[str]]:
-    """Give the grain of each model that has the test; nothing without dbt's parse.
-
-    The parse is of the build's models: where they changed since, the audit objects.
-    """
-    parsed = settings.home_dir / "dbt" / "target" / "manifest.json"
-    try:
-        nodes = json.loads(parsed.read_text("utf-8"))["nodes"]
-    except FileNotFoundError:
-        return {}
-    found = {}
+def grains(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Give the grain of each model that has the test, by what dbt's manifest says."""
+    nodes, found = manifest["nodes"], {}
     for node in nodes.values():
         test = node.get("test_metadata") or {}
         if test.get("name") == TEST and node["config"]["severity"].lower() == "error":

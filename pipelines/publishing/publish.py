@@ -28,7 +28,6 @@ from pipelines.publishing.audit import Audit, objections, read
 from pipelines.publishing.database import NoMartsError, write_database
 from pipelines.publishing.failing_rows import more
 from pipelines.publishing.fingerprint import LEDGER
-from pipelines.publishing.grains import grains
 from pipelines.publishing.lock import BusyError, held
 from pipelines.publishing.verifying import missing_files
 from pipelines.publishing.versions import (
@@ -116,7 +115,7 @@ def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
         **about,
         "inputs": audit["inputs"],
         "row_counts": tables,
-        "grains": {name: of for name, of in grains(settings).items() if name in tables},
+        "grains": {n: of for n, of in audit.get("grains", {}).items() if n in tables},
         "totals": totals_of(settings.build_database),
         "checks": audit["checks"],
         "files": files,

@@ -16,13 +16,14 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.landing.source import quoted
+from pipelines.ledger.connection import config_of
 from pipelines.ledger.content import content_of
 from pipelines.ledger.tally import ledger_rows, left_out
 from pipelines.publishing import audit
 from pipelines.reference.tables import REFERENCE_TABLES
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
-from pipelines.transform.kept import is_as_left, leave
+from pipelines.transform.kept import is_as_left
 from pipelines.transform.months import Span
 
 # The folder of a table's partition without rows.
@@ -52,17 +53,10 @@ def start_build(settings: Settings) -> str:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the build database for work; it is left for the next build to go on from."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": settings.memory_limit,
-        "threads": settings.threads,
-        "temp_directory": str(settings.home_dir / "tmp"),
-        "autoinstall_known_extensions": "false",
-    }
-    with duckdb.connect(str(settings.build_database), config=config) as db:
-        db.execute("set TimeZone = 'UTC'")
+    """Open the build database for work; ``kept.leave`` lets the next build go on."""
+    place = str(settings.build_database)
+    with duckdb.connect(place, config=config_of(settings)) as db:
         yield db
-    leave(settings)
 
 
 class LedgerSources:

@@ -118,9 +118,15 @@ def is_as_left(settings: Settings) -> bool:
     return settings.build_database.exists() and seal.items() >= _seal(settings).items()
 
 
-def leave(settings: Settings) -> None:
-    """Remember the build database as it is, so that the next build goes on from it."""
-    write_sealed(_place(settings), _seal(settings))
+def leave(settings: Settings) -> str:
+    """Remember the build database as it is, so that the next build goes on from it.
+
+    Returns:
+        The hash of its bytes.
+    """
+    seal = _seal(settings)
+    write_sealed(_place(settings), seal)
+    return seal["database"]
 
 
 def forget_kept(settings: Settings) -> None:

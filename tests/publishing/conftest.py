@@ -9,6 +9,7 @@ from itertools import count
 import duckdb
 import pytest
 
+from pipelines.files import sha256_of
 from pipelines.landing.deliveries import record as record_deliveries
 from pipelines.landing.landed import Landing
 from pipelines.ledger.partitions import write_partition, write_stub
@@ -93,7 +94,7 @@ def auditing(charging, stubs):
             db.execute("create schema marts")
             db.execute(STAGED)
             db.execute(marts)
-        seal(settings)
+        seal(settings, sha256_of(settings.build_database), {})
         for kind in kinds:
             record(settings, kind, checks, [check.title for check in checks])
         return build_id

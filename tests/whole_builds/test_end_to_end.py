@@ -9,7 +9,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from pipelines.files import read_sealed, write_sealed
+from pipelines.files import read_sealed, sha256_of, write_sealed
 from pipelines.publishing.audit import seal
 from pipelines.publishing.publish import publish
 from pipelines.publishing.versions import current, versions
@@ -190,7 +190,7 @@ def name_build_anew(settings):
     write_sealed(audit, read_sealed(audit) | {"build_id": "another"})
     with duckdb.connect(str(settings.build_database)) as db:
         db.execute("update meta.build set build_id = 'another'")
-    seal(settings)
+    seal(settings, sha256_of(settings.build_database), {})
 
 
 def test_the_same_build_published_twice_is_one_version(built):
