@@ -1,18 +1,20 @@
 """Dagster's event log in SQLite, with connections that stay open between events.
 
-Dagster opens both databases for each event, waits for the disk, and closes them. This
-class is named in the home's ``dagster.yaml``, and it is a module of its own because
-the processes of `unitmill ui` load it without anything else of Unitmill; in the one
-that answers browsers it puts the guard in front. Belongs here: how events are stored.
-Does not belong here: which are kept (``defs.history``).
+Dagster opens both databases for each event, waits for the disk, and closes them; what a
+run plans, some hundred events, is one transaction here. This class is named in the
+home's ``dagster.yaml``, and it is a module of its own because the processes of
+`unitmill ui` load it without anything else of Unitmill; in the one that answers
+browsers it puts the guard in front. Belongs here: how events are stored. Does not
+belong here: which are kept (``defs.history``).
 """
 
 import json
 import sqlite3
 import sys
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,12 @@ class EventLog(SqliteEventLogStorage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         """Begin without an engine."""
         self._engines: OrderedDict[str, sa.Engine] = OrderedDict()
+        self._batch: tuple[ExitStack, dict[str, sa.Connection]] | None = None
+        self._tables: set[str] = set()
+        self._columns: set[str] = set()
         super().__init__(*args, **kwargs)
+        # A batch holds it while it stores one event after the other.
+        self._db_lock = threading.RLock()  # type: ignore[assignment]
 
     @classmethod
     def from_config_value(
@@ -64,8 +71,38 @@ class EventLog(SqliteEventLogStorage):
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
-            with engine.begin() as connection:
-                yield connection
+            if self._batch is None:
+                with engine.begin() as connection:
+                    yield connection
+                return
+            transactions, begun = self._batch
+            if shard not in begun:
+                begun[shard] = transactions.enter_context(engine.begin())
+            yield begun[shard]
+
+    def store_event_batch(self, events: Sequence[Any]) -> None:
+        """Store events that come together in one transaction of each database."""
+        with self._db_lock, ExitStack() as transactions:
+            self._batch = transactions, {}
+            transactions.callback(setattr, self, "_batch", None)
+            super().store_event_batch(events)
+
+    def has_table(self, table_name: str) -> bool:
+        """Return whether the index has a table; one that is there stays."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    def _has_asset_key_col_on_connection(
+        self, conn: sa.Connection, column_name: str
+    ) -> bool:
+        """Return whether the table of assets has a column; one that is there stays."""
+        known = self._columns
+        if column_name not in known and super()._has_asset_key_col_on_connection(
+            conn, column_name
+        ):
+            known.add(column_name)
+        return column_name in known
 
     def _engine(self, shard: str) -> sa.Engine:
         """Give the engine of a database, and close the one not used for longest."""

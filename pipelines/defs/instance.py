@@ -13,6 +13,8 @@ from pipelines.landing.source import ExportError
 from pipelines.settings import SHIPPED_DIR, Settings, secret
 
 STARTED_HERE = {"unitmill/started_by": "unitmill build"}
+# How many events that a run plans Dagster stores at once; without it, one by one.
+BATCH_SIZE, MOST_PLANNED = "DAGSTER_EVENT_BATCH_SIZE", 2_000
 POSTGRES = {"run": "Runs", "schedule": "Schedules", "event_log": "Events"}
 
 
@@ -33,6 +35,7 @@ def prepare_dagster_home(settings: Settings) -> Path:
     part.write_text("\n".join([shipped, *lines, ""]), "utf-8")
     part.replace(home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(home)
+    os.environ[BATCH_SIZE] = str(MOST_PLANNED)
     return home
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from pipelines.defs.history import KEPT_RUNS, trim_history
 from pipelines.defs.home import home_resource
-from pipelines.defs.instance import prepare_dagster_home
+from pipelines.defs.instance import BATCH_SIZE, prepare_dagster_home
 from pipelines.event_log import EventLog
 from pipelines.settings import PublishingSettings
 
@@ -34,6 +34,7 @@ def other():
 def home(settings, monkeypatch):
     """Give the home's folder of Dagster, as a build prepares it."""
     monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setenv(BATCH_SIZE, "")
     return prepare_dagster_home(settings)
 
 
@@ -77,6 +78,44 @@ def test_dagsters_own_event_log_reads_what_was_written(home, instance, tmp_path)
     assert len(written) > 5
     assert read == written
     assert record.asset_materialization.metadata["dagster/row_count"].value == 3
+
+
+def test_what_is_planned_at_once_is_what_is_planned_one_by_one(
+    home, instance, monkeypatch
+):
+    at_once = materialize(instance)
+    monkeypatch.delenv(BATCH_SIZE)
+    one_by_one = materialize(instance)
+
+    of = (
+        "select dagster_event_type, step_key, asset_key, count(*) from event_logs "
+        "where run_id = '{}' group by 1, 2, 3 order by 1, 2, 3"
+    )
+    checks = (
+        "select asset_key, check_name, execution_status from asset_check_executions "
+        "where run_id = '{}'"
+    )
+    for sql in (of, checks):
+        first, second = (
+            rows(home, "index.db", sql.format(run)) for run in (at_once, one_by_one)
+        )
+        assert first == second != []
+    own = [rows(home, f"{run}.db", of.format(run)) for run in (at_once, one_by_one)]
+    assert own[0] == own[1] != []
+
+
+def test_of_a_batch_that_fails_nothing_is_stored(home, instance):
+    run_id = materialize(instance)
+    [*entries] = instance.event_log_storage.get_logs_for_run(run_id)
+    count = "select count(*) from event_logs"
+    before = rows(home, f"{run_id}.db", count), rows(home, "index.db", count)
+
+    with pytest.raises(dg.DagsterError):
+        instance.event_log_storage.store_event_batch([*entries, "no event"])
+
+    assert before == (rows(home, f"{run_id}.db", count), rows(home, "index.db", count))
+    instance.event_log_storage.store_event(entries[0])
+    assert rows(home, f"{run_id}.db", count) == [(before[0][0][0] + 1,)]
 
 
 def test_connections_stay_open_and_few(instance):
