@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipelines.defs.alerts import alerting
 from pipelines.defs.automation import automation
-from pipelines.defs.convert import convert_assets, table_assets
+from pipelines.defs.convert import convert_assets, row_counts_asset, table_assets
 from pipelines.defs.decoration import with_code
 from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
@@ -37,14 +37,19 @@ def build_definitions(
     models = warehouse(settings)
     made_in_python = [
         landing_asset(settings),
-        *table_assets(settings, sources),
+        row_counts_asset(settings),
         *reference_assets(settings),
         publish_asset(settings, models),
         *target_assets(settings),
     ]
-    # A run without the sources of which nothing is stale is one of everything, too.
+    # A run without the sources of which nothing is stale, and without the tables that
+    # none but these fill, is one of everything, too.
     needed = [*made_in_python, models]
-    assets = [*with_code(made_in_python), *convert_assets(settings, sources), models]
+    assets = [
+        *with_code([*made_in_python, *table_assets(settings, sources)]),
+        *convert_assets(settings, sources),
+        models,
+    ]
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[*assets, BUILD],

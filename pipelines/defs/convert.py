@@ -4,8 +4,8 @@ No asset has partitions in Dagster: months are files of the ledger, and a run co
 those that are stale. So everything is one run, and it costs what changed.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import dagster as dg
 import duckdb
@@ -69,6 +69,11 @@ def source_key(source: Source) -> dg.AssetKey:
     return dg.AssetKey([source.table, source.name])
 
 
+def table_key(table: str) -> dg.AssetKey:
+    """Give the asset key of a table of the ledger."""
+    return dg.AssetKey(["ledger", table])
+
+
 def convert_assets(
     settings: Settings, sources: Sequence[Source]
 ) -> list[dg.AssetsDefinition]:
@@ -80,14 +85,30 @@ def table_assets(
     settings: Settings, sources: Sequence[Source]
 ) -> list[dg.AssetsDefinition]:
     """Give one asset per table: what all of its sources make together."""
-    feeding: dict[str, list[Source]] = defaultdict(list)
+    feeding = _feeding(sources)
+    return [_table_asset(table, feeding[table], settings) for table in feeding]
+
+
+def unchanged(sources: Sequence[Source], idle: AbstractSet[str]) -> set[dg.AssetKey]:
+    """Give what a run may leave out: sources that are idle, and their tables.
+
+    Args:
+        sources: the registry.
+        idle: the names of those of which nothing is stale.
+    """
+    found = {source_key(source) for source in sources if source.name in idle}
+    for table, of in _feeding(sources).items():
+        if of and idle >= {source.name for source in of}:
+            found.add(table_key(table))
+    return found
+
+
+def _feeding(sources: Sequence[Source]) -> dict[str, list[Source]]:
+    """Give the sources of each table."""
+    feeding: dict[str, list[Source]] = {table: [] for table in ("focus", *TABLES)}
     for source in sources:
         feeding[source.table].append(source)
-    feeding["focus_conformance"] = feeding["focus"]
-    return [
-        *(_table_asset(t, feeding[t], settings) for t in ("focus", *TABLES)),
-        _row_counts_asset(settings),
-    ]
+    return feeding | {"focus_conformance": feeding["focus"]}
 
 
 def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
@@ -177,7 +198,7 @@ def _table_asset(
     table: str, sources: list[Source], settings: Settings
 ) -> dg.AssetsDefinition:
     @dg.asset(
-        key=dg.AssetKey(["ledger", table]),
+        key=table_key(table),
         deps=[source_key(source) for source in sources],
         group_name="ledger",
         owners=OWNERS,
@@ -209,10 +230,12 @@ def _description(table: str) -> str:
     return f"{TABLES[table].description} {TABLES[table].grain}"
 
 
-def _row_counts_asset(settings: Settings) -> dg.AssetsDefinition:
+def row_counts_asset(settings: Settings) -> dg.AssetsDefinition:
+    """Give the asset that counts rows, and says which deliveries were refused."""
+
     @dg.asset(
         key=ROW_COUNTS,
-        deps=[dg.AssetKey(["ledger", table]) for table in ("focus", *TABLES)],
+        deps=[table_key(table) for table in ("focus", *TABLES)],
         group_name="ledger",
         owners=OWNERS,
         kinds=PARQUET,

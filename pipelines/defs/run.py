@@ -15,11 +15,11 @@ from sqlalchemy.exc import OperationalError
 
 from pipelines.defs import build_definitions
 from pipelines.defs.automation import JOB
-from pipelines.defs.convert import source_key
+from pipelines.defs.convert import unchanged
 from pipelines.defs.instance import STARTED_HERE, prepare_dagster_home
 from pipelines.defs.objecting import objections_of
 from pipelines.defs.progress import Progress, progress_logger
-from pipelines.defs.targets import TARGET_KEYS
+from pipelines.defs.publish import VERSION
 from pipelines.landing.landed import Landing
 from pipelines.landing.source import ExportError
 from pipelines.ledger.inputs import Inputs, compare, scan_inputs
@@ -80,7 +80,7 @@ def build(
         inputs.require_complete()
         refused = bool(inputs.landing.refusals)
         blocked = refused and settings.landing.unrecognized == "block"
-        why = _why_not_published(settings)
+        why = _why_not_published(settings, inputs)
         for line in _about(settings, inputs, why):
             console.print(line, soft_wrap=True, highlight=False)
         if full:
@@ -90,7 +90,8 @@ def build(
         idle: set[str] = set()
         if not why and not full and not blocked:
             # What is published is of this ledger and this code: only what is stale is
-            # converted, and the steps of 50 other sources would find nothing to do.
+            # converted, and the steps of 50 other sources, and of the tables that they
+            # fill, would find nothing to do.
             idle = {s.name for s in inputs.sources} - {
                 s.source.name for s in inputs.stale
             }
@@ -121,10 +122,11 @@ def _about(settings: Settings, inputs: Inputs, why: str) -> Iterator[str]:
         yield passed_over
 
 
-def _why_not_published(settings: Settings) -> str:
+def _why_not_published(settings: Settings, inputs: Inputs) -> str:
     """Say why what is published is not what the home would publish now; '' where it is.
 
-    Damage is a reason like any other: the version is made again.
+    Damage is a reason like any other: the version is made again. It is looked for only
+    where nothing is stale, for otherwise a new version is made anyway.
     """
     try:
         version = current(settings)
@@ -132,10 +134,11 @@ def _why_not_published(settings: Settings) -> str:
         return str(error)
     if version is None:
         return "nothing is published yet"
-    inputs = version.manifest["inputs"]
-    if changes := few_changed(inputs, inputs_of_build(settings)):
+    now = inputs_of_build(settings)
+    if changes := few_changed(version.manifest["inputs"], now):
         return f"changed since the published version: {changes}"
-    faults = [f"{f.subject}: {f.detail}" for f in files_of(version) if f.holds is False]
+    findings = [] if inputs.stale else files_of(version)
+    faults = [f"{f.subject}: {f.detail}" for f in findings if f.holds is False]
     return f"the published version is damaged: {faults[0]}" if faults else ""
 
 
@@ -159,7 +162,7 @@ def _run(
         contextlib.redirect_stdout(out),
     ):
         job = definitions.resolve_job_def(JOB)
-        without = {source_key(s) for s in inputs.sources if s.name in idle}
+        without = unchanged(inputs.sources, idle)
         result = job.execute_in_process(
             instance=instance,
             asset_selection=sorted({*job.asset_layer.executable_asset_keys} - without),
@@ -170,10 +173,7 @@ def _run(
     reasons = tuple(_reasons(result))
     # A run may succeed without its last step, where nothing came of the ones before;
     # or fail after it, where the version is published here and a target has not got it.
-    failed = {event.step_key for event in result.all_events if event.is_step_failure}
-    targets = {key.to_python_identifier() for key in TARGET_KEYS.values()}
-    done = result.success or (bool(failed) and failed <= targets)
-    if done and not _why_not_published(settings):
+    if result.asset_materializations_for_node(VERSION.to_python_identifier()):
         return Outcome(published=True, reasons=reasons)
     return Outcome(published=False, reasons=reasons, log=log)
 

@@ -47,9 +47,9 @@ def overdue(
         now: aware.
     """
     arrived: dict[str, set[datetime]] = defaultdict(set)
-    for row in pq.read_table(
-        deliveries, columns=["source_name", "delivered_at", "status"]
-    ).to_pylist():
+    with pq.ParquetFile(deliveries) as file:
+        rows = file.read(["source_name", "delivered_at", "status"]).to_pylist()
+    for row in rows:
         if row["source_name"] in sources and row["status"] != "refused":
             arrived[row["source_name"]].add(row["delivered_at"].replace(tzinfo=UTC))
     late = []

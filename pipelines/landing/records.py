@@ -24,7 +24,11 @@ def read_record(path: Path, cost: str) -> pa.Table | None:
         cost: what is lost with a damaged one, for the warning that says so.
     """
     try:
-        return pq.read_table(path) if path.exists() else None
+        if not path.exists():
+            return None
+        # What `read_table` needs beside it takes a fifth of a second to import.
+        with pq.ParquetFile(path) as file:
+            return file.read()
     except UNREADABLE:
         logging.getLogger(__name__).warning(
             "%s is damaged and is made anew; %s", path, cost

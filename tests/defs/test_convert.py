@@ -3,7 +3,7 @@
 import dagster as dg
 import pytest
 
-from pipelines.defs.convert import convert_assets
+from pipelines.defs.convert import convert_assets, source_key, table_key, unchanged
 from pipelines.defs.home import PART, home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
@@ -165,4 +165,17 @@ def test_the_owner_chooses_whether_a_bad_delivery_stops_a_run(
     assert {d.names for d in load(chosen).deliveries} == {
         ("acme-1.csv",),
         ("acme-2.csv",),
+    }
+
+
+def test_a_run_leaves_out_idle_sources_and_tables_that_none_but_these_fill(invent):
+    acme, bolt = invent("acme"), invent("bolt")
+
+    assert unchanged([acme, bolt], set()) == set()
+    assert unchanged([acme, bolt], {"acme"}) == {source_key(acme)}
+    assert unchanged([acme, bolt], {"acme", "bolt"}) == {
+        source_key(acme),
+        source_key(bolt),
+        table_key("focus"),
+        table_key("focus_conformance"),
     }
