@@ -28,15 +28,21 @@ from sample_company.files import write_json
 
 MODULE = "bench.rerun"
 GOAL = 1.2
-# The bill is of 2026-10; older months are the same rows moved back.
-MOVED = ", ".join(
-    f"cast({name} - to_months($back) as timestamp_ms) as {name}"
+# The bill is of 2026-10; older months are the same rows moved back. An hour that would
+# end on a day that a month has not ends an hour after its start all the same.
+_BACK = {
+    name: f"{name} - to_months($back)"
     for name in (
         "bill_billing_period_start_date",
         "bill_billing_period_end_date",
         "line_item_usage_start_date",
-        "line_item_usage_end_date",
     )
+}
+_BACK["line_item_usage_end_date"] = (
+    _BACK["line_item_usage_start_date"] + " + interval 1 hour"
+)
+MOVED = ", ".join(
+    f"cast({moved} as timestamp_ms) as {name}" for name, moved in _BACK.items()
 )
 
 
