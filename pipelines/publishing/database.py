@@ -13,7 +13,9 @@ import duckdb
 
 from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
+from pipelines.ledger.connection import Config
 from pipelines.publishing.comments import write_comments
+from pipelines.publishing.earlier import Earlier
 from pipelines.publishing.metrics_table import write_metrics
 from pipelines.semantic.metrics import Metric
 
@@ -33,13 +35,16 @@ def write_database(  # noqa: PLR0913 - what a version is made of, and where it g
     *,
     about: Mapping[str, str],
     metrics: Sequence[Metric],
+    before: Earlier | None,
+    config: Config,
 ) -> dict[str, int]:
     """Write a version's database, and each mart as Parquet into the folder `marts`.
 
     The marts and the ledger are tables of one schema, `main`, so that each has one
     name, and that a copy of the file is whole wherever it lies: a view can find Parquet
     files only by an absolute path. `about` is what the table `published_version` says;
-    of `metrics` those of these marts are in the table `metrics`.
+    of `metrics` those of these marts are in the table `metrics`. What is the same in
+    the version `before` is not written again. `config` is what DuckDB is told.
 
     Returns:
         The number of rows of each mart.
@@ -49,7 +54,9 @@ def write_database(  # noqa: PLR0913 - what a version is made of, and where it g
     """
     temporary = database.with_suffix(".duckdb.tmp")
     marts.mkdir()
-    with duckdb.connect() as db:
+    if before:
+        before.begin(temporary)
+    with duckdb.connect(config=config) as db:
         db.execute(f"attach {quoted(build)} as build (read_only)")
         db.execute(
             f"attach {quoted(temporary)} as version "
@@ -59,7 +66,7 @@ def write_database(  # noqa: PLR0913 - what a version is made of, and where it g
             name: _copy_mart(db, name, marts / f"{name}.parquet")
             for name in _names_of_marts(db)
         }
-        _copy_ledger(db, ledger)
+        _copy_ledger(db, ledger, before)
         _write_about(db, about)
         write_metrics(db, metrics, counts)
         _write_views(db)
@@ -90,11 +97,15 @@ def _copy_mart(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> int:
     return int(row[0]) if row else 0
 
 
-def _copy_ledger(db: duckdb.DuckDBPyConnection, ledger: Path) -> None:
+def _copy_ledger(
+    db: duckdb.DuckDBPyConnection, ledger: Path, before: Earlier | None
+) -> None:
     for path in sorted(ledger.iterdir()):
+        if before and before.exchanged(db, path.name, ledger):
+            continue
         files = quoted(f"{path.absolute()}/*/*.parquet")
         db.execute(
-            f'create table version."{path.name}" as '
+            f'create or replace table version."{path.name}" as '
             f"select * from read_parquet({files}, union_by_name = true)"
         )
 

@@ -23,9 +23,11 @@ from pipelines.files import (
     sha256_of,
     write_sealed,
 )
+from pipelines.ledger.connection import config_of
 from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import Audit, objections, read
 from pipelines.publishing.database import NoMartsError, write_database
+from pipelines.publishing.earlier import earlier
 from pipelines.publishing.failing_rows import more
 from pipelines.publishing.fingerprint import LEDGER
 from pipelines.publishing.lock import BusyError, held
@@ -105,7 +107,7 @@ def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
         "build_id": str(audit["build_id"]),
         "code_version": __version__,
     }
-    tables = _write_database(settings, folder, about)
+    tables = _write_database(settings, audit, folder, about)
     _write_pages(settings, folder)
     shutil.copyfile(settings.build_dir / QUALITY, folder / QUALITY)
     allowed = ~_umask()
@@ -218,7 +220,7 @@ def _copy_ledger(settings: Settings, target: Path) -> None:
 
 
 def _write_database(
-    settings: Settings, folder: Path, about: dict[str, str]
+    settings: Settings, audit: Audit, folder: Path, about: Mapping[str, str]
 ) -> dict[str, int]:
     folders = filter(None, (DBT_DIR / "models", settings.models_dir))
     try:
@@ -229,6 +231,8 @@ def _write_database(
             folder / DATABASE,
             about=about,
             metrics=[metric for mart in declared(folders) for metric in mart.metrics],
+            before=earlier(settings, audit["inputs"]),
+            config=config_of(settings),
         )
     except NoMartsError as error:
         raise PublishError("not published: the build has no marts") from error

@@ -9,6 +9,8 @@ from rich.console import Console
 from bench import sequences
 from bench.builds import label
 from pipelines.defs import run
+from pipelines.publishing.verifying import verify
+from pipelines.publishing.versions import current
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +31,7 @@ def changed(copy_of_built, build, tmp_path_factory):
 
     outcome = build(settings)
     assert outcome.published, outcome.why
+    assert not [one for one in verify(current(settings)) if one.holds is False]
     now = contents(settings)
     whole = run.build(settings, Console(file=io.StringIO()), full=True)
     assert whole.published, whole.reasons

@@ -1,0 +1,167 @@
+"""The ledger of the version before, as the beginning of the next version's database.
+
+To write a row in DuckDB's format costs more than to convert it, and of many months one
+changed. So the next database begins as a copy of the one before, whose bytes are those
+that its manifest says, and whose code and packages are those of now; of the ledger it
+keeps what is of the same partitions. Belongs here: whether a version may be begun with,
+and exchanging the rows of partitions. Does not belong here: what else is in a database
+(``database``).
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipelines.files import sha256_of
+from pipelines.landing.source import quoted
+from pipelines.publishing.fingerprint import LEDGER
+from pipelines.publishing.versions import DATABASE, PublishError, Version, current
+from pipelines.settings import Settings
+
+# Both make what a database looks like; where one differs, all of it is written.
+_SAME = ("code", "packages")
+# The one large table, of which a month of a source is found by two columns.
+_FOCUS = "focus"
+_OF_PARTITION = (
+    "x_SourceName = $source "
+    "and date_trunc('month', BillingPeriodStart) "
+    "= try_cast($period || '-01' as timestamp)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The version that the next one begins with.
+
+    Attributes:
+        version: that version.
+        partitions: of which the next one is, each by the hash of its bytes.
+    """
+
+    version: Version
+    partitions: Mapping[str, str]
+
+    def changed(self, table: str) -> list[str]:
+        """Name the partitions of a table that differ: ``aws/2026-10``."""
+        before, now = _of(table, self._before), _of(table, self.partitions)
+        return sorted(k for k in {*before, *now} if before.get(k) != now.get(k))
+
+    def begin(self, database: Path) -> None:
+        """Put the version's database to this place, with its ledger and nothing else.
+
+        Raises:
+            OSError: there is no room for it.
+            duckdb.Error: it cannot be written.
+        """
+        shutil.copyfile(self.version.database, database)
+        database.chmod(0o600)
+        with duckdb.connect(str(database)) as db:
+            for kind, name in db.execute(
+                "select 'view', view_name from duckdb_views() where not internal "
+                "union all select 'table', table_name from duckdb_tables()"
+            ).fetchall():
+                if kind == "view" or not _of(name, self._before):
+                    db.execute(f'drop {kind} "{name}"')
+
+    def exchanged(
+        self, db: duckdb.DuckDBPyConnection, table: str, ledger: Path
+    ) -> bool:
+        """Exchange the rows of changed partitions in a table of `version`.
+
+        Args:
+            db: has the next version's database attached as `version`.
+            table: of the ledger.
+            ledger: the folder of the next version's partitions.
+
+        Returns:
+            Whether the table is what its partitions say; else it is as it was, because
+            of a partition whose rows are not found by its name, or of other columns.
+        """
+        changed = self.changed(table)
+        if not changed:
+            return True
+        if table != _FOCUS or not _has_columns_of(db, ledger / table):
+            return False
+        db.execute("begin")
+        for place in changed:
+            if not self._exchange(db, ledger / table / f"{place}.parquet", place):
+                db.execute("rollback")
+                return False
+        db.execute("commit")
+        return True
+
+    def _exchange(
+        self, db: duckdb.DuckDBPyConnection, partition: Path, place: str
+    ) -> bool:
+        source, _, period = place.partition("/")
+        old = self.version.folder / "ledger" / _FOCUS / f"{place}.parquet"
+        known = pq.read_metadata(old).num_rows if old.exists() else 0
+        row = db.execute(
+            f"delete from version.{_FOCUS} where {_OF_PARTITION}",
+            {"source": source, "period": period},
+        ).fetchone()
+        if not row or row[0] != known:
+            return False
+        if partition.exists():
+            db.execute(
+                f"insert into version.{_FOCUS} by name "
+                f"select * from read_parquet({quoted(partition)})"
+            )
+        return True
+
+    @property
+    def _before(self) -> Mapping[str, str]:
+        return _inputs(self.version)
+
+
+def earlier(settings: Settings, inputs: Mapping[str, str]) -> Earlier | None:
+    """Give what the next version begins with; None where it begins with nothing.
+
+    Args:
+        settings: whose versions.
+        inputs: of the build that becomes the next version.
+    """
+    try:
+        version = current(settings)
+    except PublishError:  # a damaged one is none to begin with
+        return None
+    if version is None or not version.database.is_file():
+        return None
+    before, files = _inputs(version), version.manifest.get("files")
+    known = files.get(DATABASE) if isinstance(files, dict) else None
+    if not isinstance(known, dict) or any(before.get(k) != inputs[k] for k in _SAME):
+        return None
+    is_whole = known.get("sha256") == sha256_of(version.database)
+    return Earlier(version, inputs) if is_whole else None
+
+
+def _inputs(version: Version) -> Mapping[str, str]:
+    inputs = version.manifest.get("inputs")
+    return inputs if isinstance(inputs, dict) else {}
+
+
+def _of(table: str, inputs: Mapping[str, str]) -> dict[str, str]:
+    """Give the partitions of a table, with the hashes of their bytes."""
+    start = f"{LEDGER}{table}/"
+    return {
+        name.removeprefix(start): found
+        for name, found in inputs.items()
+        if name.startswith(start)
+    }
+
+
+def _has_columns_of(db: duckdb.DuckDBPyConnection, folder: Path) -> bool:
+    """Return whether a table has the columns that all of its partitions make."""
+    files = quoted(folder / "*" / "*.parquet")
+    made, there = (
+        [(name, kind) for name, kind, *_ in db.execute(f"describe {what}").fetchall()]
+        for what in (
+            f"select * from read_parquet({files}, union_by_name = true)",
+            f'version."{folder.name}"',
+        )
+    )
+    return made == there
