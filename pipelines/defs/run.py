@@ -73,13 +73,12 @@ def build(
     sources = all_sources(settings)
     # Locked before the look, so that what was seen is still so when it is built.
     with held(settings, "unitmill build"):
-        if landing is None:
-            inputs = scan_inputs(settings, sources)
-        else:
-            inputs = compare(settings, sources, landing)
+        inputs = (
+            compare(settings, sources, landing)
+            if landing
+            else scan_inputs(settings, sources)
+        )
         inputs.require_complete()
-        refused = bool(inputs.landing.refusals)
-        blocked = refused and settings.landing.unrecognized == "block"
         why = _why_not_published(settings, inputs)
         for line in _about(settings, inputs, why):
             console.print(line, soft_wrap=True, highlight=False)
@@ -88,12 +87,12 @@ def build(
         # Each source that something was delivered of; the others make no progress.
         delivered = {delivery.source for delivery in inputs.landing.deliveries}
         idle: set[str] = set()
-        if not why and not full and not blocked:
+        if not (why or full or inputs.is_blocked(settings)):
             # What is published is of this ledger and this code: only what is stale is
             # converted, and the steps of 50 other sources, and of the tables that they
             # fill, would find nothing to do.
-            idle = {s.name for s in inputs.sources} - {
-                s.source.name for s in inputs.stale
+            idle = {source.name for source in sources} - {
+                stale.source.name for stale in inputs.stale
             }
         progress = Progress(console, delivered - idle, of_run)
         with contextlib.closing(progress):

@@ -43,6 +43,10 @@ class Inputs:
             raise ExportError(self.incomplete[source.name])
         return [item for item in self.stale if item.source.name == source.name]
 
+    def is_blocked(self, settings: Settings) -> bool:
+        """Return whether a file was refused, and the owner lets that stop a build."""
+        return bool(self.landing.refusals) and settings.landing.unrecognized == "block"
+
     def require_complete(self) -> None:
         """Go on only if every stale month can be made whole.
 

@@ -50,8 +50,7 @@ def look(settings: Settings, sources: Sequence[Source]) -> Look:
     hashes = Hashes(settings.hashes_file.with_name("contents.json"))
     with content.believed(hashes):
         inputs = scan_inputs(settings, sources)
-        blocked = inputs.landing.refusals and settings.landing.unrecognized == "block"
-        is_new = bool(inputs.stale or inputs.incomplete or blocked)
+        is_new = bool(inputs.stale or inputs.incomplete or inputs.is_blocked(settings))
         is_up_to_date = not is_new and _is_published(settings, hashes)
     if is_up_to_date:
         hashes.save()
