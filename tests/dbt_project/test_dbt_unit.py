@@ -28,9 +28,9 @@ def test_every_unit_test_of_the_models_passes(sample_settings, new_home, tmp_pat
 
     done = subprocess.run(
         [
-            *(DBT, "test", "--select", "test_type:unit"),
+            *(DBT, "--log-level-file", "none", "--no-write-json"),
+            *("test", "--select", "test_type:unit", "--no-populate-cache"),
             *("--profiles-dir", project, "--target-path", target),
-            *("--log-path", tmp_path / "logs", "--no-populate-cache"),
         ],
         cwd=project,
         env=os.environ | ENVIRONMENT,
