@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 import sqlalchemy
 from command_server import served
+from in_memory import asked
 from rich.console import Console
 
 from pipelines.defs import run
@@ -332,7 +332,7 @@ def convert(settings):
         assert landing.refusals == ()
         deliveries = landing.of(source, period)
         partition = write_partition(with_settings, source, deliveries, period)
-        with duckdb.connect() as db:
+        with asked() as db:
             return db.execute(
                 f"select {columns} from '{partition.path}' order by all"
             ).fetchall()
