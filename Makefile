@@ -58,7 +58,7 @@ SQL := $(shell find dbt_project/models dbt_project/tests -name '*.sql')
 SQL_RULES := $(wildcard dbt_project/macros/*.sql) pyproject.toml requirements-dev.lock
 .cache/linted-sql: $(SQL) $(SQL_RULES)
 	@mkdir -p $(@D)
-	$(BIN)/python -c 'import gc; gc.set_threshold(100_000, 20, 20); \
+	$(BIN)/python -W 'ignore:resource_tracker:UserWarning' -c 'import gc; gc.set_threshold(100_000, 20, 20); \
 		from sqlfluff.cli.commands import cli; cli(prog_name="sqlfluff")' \
 		lint --processes 0 $(if $(filter $(SQL_RULES),$?),$(SQL),$?)
 	@touch $@
