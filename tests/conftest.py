@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 import sqlalchemy
 from command_server import served
+from in_memory import asked
 from rich.console import Console
 
 from pipelines.defs import run
@@ -54,28 +54,46 @@ pytest_plugins = ("object_store_servers",)
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
 STATUS = pytest.StashKey[int]()
 NOBODY = 65534  # who runs Postgres, where root runs the tests
-# The files that take longest come first, and the last ones to end are short. The first
-# builds the sample company; those that need it come when it is there.
+# The files that take longest come first, by CPU seconds, and the last ones to end are
+# short. The first builds the sample company; those that need it come when it is there.
 FIRST = (
     "whole_builds/test_gate.py",
-    "golden/test_golden.py",
     "whole_builds/test_gate_of_an_invoice.py",
     "test_wheel.py",
-    "whole_builds/test_open_month.py",
-    "landing/test_one_look.py",
-    "sources/test_fuzz_recognizers.py",
+    "golden/test_golden.py",
     "whole_builds/test_kill.py",
-    "transform/test_project.py",
-    "whole_builds/test_parts.py",
-    "cases/test_tokens.py",
-    "whole_builds/test_end_to_end.py",
-    "test_docs.py",
-    "dbt_project/test_dbt_unit.py",
-    "landing/test_stores_in_dagster.py",
-    "landing/test_stores.py",
+    "whole_builds/test_changes.py",
+    "sources/test_fuzz_recognizers.py",
     "sources/test_hostile_inputs.py",
-    "dbt_project/test_semantic_layer.py",
+    "transform/test_project.py",
+    "dbt_project/test_dbt_unit.py",
+    "cases/test_sets_of_files.py",
+    "publishing/test_versions.py",
+    "landing/test_stores_in_dagster.py",
+    "pages/test_pages_in_a_browser.py",
+    "landing/test_stores.py",
+    "defs/test_event_log.py",
+    "targets/test_postgres_views.py",
+    "sources/usage/test_slurm.py",
+    "cases/test_tokens.py",
+    "bench/test_benches.py",
+    "whole_builds/test_parts.py",
+    "sources/cost/test_focus_export.py",
+    "test_docs.py",
     "sources/test_dialects.py",
+    "dbt_project/test_semantic_layer.py",
+    "publishing/test_gate_of_the_audit.py",
+    "landing/test_one_look.py",
+    "whole_builds/test_open_month.py",
+    "sources/usage/test_prometheus.py",
+    "cases/test_whole_and_once.py",
+    "sources/cost/onprem/test_onprem_costs.py",
+    "sample_company/test_samples.py",
+    "sources/cost/aws/test_aws_real_exports.py",
+    "sources/cost/aws/test_aws_line_items.py",
+    "whole_builds/test_end_to_end.py",
+    "semantic/test_exports.py",
+    "sources/cost/test_oci.py",
 )
 
 
@@ -314,7 +332,7 @@ def convert(settings):
         assert landing.refusals == ()
         deliveries = landing.of(source, period)
         partition = write_partition(with_settings, source, deliveries, period)
-        with duckdb.connect() as db:
+        with asked() as db:
             return db.execute(
                 f"select {columns} from '{partition.path}' order by all"
             ).fetchall()

@@ -42,9 +42,18 @@ MANIFEST: Final = "manifest.json"
 COMPILED: Final = DBT_DIR / "compiled"
 # dbt follows a link only where it begins to look, not below.
 _LINKED = ("models", "macros", "seeds", "tests", "profiles.yml")
+# What dbt has read, so that it reads only what changed.
+PARSED: Final = "partial_parse.msgpack"
 # Of what dbt writes nothing else is read again: 700 files of SQL are in the manifest.
-_KEPT = {MANIFEST, "partial_parse.msgpack"}
+_KEPT = {MANIFEST, PARSED}
 _STAMP = "unitmill_project.sha256"
+# What dbt's profile asks for: where one of them is another, dbt reads all files again.
+ENVIRONMENT: Final = {
+    "UNITMILL_BUILD_DATABASE": "../target/warehouse.duckdb",
+    "UNITMILL_MEMORY_LIMIT": "1GB",
+    "UNITMILL_THREADS": "1",
+    "DO_NOT_TRACK": "1",
+}
 # Of what dbt says of an error: what, and where.
 _LINES = 6
 
@@ -62,7 +71,8 @@ def target_folder(settings: Settings) -> Path:
 def compiled(settings: Settings) -> Path:
     """Lay out the dbt project of a home, and compile it where a file changed.
 
-    What is shipped was compiled once, when it was installed; a home copies that.
+    What is shipped was compiled once, when it was installed; a home copies that, and
+    beside models of the workspace dbt reads no shipped one again.
 
     Returns:
         The place of dbt's manifest, in which each node has its compiled code.
@@ -101,15 +111,19 @@ def compile_shipped() -> None:
         settings = Settings(home=Path(home))
         folder, target = project_folder(settings), target_folder(settings)
         _link(folder, None)
-        _compile(settings, folder, target)
         COMPILED.mkdir(exist_ok=True)
-        shutil.copyfile(target / MANIFEST, COMPILED / MANIFEST)
+        (COMPILED / PARSED).unlink(missing_ok=True)
+        _compile(settings, folder, target)
+        for name in _KEPT:
+            shutil.copyfile(target / name, COMPILED / name)
         (COMPILED / _STAMP).write_text(_hash_of_files(folder, None), "utf-8")
 
 
 def _compile(settings: Settings, folder: Path, target: Path) -> None:
     """Let dbt compile; the database that it asks is an empty one."""
     target.mkdir(parents=True, exist_ok=True)
+    if not (target / PARSED).exists() and (COMPILED / PARSED).exists():
+        shutil.copyfile(COMPILED / PARSED, target / PARSED)
     call = subprocess.run(  # noqa: S603 - our own dbt
         [
             str(DBT),
@@ -121,13 +135,8 @@ def _compile(settings: Settings, folder: Path, target: Path) -> None:
             *("--target-path", str(target)),
         ],
         env=os.environ
-        | {
-            "UNITMILL_BUILD_DATABASE": str(target / settings.build_database.name),
-            "UNITMILL_MEMORY_LIMIT": settings.memory_limit,
-            "UNITMILL_THREADS": str(settings.threads),
-            "DO_NOT_TRACK": "1",
-            "DBT_LOG_PATH": str(settings.home_dir / "dbt" / "logs"),
-        },
+        | ENVIRONMENT
+        | {"DBT_LOG_PATH": str(settings.home_dir / "dbt" / "logs")},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -153,7 +162,7 @@ def _infos(output: str) -> Iterator[Mapping[str, Any]]:
 
 def _require_runnable(manifest: Mapping[str, Any], models_dir: Path | None) -> None:
     """Refuse a model of the workspace that needs dbt's own runner."""
-    for node in manifest["nodes"].values():
+    for _, node in sorted(manifest["nodes"].items()):
         config = node["config"]
         wrong = ""
         if config.get("materialized") not in {*MATERIALIZED, "ephemeral"}:
@@ -197,9 +206,16 @@ def _link(folder: Path, models_dir: Path | None) -> None:
     links = {folder / name: DBT_DIR / name for name in _LINKED}
     if models_dir:
         links[folder / WORKSPACE] = models_dir
-        config["model-paths"].append(WORKSPACE)
-        # What a folder of the shipped models says goes before this.
-        config["models"]["unitmill"] |= WORKSPACE_CONFIG
+    else:
+        (folder / WORKSPACE).unlink(missing_ok=True)
+    # It is told of them where there are none, too: with another configuration dbt would
+    # read every shipped model again.
+    config["model-paths"].append(WORKSPACE)
+    # What a folder of the shipped models says goes before this.
+    shipped = config["models"]["unitmill"]
+    for layer in ("staging", "intermediate"):
+        shipped[layer]["+persist_docs"] = {"relation": False, "columns": False}
+    config["models"]["unitmill"] |= WORKSPACE_CONFIG
     for link, target in links.items():
         if link.is_symlink() and link.readlink() == target:
             continue

@@ -6,8 +6,8 @@ Each folder has the files alone; what is right stands here with its arithmetic.
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.inputs import scan_inputs
@@ -30,7 +30,7 @@ def converted(tmp_path):
         # Other sources read the other files of a case.
         assert not [refusal for refusal in landing.refusals if refusal.source]
         part = write_partition(settings, source, landing.of(source, period), period)
-        with duckdb.connect() as db:
+        with asked() as db:
             return db.execute(
                 f"select {columns} from '{part.path}' order by all"
             ).fetchall()

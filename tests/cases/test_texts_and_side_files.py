@@ -3,8 +3,8 @@
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
@@ -29,7 +29,7 @@ def read(tmp_path):
             ).path
             for delivery in landing.deliveries
         ]
-        with duckdb.connect() as db:
+        with asked() as db:
             select = f"select {columns} from read_parquet({[*map(str, paths)]})"
             return landing, db.execute(select).fetchall()
 

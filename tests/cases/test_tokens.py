@@ -9,8 +9,8 @@ import shutil
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.ledger.tally import left_out
 from pipelines.sources.registry import COST_SOURCES, USAGE_SOURCES
@@ -76,7 +76,7 @@ def traced(number, attributes, scope, version):
 
 
 def reasons(settings):
-    with duckdb.connect() as db:
+    with asked() as db:
         rows = db.execute(
             "select reason, sum(row_count)::bigint "
             f"from ({left_out(settings.ledger_dir)}) "

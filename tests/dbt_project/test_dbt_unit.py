@@ -6,36 +6,34 @@ import subprocess
 
 import pytest
 
-from pipelines.settings import DBT_DIR
-from pipelines.transform.project import DBT
+from pipelines.settings import Settings
+from pipelines.transform.project import (
+    COMPILED,
+    DBT,
+    ENVIRONMENT,
+    PARSED,
+    project_folder,
+    target_folder,
+)
 
 pytestmark = pytest.mark.slow
 
 
-def test_every_unit_test_of_the_models_passes(sample_settings, tmp_path):
-    database = tmp_path / "warehouse.duckdb"
-    shutil.copy(sample_settings.build_database, database)
-    environment = os.environ | {
-        "UNITMILL_BUILD_DATABASE": str(database),
-        "UNITMILL_MEMORY_LIMIT": sample_settings.memory_limit,
-        "DO_NOT_TRACK": "1",
-    }
+def test_every_unit_test_of_the_models_passes(sample_settings, new_home, tmp_path):
+    home = Settings(home=new_home(tmp_path / "home"))
+    project, target = project_folder(home), target_folder(home)
+    # What dbt has read of the project already, when it was compiled.
+    shutil.copy(COMPILED / PARSED, target)
+    shutil.copy(sample_settings.build_database, target)
 
     done = subprocess.run(
         [
-            DBT,
-            "test",
-            "--select",
-            "test_type:unit",
-            "--profiles-dir",
-            DBT_DIR,
-            "--target-path",
-            tmp_path / "target",
-            "--log-path",
-            tmp_path / "logs",
+            *(DBT, "--log-level-file", "none", "--no-write-json"),
+            *("test", "--select", "test_type:unit", "--no-populate-cache"),
+            *("--profiles-dir", project, "--target-path", target),
         ],
-        cwd=DBT_DIR,
-        env=environment,
+        cwd=project,
+        env=os.environ | ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,

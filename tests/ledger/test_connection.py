@@ -1,7 +1,7 @@
 """One DuckDB serves many conversions, and no conversion sees what is not its own."""
 
-import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
@@ -36,7 +36,7 @@ def converted(settings):
     def price(source, home=settings):
         deliveries = scan(home, [source]).of(source, "2026-08")
         path = write_partition(home, source, deliveries, "2026-08").path
-        with duckdb.connect() as db:
+        with asked() as db:
             (row,) = db.execute(
                 f"select BilledCost::double, x_Reading from '{path}'"
             ).fetchall()

@@ -2,6 +2,7 @@
 
 import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.landing.deliveries import record, scan
 from pipelines.ledger.conversion import convert, forget_refused, refused_in
@@ -22,7 +23,7 @@ def converted(settings, of_costs):
         files = f"{settings.ledger_dir}/focus/acme/*.parquet"
         if not list(settings.ledger_dir.glob("focus/acme/*.parquet")):
             return [], refused
-        with duckdb.connect() as db:
+        with asked() as db:
             rows = db.execute(f"select BilledCost from '{files}' order by 1").fetchall()
         return [int(cost) for (cost,) in rows], refused
 

@@ -3,9 +3,9 @@
 import json
 import pickle
 
-import duckdb
 import pytest
 import sample_seeds
+from in_memory import asked
 
 from pipelines.ledger.tally import left_out
 
@@ -36,7 +36,7 @@ def reasons(settings):
     """Give how many rows the partitions left out, by reason."""
 
     def counted():
-        with duckdb.connect() as db:
+        with asked() as db:
             found = db.execute(
                 "select reason, sum(row_count)::int from "
                 f"({left_out(settings.ledger_dir)}) group by all"

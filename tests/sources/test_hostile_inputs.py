@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import os
+import shutil
 import zipfile
 
 import pytest
@@ -78,14 +79,36 @@ def ledger(settings):
     return files
 
 
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory):
+    """Give a folder with a home for each good file that was taken in."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture
-def spoiled(samples, put, taken, ledger):
+def taken_in(samples, homes, put, taken, settings):
+    """Take in a good file; what is made of it is copied the next time."""
+
+    def good(name):
+        path, content = samples[name]
+        put(path, content, hour=1)
+        kept = homes / name
+        if kept.exists():
+            shutil.copytree(kept, settings.home_dir)
+        else:
+            assert taken() == ""
+            shutil.copytree(settings.home_dir, kept)
+
+    return good
+
+
+@pytest.fixture
+def spoiled(samples, put, taken, taken_in, ledger):
     """Take in a good file, then a bad one in its place; give what was said."""
 
     def instead(name, content):
-        path, good = samples[name]
-        put(path, good, hour=1)
-        assert taken() == ""
+        path, _ = samples[name]
+        taken_in(name)
         before = ledger()
         assert before
         put(path, content, hour=2)

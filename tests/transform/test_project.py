@@ -9,7 +9,12 @@ from pipelines.defs.translator import Translator
 from pipelines.landing.source import ExportError
 from pipelines.publishing.fingerprint import changed, inputs_of_build
 from pipelines.settings import Settings
-from pipelines.transform.project import _errors, compiled
+from pipelines.transform.project import (
+    _errors,
+    _require_runnable,
+    compiled,
+    target_folder,
+)
 
 
 @pytest.fixture
@@ -108,24 +113,29 @@ def test_why_dbt_reads_no_models_is_its_sentence_without_its_traceback():
     )
 
 
-@pytest.mark.parametrize(
-    ("head", "wrong"),
-    [
-        ("{{ config(materialized='incremental') }}", "is materialized as incremental"),
-        ("{{ config(post_hook='select 1') }}", "has a hook"),
-    ],
-)
-def test_a_model_that_only_dbt_s_own_runner_can_make_is_refused(
-    workspace, tmp_path, head, wrong
-):
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "rpt_a.sql").write_text(f"{head} select 1 as one")
+def test_a_model_that_only_dbt_s_own_runner_can_make_is_refused(workspace, tmp_path):
+    models = tmp_path / "models"
+    models.mkdir()
+    for name, config in (
+        ("rpt_a", "materialized='incremental'"),
+        ("rpt_b", "post_hook='select 1'"),
+    ):
+        head = f"{{{{ config({config}) }}}}"
+        (models / f"{name}.sql").write_text(f"{head} select 1 as one")
 
+    said = []
     for _ in range(2):
         with pytest.raises(ExportError) as refused:
             compiled(workspace())
+        said.append(str(refused.value))
 
-        assert str(refused.value) == (
-            f"{tmp_path}/models/rpt_a.sql: rpt_a {wrong}; expected a table, a view or "
-            "an ephemeral model without hooks and constraints"
-        )
+    refusal = (
+        f"{models}/rpt_a.sql: rpt_a is materialized as incremental; expected a table, "
+        "a view or an ephemeral model without hooks and constraints"
+    )
+    assert said == [refusal, refusal]
+    # The first is told; where it is gone, the second is.
+    left = manifest(target_folder(workspace()) / "manifest.json")
+    del left["nodes"]["model.unitmill.rpt_a"]
+    with pytest.raises(ExportError, match=f"{models}/rpt_b.sql: rpt_b has a hook; "):
+        _require_runnable(left, models)

@@ -64,18 +64,19 @@ def look(settings):
 
 
 class Reader(threading.Thread):
-    """Reads the current version again and again until it is told to stop."""
+    """Reads the current version every so many seconds until it is told to stop."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, pause=0.1):
         super().__init__(daemon=True)
         self.settings = settings
+        self.pause = pause
         self.seen = set()
         self.failures = []
         self.looks = 0
         self.done = threading.Event()
 
     def run(self):
-        while not self.done.wait(0.1):
+        while not self.done.wait(self.pause):
             try:
                 self.seen.add(look(self.settings))
                 self.looks += 1
@@ -162,7 +163,8 @@ def killed(request, copy_of_built, build, tmp_path_factory):
     charge_one_more(settings.exports_dir)
     moments = random.Random(request.param)
     after_kills = []
-    with Reader(settings) as reader:
+    # A build takes long, and so does a look at all books.
+    with Reader(settings, pause=0.5) as reader:
         for line, seconds in PHASES.values():
             build_and_kill(settings, line, moments.uniform(0, seconds))
             after_kills.append((current(settings), look(settings)))

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from types import SimpleNamespace
 
-import duckdb
 import pytest
 import vendor_drops
+from in_memory import asked
 
 from pipelines.landing.current import current_deliveries
 from pipelines.ledger.partitions import write_partition
@@ -41,7 +41,7 @@ def rows_of():
     """Read the rows of a partition, in the order of their file."""
 
     def read(partition):
-        with duckdb.connect() as db:
+        with asked() as db:
             found = db.execute(
                 "from read_parquet($path) "
                 "order by x_DeliveryId, x_SourceRowNumber, x_SourceRowPart",

@@ -5,10 +5,10 @@ import io
 import json
 
 import adbc_driver_postgresql.dbapi as postgresql
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from in_memory import asked
 
 from pipelines.landing.deliveries import load, record, scan
 from pipelines.landing.source import ExportError, TransientError
@@ -106,7 +106,7 @@ def converted():
             partition = write_partition(
                 settings, source, landing.of(source, period), period
             )
-            with duckdb.connect() as db:
+            with asked() as db:
                 found.append(
                     db.execute(
                         "select * exclude (delivery_id, source_row_number) "

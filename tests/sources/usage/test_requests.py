@@ -3,8 +3,8 @@
 from decimal import Decimal
 from hashlib import sha256
 
-import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.landing.grouping import delivery_id
 from pipelines.landing.source import Drop, Source
@@ -102,7 +102,7 @@ def test_a_call_that_a_newer_file_has_again_counts_once_by_name(
     rows = convert(usage, "2026-08", "sum(request_count), sum(output_tokens)")
 
     assert rows == [(5, 150)]
-    with duckdb.connect() as db:
+    with asked() as db:
         reasons = db.execute(
             f"select reason, sum(row_count) from ({left_out(settings.ledger_dir)}) "
             "group by all order by all"

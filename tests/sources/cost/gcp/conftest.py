@@ -3,8 +3,8 @@
 import copy
 import json
 
-import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.focus.conformance import evaluate
 from pipelines.landing.deliveries import scan
@@ -78,7 +78,7 @@ def charged(put_rows, settings, convert):
         put_rows(*rows)
         found = convert(SOURCE, PERIOD, picked)
         path = settings.ledger_dir / "focus" / "gcp" / f"{PERIOD}.parquet"
-        with duckdb.connect() as db:
+        with asked() as db:
             broken = [
                 judgement.rule.id
                 for judgement in evaluate(db, f"'{path}'")

@@ -3,8 +3,8 @@
 import csv
 import io
 
-import duckdb
 import pytest
+from in_memory import asked
 
 from pipelines.landing.deliveries import scan
 from pipelines.ledger.partitions import write_partition
@@ -72,9 +72,9 @@ def ledger(settings):
         for period in landing.periods(SOURCE):
             deliveries = landing.of(SOURCE, period)
             write_partition(settings, SOURCE, deliveries, period)
-        with duckdb.connect() as db:
+        with asked() as db:
             db.execute(
-                "create view ledger as select * from "
+                "create temp view ledger as select * from "
                 f"'{settings.ledger_dir}/focus/onprem/*.parquet'"
             )
             return db.execute(query).fetchall()
