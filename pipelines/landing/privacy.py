@@ -225,27 +225,34 @@ def personal_data_removed(
             groups.setdefault(_macro(name), []).append(name)
         elif "VARCHAR" in kind or kind == "JSON":
             replaced.append(f'{_cleaned(name, kind)} as "{name}"')
-    made = []
+    joined, made = [], []
     # One list of a row's texts: a pattern is made for each place where it stands.
     for macro, names in groups.items():
         texts = ", ".join(f'"{name}"' for name in names)
-        any_has = " or ".join(f'um_may_have("{name}")' for name in names)
+        # To look through one long text costs less than through each of them.
+        joined.append(f"concat({texts}) as {macro}_joined")
+        any_has = f"um_may_have({macro}_joined)"
         if macro == "um_person":
-            any_has = " or ".join(f'"{name}" is not null' for name in names)
+            any_has = f"{macro}_joined <> ''"
         made.append(
             f"case when {any_has} then list_transform([{texts}], "
-            f"lambda t: {macro}(t)) end as {macro}s"
+            f"lambda t: {macro}(t)) end as {macro}_made"
         )
         replaced += [
-            f'case when {macro}s is null then "{name}" else {macro}s[{place}] end '
-            f'as "{name}"'
+            f'case when {macro}_made is null then "{name}" else {macro}_made[{place}] '
+            f'end as "{name}"'
             for place, name in enumerate(names, start=1)
         ]
     if not replaced:
         return select
-    inner = f"select *, {', '.join(made)} from ({select})" if made else select
-    left_out = f"exclude ({', '.join(f'{m}s' for m in groups)})" if groups else ""
-    return f"select * {left_out} replace ({', '.join(replaced)}) from ({inner})"
+    if not made:
+        return f"select * replace ({', '.join(replaced)}) from ({select})"
+    ours = ", ".join(f"{macro}_joined, {macro}_made" for macro in groups)
+    return (
+        f"select * exclude ({ours}) replace ({', '.join(replaced)}) from ("
+        f"select *, {', '.join(made)} from (select *, {', '.join(joined)} "
+        f"from ({select})))"
+    )
 
 
 def has_hashes(types: Mapping[str, str]) -> str:

@@ -45,6 +45,9 @@ from pipelines.sources.tables import types_of
 INPUTS_KEY = "unitmill.inputs"
 _STUB = "stub"
 KEY_MARK = "~"
+# Rows of a bill are wide: in half of DuckDB's own number they wait in less memory.
+_ROW_GROUPS = {"focus": 61_440}
+_ROW_GROUP = 122_880
 # Names of files that a sentence shows before it only counts.
 _SHOWN = 5
 
@@ -121,7 +124,8 @@ def write_partition(
             inputs = inputs_of(source, deliveries, privacy.key_id)
             metadata = {INPUTS_KEY: inputs, LEFT_OUT_KEY: as_json(tallies)}
             with recorded(path, inputs) as temporary:
-                rows = _write(db, shaped, temporary, metadata)
+                size = _ROW_GROUPS.get(source.table, _ROW_GROUP)
+                rows = _write(db, shaped, temporary, metadata, size)
                 if source.tally or tallies is not None:
                     place = f"{source.name} {period}"
                     refuse_difference(db, place, source.table, tallies, temporary)
@@ -260,12 +264,16 @@ def _describe(db: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:
 
 
 def _write(
-    db: duckdb.DuckDBPyConnection, select: str, path: Path, metadata: Mapping[str, str]
+    db: duckdb.DuckDBPyConnection,
+    select: str,
+    path: Path,
+    metadata: Mapping[str, str],
+    row_group: int = _ROW_GROUP,
 ) -> int:
-    """Write rows and their metadata; give how many they are."""
+    """Write rows and their metadata, so many to a row group; give how many they are."""
     pairs = ", ".join(f"{quoted(k)}: {quoted(v)}" for k, v in metadata.items())
     row = db.execute(
-        f"copy ({select}) to {quoted(path)} (format parquet, "
-        f"compression zstd, kv_metadata {{{pairs}}})"
+        f"copy ({select}) to {quoted(path)} (format parquet, compression zstd, "
+        f"row_group_size {row_group}, kv_metadata {{{pairs}}})"
     ).fetchone()
     return int(row[0]) if row else 0

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Candidate, ExportError, quoted
+from pipelines.sources.formats.blanks import without_blanks
 from pipelines.sources.formats.csv_files import by_position
 
 # Six decimals: the product of two such numbers is exact in the twelve of the ledger.
@@ -198,8 +199,9 @@ def scan(file: Candidate | Path, columns: Sequence[Column]) -> str:
         place = found.get(column.name)
         if place is not None and column.type.is_number:
             numbers.append(place)
-        cell = "cast(null as varchar)" if place is None else f"c{place}"
-        picked.append(f"nullif(trim({cell}), '') as {column.name}")
+        absent = place is None
+        cell = "cast(null as varchar)" if absent else without_blanks(f"c{place}")
+        picked.append(f"{cell} as {column.name}")
     return f"select {', '.join(picked)} from {by_position(opened, numbers)}"
 
 

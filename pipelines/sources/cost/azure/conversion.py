@@ -34,6 +34,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
         "{tags}": tags.cleaned("tag_text"),
         "{raw_tags}": tags.raw("tag_text", "tags"),
         "{tag_text}": whole,
+        "{arm_type}": facts.arm_type("arm_id"),
         "{services}": facts.services(),
         "{regions}": facts.regions(),
         "{gpus}": facts.gpus(),
@@ -47,7 +48,14 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 
 def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
-    """Count the rows of one month; of two cost types one repeats the other."""
+    """Count the rows of one month; of two cost types one repeats the other.
+
+    Where a bill has one, the numbers of its rows say how many there are.
+    """
+    billed = [cost_type_of(delivery.scope)[0] for delivery in deliveries]
+    is_paired = len(set(billed)) < len(billed)
+    if not is_paired and all(len(delivery.periods) == 1 for delivery in deliveries):
+        return ""
     return counted("\nunion all\n".join(_parts(deliveries, period)), LEFT_OUT)
 
 

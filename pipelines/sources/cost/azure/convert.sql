@@ -1,8 +1,8 @@
 -- Azure cost details of one month as FOCUS 1.4 rows.
 --
 -- {rows} are the cost types that count (conversion.py), {tag_text}, {tags} and {raw_tags}
--- read tags; {services}, {regions}, {gpus}, {measures} and {ai_meters} are tables of
--- pipelines/sources/cost/azure_exports.
+-- read tags, {arm_type} what a resource is; {services}, {regions}, {gpus}, {measures}
+-- and {ai_meters} are tables of pipelines/sources/cost/azure_exports.
 -- Everything that a charge type means is in the table charge_types below.
 
 with
@@ -98,8 +98,7 @@ classified as (
         model in ('reservation', 'savingsplan') or rule = 'unused' as is_committed,
         category = 'Usage' and rule = 'charged' as is_measured,
         coalesce(lower(publisher_type) = 'marketplace', false) as is_marketplace,
-        -- The last provider of an id is the one of the resource itself.
-        nullif(regexp_extract(arm_id, '.*/providers/([^/]+/[^/]+)', 1), '') as arm_type,
+        {arm_type} as arm_type,
         json_extract_string(info, '$.ServiceType') as size_name,
         try_cast(json_extract_string(info, '$.RINormalizationRatio') as decimal(38, 12))
             as ratio
@@ -205,8 +204,15 @@ costed as (
 
     select
         *,
-        cast(contracted_price * rate as decimal(38, 12)) as contracted_unit_price,
-        cast(list_price * rate as decimal(38, 12)) as list_unit_price,
+        -- To multiply two such decimals costs as much as reading ten cells.
+        case
+            when rate = 1 then contracted_price
+            else cast(contracted_price * rate as decimal(38, 12))
+        end as contracted_unit_price,
+        case
+            when rate = 1 then list_price
+            else cast(list_price * rate as decimal(38, 12))
+        end as list_unit_price,
         case
             when rate = 1 then cost
             else coalesce(
@@ -344,6 +350,7 @@ select
     invoice_id as InvoiceId,
     coalesce(partner_name, 'Microsoft') as InvoiceIssuerName,
     case
+        when list_unit_price = contracted_unit_price then contracted_cost
         when list_price is not null
             then cast(list_unit_price * pricing_quantity as decimal(38, 12))
         when is_priced and payg_cost <> 0 then payg_cost

@@ -12,6 +12,22 @@ from pipelines.sources.cost.azure_exports.files import values
 from pipelines.sources.formats.package_files import rows_beside
 
 
+def arm_type(arm_id: str) -> str:
+    """Give the SQL of the type of a resource, by the last provider in its id.
+
+    Where nothing follows the last one, a pattern looks for another, which costs more.
+
+    Args:
+        arm_id: a column with ids of Azure's Resource Manager in lower case.
+    """
+    last = f"split_part({arm_id}, '/providers/', -1)"
+    return (
+        f"case when contains({arm_id}, '/providers/') then coalesce("
+        f"nullif(regexp_extract({last}, '^[^/]+/[^/]+'), ''), "
+        f"nullif(regexp_extract({arm_id}, '.*/providers/([^/]+/[^/]+)', 1), '')) end"
+    )
+
+
 @cache
 def services() -> str:
     """Give resource_type, type_name, service_name, category, subcategory."""

@@ -16,6 +16,7 @@ from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import LOOK_INSIDE, quoted
 from pipelines.sources.cost.azure_exports.dates import Style
+from pipelines.sources.formats.blanks import without_blanks
 from pipelines.sources.formats.csv_files import by_position
 from pipelines.sources.formats.package_files import rows_beside
 
@@ -122,7 +123,13 @@ def text(table: Table, name: str) -> str:
     """Give a column as text, NULL where it is empty or the file has none."""
     if name not in table.headers:
         return "cast(null as varchar)"
-    return f"nullif(trim(cast(\"{name}\" as varchar)), '')"
+    return without_blanks(_said(table, name))
+
+
+def _said(table: Table, name: str) -> str:
+    """Give a column as text, as it stands in the file."""
+    is_text = table.types[name] == "VARCHAR"
+    return f'"{name}"' if is_text else f'cast("{name}" as varchar)'
 
 
 def typed(
@@ -140,27 +147,37 @@ def typed(
 
 
 def _value(table: Table, column: Column, style: Style, before: int) -> str:
-    given = text(table, column.name)
     if column.name not in table.headers:
         return f"cast(null as {SQL_TYPES[column.type]})"
-    value, expected = given, "a value"
+    given = text(table, column.name)
+    reads, expected = [given], "a value"
     if column.type == "number":
-        value, expected = number(table, column.name), "a number"
+        reads, expected = _numbers(table, column.name), "a number"
     elif column.type == "time":
-        value, expected = style.sql(given), "a date"
-    absent = [] if column.required else [f"when {given} is null then null"]
-    if column.type == "text" and absent:
+        reads = [style.sql(_said(table, column.name)), style.sql(given)]
+        expected = "a date"
+    if column.type == "text" and not column.required:
         return given
     problem = refusal(table, column.name, expected, before)
-    cases = " ".join([*absent, f"when {value} is null then {problem}"])
-    return f"case {cases} else {value} end"
+    if not column.required:
+        problem = f"case when {given} is not null then {problem} end"
+    # Each is tried only where those before it read nothing.
+    return f"coalesce({', '.join([*reads, problem])})"
 
 
 def number(table: Table, name: str) -> str:
     """Read a number; NULL where there is none."""
-    if table.types.get(name) in {"DOUBLE", "FLOAT"}:
-        return f'case when isfinite("{name}") then try_cast("{name}" as {MONEY}) end'
-    return f"try_cast({text(table, name)} as {MONEY})"
+    if name not in table.headers:
+        return f"cast(null as {MONEY})"
+    return f"coalesce({', '.join(_numbers(table, name))})"
+
+
+def _numbers(table: Table, name: str) -> list[str]:
+    """Give the ways to read a number, of which the first one that does counts."""
+    if table.types[name] in {"DOUBLE", "FLOAT"}:
+        return [f'case when isfinite("{name}") then try_cast("{name}" as {MONEY}) end']
+    texts = (_said(table, name), text(table, name))
+    return [f"try_cast({text} as {MONEY})" for text in texts]
 
 
 def refusal(table: Table, name: str, expected: str, before: int) -> str:

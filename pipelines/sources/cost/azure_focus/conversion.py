@@ -27,6 +27,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
         "{raw_tags}": tags.raw("tag_text", "source_tags"),
         "{tag_text}": tags.whole("source_tags"),
         "{period_end}": month_end("BillingPeriodStart", "BillingPeriodEnd"),
+        "{arm_type}": facts.arm_type("typed.arm_id"),
         "{services}": facts.services(),
         "{gpus}": facts.gpus(),
         "{ai_meters}": facts.ai_meters(cell.words, period),

@@ -1,7 +1,8 @@
 -- One month of Azure's FOCUS exports as FOCUS 1.4 rows.
 --
 -- {rows} are the rows with their columns typed, {tag_text}, {tags} and {raw_tags} read
--- tags; {period_end} is the end of a month; {services}, {gpus}, {ai_meters} and {subcategories} are tables.
+-- tags, {arm_type} what a resource is; {period_end} is the end of a
+-- month; {services}, {gpus}, {ai_meters} and {subcategories} are tables.
 -- Each repair below closes a gap that Microsoft names; docs/sources/cost/azure_focus.md
 -- lists them. A value that the export does not have is never made up.
 
@@ -101,10 +102,7 @@ joined as (
             and typed.arm_id like '%/microsoft.cognitiveservices/%'
     left join services
         on
-            coalesce(
-                lower(typed.x_ResourceType),
-                regexp_extract(typed.arm_id, '.*/providers/([^/]+/[^/]+)', 1)
-            ) = services.resource_type
+            coalesce(lower(typed.x_ResourceType), {arm_type}) = services.resource_type
     left join subcategories
         on typed.ServiceSubcategory = subcategories.subcategory
     left join gpus

@@ -13,12 +13,14 @@ from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import LOOK_INSIDE, Candidate, quoted
 from pipelines.sources.cost.focus_export.names import focus_names
 from pipelines.sources.formats.billing_months import month_start
+from pipelines.sources.formats.blanks import may_have_blanks
 from pipelines.sources.formats.csv_files import by_name, unique
 from pipelines.sources.formats.tag_cells import object_of
 
 PERIOD_START = "BillingPeriodStart"
 PERIOD_END = "BillingPeriodEnd"
 NUMBER = r"-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?"
+PLAIN = r"-?\d+(\.\d+)?"
 TAGS = '[{"key": "VARCHAR", "value": "VARCHAR"}]'
 SLASHES = r"(\d{1,2})/(\d{1,2})/(\d{2,4})"
 
@@ -138,14 +140,21 @@ def timestamp(header: str, is_month_first: bool | None, place: str = "") -> str:
         place: SQL of file and row, where one that is none stops the query; '' makes
             it NULL.
     """
-    text = f'trim(cast("{header}" as varchar))'
+    cell = f'cast("{header}" as varchar)'
     if place:
-        read = timestamp(header, is_month_first)
+        text = f"trim({cell})"
         return (
-            f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
-            f"else coalesce({read}, error({place} || ', column {header}: ' || "
-            f"{text} || ' is no time; expected one such as 2026-08-01T00:00:00Z')) end"
+            f"coalesce({_time(cell, is_month_first)}, case when {text} is null "
+            f"or upper({text}) in ('', 'NULL') then null "
+            f"else coalesce({_time(text, is_month_first)}, "
+            f"error({place} || ', column {header}: ' || "
+            f"{text} || ' is no time; expected one such as 2026-08-01T00:00:00Z')) end)"
         )
+    return _time(f"trim({cell})", is_month_first)
+
+
+def _time(text: str, is_month_first: bool | None) -> str:
+    """Give SQL that reads a text as a time; NULL where it is none."""
     iso = f"timezone('UTC', try_cast({text} as timestamptz))"
     if is_month_first is None:
         return iso
@@ -160,13 +169,17 @@ def timestamp(header: str, is_month_first: bool | None, place: str = "") -> str:
 
 def number(header: str, place: str) -> str:
     """Give SQL that reads an amount exactly, or stops at the row that is none."""
-    text = f'trim(cast("{header}" as varchar))'
+    cell = f'cast("{header}" as varchar)'
+    text = f"trim({cell})"
     read = f"replace(replace({text}, ',', ''), '$', '')"
+    # Nearly every cell is plain; the others cost a second look.
     return (
+        f"coalesce(case when regexp_full_match({cell}, '{PLAIN}') "
+        f"then try_cast({cell} as decimal(38, 12)) end, "
         f"case when {text} is null or upper({text}) in ('', 'NULL') then null "
         f"else coalesce(case when regexp_full_match({text}, '{NUMBER}') "
         f"then try_cast({read} as decimal(38, 12)) end, error({place} || "
-        f"', column {header}: ' || {text} || ' is no number; expected 1234.56')) end"
+        f"', column {header}: ' || {text} || ' is no number; expected 1234.56')) end)"
     )
 
 
@@ -174,8 +187,13 @@ def plain_text(header: str, kind: str = "VARCHAR") -> str:
     """Give SQL that reads a text; blanks and the word NULL are unknown."""
     if kind.endswith("[]") or kind.startswith(("MAP", "STRUCT")):
         return f'cast(to_json("{header}") as varchar)'
-    text = f'trim(cast("{header}" as varchar))'
-    return f"case when upper({text}) in ('', 'NULL') then null else {text} end"
+    cell = f'cast("{header}" as varchar)'
+    text = f"trim({cell})"
+    return (
+        f"case when {may_have_blanks(cell)} or strlen({cell}) = {len('NULL')} "
+        f"then case when upper({text}) in ('', 'NULL') then null else {text} end "
+        f"else {cell} end"
+    )
 
 
 def raw_json(header: str, kind: str) -> str:
@@ -184,7 +202,15 @@ def raw_json(header: str, kind: str) -> str:
         return "cast(null as varchar)"
     text = plain_text(header)
     said = f"trim({text}) not in ('{{}}', '[]', 'null')"
-    return f"case when {said} and ({json_object(header, kind)}) is null then {text} end"
+    return (
+        f"case when ({_is_object(text)}) is not true and {said} "
+        f"and ({json_object(header, kind)}) is null then {text} end"
+    )
+
+
+def _is_object(text: str) -> str:
+    """Give the condition of a text that is a JSON object as it stands."""
+    return f"json_type(try_cast({text} as json)) = 'OBJECT'"
 
 
 def json_object(header: str, kind: str) -> str:
@@ -206,7 +232,12 @@ def json_object(header: str, kind: str) -> str:
         f"list_transform({first}, lambda tag: {{'key': tag.key, 'value': tag.value}})"
     )
     listed = f"to_json(map_from_entries({pairs}))"
-    return (
+    made = (
         f"list_transform([{cell}], lambda made: nullif(case when json_type(made) = "
         f"'ARRAY' then {listed} else made end, json('{{}}')))[1]"
     )
+    if is_list:
+        return made
+    text = plain_text(header)
+    plain = f"nullif(cast({text} as json), json('{{}}'))"
+    return f"case when {_is_object(text)} then {plain} else {made} end"

@@ -10,6 +10,7 @@ from pipelines.focus.schema import MONEY
 from pipelines.landing.source import quoted
 from pipelines.sources.cost.gcp import columns
 from pipelines.sources.cost.gcp.columns import Column
+from pipelines.sources.formats.blanks import without_blanks
 
 # '202608'; scripts that flatten rows make '2026-08' or '202608.0' of it.
 MONTH = r"^\s*(20\d\d)-?(0[1-9]|1[0-2])(\.0+)?\s*$"
@@ -38,8 +39,8 @@ def time(expression: str) -> str:
 def meters(rows: str, period: str) -> str:
     """Give the names and units of the meters that rows of one month have."""
     return (
-        "select nullif(trim(sku_description), '') as sku_description, "
-        f"nullif(trim(usage_unit), '') as usage_unit from ({rows}) "
+        f"select {without_blanks('sku_description')} as sku_description, "
+        f"{without_blanks('usage_unit')} as usage_unit from ({rows}) "
         f"where {month()} = {quoted(period)}"
     )
 
@@ -67,7 +68,7 @@ def typed(scan: str, name: str, period: str, more: Mapping[str, str]) -> str:
 
 
 def _read(column: Column) -> str:
-    cell = f"nullif(trim(source.{column.name}), '')"
+    cell = without_blanks(f"source.{column.name}")
     coded = f"case when regexp_full_match({cell}, '{CURRENCY}') then {cell} end"
     return {
         "number": f"try_cast({cell} as {MONEY})",

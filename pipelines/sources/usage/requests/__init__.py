@@ -17,6 +17,7 @@ from pipelines.landing.source import Context, Delivery, Source, quoted
 from pipelines.schema.calls import CALLER, TOKENS
 from pipelines.sources.formats.made_once import is_made, named
 from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.usage.requests.hours import stated, summed
 from pipelines.sources.usage.requests.truth import by_place, checked_calls, in_order
 
 # The columns of a call. Each is optional but those that are named in NEEDED; a missing
@@ -47,15 +48,6 @@ CALL: Mapping[str, str] = (
         "row_number": "BIGINT",
     }
 )
-RETRIED = """
-        left_out is null
-        and logical_request_id is not null
-        and row_number() over (
-            partition by left_out is null, coalesce(logical_request_id, request_id)
-            order by requested_at desc, request_id desc
-        ) > 1
-"""
-UNKNOWN = "cast(null as boolean)"
 NEEDED = ("requested_at", "provider_name", "delivery_id", "row_number")
 # 2: with prompts and with answers that were cut off.
 # 3: with the tokens of failed calls; no failure is told where none can be.
@@ -80,7 +72,7 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
         def select(
             context: Context, deliveries: Sequence[Delivery], period: str
         ) -> str:
-            if not kind:
+            if not sql:
                 hours = _hours(log, context, deliveries, period)
                 return (
                     f"select * exclude (left_out) from {hours} where left_out is null"
@@ -101,7 +93,7 @@ def request_sources(log: Source) -> tuple[Source, Source, Source]:
         )
 
     return (
-        made("", "model_usage", "Summed up by hour and caller.", "usage.sql"),
+        made("", "model_usage", "Summed up by hour and caller.", ""),
         made(
             "_samples",
             "model_requests",
@@ -151,8 +143,7 @@ def _hours(
     rows = _calls(log, context, deliveries, period)
     table = named("hours", rows)
     if not is_made(context.db, table):
-        is_retried = RETRIED if _has_logical_ids(context, rows) else UNKNOWN
-        made = _filled("usage.sql", log.name, rows, is_retried)
+        made = summed(log.name, rows, stated(context.db, rows))
         context.db.execute(f"create temp table {table} as {made}")
     return table
 
@@ -172,15 +163,7 @@ def _calls(
     return checked_calls(f"select {shaped} from ({select})", ordered)
 
 
-def _has_logical_ids(context: Context, rows: str) -> bool:
-    """Return whether any call has one: without, a million calls need no sorting."""
-    found = context.db.execute(
-        f"select 1 from ({rows}) where logical_request_id is not null limit 1"
-    ).fetchone()
-    return found is not None
-
-
-def _filled(sql: str, source: str, rows: str, is_retried: str = UNKNOWN) -> str:
+def _filled(sql: str, source: str, rows: str) -> str:
     text = text_beside(__package__, sql)
     names = [column.name for column in TOKENS]
     return text.format(
@@ -189,7 +172,6 @@ def _filled(sql: str, source: str, rows: str, is_retried: str = UNKNOWN) -> str:
         tokens=",\n    ".join(f"cast(sum({c}) as bigint) as {c}" for c in names),
         sampled_tokens=",\n    ".join(names),
         source=quoted(source),
-        is_retried=is_retried,
         sampled=SAMPLED_CALLS,
         day=DAY,
     )

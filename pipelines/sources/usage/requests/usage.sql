@@ -1,5 +1,6 @@
 -- Calls to model_usage: one row per hour and caller, and one for each reason why calls of
--- that hour do not count.
+-- that hour do not count. Callers and the counters that a log may lack come from
+-- hours.py.
 -- A call that a later one with the same logical id stood in for is a retry.
 with judged as (
     select
@@ -24,24 +25,11 @@ calls as (
 select
     date_trunc('hour', requested_at) as window_start,
     date_trunc('hour', requested_at) + interval 1 hour as window_end,
-    {caller},
-    {tokens},
+    {picked},
     count(*) as request_count,
-    -- A log that never says how a call ended does not know which failed; so with a call
-    -- that stood in for another, and one that a cache answered.
+    -- A log that never says how a call ended does not know which failed.
     case when count(is_failed) > 0 then count_if(is_failed) end
         as failed_request_count,
-    case
-        when count(is_retried) > 0
-            then count_if(is_retried and not coalesce(is_failed, false))
-    end as retried_request_count,
-    case when count(is_cache_served) > 0 then count_if(is_cache_served) end
-        as cache_served_request_count,
-    -- A log that never says why an answer ended does not know.
-    case when count(is_truncated) > 0 then count_if(is_truncated) end
-        as truncated_request_count,
-    cast(sum(output_tokens) filter (is_truncated) as bigint)
-        as truncated_output_tokens,
     case
         when count(is_failed) > 0
             then cast(coalesce(sum(
@@ -63,14 +51,9 @@ select
     ) as uncounted_request_count,
     cast(sum(latency_ms) as bigint) as latency_ms,
     count(latency_ms) as latency_request_count,
-    sum(gateway_cost) as gateway_cost,
-    max(gateway_cost_currency) as gateway_cost_currency,
-    sum(other_quantity) as other_quantity,
-    other_unit,
-    bool_or(inputs_include_cached) as inputs_include_cached,
     left_out,
     {source} as source_name,
     delivery_id,
     min(row_number) as source_row_number
 from calls
-group by window_start, {caller}, other_unit, left_out, delivery_id
+group by {keys}
