@@ -6,10 +6,12 @@ what a table or a column means (``comments``), and when there is a version
 """
 
 import os
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
@@ -63,10 +65,11 @@ def write_database(  # noqa: PLR0913 - what a version is made of, and where it g
             f"(storage_version {quoted(STORAGE_VERSION)})"
         )
         counts = {
-            name: _copy_mart(db, name, marts / f"{name}.parquet")
+            name: _copy_mart(db, name, marts / f"{name}.parquet", before)
             for name in _names_of_marts(db)
         }
         _copy_ledger(db, ledger, before)
+        _drop_others(db, {*counts, *(path.name for path in ledger.iterdir())})
         _write_about(db, about)
         write_metrics(db, metrics, counts)
         _write_views(db)
@@ -89,12 +92,26 @@ def _names_of_marts(db: duckdb.DuckDBPyConnection) -> list[str]:
     return [str(name) for (name,) in rows]
 
 
-def _copy_mart(db: duckdb.DuckDBPyConnection, name: str, parquet: Path) -> int:
-    db.execute(f'create table version."{name}" as select * from build.marts."{name}"')
-    row = db.execute(
-        f'copy version."{name}" to {quoted(parquet)} (format parquet)'
-    ).fetchone()
+def _copy_mart(
+    db: duckdb.DuckDBPyConnection, name: str, parquet: Path, before: Earlier | None
+) -> int:
+    ours, theirs = f'version."{name}"', f'build.marts."{name}"'
+    if before is None or not before.has_mart(db, name):
+        db.execute(f"create or replace table {ours} as select * from {theirs}")
+    if before and (same := before.same_parquet(db, name)):
+        shutil.copyfile(same, parquet)
+        return int(pq.read_metadata(parquet).num_rows)
+    row = db.execute(f"copy {ours} to {quoted(parquet)} (format parquet)").fetchone()
     return int(row[0]) if row else 0
+
+
+def _drop_others(db: duckdb.DuckDBPyConnection, ours: Collection[str]) -> None:
+    """Drop tables of the version before that this one does not have."""
+    for (name,) in db.execute(
+        "select table_name from duckdb_tables() where database_name = 'version'"
+    ).fetchall():
+        if name not in ours:
+            db.execute(f'drop table version."{name}"')
 
 
 def _copy_ledger(

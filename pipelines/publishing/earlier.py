@@ -1,11 +1,11 @@
-"""The ledger of the version before, as the beginning of the next version's database.
+"""The version before, as the beginning of the next version's database.
 
 To write a row in DuckDB's format costs more than to convert it, and of many months one
 changed. So the next database begins as a copy of the one before, whose bytes are those
 that its manifest says, and whose code and packages are those of now; of the ledger it
-keeps what is of the same partitions. Belongs here: whether a version may be begun with,
-and exchanging the rows of partitions. Does not belong here: what else is in a database
-(``database``).
+keeps what is of the same partitions, and of the marts what has the same rows. Belongs
+here: whether a version may be begun with, and exchanging partitions and months. Does
+not belong here: what else is in a database (``database``).
 """
 
 import shutil
@@ -26,6 +26,8 @@ from pipelines.settings import Settings
 _SAME = ("code", "packages")
 # The one large table, of which a month of a source is found by two columns.
 _FOCUS = "focus"
+# By whose months a mart is exchanged.
+_MONTH = "billing_period_start"
 _OF_PARTITION = (
     "x_SourceName = $source "
     "and date_trunc('month', BillingPeriodStart) "
@@ -51,7 +53,7 @@ class Earlier:
         return sorted(k for k in {*before, *now} if before.get(k) != now.get(k))
 
     def begin(self, database: Path) -> None:
-        """Put the version's database to this place, with its ledger and nothing else.
+        """Put the version's database to this place, with its tables and nothing else.
 
         Raises:
             OSError: there is no room for it.
@@ -60,12 +62,60 @@ class Earlier:
         shutil.copyfile(self.version.database, database)
         database.chmod(0o600)
         with duckdb.connect(str(database)) as db:
-            for kind, name in db.execute(
-                "select 'view', view_name from duckdb_views() where not internal "
-                "union all select 'table', table_name from duckdb_tables()"
-            ).fetchall():
-                if kind == "view" or not _of(name, self._before):
-                    db.execute(f'drop {kind} "{name}"')
+            views = "select view_name from duckdb_views() where not internal"
+            for (name,) in db.execute(views).fetchall():
+                db.execute(f'drop view "{name}"')
+
+    def has_mart(self, db: duckdb.DuckDBPyConnection, name: str) -> bool:
+        """Bring a mart of `version` up to `build` by the months that differ.
+
+        Args:
+            db: has the next version's database attached as `version`, and the build's
+                as `build`.
+            name: of the mart.
+
+        Returns:
+            Whether it has the rows of the build now; else it is as it was, because most
+            of it differs, or because it has other columns.
+        """
+        ours, theirs = f'version."{name}"', f'build.marts."{name}"'
+        there = "select 1 from duckdb_tables() where database_name = 'version' "
+        if not db.execute(f"{there} and table_name = ?", [name]).fetchone():
+            return False
+        columns = _described(db, theirs)
+        if _described(db, ours) != columns:
+            return False
+        month = _MONTH if _MONTH in [column for column, _ in columns] else "0"
+        before, now = _contents(db, ours, month), _contents(db, theirs, month)
+        changed = [m for m in {*before, *now} if before.get(m) != now.get(m)]
+        rows = {m: found[0] for m, found in now.items()}
+        if sum(rows.get(m, 0) for m in changed) * 2 > sum(rows.values()):
+            return False
+        db.execute("begin")
+        for one in changed:
+            where = f"where {month} is not distinct from $month"
+            db.execute(f"delete from {ours} {where}", {"month": one})
+            db.execute(
+                f"insert into {ours} select * from {theirs} {where}", {"month": one}
+            )
+        db.execute("commit")
+        return True
+
+    def same_parquet(self, db: duckdb.DuckDBPyConnection, name: str) -> Path | None:
+        """Give the Parquet of a mart that has the rows of the build; None of others.
+
+        Raises:
+            duckdb.Error: it is not there, or no Parquet file.
+        """
+        path = self.version.folder / "marts" / f"{name}.parquet"
+        files = self.version.manifest["files"]
+        known = files.get(f"marts/{name}.parquet") if isinstance(files, dict) else None
+        if not isinstance(known, dict) or not path.is_file():
+            return None
+        relation = f"read_parquet({quoted(path)})"
+        ours = f'build.marts."{name}"'
+        is_same = _contents(db, relation, "0") == _contents(db, ours, "0")
+        return path if is_same and known.get("sha256") == sha256_of(path) else None
 
     def exchanged(
         self, db: duckdb.DuckDBPyConnection, table: str, ledger: Path
@@ -154,14 +204,24 @@ def _of(table: str, inputs: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _contents(
+    db: duckdb.DuckDBPyConnection, relation: str, month: str
+) -> dict[object, tuple[int, int, int]]:
+    """Give, by month, the rows of a relation: how many, and what their hashes make."""
+    rows = db.execute(
+        f"select {month}, count(*), sum(hash(r)), bit_xor(hash(r)) "
+        f"from {relation} as r group by 1"
+    ).fetchall()
+    return {key: (count, total, parity) for key, count, total, parity in rows}
+
+
+def _described(db: duckdb.DuckDBPyConnection, what: str) -> list[tuple[str, str]]:
+    rows = db.execute(f"describe {what}").fetchall()
+    return [(str(name), str(kind)) for name, kind, *_ in rows]
+
+
 def _has_columns_of(db: duckdb.DuckDBPyConnection, folder: Path) -> bool:
     """Return whether a table has the columns that all of its partitions make."""
     files = quoted(folder / "*" / "*.parquet")
-    made, there = (
-        [(name, kind) for name, kind, *_ in db.execute(f"describe {what}").fetchall()]
-        for what in (
-            f"select * from read_parquet({files}, union_by_name = true)",
-            f'version."{folder.name}"',
-        )
-    )
-    return made == there
+    made = f"select * from read_parquet({files}, union_by_name = true)"
+    return _described(db, made) == _described(db, f'version."{folder.name}"')

@@ -1,4 +1,4 @@
-"""The next version's database begins with the ledger of the one before."""
+"""The next version's database begins with the tables of the one before."""
 
 import hashlib
 
@@ -129,14 +129,112 @@ def test_rows_that_are_not_of_the_month_of_their_file_are_not_guessed_at(
     assert exchanged(after) == (False, [1, 2, 4])
 
 
-def test_it_begins_with_the_ledger_and_nothing_else(tmp_path, version):
+def test_it_begins_with_tables_and_no_view(tmp_path, version):
     place = tmp_path / "next.duckdb"
 
     Earlier(version, {}).begin(place)
 
     with duckdb.connect(str(place), read_only=True) as db:
         tables = db.execute("show tables").fetchall()
-    assert tables == [("budgets",), ("focus",)]
+    assert tables == [("budgets",), ("fct_spend",), ("focus",)]
+
+
+# A mart of two months: 1 and 2 of August, 4 of September and, of no month, 8.
+MONTHS = """
+create or replace table {name} as
+select team, month::timestamp as billing_period_start, cost::decimal(38, 12) as cost
+from (values {rows}) as t (team, month, cost)
+"""
+BEFORE = "('a', '2026-08-01', 1), ('b', '2026-08-01', 2), ('a', '2026-09-01', 4), "
+BEFORE += "('a', null, 8)"
+
+
+@pytest.fixture
+def mart(version, tmp_path):
+    """Bring a mart up to a build's rows; give the answer, its rows, and its Parquet."""
+    marts = version.folder / "marts"
+    marts.mkdir()
+    parquet = marts / "fct_spend.parquet"
+    with duckdb.connect(str(version.database)) as db:
+        db.execute(MONTHS.format(name="fct_spend", rows=BEFORE))
+        db.execute(f"copy fct_spend to '{parquet}' (format parquet)")
+    digest = hashlib.sha256(parquet.read_bytes()).hexdigest()
+    files = {"marts/fct_spend.parquet": {"sha256": digest}}
+
+    def bring(statement, name="fct_spend"):
+        found = Version("v", version.folder, {"inputs": {}, "files": files})
+        begun, place = Earlier(found, {}), tmp_path / "next.duckdb"
+        begun.begin(place)
+        with duckdb.connect() as db:
+            db.execute(f"attach '{place}' as version")
+            db.execute("attach ':memory:' as build; create schema build.marts")
+            db.execute(statement)
+            done = begun.has_mart(db, name)
+            rows = db.execute(
+                "select team, cost::int from version.fct_spend order by all"
+            ).fetchall()
+            return done, rows, begun.same_parquet(db, name)
+
+    return bring
+
+
+def spend(rows, name="fct_spend"):
+    return MONTHS.format(name=f"build.marts.{name}", rows=rows)
+
+
+def test_a_mart_of_the_same_rows_stays_whatever_their_order(mart, version):
+    parts = BEFORE.split("), (")
+    other = "('a', null, 8), " + "), (".join(parts[:-1]) + ")"
+
+    done, rows, parquet = mart(spend(other))
+
+    assert (done, rows) == (True, [("a", 1), ("a", 4), ("a", 8), ("b", 2)])
+    assert parquet == version.folder / "marts/fct_spend.parquet"
+
+
+def test_of_a_mart_the_month_that_changed_is_exchanged(mart):
+    done, rows, parquet = mart(
+        spend(BEFORE.replace("2026-09-01', 4", "2026-09-01', 5"))
+    )
+
+    assert (done, rows) == (True, [("a", 1), ("a", 5), ("a", 8), ("b", 2)])
+    assert parquet is None
+
+
+def test_a_month_that_left_a_mart_and_rows_of_no_month_are_exchanged(mart):
+    done, rows, _ = mart(spend("('a', '2026-08-01', 1), ('b', '2026-08-01', 2)"))
+
+    assert (done, rows) == (True, [("a", 1), ("b", 2)])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        # 3 of its 4 rows are others.
+        spend("('a', '2026-08-01', 3), ('b', '2026-08-01', 2), ('c', '2026-10-01', 9)"),
+        spend(BEFORE) + ";alter table build.marts.fct_spend add column owner text",
+        spend(BEFORE) + ";alter table build.marts.fct_spend alter cost type double",
+    ],
+)
+def test_a_mart_that_mostly_differs_or_has_other_columns_is_written_anew(
+    mart, statement
+):
+    done, rows, parquet = mart(statement)
+
+    assert (done, rows) == (False, [("a", 1), ("a", 4), ("a", 8), ("b", 2)])
+    assert parquet is None
+
+
+def test_a_mart_that_the_version_did_not_have_is_written(mart):
+    assert mart(spend(BEFORE, "fct_other"), "fct_other")[0] is False
+
+
+def test_a_parquet_file_that_was_changed_is_not_taken_over(mart, version):
+    path = version.folder / "marts/fct_spend.parquet"
+    with duckdb.connect() as db:
+        db.execute(f"copy (from '{path}') to '{path}' (format parquet, codec zstd)")
+
+    assert mart(spend(BEFORE))[2] is None
 
 
 def test_a_version_of_other_code_is_not_begun_with(settings, audited):

@@ -45,14 +45,16 @@ counted as (
 
     union all by name
 
+    -- Of many machines a series has the sum alone.
     select
         'GPU hours' as driver_name,
         'gpu' as ai_cost_class,
         billing_currency,
         charge_date,
         billing_period_start,
-        available_gpu_hours as quantity
+        sum(available_gpu_hours) as quantity
     from gpu_hours
+    group by all
 
 ),
 
