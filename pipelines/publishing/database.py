@@ -76,10 +76,15 @@ def write_database(  # noqa: PLR0913 - what a version is made of, and where it g
         write_comments(db)
         db.execute("checkpoint version")
         db.execute("detach version")
+    _put(temporary, database)
+    return counts
+
+
+def _put(temporary: Path, database: Path) -> None:
+    """Put a written file in its place, once the disk has it."""
     with temporary.open("rb") as written:
         os.fsync(written.fileno())
     temporary.replace(database)
-    return counts
 
 
 def _names_of_marts(db: duckdb.DuckDBPyConnection) -> list[str]:

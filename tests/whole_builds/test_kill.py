@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.landing.source import ExportError
+from pipelines.publishing.lock import BusyError
 from pipelines.publishing.publish import publish, remove, rollback
 from pipelines.publishing.versions import current, versions
 from pipelines.settings import PROJECT_DIR
@@ -218,7 +218,7 @@ def test_two_builds_of_one_home_do_not_mix(built, build):
         other.write("run 1a2b (process 7)")
         other.flush()
 
-        with pytest.raises(ExportError, match=r"run 1a2b \(process 7\) works in"):
+        with pytest.raises(BusyError, match=r"run 1a2b \(process 7\) works in"):
             build(built)
 
     assert current(built) == before
