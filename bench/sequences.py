@@ -205,6 +205,9 @@ def one_sequence(seed: int, deliveries: int) -> list[str]:
                 sequence.run("home", killed=True)
             print(f"  {said}", flush=True)
             sequence.run("home")
+        # Of the same ledger: a month whose new rows were refused stays as it was.
+        home, other = (Path(folder) / name for name in ("home", "other"))
+        shutil.copytree(home, other, ignore=shutil.ignore_patterns("build", "tmp"))
         sequence.run("other")
         return differing(sequence.settings("home"), sequence.settings("other"))
 

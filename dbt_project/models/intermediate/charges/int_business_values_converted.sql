@@ -26,7 +26,8 @@ monthly_rates as (
     select
         billing_currency,
         date_trunc('month', rate_date) as rate_month,
-        avg(cast(exchange_rate as double)) as exchange_rate,
+        cast(sum(exchange_rate) as double) / nullif(count(exchange_rate), 0)
+            as exchange_rate,
         any_value(rate_source) as rate_source
     from exchange_rates
     group by all

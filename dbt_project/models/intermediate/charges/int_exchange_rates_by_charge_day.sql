@@ -73,9 +73,10 @@ by_rule as (
         exchange_rate_source,
         case currency_rule
             when 'period_average'
-                then avg(cast(exchange_rate as double)) over (
-                    partition by billing_currency, billing_period_start
-                )
+                -- A mean of doubles would depend on the order of the days.
+                then
+                    cast(sum(exchange_rate) over of_period as double)
+                    / nullif(count(exchange_rate) over of_period, 0)
             else exchange_rate
         end as exchange_rate,
         case currency_rule
@@ -84,6 +85,7 @@ by_rule as (
         end as exchange_rate_date
 
     from daily
+    window of_period as (partition by billing_currency, billing_period_start)
 
 )
 

@@ -15,7 +15,7 @@ costs as (
         billing_currency,
         charge_date,
         billing_period_start,
-        cast(sum(abs(effective_cost)) as double) as cost
+        sum(abs(effective_cost)) as cost
     from {{ ref('stg_ledger__charges') }}
     group by all
 
@@ -24,10 +24,14 @@ costs as (
 select
     billing_currency,
     reporting_currency,
+    -- Sums of doubles would depend on the order of the days.
     coalesce(
-        sum(cost * exchange_rate) filter (where exchange_rate is not null)
-        / nullif(sum(cost) filter (where exchange_rate is not null), 0),
-        avg(cast(exchange_rate as double))
+        cast(sum({{ money('cast(cost as double) * exchange_rate') }}) as double)
+        / nullif(
+            cast(sum(cost) filter (where exchange_rate is not null) as double), 0
+        ),
+        cast(sum({{ money('exchange_rate') }}) as double)
+        / nullif(count(exchange_rate), 0)
     ) as rate,
     billing_period_start
 from rates
