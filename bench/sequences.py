@@ -4,7 +4,7 @@ Run ``python -m bench.sequences --sequences 20 --seed 1``. Each sequence begins 
 sample exports less some months, and changes them a few times: a month arrives, a bill
 is restated, a line of a list leaves or is corrected, the reporting currency or another
 setting changes; some builds are killed. After each sequence every table of the build
-database is compared with one that was made from nothing in another home. Nothing is
+database is compared with one that was made from nothing of the same ledger. Nothing is
 published: the gate is not asked.
 """
 
@@ -207,7 +207,9 @@ def one_sequence(seed: int, deliveries: int) -> list[str]:
             sequence.run("home")
         # Of the same ledger: a month whose new rows were refused stays as it was.
         home, other = (Path(folder) / name for name in ("home", "other"))
-        shutil.copytree(home, other, ignore=shutil.ignore_patterns("build", "tmp"))
+        shutil.copytree(
+            home, other, symlinks=True, ignore=shutil.ignore_patterns("build", "tmp")
+        )
         sequence.run("other")
         return differing(sequence.settings("home"), sequence.settings("other"))
 
