@@ -101,9 +101,11 @@ def _copy_mart(
     db: duckdb.DuckDBPyConnection, name: str, parquet: Path, before: Earlier | None
 ) -> int:
     ours, theirs = f'version."{name}"', f'build.marts."{name}"'
-    if before is None or not before.has_mart(db, name):
+    changed = before.exchanged_months(db, name) if before else None
+    if changed is None:
         db.execute(f"create or replace table {ours} as select * from {theirs}")
-    if before and (same := before.same_parquet(db, name)):
+    # Its Parquet file was written of the rows that the version before had.
+    if before and changed == [] and (same := before.parquet(name)):
         shutil.copyfile(same, parquet)
         return int(pq.read_metadata(parquet).num_rows)
     row = db.execute(f"copy {ours} to {quoted(parquet)} (format parquet)").fetchone()

@@ -66,7 +66,9 @@ class Earlier:
             for (name,) in db.execute(views).fetchall():
                 db.execute(f'drop view "{name}"')
 
-    def has_mart(self, db: duckdb.DuckDBPyConnection, name: str) -> bool:
+    def exchanged_months(
+        self, db: duckdb.DuckDBPyConnection, name: str
+    ) -> list[object] | None:
         """Bring a mart of `version` up to `build` by the months that differ.
 
         Args:
@@ -75,22 +77,23 @@ class Earlier:
             name: of the mart.
 
         Returns:
-            Whether it has the rows of the build now; else it is as it was, because most
-            of it differs, or because it has other columns.
+            The months that were exchanged; none where the mart had the build's rows.
+            None where it is as it was, because most of it differs, or because it has
+            other columns.
         """
         ours, theirs = f'version."{name}"', f'build.marts."{name}"'
         there = "select 1 from duckdb_tables() where database_name = 'version' "
         if not db.execute(f"{there} and table_name = ?", [name]).fetchone():
-            return False
+            return None
         columns = _described(db, theirs)
         if _described(db, ours) != columns:
-            return False
+            return None
         month = _MONTH if _MONTH in [column for column, _ in columns] else "0"
         before, now = _contents(db, ours, month), _contents(db, theirs, month)
         changed = [m for m in {*before, *now} if before.get(m) != now.get(m)]
         rows = {m: found[0] for m, found in now.items()}
         if sum(rows.get(m, 0) for m in changed) * 2 > sum(rows.values()):
-            return False
+            return None
         db.execute("begin")
         for one in changed:
             where = f"where {month} is not distinct from $month"
@@ -99,23 +102,16 @@ class Earlier:
                 f"insert into {ours} select * from {theirs} {where}", {"month": one}
             )
         db.execute("commit")
-        return True
+        return changed
 
-    def same_parquet(self, db: duckdb.DuckDBPyConnection, name: str) -> Path | None:
-        """Give the Parquet of a mart that has the rows of the build; None of others.
-
-        Raises:
-            duckdb.Error: it is not there, or no Parquet file.
-        """
+    def parquet(self, name: str) -> Path | None:
+        """Give the Parquet file of a mart; None where it is not as it was published."""
         path = self.version.folder / "marts" / f"{name}.parquet"
         files = self.version.manifest["files"]
         known = files.get(f"marts/{name}.parquet") if isinstance(files, dict) else None
         if not isinstance(known, dict) or not path.is_file():
             return None
-        relation = f"read_parquet({quoted(path)})"
-        ours = f'build.marts."{name}"'
-        is_same = _contents(db, relation, "0") == _contents(db, ours, "0")
-        return path if is_same and known.get("sha256") == sha256_of(path) else None
+        return path if known.get("sha256") == sha256_of(path) else None
 
     def exchanged(
         self, db: duckdb.DuckDBPyConnection, table: str, ledger: Path

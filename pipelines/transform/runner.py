@@ -127,19 +127,19 @@ class Runner:
 
     def _at_once(self, node: Node, again: bool) -> Kept:
         """Make or ask a node, unless it is of the same code and rows."""
-        made_of = self._inputs.made_of(node)
+        current = self._inputs.made_of(node)
         kept = self._kept.get(node.id)
-        if kept and kept.made_of == made_of and not again:
+        if kept and kept.made_of == current and not again:
             return kept
         # A part may read a view whose source has changed: a whole run makes sure.
-        made_of = "" if again else made_of
+        made_of = "" if again else current
         if node.kind == "test":
             status, count = ask(self._db, node)
             return Kept(made_of, "", count, status)
         make(self._db, node, self._project)
         if node.materialized == "view" and node.months:
             # Of all rows of the ledger it is known what they are of.
-            return Kept(made_of, self._inputs.made_of(node), None, "made")
+            return Kept(made_of, current, None, "made")
         return self._made(node, self._parts(node), made_of)
 
     def _by_month(self, node: Node, again: bool) -> Kept:
