@@ -86,7 +86,7 @@ docs: $(VENV)/installed-dev
 	@$(BIN)/unitmill build
 	$(BIN)/python docs/questions.py
 
-# Of what unitmill[all] installs; the same text for the same packages.
+# Of what every extra installs; the same text for the same packages.
 sbom: $(VENV)/installed-dev
 	@$(BIN)/python docs/licenses.py sbom.json
 

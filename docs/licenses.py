@@ -49,6 +49,7 @@ READ = {
     "jinja2": "BSD-3-Clause",
     "pandas": "BSD-3-Clause",
     "pathlib-abc": "PSF-2.0",
+    "py4j": "BSD-3-Clause",
     "psycopg2-binary": "LGPL-3.0-or-later",  # and OpenSSL may be linked with it
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "scipy": "BSD-3-Clause",
@@ -75,8 +76,8 @@ HEAD = """# Which packages does Unitmill install, and under which licenses?
 
 <!-- Made by `make docs` from the metadata of the installed packages; do not edit. -->
 
-`unitmill[all]` on Linux with Python 3.11 is {count} packages; {core} of them are the \
-core, the others come with [an extra](workspace.md#install).
+Unitmill with every extra, on Linux with Python 3.11, is {count} packages; {core} of \
+them are the core, the others come with [an extra](workspace.md#install).
 What is chosen and why is in [decision 0002](decisions/0002-dependencies.md); \
 `make sbom` writes the same list as `sbom.json`, in CycloneDX 1.6.
 The versions are those of the lock files.
@@ -117,7 +118,7 @@ class Package:
 
 @cache
 def packages() -> tuple[Package, ...]:
-    """Give what ``unitmill[all]`` installs, by name.
+    """Give what Unitmill installs with every extra, by name.
 
     Raises:
         LicenseError: a package is not installed, or states no license.
@@ -169,7 +170,7 @@ def _found(name: str) -> Distribution:
         return distribution(name)
     except PackageNotFoundError:
         raise LicenseError(
-            f"{name} is not installed, and unitmill[all] on Linux with Python 3.11 "
+            f"{name} is not installed, and an extra on Linux with Python 3.11 "
             "needs it; run make test with such a Python first"
         ) from None
 

@@ -15,6 +15,7 @@ MODULES = {
     "mcp": "mcp",
     "object-stores": "obstore",
     "postgres": "adbc_driver_postgresql",
+    "spark": "pyspark",
     "ui": "dagster_webserver",
 }
 # A new process, in which none of them can be imported.
@@ -33,6 +34,7 @@ from pipelines.landing.source import ExportError
 from pipelines.mcp_server.server import ServeError, server
 from pipelines.pages.pictures import Picture, PictureError
 from pipelines.settings import Settings
+from pipelines.spark.session import SparkError, session
 from pipelines.sources.usage.litellm.database import fetch
 from pipelines.targets.postgres.session import TargetError, connected
 
@@ -52,6 +54,10 @@ try:
 except ServeError as error:
     said["mcp"] = str(error)
 try:
+    session(Settings(home=settings.home, engine={"kind": "spark", "remote": "local"}))
+except SparkError as error:
+    said["spark"] = str(error)
+try:
     Picture("", (), {}).svg()
 except PictureError as error:
     said["images"] = str(error)
@@ -68,7 +74,8 @@ def test_every_extra_is_known_here():
     extras = project["project"]["optional-dependencies"]
 
     assert {*extras} == {*MODULES, "all"}
-    assert extras["all"] == [f"unitmill[{','.join(sorted(MODULES))}]"]
+    # A Spark is half a gigabyte that nobody needs on one machine.
+    assert extras["all"] == [f"unitmill[{','.join(sorted({*MODULES} - {'spark'}))}]"]
 
 
 def test_without_any_extra_the_pipeline_loads_and_each_use_names_its_extra(tmp_path):

@@ -33,6 +33,7 @@ from pipelines.settings.sections import (
     AwsSettings,
     CurrencySettings,
     DagsterSettings,
+    EngineSettings,
     ForecastSettings,
     KubernetesSettings,
     LandingSettings,
@@ -48,6 +49,7 @@ from pipelines.settings.sections import (
     TrainingSettings,
     UsageSettings,
 )
+from pipelines.settings.variables import variables
 from pipelines.settings.workspace import (
     CONFIG,
     DBT_DIR,
@@ -143,6 +145,7 @@ class Settings(BaseSettings):
     scenarios: ScenarioSettings = ScenarioSettings()
     publishing: PublishingSettings = PublishingSettings()
     dagster: DagsterSettings = DagsterSettings()
+    engine: EngineSettings = EngineSettings()
 
     _workspace: Path | None = PrivateAttr(default_factory=current_workspace)
     _started_in: Path = PrivateAttr(default_factory=Path.cwd)
@@ -171,7 +174,7 @@ class Settings(BaseSettings):
         for name in os.environ:
             top = name.upper().split("__")[0]
             if top.startswith("UNITMILL_") and top not in variables | OTHER_VARIABLES:
-                near = get_close_matches(name, _variables(cls), 1, 0.0)
+                near = get_close_matches(name, variables(cls), 1, 0.0)
                 raise ValueError(f"{name} sets nothing; did you mean {near[0]}?")
         return values
 
@@ -209,12 +212,12 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path | None:
         """Folder of the user's own dbt models over the marts, if it is there."""
-        folder = self._workspace / "models" if self._workspace else None
+        folder = self._workspace and self._workspace / "models"
         return folder if folder and folder.is_dir() else None
 
     @property
     def dagster_home(self) -> Path:
-        """Dagster's own records of runs, events and schedules."""
+        """Dagster's own records."""
         return self.home_dir / "dagster"
 
     @property
@@ -262,6 +265,12 @@ class Settings(BaseSettings):
         """The DuckDB file that dbt builds in."""
         return self.build_dir / "warehouse.duckdb"
 
+    @cached_property
+    def work_dir(self) -> Path:
+        """What Spark and DuckDB hand each other: a folder that both see."""
+        work = self.engine.work
+        return (self.root_dir / work).resolve() if work else self.home_dir / "engine"
+
     @property
     def notifications_file(self) -> Path:
         """Which alerts were sent to whom, JSON lines."""
@@ -281,14 +290,3 @@ class Settings(BaseSettings):
 def secret(variable: str) -> SecretStr:
     """Read an environment variable that a setting names; its value is no setting."""
     return SecretStr(dict(os.environ).get(variable, ""))
-
-
-def _variables(settings: type[BaseModel], prefix: str = "UNITMILL_") -> list[str]:
-    """Name every variable that sets something."""
-    names = []
-    for name, field in settings.model_fields.items():
-        if isinstance(field.default, BaseModel):
-            names += _variables(type(field.default), f"{prefix}{name}__".upper())
-        else:
-            names.append(f"{prefix}{name}".upper())
-    return names

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.settings.addresses import plain_address, plain_addresses
 
@@ -253,3 +253,26 @@ class PublishingSettings(BaseModel):
     object_store: Annotated[str, AfterValidator(plain_address)] = ""
     readable_by: Literal["owner", "group", "all"] = "owner"
     postgres: PostgresSettings = PostgresSettings()
+
+
+class EngineSettings(BaseModel):
+    """What converts months and makes models of a row a charge: DuckDB, or a Spark."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["duckdb", "spark"] = "duckdb"
+    # Spark Connect (sc://), a cluster (spark://, yarn) or processes of this machine.
+    remote: str = Field("", pattern=r"^(sc://.+|spark://.+|yarn|local.*)?$")
+    work: str = ""
+    models: Literal["none", "row", "all"] = "row"
+    options: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def spark_has_an_address(self) -> "EngineSettings":
+        """Refuse Spark without the address of one."""
+        if self.kind == "spark" and not self.remote:
+            raise ValueError(
+                'engine.kind is "spark", and engine.remote names none; set it to the '
+                'address of one, such as "sc://spark.example:15002"'
+            )
+        return self
