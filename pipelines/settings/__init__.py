@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, PrivateAttr, SecretStr, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -49,7 +49,7 @@ from pipelines.settings.sections import (
     TrainingSettings,
     UsageSettings,
 )
-from pipelines.settings.variables import variables
+from pipelines.settings.variables import names_of_variables
 from pipelines.settings.workspace import (
     CONFIG,
     DBT_DIR,
@@ -174,7 +174,7 @@ class Settings(BaseSettings):
         for name in os.environ:
             top = name.upper().split("__")[0]
             if top.startswith("UNITMILL_") and top not in variables | OTHER_VARIABLES:
-                near = get_close_matches(name, variables(cls), 1, 0.0)
+                near = get_close_matches(name, names_of_variables(cls), 1, 0.0)
                 raise ValueError(f"{name} sets nothing; did you mean {near[0]}?")
         return values
 
