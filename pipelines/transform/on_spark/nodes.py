@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.landing.source import quoted
 from pipelines.settings import Settings
-from pipelines.spark.dialect import DialectError
+from pipelines.spark.dialect import DialectError, view_of
 from pipelines.spark.session import session
 from pipelines.spark.tables import MonthsError, Tables
 from pipelines.transform.graph import Graph, Node
@@ -27,7 +27,7 @@ from pipelines.transform.making import (
     statement,
 )
 from pipelines.transform.months import Part
-from pipelines.transform.on_spark.inputs import LedgerFiles, SparkInputs, view_of
+from pipelines.transform.on_spark.inputs import LedgerFiles, SparkInputs
 from pipelines.transform.on_spark.places import Places, short
 
 # Rows that fail a test and are kept to be looked at; all of them are counted.
