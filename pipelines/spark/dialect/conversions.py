@@ -19,7 +19,7 @@ _X: Final = exp.DataType.Type
 _EXACT: Final = Decimal(2**53)
 # Widths below which no DECIMAL is past that.
 _ALWAYS_EXACT: Final = 15
-_SPLIT: Final = 2**20
+_SPLIT: Final = 2**40
 _NAMES: Final = {
     _X.TINYINT: "tinyint",
     _X.SMALLINT: "smallint",

@@ -10,7 +10,7 @@ from pipelines.spark.dialect.build import bound, call, text, when
 from pipelines.spark.dialect.conversions import in_spark, read_json
 from pipelines.spark.dialect.errors import DialectError
 
-_KEY: Final = re.compile(r"\w+")
+_KEY: Final = re.compile(r"[^\[\]'\"*]+")
 
 
 def _value(node: exp.Expr) -> exp.Expr:
@@ -27,7 +27,7 @@ def _value(node: exp.Expr) -> exp.Expr:
         )
         if not is_plain:
             raise DialectError(f"no rule for the path in {node.sql('duckdb')[:80]}")
-        return call("get_json_object", node.this, text("$" + "".join(f".{k}" for k in keys)))
+        return call("get_json_object", node.this, text("$" + "".join(f"['{k}']" for k in keys)))
     if not types.is_text(types.type_of(path)):
         raise DialectError(f"no rule for the key in {node.sql('duckdb')[:80]}")
     values = read_json(node.this, "map<string, string>")

@@ -35,12 +35,14 @@ def _item(node: exp.Expr) -> exp.Expr:
     kind = types.type_of(node.this)
     if isinstance(key, exp.Slice):
         return _slice(node.this, key)
-    if types.is_kind(kind, _X.MAP):
+    if types.is_kind(kind, _X.MAP) and not key.is_number:
         return call("try_element_at", node.this, as_type(key, kind.expressions[0]))
     types.item_of(kind)
-    if isinstance(key, exp.Literal):
+    if key.is_int:
         # sqlglot counts from 0 as soon as it has read `[1]`.
-        return call("try_element_at", node.this, number(int(key.name) + 1))
+        return call("try_element_at", node.this, number(int(key.to_py()) + 1))
+    if not isinstance(key, exp.Column):
+        raise DialectError(f"the place in {node.sql('duckdb')[:80]} is computed")
     place = call("nullif", cast(key, "int"), number(0))
     return call("try_element_at", node.this, place)
 

@@ -18,7 +18,7 @@ _PIECE: Final = re.compile(
     r"""
     \\[dw.^$*+?()\[\]{}|\\/-]      # a digit, a word's character, or a sign itself
     | \[\^?(?:[^\[\]\\&^]|\\[\\\]-])+\]   # one of some characters
-    | \((?:\?:)?                   # a group
+    | \((?!\?) | \(\?:            # a group
     | \) | \|
     | [*+?] | \{\d+(?:,\d*)?\}     # how often
     | [.^$]

@@ -181,11 +181,17 @@ def _range(node: exp.Expr) -> exp.Expr:
     every = step if step is not None else cast(number(1), in_spark(item))
     one = exp.to_identifier("_step")
     is_before = exp.LT(this=one, expression=build.wrapped(end.copy()))
-    steps = call("sequence", start, end, every)
+    steps = call("sequence", start.copy(), end.copy(), every)
     listed = build.each("filter", steps, "_step", is_before)
     empty = cast(build.array(), f"array<{in_spark(item)}>")
-    is_some = exp.LT(this=build.wrapped(start.copy()), expression=build.wrapped(end.copy()))
-    return build.when(is_some, listed, empty)
+    sides = {"this": build.wrapped(start), "expression": build.wrapped(end)}
+    # Spark refuses a sequence that would go back; of NULL there is none.
+    return exp.Case(
+        ifs=[
+            exp.If(this=exp.LT(**sides).copy(), true=listed),
+            exp.If(this=exp.GTE(**sides).copy(), true=empty),
+        ]
+    )
 
 
 RULES: Final = {

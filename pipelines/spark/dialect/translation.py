@@ -12,7 +12,7 @@ from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.mixing import as_type
 from pipelines.spark.dialect.rules import rule_of
 from pipelines.spark.dialect.shapes import plain
-from pipelines.spark.dialect.unnesting import unnested
+from pipelines.spark.dialect.unnesting import marked, unnested
 
 _RELATION: Final = re.compile(r'"[^"]+"\."([^"]+)"\."([^"]+)"')
 
@@ -38,6 +38,7 @@ def translated(code: str, relations: Mapping[str, Mapping[str, str]]) -> str:
     types.annotate(query, typed)
     _align_unions(query)
     _name_nulls(query)
+    marked(query)
     query = _with_rules(query)
     for select in list(query.find_all(exp.Select)):
         unnested(select)

@@ -316,7 +316,12 @@ def _column(node: exp.Column, scope: _Scope) -> exp.DataType | None:
     columns = scope.sources.get(node.table)
     if columns is None or node.name not in columns:
         raise DialectError(f"{node.sql('duckdb')} is no column of what the query reads")
-    return columns[node.name].copy()
+    kind = columns[node.name]
+    if kind.this in (_X.UINT128, _X.UNKNOWN):
+        raise DialectError(
+            f"{node.sql('duckdb')} is a UHUGEINT, for which Spark has no type"
+        )
+    return kind.copy()
 
 
 def _has_no_type_alone(node: exp.Expr) -> bool:

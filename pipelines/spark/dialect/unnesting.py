@@ -14,9 +14,17 @@ from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.shapes import has_own_aggregate, of_level
 
 _VIEW: Final = "_unnested"
+_SUMS: Final = "sums"
 _BEFORE: Final = "_before"
 _ROW: Final = "_row"
 _ITEM: Final = "_item"
+
+
+def marked(query: exp.Expr) -> None:
+    """Note which SELECTs sum up; when aggregates are Spark's, they are not known as such."""
+    for select in query.find_all(exp.Select):
+        if select.find(exp.Explode):
+            select.meta[_SUMS] = has_own_aggregate(select, select)
 
 
 def unnested(select: exp.Select) -> None:
@@ -30,7 +38,7 @@ def unnested(select: exp.Select) -> None:
     if any(select.args.get(key) for key in ("order", "limit")):
         raise DialectError("no rule for unnest beside order or limit")
     has_window = any(True for _ in of_level(select, select, exp.Window))
-    if has_window or select.args.get("group") or has_own_aggregate(select, select):
+    if has_window or select.args.get("group") or select.meta.get(_SUMS):
         _put_within(select, found)
     names = [f"_u{n}" for n in range(len(found))]
     lists = []
