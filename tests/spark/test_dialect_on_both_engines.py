@@ -260,7 +260,11 @@ def test_dates_and_times(says):
         "(date '2024-02-29', timestamp '1969-12-31 23:59:59.5', -1), "
         "(null, null, null)) t(d, ts, n)",
         {
-            "d + interval 1 month": [datetime(2026, 11, 30), datetime(2024, 3, 29), None],
+            "d + interval 1 month": [
+                datetime(2026, 11, 30),
+                datetime(2024, 3, 29),
+                None,
+            ],
             "d - interval 1 day": [datetime(2026, 10, 30), datetime(2024, 2, 28), None],
             "d + n * interval 1 month": [
                 *(datetime(2026, 12, 31), datetime(2024, 1, 29), None)
@@ -270,7 +274,10 @@ def test_dates_and_times(says):
             "d - date '2026-10-01'": [30, -945, None],
             "ts - timestamp '2026-10-01' >= interval 30 day": [True, False, None],
             "ts + to_hours(2)": [
-                *(datetime(2026, 10, 31, 14, 30), datetime(1970, 1, 1, 1, 59, 59, 500000)),
+                *(
+                    datetime(2026, 10, 31, 14, 30),
+                    datetime(1970, 1, 1, 1, 59, 59, 500000),
+                ),
                 None,
             ],
             # Borders are counted, not whole units.
@@ -282,7 +289,11 @@ def test_dates_and_times(says):
             "date_diff('millisecond', ts, timestamp '1970-01-01 00:00:00.2')": [
                 *(-1793449799800, 700, None)
             ],
-            "date_trunc('month', d)": [datetime(2026, 10, 1), datetime(2024, 2, 1), None],
+            "date_trunc('month', d)": [
+                datetime(2026, 10, 1),
+                datetime(2024, 2, 1),
+                None,
+            ],
             "date_trunc('hour', ts)": [
                 *(datetime(2026, 10, 31, 12), datetime(1969, 12, 31, 23), None)
             ],
@@ -362,7 +373,19 @@ def test_text(says):
 
 
 def test_doubles_are_written_as_in_duckdb(says):
-    values = (0.0, 1.0, -2.5, 1e-3, 1.25e-4, 1e-5, 1.5e-7, 12345678.9, 1e15, 1e16, 1.5e20)
+    values = (
+        0.0,
+        1.0,
+        -2.5,
+        1e-3,
+        1.25e-4,
+        1e-5,
+        1.5e-7,
+        12345678.9,
+        1e15,
+        1e16,
+        1.5e20,
+    )
     listed = ", ".join(f"({x!r}::double)" for x in values)
     says(
         f"from (values {listed}, ('inf'), ('nan'), (null)) t(x)",
@@ -419,7 +442,7 @@ def test_patterns(says):
 
 def test_lists_and_maps(says):
     says(
-        "from (values ([3, null, 1], 'b', '{\"a\": \"1\", \"x y\": null}'::json, 1), "
+        'from (values ([3, null, 1], \'b\', \'{"a": "1", "x y": null}\'::json, 1), '
         "([], 'z', '{}', 0), (null, null, null, null)) t(l, s, j, i)",
         {
             "l[1]": [3, None, None],
@@ -444,7 +467,7 @@ def test_lists_and_maps(says):
             "j->>'$.a'": ["1", None, None],
             "j->>s": [None, None, None],
             "j->>'x y'": [None, None, None],
-            "from_json('[\"p\", \"q\"]', '[\"VARCHAR\"]')": [["p", "q"]] * 3,
+            'from_json(\'["p", "q"]\', \'["VARCHAR"]\')': [["p", "q"]] * 3,
             "coalesce(l, [])": [[3, None, 1], [], []],
             "l || [7]": [[3, None, 1, 7], [7], None],
         },
@@ -571,7 +594,9 @@ def test_grouping_sets(both):
 def test_lists_become_rows(both):
     once = "select k, unnest(l) as one from t"
     beside = "select k, unnest(l) as one, unnest([10, 20]) as other from t"
-    window = "select k, count(*) over () as n, cast(unnest(l) as bigint) + 1 as one from t"
+    window = (
+        "select k, count(*) over () as n, cast(unnest(l) as bigint) + 1 as one from t"
+    )
     grouped = "select max(k) as k, unnest([1, 2]) as one from t"
     rows = "from (values ('a', [1, 2, 3]), ('b', []), ('c', null)) t(k, l)"
 
