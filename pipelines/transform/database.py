@@ -106,6 +106,11 @@ class LedgerSources:
         paths += sorted((self._ledger_dir / table).glob(f"{NO_SOURCE}/*.parquet"))
         return _of_partitions(f"[{', '.join(quoted(path) for path in paths)}]")
 
+    def files(self, relation: str) -> dict[str, list[Path]] | None:
+        """Give the files of a table of the ledger by month; None of other sources."""
+        schema, _ = _names(relation)
+        return self._partitions(relation) if schema == "ledger" else None
+
     def _partitions(self, relation: str) -> dict[str, list[Path]]:
         _, table = _names(relation)
         found: dict[str, list[Path]] = {}

@@ -6,10 +6,11 @@ costs what changed, and a table without rows costs those who read it nothing.
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -26,6 +27,10 @@ from pipelines.transform.months import (
     parts_of,
     spans,
 )
+from pipelines.transform.relations import Relations
+
+if TYPE_CHECKING:
+    from pipelines.transform.on_spark.nodes import OnSpark
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Result:
         content: a hash of its rows; of a test ''.
         is_new: False where nothing had to be done.
         seconds: what that took.
+        is_on_spark: whether Spark makes it or is asked.
     """
 
     node: Node
@@ -50,6 +56,7 @@ class Result:
     content: str = ""
     is_new: bool = True
     seconds: float = 0
+    is_on_spark: bool = False
 
     @property
     def is_bad(self) -> bool:
@@ -66,6 +73,7 @@ class Runner:
         graph: Graph,
         project: Path,
         sources: Sources,
+        spark: "Callable[[Mapping[str, Kept]], OnSpark] | None" = None,
     ) -> None:
         """Begin with what the database remembers.
 
@@ -74,13 +82,17 @@ class Runner:
             graph: the nodes.
             project: the folder of the dbt project.
             sources: what the nodes read that none of them makes.
+            spark: gives who makes some of the nodes elsewhere, by what is known of all.
         """
         self._db = db
         self._graph = graph
         self._project = project
         self._kept = load(db)
         self._inputs = Inputs(graph, self._kept, sources, project, self._read)
-        self._create_schemas()
+        self._spark = spark(self._kept) if spark else None
+        self._relations = Relations(
+            db, graph.nodes.values(), lambda node: self._on_spark(node) is not None
+        )
         self._forget_strangers()
 
     def run(
@@ -94,6 +106,8 @@ class Runner:
         """
         yield from self._results(selected, again=again)
         save(self._db, self._kept)
+        if self._spark:
+            self._spark.sweep()
 
     def _results(
         self, selected: Collection[str] | None, *, again: bool
@@ -115,15 +129,27 @@ class Runner:
         began = time.monotonic()
         again = again or node.is_of_workspace
         try:
-            kept = self._by_month(node, again) if node.made_by else None
-            kept = kept or self._at_once(node, again)
+            spark = self._on_spark(node)
+            if spark:
+                kept = self._elsewhere(spark, node, again)
+            else:
+                by_month = self._by_month(node, again) if node.made_by else None
+                kept = by_month or self._at_once(node, again)
         except NodeError as error:
             self._forget(node)
             return Result(node, "error", " ".join(str(error).split()))
         is_new = kept is not self._kept.get(node.id)
         self._kept[node.id] = kept
         took = time.monotonic() - began if is_new else 0
-        return Result(node, kept.status, "", kept.row_count, kept.content, is_new, took)
+        return Result(
+            node,
+            kept.status,
+            row_count=kept.row_count,
+            content=kept.content,
+            is_new=is_new,
+            seconds=took,
+            is_on_spark=spark is not None,
+        )
 
     def _at_once(self, node: Node, again: bool) -> Kept:
         """Make or ask a node, unless it is of the same code and rows."""
@@ -141,6 +167,26 @@ class Runner:
             # Of all rows of the ledger it is known what they are of.
             return Kept(made_of, current, None, "made")
         return self._made(node, self._parts(node), made_of)
+
+    def _elsewhere(self, spark: "OnSpark", node: Node, again: bool) -> Kept:
+        """Let Spark make or ask a node, of what is another than it was."""
+        kept = self._kept.get(node.id)
+        if node.kind != "test" and node.made_by:
+            wanted, known = self._inputs.months(node), kept.months if kept else {}
+            stale = [m for m, of in wanted.items() if again or known.get(m) != of]
+            if kept and not stale and known.keys() == wanted.keys():
+                return kept
+            return spark.make_months(node, wanted, stale)
+        current = self._inputs.made_of(node)
+        if kept and kept.made_of == current and not again:
+            return kept
+        if node.kind == "test":
+            status, count = spark.ask(node)
+            return Kept(current, "", count, status)
+        return spark.make(node, current)
+
+    def _on_spark(self, node: Node) -> "OnSpark | None":
+        return self._spark if self._spark and self._spark.takes(node) else None
 
     def _by_month(self, node: Node, again: bool) -> Kept:
         """Make the months of a node whose code or rows are others."""
@@ -210,42 +256,19 @@ class Runner:
 
     def _forget(self, node: Node) -> None:
         """Remove what the database has of a node: it is of another build."""
-        kind = "view" if node.materialized == "view" else "table"
-        self._db.execute(f"drop {kind} if exists {node.relation}")
+        self._relations.drop(node)
         self._kept.pop(node.id, None)
 
-    def _create_schemas(self) -> None:
-        for layer in sorted({node.layer for node in self._nodes()}):
-            self._db.execute(f'create schema if not exists "{layer}"')
-
     def _forget_strangers(self) -> None:
-        """Remove what an earlier project made and this one does not have, or other."""
-        own = {
-            node.relation: "view" if node.materialized == "view" else "table"
-            for node in self._nodes()
-        }
-        for relation, kind in self._there():
-            if own.get(relation) != kind:
-                self._db.execute(f"drop {kind} {relation}")
-        known = {n.id: f"{n.relation} {own[n.relation]}" for n in self._nodes()}
-        there = {f"{relation} {kind}" for relation, kind in self._there()}
+        """Forget what is of no node, and what is not there as it was made."""
         for key, kept in [*self._kept.items()]:
+            node = self._graph.nodes.get(key)
             # Of a test that passes there is no table.
-            if key not in known or (kept.status == "made" and known[key] not in there):
+            is_gone = kept.status == "made" and key not in self._relations.has
+            if node is None or is_gone or self._is_away(node, kept):
                 del self._kept[key]
 
-    def _nodes(self) -> Iterable[Node]:
-        return self._graph.nodes.values()
-
-    def _there(self) -> list[tuple[str, str]]:
-        """Give the relations of the project's layers, with whether each is a view."""
-        layers = {node.layer for node in self._nodes()}
-        found = self._db.execute(
-            "select table_catalog, table_schema, table_name, table_type "
-            "from information_schema.tables"
-        ).fetchall()
-        return [
-            (f'"{database}"."{layer}"."{name}"', "view" if kind == "VIEW" else "table")
-            for database, layer, name, kind in found
-            if layer in layers
-        ]
+    def _is_away(self, node: Node, kept: Kept) -> bool:
+        """Return whether what Spark made of a node no longer lies there."""
+        spark = self._on_spark(node)
+        return spark is not None and not spark.is_there(node, kept)
