@@ -1,22 +1,30 @@
 """Sums, choices and lists of many rows, and windows.
 
-DuckDB leaves NULL values out where it chooses a row, and keeps them in lists; of no rows a
-list is NULL. Whole numbers are summed as HUGEINT. Sums, averages and deviations of doubles
-depend on the order of rows in both engines: a model rounds them.
+DuckDB leaves NULL values out where it chooses a row, and keeps them in lists; of no
+rows a list is NULL. Whole numbers are summed as HUGEINT. Sums, averages and deviations
+of doubles depend on the order of rows in both engines: a model rounds them.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import build, types
-from pipelines.spark.dialect.build import bound, call, cast, double, field, number, text
+from pipelines.spark.dialect import build, kinds
+from pipelines.spark.dialect.build import (
+    Rule,
+    Rules,
+    bound,
+    call,
+    cast,
+    double,
+    field,
+    number,
+    text,
+)
 from pipelines.spark.dialect.conversions import in_spark
 from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.mixing import as_type
 
-_Rule = Callable[[exp.Expr], exp.Expr]
 _DOUBLE: Final = exp.DataType.build("double")
 _ITEM: Final = "_item"
 _NUMBERED: Final = (exp.RowNumber, exp.Rank, exp.DenseRank)
@@ -28,34 +36,34 @@ def _sum(node: exp.Expr) -> exp.Expr:
     """Sum up; whole numbers in 38 digits, which is as HUGEINT."""
     if isinstance(node.this, exp.Distinct):
         raise DialectError("no rule for sum(distinct)")
-    kind = types.type_of(node.this)
-    if types.is_whole(kind):
+    kind = kinds.type_of(node.this)
+    if kinds.is_whole(kind):
         return exp.Sum(this=cast(node.this, "decimal(38, 0)"))
-    if types.is_decimal(kind) or types.is_double(kind):
+    if kinds.is_decimal(kind) or kinds.is_double(kind):
         return exp.Sum(this=node.this)
     raise DialectError(f"no rule sums {kind.sql('duckdb')}")
 
 
 def _count_if(node: exp.Expr) -> exp.Expr:
-    counted = call("if", node.this, number(1), number(0))
-    return exp.Sum(this=cast(counted, "decimal(38, 0)"))
+    """Count what is true; of NULLs alone the count is NULL in DuckDB."""
+    return exp.Sum(this=cast(cast(node.this, "int"), "decimal(38, 0)"))
 
 
 def _average(node: exp.Expr) -> exp.Expr:
-    kind = types.type_of(node.this)
-    if not types.is_double(kind):
+    kind = kinds.type_of(node.this)
+    if not kinds.is_double(kind):
         raise DialectError(f"no rule averages {kind.sql('duckdb')}; cast it to double")
     return call("avg", node.this)
 
 
-def _as_double(name: str) -> _Rule:
+def _as_double(name: str) -> Rule:
     def rule(node: exp.Expr) -> exp.Expr:
         return call(name, as_type(node.this, _DOUBLE))
 
     return rule
 
 
-def _same(name: str) -> _Rule:
+def _same(name: str) -> Rule:
     def rule(node: exp.Expr) -> exp.Expr:
         return call(name, node.this)
 
@@ -69,7 +77,7 @@ def _any(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _of_extreme(name: str) -> _Rule:
+def _of_extreme(name: str) -> Rule:
     """Give the value of the row that has most or least, of rows with both values.
 
     In a tuple NULL is more than all else in DuckDB, less in Spark.
@@ -94,7 +102,7 @@ def _in_order(keys: list[exp.Expr]) -> exp.Expr:
 
 
 def _tuple(node: exp.Expr) -> exp.Expr:
-    """Make a struct of a tuple; its fields are called as in ``types.parsed_type``."""
+    """Make a struct of a tuple; its fields are called as in ``kinds.parsed_type``."""
     if _is_structure(node):
         return node
     parts: list[exp.Expr] = []
@@ -130,7 +138,9 @@ def _collected(node: exp.Expr, where: exp.Expr | None) -> exp.Expr:
         keys, value = [one.this for one in value.expressions], value.this
     if isinstance(value, exp.Distinct):
         [value], name = value.expressions, "collect_set"
-    item = call("named_struct", text("s"), _in_order(keys or [exp.true()]), text("v"), value)
+    item = call(
+        "named_struct", text("s"), _in_order(keys or [exp.true()]), text("v"), value
+    )
     found: exp.Expr = call(name, item)
     if where is not None:
         found = exp.Filter(this=found, expression=where)
@@ -172,11 +182,15 @@ def _quantile(node: exp.Expr) -> exp.Expr:
 
 
 def _interpolated(node: exp.Expr, where: exp.Expr | None) -> exp.Expr:
-    """Interpolate between two of the sorted values, in DuckDB's order of operations."""
+    """Interpolate between two of the sorted values.
+
+    The last digit depends on the processor in DuckDB itself (an addition that is fused
+    with a product): a model rounds it.
+    """
     share = 0.5 if isinstance(node, exp.Median) else float(node.expression.name)
-    if not types.is_double(types.type_of(node.this)):
+    if not kinds.is_double(kinds.type_of(node.this)):
         raise DialectError(
-            f"no rule for a quantile of {types.type_of(node.this).sql('duckdb')}; "
+            f"no rule for a quantile of {kinds.type_of(node.this).sql('duckdb')}; "
             "cast it to double"
         )
     found: exp.Expr = call("collect_list", node.this)
@@ -185,7 +199,9 @@ def _interpolated(node: exp.Expr, where: exp.Expr | None) -> exp.Expr:
     values = call("sort_array", found)
 
     def at_share(items: exp.Expr) -> exp.Expr:
-        last = exp.Paren(this=exp.Sub(this=call("size", items.copy()), expression=number(1)))
+        last = exp.Paren(
+            this=exp.Sub(this=call("size", items.copy()), expression=number(1))
+        )
         place = exp.Mul(this=last, expression=double(share))
         return call("try_element_at", _between(items, place), number(1))
 
@@ -197,14 +213,12 @@ def _between(items: exp.Expr, place: exp.Expr) -> exp.Expr:
     at = exp.to_identifier("_at")
     low = cast(call("floor", at.copy()), "int")
     high = cast(call("ceil", at.copy()), "int")
-    first, second = (
-        call("get", items.copy(), one) for one in (low, high)
-    )
+    first, second = (call("get", items.copy(), one) for one in (low, high))
     rest = build.binary(exp.Sub, at.copy(), low.copy())
-    step = exp.Mul(this=build.binary(exp.Sub, second, first.copy()), expression=rest)
-    return build.each(
-        "transform", build.array(place), "_at", exp.Add(this=first, expression=step)
-    )
+    of_first = exp.Mul(this=first, expression=build.binary(exp.Sub, double(1.0), rest))
+    of_second = exp.Mul(this=second, expression=rest.copy())
+    mixed = exp.Add(this=of_first, expression=of_second)
+    return build.each("transform", build.array(place), "_at", mixed)
 
 
 def _window(node: exp.Expr) -> exp.Expr:
@@ -222,7 +236,9 @@ def _window(node: exp.Expr) -> exp.Expr:
 
 def _shifted(node: exp.Expr) -> exp.Expr:
     if node.args.get("default") is not None:
-        raise DialectError("no rule for the default of lag() and lead(); write coalesce")
+        raise DialectError(
+            "no rule for the default of lag() and lead(); write coalesce"
+        )
     return node
 
 
@@ -254,10 +270,12 @@ def _product_alone(node: exp.Expr) -> exp.Expr:
 
 
 def _grouping(node: exp.Expr) -> exp.Expr:
-    return cast(exp.Grouping(expressions=node.expressions), in_spark(types.type_of(node)))
+    return cast(
+        exp.Grouping(expressions=node.expressions), in_spark(kinds.type_of(node))
+    )
 
 
-RULES: Final = {
+RULES: Final[Rules] = {
     exp.Sum: _sum,
     exp.CountIf: _count_if,
     exp.Avg: _average,

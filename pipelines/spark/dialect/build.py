@@ -1,11 +1,15 @@
 """Small pieces of Spark's SQL that rules are put together from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
 from sqlglot import exp
 
+# A node whose parts are translated -> what it is in Spark.
+Rule = Callable[[exp.Expr], exp.Expr]
+# By the class of a node, or by the name of a function that sqlglot does not know.
+Rules = Mapping[object, Rule]
 # The variable of `bound`; no column of a model is called so.
 _BOUND: Final = "_bound"
 # What may stand twice in a statement, in nodes of its tree.
@@ -23,7 +27,7 @@ def text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 
 
-def number(value: int | Decimal) -> exp.Literal:
+def number(value: int | Decimal) -> exp.Expr:
     """Write a whole number, or a decimal as Spark reads it."""
     return exp.Literal.number(f"{value:f}" if isinstance(value, Decimal) else value)
 
@@ -59,9 +63,7 @@ def wrapped(expression: exp.Expr) -> exp.Expr:
     return exp.Paren(this=expression) if is_loose else expression
 
 
-def binary(
-    kind: type[exp.Binary], left: exp.Expr, right: exp.Expr
-) -> exp.Paren:
+def binary(kind: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Paren:
     """Write an operator with both its sides, in parentheses."""
     return exp.Paren(this=kind(this=wrapped(left), expression=wrapped(right)))
 
@@ -81,9 +83,7 @@ def array(*items: exp.Expr) -> exp.Anonymous:
     return call("array", *items)
 
 
-def each(
-    function: str, items: exp.Expr, name: str, body: exp.Expr
-) -> exp.Anonymous:
+def each(function: str, items: exp.Expr, name: str, body: exp.Expr) -> exp.Anonymous:
     """Call ``transform`` or ``filter``: a function of each item of a list."""
     variable = exp.to_identifier(name)
     return call(function, items, exp.Lambda(this=body, expressions=[variable]))
@@ -94,16 +94,16 @@ def field(of: str, name: str) -> exp.Dot:
     return exp.Dot(this=exp.to_identifier(of), expression=exp.to_identifier(name))
 
 
-def bound(
-    expression: exp.Expr, use: Callable[[exp.Expr], exp.Expr]
-) -> exp.Expr:
+def bound(expression: exp.Expr, use: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     """Use an expression several times, and compute it once.
 
     A rule that writes its operand three times would make a term of five steps 243 times
-    as long. Spark has no ``let``; a list of one item, of which each is looked at, is one.
+    as long. Spark has no ``let``; a function of each item of a list of one is one.
     """
     nodes = list(expression.walk())
     if len(nodes) <= _SMALL and not any(isinstance(n, _AT_ANY_ROW) for n in nodes):
         return use(expression)
     body = use(exp.to_identifier(_BOUND))
-    return call("element_at", each("transform", array(expression), _BOUND, body), number(1))
+    return call(
+        "element_at", each("transform", array(expression), _BOUND, body), number(1)
+    )

@@ -1,7 +1,7 @@
 """From one type to another as DuckDB converts.
 
-Spark cuts digits off where DuckDB rounds, and rounds a double by its shortest text where
-DuckDB multiplies and rounds the product.
+Spark cuts digits off where DuckDB rounds, and rounds a double by its shortest text
+where DuckDB multiplies and rounds the product.
 """
 
 from collections.abc import Callable
@@ -10,16 +10,17 @@ from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import build, types
+from pipelines.spark.dialect import build, kinds
 from pipelines.spark.dialect.build import bound, call, cast, number
 from pipelines.spark.dialect.errors import DialectError
+from pipelines.spark.dialect.writing import double_to_text, list_to_text
 
-_X: Final = exp.DataType.Type
+_X: Final = exp.DType
 # Up to here each whole number is a double.
 _EXACT: Final = Decimal(2**53)
 # Widths below which no DECIMAL is past that.
 _ALWAYS_EXACT: Final = 15
-_SPLIT: Final = 2**20
+_SPLIT: Final = 2**40
 _NAMES: Final = {
     _X.TINYINT: "tinyint",
     _X.SMALLINT: "smallint",
@@ -42,7 +43,7 @@ def in_spark(kind: exp.DataType) -> str:
     A HUGEINT, the type of sums of whole numbers, is a DECIMAL(38, 0); JSON is text.
     """
     if kind.this == _X.DECIMAL:
-        width, scale = types.digits(kind)
+        width, scale = kinds.digits(kind)
         return f"decimal({width}, {scale})"
     if kind.this in (_X.ARRAY, _X.LIST):
         return f"array<{in_spark(kind.expressions[0])}>"
@@ -64,10 +65,10 @@ def converted(
     Raises:
         DialectError: no rule covers these two types.
     """
-    if source == target or (types.is_text(source) and types.is_text(target)):
+    if source == target or (kinds.is_text(source) and kinds.is_text(target)):
         return expression
     to = in_spark(target)
-    if types.is_null_type(source):
+    if kinds.is_null_type(source):
         return cast(expression, to)
     rule = _RULES.get((_family(source), _family(target)))
     if rule is None:
@@ -79,9 +80,9 @@ def converted(
 
 
 def _family(kind: exp.DataType) -> str:
-    if types.is_whole(kind):
+    if kinds.is_whole(kind):
         return "whole"
-    if types.is_text(kind):
+    if kinds.is_text(kind):
         return "text"
     return str(kind.this.value).lower()
 
@@ -102,7 +103,7 @@ def _decimal_to_double(
     expression: exp.Expr, source: exp.DataType, _target: exp.DataType
 ) -> exp.Expr:
     """Convert as DuckDB: beyond 2^53 units by the whole part and the rest apart."""
-    width, scale = types.digits(source)
+    width, scale = kinds.digits(source)
     if width <= _ALWAYS_EXACT or scale == 0:
         return cast(expression, "double")
 
@@ -129,21 +130,25 @@ def _double_to_decimal(
     A double of more than 2^63 units is taken in two pieces, for Spark's own conversion
     to DECIMAL is of the shortest text that means the double, not of its digits.
     """
-    _, scale = types.digits(target)
+    _, scale = kinds.digits(target)
     units = call("round", _times(expression, scale))
 
     def pieces(value: exp.Expr) -> exp.Expr:
         high = cast(
             exp.Div(this=value.copy(), expression=build.double(_SPLIT)), "bigint"
         )
-        back = exp.Mul(this=cast(high.copy(), "double"), expression=build.double(_SPLIT))
+        back = exp.Mul(
+            this=cast(high.copy(), "double"), expression=build.double(_SPLIT)
+        )
         low = cast(exp.Sub(this=value.copy(), expression=back), "bigint")
         whole = exp.Mul(this=cast(high, "decimal(20, 0)"), expression=number(_SPLIT))
         return build.binary(exp.Add, whole, low)
 
     whole = bound(units, pieces)
     if scale:
-        unit = cast(build.text(f"{Decimal(1).scaleb(-scale):f}"), f"decimal({scale}, {scale})")
+        unit = cast(
+            build.text(f"{Decimal(1).scaleb(-scale):f}"), f"decimal({scale}, {scale})"
+        )
         whole = exp.Mul(this=whole, expression=unit)
     return cast(whole, in_spark(target))
 
@@ -166,7 +171,7 @@ def _decimal_to_whole(
     expression: exp.Expr, source: exp.DataType, target: exp.DataType
 ) -> exp.Expr:
     """Round half away from zero, where Spark cuts off."""
-    _, scale = types.digits(source)
+    _, scale = kinds.digits(source)
     rounded_ = call("round", expression) if scale else expression
     return cast(rounded_, in_spark(target))
 
@@ -194,82 +199,13 @@ def _items(
     expression: exp.Expr, source: exp.DataType, target: exp.DataType
 ) -> exp.Expr:
     """Convert a list whose items Spark converts as DuckDB does, or an empty one."""
-    one, other = types.item_of(source), types.item_of(target)
+    one, other = kinds.item_of(source), kinds.item_of(target)
     rule = _RULES.get((_family(one), _family(other)))
-    if types.is_null_type(one) or rule is _plainly:
+    if kinds.is_null_type(one) or rule is _plainly:
         return cast(expression, in_spark(target))
     raise DialectError(
         f"no rule converts {source.sql('duckdb')} to {target.sql('duckdb')}"
     )
-
-
-def _double_to_text(
-    expression: exp.Expr, _source: exp.DataType, _target: exp.DataType
-) -> exp.Expr:
-    """Write 12345678.9 where Java writes 1.23456789E7, and 1e-05 for 1.0E-5.
-
-    The last digit is Java's; before Java 19 it is not always the shortest text.
-    """
-
-    def parts(value: exp.Expr) -> exp.Expr:
-        size = call("abs", value.copy())
-        java = cast(value.copy(), "string")
-        digits = call(
-            "rtrim", build.text("0"), cast(cast(value.copy(), "decimal(38, 21)"), "string")
-        )
-        return exp.Case(
-            ifs=[
-                _if_within(size, 1e-3, 1e7, java),
-                _if_within(size, 0.0, 0.0, java),
-                _if_within(
-                    size, 1e-4, 1e16, call("regexp_replace", digits, build.text(r"\.$"), build.text(".0"))
-                ),
-            ],
-            default=_with_exponent(java),
-        )
-
-    return bound(expression, parts)
-
-
-def _if_within(size: exp.Expr, low: float, high: float, then: exp.Expr) -> exp.If:
-    above = exp.GTE(this=size.copy(), expression=build.double(low))
-    kind = exp.LT if high > low else exp.LTE
-    below = kind(this=size.copy(), expression=build.double(high))
-    return exp.If(this=exp.And(this=above, expression=below), true=then.copy())
-
-
-def _with_exponent(java: exp.Expr) -> exp.Expr:
-    """Write 1.5E-7 as 1.5e-07, 1.0E20 as 1e+20, and no number as nan or inf."""
-    written = java.copy()
-    for pattern, by in (
-        (r"\.0E", "E"),
-        (r"E(\d)", "E+$1"),
-        (r"E([+-])(\d)$", "E$10$2"),
-        ("Infinity", "inf"),
-    ):
-        written = call("regexp_replace", written, build.text(pattern), build.text(by))
-    return call("lower", written)
-
-
-def _list_to_text(
-    expression: exp.Expr, source: exp.DataType, _target: exp.DataType
-) -> exp.Expr:
-    """Write ``[a, b]``; a text that DuckDB would put into quotes is an error."""
-    if not types.is_text(types.item_of(source)):
-        raise DialectError(f"no rule writes {source.sql('duckdb')} as text")
-    refused = call("raise_error", build.text("no rule writes such a list as text"))
-    item = exp.to_identifier("_item")
-    special = call("regexp_like", item, build.text(r"^$|^NULL$|[^\w ./*-]|^ | $"))
-
-    def parts(value: exp.Expr) -> exp.Expr:
-        joined = call("array_join", value.copy(), build.text(", "), build.text("NULL"))
-        is_special = call(
-            "exists", value.copy(), exp.Lambda(this=special, expressions=[item.copy()])
-        )
-        written = call("concat", build.text("["), joined, build.text("]"))
-        return build.when(is_special, refused, written)
-
-    return bound(expression, parts)
 
 
 def _json_to_map(
@@ -285,17 +221,15 @@ def read_json(expression: exp.Expr, kind: str) -> exp.Expr:
     return call("from_json", expression, build.text(kind), options)
 
 
-def tried(
-    expression: exp.Expr, source: exp.DataType, target: exp.DataType
-) -> exp.Expr:
+def tried(expression: exp.Expr, source: exp.DataType, target: exp.DataType) -> exp.Expr:
     """Write ``try_cast`` between two DuckDB types: NULL where it cannot be."""
     to = in_spark(target)
-    if not types.is_text(source):
+    if not kinds.is_text(source):
         raise DialectError(f"no rule for try_cast of {source.sql('duckdb')}")
-    if types.is_whole(target):
+    if kinds.is_whole(target):
         read = _try(expression, "decimal(38, 10)")
         return _try(call("round", read), to)
-    if types.is_decimal(target):
+    if kinds.is_decimal(target):
         return _try(expression, to)
     raise DialectError(f"no rule for try_cast to {target.sql('duckdb')}")
 
@@ -333,6 +267,6 @@ _RULES: Final[dict[tuple[str, str], _Rule]] = {
     ("json", "text"): _as_it_is,
     ("json", "map"): _json_to_map,
     ("array", "array"): _items,
-    ("array", "text"): _list_to_text,
-    ("double", "text"): _double_to_text,
+    ("array", "text"): list_to_text,
+    ("double", "text"): double_to_text,
 }

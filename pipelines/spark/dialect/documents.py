@@ -5,12 +5,12 @@ from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import types
-from pipelines.spark.dialect.build import bound, call, text, when
+from pipelines.spark.dialect import kinds
+from pipelines.spark.dialect.build import Rules, bound, call, text, when
 from pipelines.spark.dialect.conversions import in_spark, read_json
 from pipelines.spark.dialect.errors import DialectError
 
-_KEY: Final = re.compile(r"\w+")
+_KEY: Final = re.compile(r"[^\[\]'\"*]+")
 
 
 def _value(node: exp.Expr) -> exp.Expr:
@@ -27,8 +27,10 @@ def _value(node: exp.Expr) -> exp.Expr:
         )
         if not is_plain:
             raise DialectError(f"no rule for the path in {node.sql('duckdb')[:80]}")
-        return call("get_json_object", node.this, text("$" + "".join(f".{k}" for k in keys)))
-    if not types.is_text(types.type_of(path)):
+        return call(
+            "get_json_object", node.this, text("$" + "".join(f"['{k}']" for k in keys))
+        )
+    if not kinds.is_text(kinds.type_of(path)):
         raise DialectError(f"no rule for the key in {node.sql('duckdb')[:80]}")
     values = read_json(node.this, "map<string, string>")
     refused = call(
@@ -46,7 +48,7 @@ def _value(node: exp.Expr) -> exp.Expr:
 
 def _from_json(node: exp.Expr) -> exp.Expr:
     """Read a list of texts; the type is what DuckDB makes of its structure."""
-    return read_json(node.this, in_spark(types.type_of(node)))
+    return read_json(node.this, in_spark(kinds.type_of(node)))
 
 
-RULES: Final = {exp.JSONExtractScalar: _value, exp.FromJson: _from_json}
+RULES: Final[Rules] = {exp.JSONExtractScalar: _value, exp.FromJson: _from_json}

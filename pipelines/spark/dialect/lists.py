@@ -1,46 +1,46 @@
 """Lists and maps.
 
-Spark counts items of ``[]`` from 0, gives an error where there is none, and lets a NULL in
-a list make an answer unknown.
+Spark counts items of ``[]`` from 0, gives an error where there is none, and a NULL in a
+list makes an answer unknown.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import build, types
-from pipelines.spark.dialect.build import bound, call, cast, number
+from pipelines.spark.dialect import build, kinds
+from pipelines.spark.dialect.build import Rules, bound, call, cast, number
 from pipelines.spark.dialect.conversions import in_spark
 from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.mixing import as_type
 
-_Rule = Callable[[exp.Expr], exp.Expr]
-_X: Final = exp.DataType.Type
+_X: Final = exp.DType
 _VARIABLE: Final = "_item"
 
 
 def _list(node: exp.Expr) -> exp.Expr:
     """Write a list; all items are of the type that DuckDB gives them."""
-    kind = types.type_of(node)
+    kind = kinds.type_of(node)
     if not node.expressions:
         return build.array()
-    item = types.item_of(kind)
+    item = kinds.item_of(kind)
     return build.array(*(as_type(one, item) for one in node.expressions))
 
 
 def _item(node: exp.Expr) -> exp.Expr:
     """Take an item by its place or key; NULL where there is none."""
     [key] = node.expressions
-    kind = types.type_of(node.this)
+    kind = kinds.type_of(node.this)
     if isinstance(key, exp.Slice):
         return _slice(node.this, key)
-    if types.is_kind(kind, _X.MAP):
+    if kinds.is_kind(kind, _X.MAP) and not key.is_number:
         return call("try_element_at", node.this, as_type(key, kind.expressions[0]))
-    types.item_of(kind)
-    if isinstance(key, exp.Literal):
+    kinds.item_of(kind)
+    if key.is_int:
         # sqlglot counts from 0 as soon as it has read `[1]`.
-        return call("try_element_at", node.this, number(int(key.name) + 1))
+        return call("try_element_at", node.this, number(int(key.to_py()) + 1))
+    if not isinstance(key, exp.Column):
+        raise DialectError(f"the place in {node.sql('duckdb')[:80]} is computed")
     place = call("nullif", cast(key, "int"), number(0))
     return call("try_element_at", node.this, place)
 
@@ -48,7 +48,11 @@ def _item(node: exp.Expr) -> exp.Expr:
 def _slice(items: exp.Expr, part: exp.Slice) -> exp.Expr:
     """Take the first items, ``[:3]``."""
     until = part.expression
-    if part.this is not None or not isinstance(until, exp.Literal) or int(until.name) < 1:
+    if (
+        part.this is not None
+        or not isinstance(until, exp.Literal)
+        or int(until.name) < 1
+    ):
         raise DialectError(f"no rule for the slice {part.sql('duckdb')}; write [:n]")
     return call("slice", items, number(1), number(int(until.name)))
 
@@ -59,7 +63,9 @@ def _contains(node: exp.Expr) -> exp.Expr:
     return bound(
         items,
         lambda all_: build.when(
-            exp.Or(this=build.is_null(all_.copy()), expression=build.is_null(item.copy())),
+            exp.Or(
+                this=build.is_null(all_.copy()), expression=build.is_null(item.copy())
+            ),
             cast(exp.Null(), "boolean"),
             call("coalesce", call("array_contains", all_.copy(), item), exp.false()),
         ),
@@ -74,8 +80,8 @@ def _place(node: exp.Expr) -> exp.Expr:
 
 
 def _items_and(items: exp.Expr, item: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
-    kind = types.item_of(types.type_of(items))
-    if types.type_of(item) != kind and not types.is_text(kind):
+    kind = kinds.item_of(kinds.type_of(items))
+    if kinds.type_of(item) != kind and not kinds.is_text(kind):
         item = as_type(item, kind)
     return items, item
 
@@ -93,9 +99,9 @@ def _largest(node: exp.Expr) -> exp.Expr:
 
 
 def _sum(node: exp.Expr) -> exp.Expr:
-    """Sum up a list of whole numbers; NULLs are left out, and NULL is the sum of none."""
+    """Sum up a list of whole numbers but for NULLs; of none the sum is NULL."""
     [items] = node.expressions
-    if not types.is_whole(types.item_of(types.type_of(items))):
+    if not kinds.is_whole(kinds.item_of(kinds.type_of(items))):
         raise DialectError(f"no rule for {node.sql('duckdb')[:80]}: no whole numbers")
     a, b = exp.to_identifier("_sum"), exp.to_identifier(_VARIABLE)
     added = exp.Add(this=a.copy(), expression=b.copy())
@@ -141,7 +147,7 @@ def _entries(node: exp.Expr) -> exp.Expr:
 
 
 def _of_entries(node: exp.Expr) -> exp.Expr:
-    return call("map_from_entries", as_type(node.this, types.type_of(node.this)))
+    return call("map_from_entries", as_type(node.this, kinds.type_of(node.this)))
 
 
 def _lambda(node: exp.Expr) -> exp.Expr:
@@ -153,7 +159,7 @@ def empty_list(kind: exp.DataType) -> exp.Expr:
     return cast(build.array(), in_spark(kind))
 
 
-RULES: Final = {
+RULES: Final[Rules] = {
     exp.Array: _list,
     exp.Bracket: _item,
     exp.ArrayContains: _contains,

@@ -1,24 +1,24 @@
 """Values of several types in one place: compared, or one of them chosen.
 
-DuckDB's common type of a DECIMAL and a HUGEINT keeps the decimals, Spark's drops them; a
-text beside a date is read as a date. So each operand is converted to the type that DuckDB
-says, wherever that is not its own.
+DuckDB's common type of a DECIMAL and a HUGEINT keeps the decimals, Spark's drops them;
+a text beside a date is read as a date. So each operand is converted to the type that
+DuckDB says, wherever that is not its own.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import build, types
-from pipelines.spark.dialect.build import call
+from pipelines.spark.dialect import asking, build, kinds
+from pipelines.spark.dialect.build import Rule, Rules, call
 from pipelines.spark.dialect.conversions import converted
 from pipelines.spark.dialect.errors import DialectError
 
 
 def as_type(expression: exp.Expr, target: exp.DataType) -> exp.Expr:
     """Convert an annotated operand to a type, if it is of another one."""
-    return converted(expression, types.type_of(expression), target)
+    return converted(expression, kinds.type_of(expression), target)
 
 
 def aligned(*operands: exp.Expr) -> list[exp.Expr]:
@@ -27,15 +27,19 @@ def aligned(*operands: exp.Expr) -> list[exp.Expr]:
     Raises:
         DialectError: a text that is no literal stands beside something else.
     """
-    kinds = [types.type_of(one) for one in operands]
-    if all(types.is_whole(kind) for kind in kinds):
+    sides = [kinds.type_of(one) for one in operands]
+    if all(kinds.is_whole(kind) for kind in sides):
         return list(operands)
-    target = types.common_type(*operands)
-    for one, kind in zip(operands, kinds, strict=True):
-        is_column = types.is_text(kind) and not isinstance(one, exp.Literal)
-        if is_column and not types.is_text(target):
-            raise DialectError(f"the text {one.sql('spark')[:60]} is compared to no text")
-        if types.is_text(target) and not (types.is_text(kind) or types.is_null_type(kind)):
+    target = asking.common_type(*operands)
+    for one, kind in zip(operands, sides, strict=True):
+        is_column = kinds.is_text(kind) and not isinstance(one, exp.Literal)
+        if is_column and not kinds.is_text(target):
+            raise DialectError(
+                f"the text {one.sql('spark')[:60]} is compared to no text"
+            )
+        if kinds.is_text(target) and not (
+            kinds.is_text(kind) or kinds.is_null_type(kind)
+        ):
             raise DialectError(f"{one.sql('spark')[:60]} is compared to a text")
     return [as_type(one, target) for one in operands]
 
@@ -51,7 +55,7 @@ def _remade(node: exp.Expr, left: exp.Expr, right: exp.Expr) -> exp.Expr:
 
 def _interval_compared(node: exp.Expr) -> exp.Expr:
     """Compare spans of time; a month has no length in Spark, so only days do."""
-    if types.is_kind(types.type_of(node.this), exp.DataType.Type.INTERVAL):
+    if kinds.is_kind(kinds.type_of(node.this), exp.DType.INTERVAL):
         for unit in node.find_all(exp.Interval):
             if str(unit.args["unit"].name).upper() not in ("DAY", "HOUR", "SECOND"):
                 raise DialectError(f"no rule compares a span to {unit.sql('duckdb')}")
@@ -71,7 +75,7 @@ def _between(node: exp.Expr) -> exp.Expr:
 
 def _in(node: exp.Expr) -> exp.Expr:
     if query := node.args.get("query"):
-        if types.common_type(node.this, query) != types.type_of(node.this):
+        if asking.common_type(node.this, query) != kinds.type_of(node.this):
             raise DialectError(f"no rule for {node.sql('duckdb')[:80]}: mixed types")
         return node
     this, *listed = aligned(node.this, *node.expressions)
@@ -80,14 +84,14 @@ def _in(node: exp.Expr) -> exp.Expr:
 
 def chosen(node: exp.Expr, operands: Iterable[exp.Expr]) -> list[exp.Expr]:
     """Convert operands to the type of the node that gives one of them."""
-    return [as_type(one, types.type_of(node)) for one in operands]
+    return [as_type(one, kinds.type_of(node)) for one in operands]
 
 
 def _coalesce(node: exp.Expr) -> exp.Expr:
     return call("coalesce", *chosen(node, [node.this, *node.expressions]))
 
 
-def _extreme(name: str) -> Callable[[exp.Expr], exp.Expr]:
+def _extreme(name: str) -> Rule:
     """Take the largest or least, of those that are not NULL: both engines do so."""
 
     def rule(node: exp.Expr) -> exp.Expr:
@@ -105,10 +109,13 @@ def _case(node: exp.Expr) -> exp.Expr:
         if operand is not None:
             left, right = aligned(operand, branch.this)
             condition = _remade(exp.EQ(), left.copy(), right)
-        branches.append(exp.If(this=condition, true=chosen(node, [branch.args["true"]])[0]))
+        branches.append(
+            exp.If(this=condition, true=chosen(node, [branch.args["true"]])[0])
+        )
     default = node.args.get("default")
     return exp.Case(
-        ifs=branches, default=chosen(node, [default])[0] if default is not None else None
+        ifs=branches,
+        default=chosen(node, [default])[0] if default is not None else None,
     )
 
 
@@ -122,7 +129,7 @@ def _if(node: exp.Expr) -> exp.Expr:
 
 def _null() -> exp.Null:
     null = exp.Null()
-    null.type = types.parsed_type(types.NULL)
+    null.type = kinds.parsed_type(kinds.NULL)
     return null
 
 
@@ -135,7 +142,7 @@ def _nullif(node: exp.Expr) -> exp.Expr:
     return build.when(same, exp.Null(), node.this)
 
 
-RULES: Final = {
+RULES: Final[Rules] = {
     exp.EQ: _compared,
     exp.NEQ: _compared,
     exp.NullSafeEQ: _compared,

@@ -1,7 +1,8 @@
 """Patterns: regular expressions, LIKE and GLOB.
 
-DuckDB's are RE2, Spark's are Java's. Only what both read in the same way is translated,
-and only patterns that are written out; a pattern of LIKE or GLOB may come from a column.
+DuckDB's are RE2, Spark's are Java's. Only what both read in the same way is
+translated, and only patterns that are written out; one of LIKE or GLOB may come from a
+column.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Final
 from sqlglot import exp
 
 from pipelines.spark.dialect import build
-from pipelines.spark.dialect.build import bound, call, text
+from pipelines.spark.dialect.build import Rules, bound, call, text
 from pipelines.spark.dialect.errors import DialectError
 
 # One piece of a pattern that RE2 and Java read alike, but for `$` (see _in_java).
@@ -18,7 +19,7 @@ _PIECE: Final = re.compile(
     r"""
     \\[dw.^$*+?()\[\]{}|\\/-]      # a digit, a word's character, or a sign itself
     | \[\^?(?:[^\[\]\\&^]|\\[\\\]-])+\]   # one of some characters
-    | \((?:\?:)?                   # a group
+    | \((?!\?) | \(\?:            # a group
     | \) | \|
     | [*+?] | \{\d+(?:,\d*)?\}     # how often
     | [.^$]
@@ -92,7 +93,9 @@ def _replaced(node: exp.Expr) -> exp.Expr:
         whole, shift = _LINES + pattern, 0
     else:
         whole, shift = rf"{_LINES}^((?s:.*?))(?:{pattern})", 1
-    return call("regexp_replace", node.this, text(whole), text(_groups(with_.name, shift)))
+    return call(
+        "regexp_replace", node.this, text(whole), text(_groups(with_.name, shift))
+    )
 
 
 def _has_choice(pattern: str) -> bool:
@@ -150,14 +153,18 @@ def _glob(node: exp.Expr) -> exp.Expr:
         "raise_error",
         call("concat", text("no rule for [ or \\ in the pattern "), pattern.copy()),
     )
-    signs = call("regexp_replace", pattern.copy(), text(r"([.+()|^${}\]])"), text(r"\\$1"))
-    wild = call("replace", call("replace", signs, text("*"), text(".*")), text("?"), text("."))
+    signs = call(
+        "regexp_replace", pattern.copy(), text(r"([.+()|^${}\]])"), text(r"\\$1")
+    )
+    wild = call(
+        "replace", call("replace", signs, text("*"), text(".*")), text("?"), text(".")
+    )
     whole = call("concat", text(r"(?s)\A"), wild, text(r"\z"))
     is_unclear = call("regexp_like", pattern.copy(), text(r"[\[\\]"))
     return build.when(is_unclear, unclear, call("regexp_like", node.this, whole))
 
 
-RULES: Final = {
+RULES: Final[Rules] = {
     exp.RegexpLike: _matches,
     exp.RegexpExtract: _extracted,
     exp.RegexpReplace: _replaced,

@@ -4,7 +4,6 @@ Only what stands here is translated: a function or an operator that nobody compa
 both engines is an error, not a guess.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
 from sqlglot import exp
@@ -13,22 +12,29 @@ from pipelines.spark.dialect import (
     aggregates,
     arithmetic,
     documents,
+    kinds,
     lists,
     mixing,
     patterns,
     text,
     times,
 )
-from pipelines.spark.dialect.build import cast
+from pipelines.spark.dialect.build import Rule, Rules, cast
 from pipelines.spark.dialect.conversions import converted, in_spark, tried
 from pipelines.spark.dialect.errors import DialectError
-from pipelines.spark.dialect import types
 
-Rule = Callable[[exp.Expr], exp.Expr]
 # The same words with the same meaning in both engines.
 SAME: Final = frozenset(
     {
-        *(exp.Select, exp.Union, exp.Subquery, exp.Exists, exp.Values, exp.CTE, exp.With),
+        *(
+            exp.Select,
+            exp.Union,
+            exp.Subquery,
+            exp.Exists,
+            exp.Values,
+            exp.CTE,
+            exp.With,
+        ),
         *(exp.From, exp.Join, exp.Where, exp.Group, exp.GroupingSets, exp.Having),
         *(exp.Order, exp.Ordered, exp.Distinct, exp.WindowSpec, exp.TableAlias),
         *(exp.Alias, exp.Column, exp.Identifier, exp.Dot, exp.Star, exp.Paren, exp.Var),
@@ -42,7 +48,7 @@ SAME: Final = frozenset(
 
 
 def _cast(node: exp.Expr) -> exp.Expr:
-    source, target = types.type_of(node.this), types.type_of(node)
+    source, target = kinds.type_of(node.this), kinds.type_of(node)
     if isinstance(node.this, exp.Null):
         return cast(node.this, in_spark(target))
     made = converted(node.this, source, target)
@@ -50,7 +56,7 @@ def _cast(node: exp.Expr) -> exp.Expr:
 
 
 def _try_cast(node: exp.Expr) -> exp.Expr:
-    return tried(node.this, types.type_of(node.this), types.type_of(node))
+    return tried(node.this, kinds.type_of(node.this), kinds.type_of(node))
 
 
 def _table(node: exp.Expr) -> exp.Expr:
@@ -62,8 +68,8 @@ def _table(node: exp.Expr) -> exp.Expr:
     return exp.Table(this=exp.to_identifier(name), alias=alias)
 
 
-_OWN: Final = {exp.Cast: _cast, exp.TryCast: _try_cast, exp.Table: _table}
-RULES: Final[Mapping[object, Rule]] = {
+_OWN: Final[Rules] = {exp.Cast: _cast, exp.TryCast: _try_cast, exp.Table: _table}
+RULES: Final[Rules] = {
     **mixing.RULES,
     **arithmetic.RULES,
     **times.RULES,

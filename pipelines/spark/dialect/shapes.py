@@ -1,7 +1,8 @@
 """Shapes of queries that Spark lacks, in other words of DuckDB.
 
 What comes out is a query of DuckDB still, with the same rows; only it has no stars, no
-``union by name``, no ``qualify``, no ``group by all``, no named windows, no ``unpivot``.
+``union by name``, no ``qualify``, no ``group by all``, no named windows and no
+``unpivot``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,7 +46,9 @@ def plain(code: str, relations: Mapping[str, Mapping[str, str]]) -> exp.Query:
     return query
 
 
-def of_level(node: exp.Expr, select: exp.Select, *kinds: Any) -> Iterator[exp.Expr]:
+def of_level(
+    node: exp.Expr, select: exp.Select, *kinds: type[exp.Expr]
+) -> Iterator[exp.Expr]:
     """Give the nodes of a SELECT's own expressions, not of queries in them."""
     for found in node.find_all(*kinds):
         if found.find_ancestor(exp.Select) is select:
@@ -53,7 +56,7 @@ def of_level(node: exp.Expr, select: exp.Select, *kinds: Any) -> Iterator[exp.Ex
 
 
 def has_own_aggregate(node: exp.Expr, select: exp.Select) -> bool:
-    """Return whether an expression sums up rows of its SELECT, other than by a window."""
+    """Return whether an expression sums up rows of its SELECT, not by a window."""
     for found in of_level(node, select, exp.AggFunc, exp.Anonymous):
         above = found.parent
         while isinstance(above, (exp.Filter, exp.IgnoreNulls)):
@@ -64,9 +67,7 @@ def has_own_aggregate(node: exp.Expr, select: exp.Select) -> bool:
     return False
 
 
-def _qualified(
-    query: exp.Expr, relations: Mapping[str, Mapping[str, str]]
-) -> exp.Expr:
+def _qualified(query: exp.Expr, relations: Mapping[str, Mapping[str, str]]) -> exp.Expr:
     tree: dict[str, dict[str, Mapping[str, str]]] = {}
     for name, columns in relations.items():
         layer, table = name.split(".", 1)
@@ -95,9 +96,9 @@ def _without_unpivot(query: exp.Expr) -> None:
     """Write ``unpivot t on a, b into name n value v`` as two lists side by side."""
     for pivot in [p for p in query.find_all(exp.Pivot) if p.args.get("unpivot")]:
         into = pivot.args.get("into")
-        is_plain = into and not isinstance(pivot.parent, exp.Table)
         columns = [c for c in pivot.expressions if isinstance(c, exp.Column)]
-        if not is_plain or len(columns) != len(pivot.expressions):
+        is_plain = len(columns) == len(pivot.expressions)
+        if into is None or not is_plain or isinstance(pivot.parent, exp.Table):
             raise DialectError(f"no rule for {pivot.sql('duckdb')[:80]}")
         names = ", ".join(f"'{c.name}'" for c in columns)
         values = ", ".join(c.name for c in columns)

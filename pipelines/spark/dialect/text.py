@@ -1,18 +1,16 @@
 """Text: put together, cut, written for people."""
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import build, types
-from pipelines.spark.dialect.build import bound, call
+from pipelines.spark.dialect import build, kinds
+from pipelines.spark.dialect.build import Rule, Rules, bound, call
 from pipelines.spark.dialect.conversions import converted
 from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.mixing import as_type
 
-_Rule = Callable[[exp.Expr], exp.Expr]
 _TEXT: Final = exp.DataType.build("text")
 _DOUBLE: Final = exp.DataType.build("double")
 # A place of a format string: {}, {:,.2f}.
@@ -23,10 +21,10 @@ _WRITABLE: Final = 1e15
 
 def as_text(node: exp.Expr) -> exp.Expr:
     """Write a value as text, as DuckDB does."""
-    return converted(node, types.type_of(node), _TEXT)
+    return converted(node, kinds.type_of(node), _TEXT)
 
 
-def _same(name: str, *keys: str) -> _Rule:
+def _same(name: str, *keys: str) -> Rule:
     """Call what has one meaning in both, with texts."""
 
     def rule(node: exp.Expr) -> exp.Expr:
@@ -41,8 +39,8 @@ def _same(name: str, *keys: str) -> _Rule:
 
 def _joined(node: exp.Expr) -> exp.Expr:
     """Join two texts, or two lists; NULL where one is NULL in both engines."""
-    kind = types.type_of(node)
-    if types.is_text(kind):
+    kind = kinds.type_of(node)
+    if kinds.is_text(kind):
         parts = (as_text(node.this), as_text(node.expression))
     else:
         parts = (as_type(node.this, kind), as_type(node.expression, kind))
@@ -56,7 +54,9 @@ def _joined_by(node: exp.Expr) -> exp.Expr:
 
 def _joined_all(node: exp.Expr) -> exp.Expr:
     """Join texts; DuckDB leaves NULLs out, Spark gives NULL."""
-    return call("concat_ws", build.text(""), *(as_text(part) for part in node.expressions))
+    return call(
+        "concat_ws", build.text(""), *(as_text(part) for part in node.expressions)
+    )
 
 
 def _trimmed(node: exp.Expr) -> exp.Expr:
@@ -85,7 +85,7 @@ def _left(node: exp.Expr) -> exp.Expr:
 
 def _length(node: exp.Expr) -> exp.Expr:
     """Count characters of a text, or items of a list; BIGINT in DuckDB."""
-    name = "char_length" if types.is_text(types.type_of(node.this)) else "size"
+    name = "char_length" if kinds.is_text(kinds.type_of(node.this)) else "size"
     return build.cast(call(name, node.this), "bigint")
 
 
@@ -125,7 +125,9 @@ def _filled(place: re.Match[str], value: exp.Expr) -> exp.Expr:
     if place[2] is None:
         return as_text(value)
     if not place[1]:
-        raise DialectError(f"no rule for the place {place[0]}; write {{:,.{place[2]}f}}")
+        raise DialectError(
+            f"no rule for the place {place[0]}; write {{:,.{place[2]}f}}"
+        )
     digits = build.number(int(place[2]))
     too_many = call(
         "raise_error", build.text("a number of more than 15 digits cannot be formatted")
@@ -142,7 +144,7 @@ def _filled(place: re.Match[str], value: exp.Expr) -> exp.Expr:
     )
 
 
-RULES: Final = {
+RULES: Final[Rules] = {
     exp.Lower: _same("lower", "this"),
     exp.Upper: _same("upper", "this"),
     exp.MD5: _same("md5", "this"),

@@ -4,20 +4,18 @@ A date plus a span is a time in DuckDB; differences count borders that are passe
 Spark counts whole units; a week begins on Monday.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import build, types
+from pipelines.spark.dialect import build, kinds
 from pipelines.spark.dialect.arithmetic import operation
-from pipelines.spark.dialect.build import call, cast, number
+from pipelines.spark.dialect.build import Rule, Rules, call, cast, number
 from pipelines.spark.dialect.conversions import in_spark
 from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.mixing import as_type
 
-_Rule = Callable[[exp.Expr], exp.Expr]
-_X: Final = exp.DataType.Type
+_X: Final = exp.DType
 _DATE: Final = exp.DataType.build("date")
 _TIMESTAMP: Final = exp.DataType.build("timestamp", dialect="duckdb")
 _LOCAL: Final = "timestamp_ltz"
@@ -26,7 +24,16 @@ _EPOCH: Final = {
     "MILLISECOND": "unix_millis",
     "MICROSECOND": "unix_micros",
 }
-_TRUNCATED: Final = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
+_TRUNCATED: Final = (
+    "YEAR",
+    "QUARTER",
+    "MONTH",
+    "WEEK",
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+)
 # The parts of a format that both engines write in the same way.
 _FORMATS: Final = {
     "%Y": "yyyy",
@@ -38,8 +45,8 @@ _FORMATS: Final = {
 }
 
 
-def _is(node: exp.Expr, *names: exp.DataType.Type) -> bool:
-    return types.is_kind(types.type_of(node), *names)
+def _is(node: exp.Expr, *names: exp.DType) -> bool:
+    return kinds.is_kind(kinds.type_of(node), *names)
 
 
 def _sum(node: exp.Expr) -> exp.Expr:
@@ -48,7 +55,7 @@ def _sum(node: exp.Expr) -> exp.Expr:
     is_sum = isinstance(node, exp.Add)
     if _is_span(right):
         return _made(node, as_type(left, _TIMESTAMP), right)
-    if _is(left, _X.DATE) and types.is_whole(types.type_of(right)):
+    if _is(left, _X.DATE) and kinds.is_whole(kinds.type_of(right)):
         return call("date_add" if is_sum else "date_sub", left, cast(right, "int"))
     if _is(left, _X.DATE) and _is(right, _X.DATE) and not is_sum:
         return cast(call("datediff", left, right), "bigint")
@@ -72,20 +79,18 @@ def _product(node: exp.Expr) -> exp.Expr:
         left, right = right, left
     if not _is_span(left):
         return operation(node)
-    if not types.is_whole(types.type_of(right)):
+    if not kinds.is_whole(kinds.type_of(right)):
         raise DialectError(f"no rule for {node.sql('duckdb')[:80]}")
     return exp.Mul(this=build.wrapped(left), expression=cast(right, "int"))
 
 
-def _span(name: str) -> _Rule:
+def _span(name: str) -> Rule:
     """Make a span of a number of days or hours."""
     place = {"days": 0, "hours": 1}[name]
 
     def rule(node: exp.Expr) -> exp.Expr:
         count = node.this if isinstance(node, exp.ToDays) else node.expressions[0]
-        return call(
-            "make_dt_interval", *[number(0)] * place, cast(count, "int")
-        )
+        return call("make_dt_interval", *[number(0)] * place, cast(count, "int"))
 
     return rule
 
@@ -103,7 +108,8 @@ def _difference(node: exp.Expr) -> exp.Expr:
     if unit not in _EPOCH:
         raise DialectError(f"no rule counts {unit.lower()}s between two times")
     since = (
-        call(_EPOCH[unit], cast(as_type(one, _TIMESTAMP), _LOCAL)) for one in (end, start)
+        call(_EPOCH[unit], cast(as_type(one, _TIMESTAMP), _LOCAL))
+        for one in (end, start)
     )
     return build.binary(exp.Sub, *since)
 
@@ -123,7 +129,7 @@ def _truncated(node: exp.Expr) -> exp.Expr:
     return cast(call("date_trunc", build.text(unit), time), "timestamp_ntz")
 
 
-def _part(name: str) -> _Rule:
+def _part(name: str) -> Rule:
     """Take a part of a date; a BIGINT in DuckDB."""
 
     def rule(node: exp.Expr) -> exp.Expr:
@@ -156,7 +162,7 @@ def _format(node: exp.Expr) -> exp.Literal:
     if not isinstance(form, exp.Literal):
         raise DialectError(f"the format of {node.sql('duckdb')[:80]} is computed")
     left = form.name
-    for one, other in _FORMATS.items():
+    for one in _FORMATS:
         left = left.replace(one, "")
     if "%" in left or any(c.isalpha() or c in "'[]{}#" for c in left):
         raise DialectError(f"no rule for the format {form.name} of a time")
@@ -167,12 +173,12 @@ def _format(node: exp.Expr) -> exp.Literal:
 
 
 def _range(node: exp.Expr) -> exp.Expr:
-    """List what lies from a start to before an end; nothing where the end is not later."""
+    """List what lies from a start to before an end."""
     if not node.args.get("is_end_exclusive"):
         raise DialectError("no rule for generate_series; write range")
-    item = types.item_of(types.type_of(node))
+    item = kinds.item_of(kinds.type_of(node))
     start, end, step = (node.args.get(key) for key in ("start", "end", "step"))
-    if end is None:
+    if start is None or end is None:
         raise DialectError("no rule for a range without a start")
     start, end = as_type(start, item), as_type(end, item)
     is_upward = isinstance(step, exp.Interval) or step is None
@@ -181,14 +187,20 @@ def _range(node: exp.Expr) -> exp.Expr:
     every = step if step is not None else cast(number(1), in_spark(item))
     one = exp.to_identifier("_step")
     is_before = exp.LT(this=one, expression=build.wrapped(end.copy()))
-    steps = call("sequence", start, end, every)
+    steps = call("sequence", start.copy(), end.copy(), every)
     listed = build.each("filter", steps, "_step", is_before)
     empty = cast(build.array(), f"array<{in_spark(item)}>")
-    is_some = exp.LT(this=build.wrapped(start.copy()), expression=build.wrapped(end.copy()))
-    return build.when(is_some, listed, empty)
+    sides = {"this": build.wrapped(start), "expression": build.wrapped(end)}
+    # Spark refuses a sequence that would go back; of NULL there is none.
+    return exp.Case(
+        ifs=[
+            exp.If(this=exp.LT(**sides).copy(), true=listed),
+            exp.If(this=exp.GTE(**sides).copy(), true=empty),
+        ]
+    )
 
 
-RULES: Final = {
+RULES: Final[Rules] = {
     exp.Add: _sum,
     exp.Sub: _sum,
     exp.Mul: _product,

@@ -1,18 +1,16 @@
 """A compiled query of DuckDB as one SELECT of Spark."""
 
-from collections.abc import Iterator, Mapping
 import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import types
-from pipelines.spark.dialect.conversions import in_spark
+from pipelines.spark.dialect import annotation, kinds
 from pipelines.spark.dialect.errors import DialectError
-from pipelines.spark.dialect.mixing import as_type
 from pipelines.spark.dialect.rules import rule_of
 from pipelines.spark.dialect.shapes import plain
-from pipelines.spark.dialect.unnesting import unnested
+from pipelines.spark.dialect.unnesting import marked, unnested
 
 _RELATION: Final = re.compile(r'"[^"]+"\."([^"]+)"\."([^"]+)"')
 
@@ -22,9 +20,9 @@ def translated(code: str, relations: Mapping[str, Mapping[str, str]]) -> str:
 
     Args:
         code: a SELECT of DuckDB.
-        relations: columns with their DuckDB types of each relation that is read, by its
-            name in dbt's manifest: ``"warehouse"."staging"."stg_x"``. In Spark it is the
-            view ``staging__stg_x``.
+        relations: columns with their DuckDB types of each relation that is read, by
+            its name in dbt's manifest: ``"warehouse"."staging"."stg_x"``. In Spark it
+            is the view ``staging__stg_x``.
 
     Raises:
         DialectError: something in it has no rule; the message names it.
@@ -32,16 +30,19 @@ def translated(code: str, relations: Mapping[str, Mapping[str, str]]) -> str:
     named = {_name(relation): columns for relation, columns in relations.items()}
     query = plain(code, named)
     typed = {
-        name: {column.lower(): types.parsed_type(kind) for column, kind in columns.items()}
+        name: {
+            column.lower(): kinds.parsed_type(kind) for column, kind in columns.items()
+        }
         for name, columns in named.items()
     }
-    types.annotate(query, typed)
+    annotation.annotate(query, typed)
     _align_unions(query)
     _name_nulls(query)
-    query = _with_rules(query)
-    for select in list(query.find_all(exp.Select)):
+    marked(query)
+    made = _with_rules(query)
+    for select in list(made.find_all(exp.Select)):
         unnested(select)
-    return query.sql("spark", identify=True, comments=False, pretty=True)
+    return made.sql("spark", identify=True, comments=False, pretty=True)
 
 
 def view_of(relation: str) -> str:
@@ -58,6 +59,7 @@ def _name(relation: str) -> str:
 
 def _with_rules(query: exp.Query) -> exp.Expr:
     """Translate each node, the innermost first; types stay those of DuckDB."""
+    made: exp.Expr = query
     for node in list(_parts_first(query)):
         rule = rule_of(node)
         if rule is None:
@@ -68,10 +70,10 @@ def _with_rules(query: exp.Query) -> exp.Expr:
             continue
         new.type = kind
         if node is query:
-            query = new
+            made = new
         else:
             node.replace(new)
-    return query
+    return made
 
 
 def _parts_first(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -84,7 +86,7 @@ def _name_nulls(query: exp.Query) -> None:
     """Make a column of NULLs alone an INTEGER, as it is in a table of DuckDB."""
     for side in _sides(query):
         for one in side.selects:
-            if types.is_null_type(types.type_of(one)):
+            if kinds.is_null_type(kinds.type_of(one)):
                 _convert(one, exp.DataType.build("int"))
 
 
@@ -94,7 +96,9 @@ def _align_unions(query: exp.Expr) -> None:
         if isinstance(union.parent, exp.SetOperation):
             continue
         for side in _sides(union):
-            for one, kind in zip(side.selects, types.columns_of(union), strict=True):
+            for one, kind in zip(
+                side.selects, annotation.columns_of(union), strict=True
+            ):
                 _convert(one, kind)
 
 
@@ -111,7 +115,7 @@ def _sides(query: exp.Expr) -> Iterator[exp.Select]:
 def _convert(one: exp.Expr, kind: exp.DataType) -> None:
     """Put a cast around a column of a SELECT, for the rule of casts to translate."""
     inner = one.unalias()
-    if types.type_of(inner) == kind or types.is_null_type(kind):
+    if kinds.type_of(inner) == kind or kinds.is_null_type(kind):
         return
     outer = exp.Cast(this=inner.copy(), to=kind.copy())
     outer.type = kind

@@ -7,16 +7,24 @@ from typing import Final
 
 from sqlglot import exp
 
-from pipelines.spark.dialect import build, types
+from pipelines.spark.dialect import build, kinds
 from pipelines.spark.dialect.build import call, field
 from pipelines.spark.dialect.conversions import in_spark
 from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.shapes import has_own_aggregate, of_level
 
 _VIEW: Final = "_unnested"
+_SUMS: Final = "sums"
 _BEFORE: Final = "_before"
 _ROW: Final = "_row"
 _ITEM: Final = "_item"
+
+
+def marked(query: exp.Expr) -> None:
+    """Note which SELECTs sum up, as long as aggregates are known as such."""
+    for select in query.find_all(exp.Select):
+        if select.find(exp.Explode):
+            select.meta[_SUMS] = has_own_aggregate(select, select)
 
 
 def unnested(select: exp.Select) -> None:
@@ -30,16 +38,18 @@ def unnested(select: exp.Select) -> None:
     if any(select.args.get(key) for key in ("order", "limit")):
         raise DialectError("no rule for unnest beside order or limit")
     has_window = any(True for _ in of_level(select, select, exp.Window))
-    if has_window or select.args.get("group") or has_own_aggregate(select, select):
+    if has_window or select.args.get("group") or select.meta.get(_SUMS):
         _put_within(select, found)
     names = [f"_u{n}" for n in range(len(found))]
-    lists = []
+    lists: list[exp.Expr] = []
     for one, name in zip(found, names, strict=True):
-        empty = build.cast(build.array(), in_spark(types.type_of(one.this)))
+        empty = build.cast(build.array(), in_spark(kinds.type_of(one.this)))
         lists.append(call("coalesce", one.this.copy(), empty))
         row = exp.column(_ROW, table=_VIEW)
         is_alone = len(found) == 1
-        part = row if is_alone else exp.Dot(this=row, expression=exp.to_identifier(name))
+        part = (
+            row if is_alone else exp.Dot(this=row, expression=exp.to_identifier(name))
+        )
         one.replace(part)
     rows = lists[0] if len(found) == 1 else _side_by_side(lists, names)
     alias = exp.TableAlias(
@@ -72,7 +82,7 @@ def _put_within(select: exp.Select, found: list[exp.Expr]) -> None:
         for column in one.find_all(exp.Column):
             if column.table != _BEFORE:
                 raise DialectError(
-                    f"no rule for unnest within {one.sql('duckdb')[:80]} beside a window"
+                    f"no rule for {one.sql('duckdb')[:80]} beside a window"
                 )
     inner.set("expressions", columns)
     inner.set("distinct", None)

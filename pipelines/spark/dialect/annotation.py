@@ -1,30 +1,23 @@
-"""The DuckDB type of each expression of a query, asked of DuckDB itself.
+"""The DuckDB type of each expression of a query.
 
 What an operator means in Spark depends on the types of its operands: a division, a
-comparison, a cast. DuckDB's rules for types are long (a DECIMAL and a HUGEINT, a text and
-a date, an average), so none is written down here: each expression is put to an empty
-DuckDB with NULLs of the types of its parts.
+comparison, a cast.
 """
 
-import re
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import duckdb
 from sqlglot import exp
 
+from pipelines.spark.dialect.asking import asked_type, common_type, united_type
 from pipelines.spark.dialect.errors import DialectError
+from pipelines.spark.dialect.kinds import item_of, type_of
 
 Columns = Mapping[str, exp.DataType]
-NULL: Final = '"NULL"'
 _COLUMNS: Final = "columns"
 _BOOLEAN: Final = exp.DataType.build("boolean")
 _BIGINT: Final = exp.DataType.build("bigint")
-_BARE: Final = (exp.Literal, exp.Null, exp.Boolean, exp.Interval, exp.DataType)
-# (DECIMAL(38,12), VARCHAR): the commas within have no space after them.
-_TUPLE: Final = re.compile(r"TUPLE\(((?:[^()]|\(\d+,\d+\))*)\)")
 _CONDITIONS: Final = (exp.Predicate, exp.Not, exp.Connector, exp.Escape)
 _AS_THEIR_PART: Final = (
     exp.Alias,
@@ -57,115 +50,11 @@ _STRUCTURE: Final = (
     exp.TableAlias,
     exp.WindowSpec,
 )
-_X: Final = exp.DataType.Type
-WHOLE: Final = frozenset(
-    {_X.TINYINT, _X.SMALLINT, _X.INT, _X.BIGINT, _X.INT128},
-)
-
-
-def type_of(expression: exp.Expr) -> exp.DataType:
-    """Give the DuckDB type of an expression that was annotated."""
-    found = expression.type
-    if found is None:
-        raise DialectError(f"the type of {expression.sql('duckdb')} is not known")
-    return found
-
-
-def is_kind(kind: exp.DataType, *names: exp.DataType.Type) -> bool:
-    """Return whether a type is one of these, whatever its width."""
-    return kind.this in names
-
-
-def is_whole(kind: exp.DataType) -> bool:
-    """Return whether a type is of whole numbers; HUGEINT is one."""
-    return kind.this in WHOLE
-
-
-def is_decimal(kind: exp.DataType) -> bool:
-    """Return whether a type is DECIMAL."""
-    return kind.this == _X.DECIMAL
-
-
-def is_double(kind: exp.DataType) -> bool:
-    """Return whether a type is DOUBLE."""
-    return kind.this == _X.DOUBLE
-
-
-def is_text(kind: exp.DataType) -> bool:
-    """Return whether a type is text."""
-    return kind.this in (_X.TEXT, _X.VARCHAR)
-
-
-def is_null_type(kind: exp.DataType) -> bool:
-    """Return whether a type is that of a bare NULL."""
-    return kind.this == _X.NULL
-
-
-def digits(kind: exp.DataType) -> tuple[int, int]:
-    """Give width and scale of a DECIMAL."""
-    width, scale = (int(part.name) for part in kind.expressions)
-    return width, scale
-
-
-def item_of(kind: exp.DataType) -> exp.DataType:
-    """Give the type of a list's items."""
-    if kind.this not in (_X.ARRAY, _X.LIST):
-        raise DialectError(f"{kind.sql('duckdb')} is no list")
-    return kind.expressions[0]  # type: ignore[no-any-return]
-
-
-class _Duck:
-    """An empty DuckDB that says types; each question is put once."""
-
-    def __init__(self) -> None:
-        self._db = duckdb.connect(config={"threads": 1})
-        self._known: dict[str, exp.DataType] = {}
-        self._lock = threading.Lock()
-
-    def type_of(self, question: str) -> exp.DataType:
-        """Give the type of the one column of a SELECT."""
-        with self._lock:
-            if question not in self._known:
-                self._known[question] = self._asked(question)
-            return self._known[question].copy()
-
-    def _asked(self, question: str) -> exp.DataType:
-        try:
-            [found] = self._db.sql(question).types
-        except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            raise DialectError(f"DuckDB knows no type for {question}: {first}") from error
-        return parsed_type(str(found))
-
-
-_DUCK: Final = _Duck()
-
-
-def parsed_type(written: str) -> exp.DataType:
-    """Read a type as DuckDB writes it; a tuple is a struct whose fields have no names."""
-    named = _TUPLE.sub(_as_struct, written).replace(NULL, "NULL")
-    return exp.DataType.build(named, dialect="duckdb")
-
-
-def _as_struct(found: re.Match[str]) -> str:
-    parts = re.split(r",\s+", found[1])
-    fields = ", ".join(f"v{n} {kind}" for n, kind in enumerate(parts))
-    return f"STRUCT({fields})"
 
 
 def columns_of(union: exp.SetOperation) -> list[exp.DataType]:
     """Give the types of the columns of an annotated union."""
     return union.meta[_COLUMNS]  # type: ignore[no-any-return]
-
-
-def common_type(*expressions: exp.Expr) -> exp.DataType:
-    """Give the type in which DuckDB compares or mixes annotated expressions."""
-    kinds = {type_of(one).sql("duckdb") for one in expressions}
-    if len(kinds) == 1:
-        return type_of(expressions[0])
-    given: list[exp.DataType] = []
-    parts = exp.Tuple(expressions=[_stub(one, given) for one in expressions])
-    return _DUCK.type_of(_question(f"coalesce{parts.sql('duckdb')}", given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +94,7 @@ def _query(query: exp.Expr, scope: _Scope) -> Columns:
     if isinstance(query, exp.SetOperation):
         left, right = _query(query.this, scope), _query(query.expression, scope)
         united = {
-            name: _united(a, b)
+            name: united_type(a, b)
             for (name, a), b in zip(left.items(), right.values(), strict=True)
         }
         query.meta[_COLUMNS] = list(united.values())
@@ -265,14 +154,6 @@ def _values(query: exp.Values, scope: _Scope) -> Columns:
     return {f"col{n}": kind for n, kind in enumerate(kinds)}
 
 
-def _united(left: exp.DataType, right: exp.DataType) -> exp.DataType:
-    if left == right:
-        return left
-    return _DUCK.type_of(
-        f"select {_typed_null(left)} as x union all select {_typed_null(right)}"
-    )
-
-
 def _visit(node: exp.Expr, scope: _Scope) -> None:
     if isinstance(node, exp.Query):
         columns = _query(node, scope)
@@ -306,7 +187,8 @@ def _visit_parts(node: exp.Expr, scope: _Scope, leave: tuple[str, ...] = ()) -> 
         item = item_of(type_of(node.this))
         names = dict.fromkeys((v.name for v in one.expressions), item)
         _visit(
-            one.this, _Scope(scope.relations, scope.sources, {**scope.variables, **names})
+            one.this,
+            _Scope(scope.relations, scope.sources, {**scope.variables, **names}),
         )
 
 
@@ -316,7 +198,12 @@ def _column(node: exp.Column, scope: _Scope) -> exp.DataType | None:
     columns = scope.sources.get(node.table)
     if columns is None or node.name not in columns:
         raise DialectError(f"{node.sql('duckdb')} is no column of what the query reads")
-    return columns[node.name].copy()
+    kind = columns[node.name]
+    if kind.this in (exp.DType.UINT128, exp.DType.UNKNOWN):
+        raise DialectError(
+            f"{node.sql('duckdb')} is a UHUGEINT, for which Spark has no type"
+        )
+    return kind.copy()
 
 
 def _has_no_type_alone(node: exp.Expr) -> bool:
@@ -337,14 +224,12 @@ def _asked(node: exp.Expr) -> exp.DataType:
         return _BIGINT.copy()
     if isinstance(node, exp.Explode):
         return item_of(type_of(node.this)).copy()
-    if isinstance(node, exp.Bracket) and type_of(node.this).this == _X.MAP:
+    if isinstance(node, exp.Bracket) and type_of(node.this).this == exp.DType.MAP:
         return type_of(node.this).expressions[1].copy()  # type: ignore[no-any-return]
     if isinstance(node, exp.Dot):
         return _field(node)
     asked = _function_of(node) if isinstance(node, exp.Window) else node
-    given: list[exp.DataType] = []
-    written = _with_stubs(asked, given).sql("duckdb")
-    return _DUCK.type_of(_question(written, given, has_window=asked is not node))
+    return asked_type(asked, has_window=asked is not node)
 
 
 def _field(node: exp.Dot) -> exp.DataType:
@@ -359,48 +244,3 @@ def _function_of(window: exp.Window) -> exp.Expr:
     while isinstance(found, (exp.Filter, exp.IgnoreNulls)):
         found = found.this
     return found  # type: ignore[no-any-return]
-
-
-def _question(
-    written: str, given: list[exp.DataType], *, has_window: bool = False
-) -> str:
-    """Ask for an expression of columns; of NULLs alone DuckDB knows it is NULL."""
-    columns = ", ".join(
-        f"{_typed_null(kind)} as p{n}" for n, kind in enumerate(given)
-    )
-    over = " over ()" if has_window else ""
-    return f"select {written}{over} as x from (select {columns or '1'})"
-
-
-def _with_stubs(node: exp.Expr, given: list[exp.DataType]) -> exp.Expr:
-    """Copy one node with columns of the right types as its parts."""
-    changed = type(node)()
-    for key, value in node.args.items():
-        if isinstance(value, list):
-            changed.set(key, [_stub(part, given) for part in value])
-        else:
-            changed.set(key, _stub(value, given))
-    return changed
-
-
-def _stub(part: object, given: list[exp.DataType]) -> object:
-    if not isinstance(part, exp.Expr):
-        return part
-    is_name = isinstance(part, exp.Identifier) and not part.type
-    is_written = isinstance(part, exp.Array) and all(
-        isinstance(one, exp.Literal) for one in part.expressions
-    )
-    if isinstance(part, _BARE) or is_name or is_written:
-        return part.copy()
-    if part.type is not None and not isinstance(part, (exp.Order, exp.Distinct)):
-        if is_null_type(part.type):
-            return exp.Null()
-        given.append(part.type)
-        return exp.column(f"p{len(given) - 1}")
-    return _with_stubs(part, given)
-
-
-def _typed_null(kind: exp.DataType) -> str:
-    if is_null_type(kind):
-        return "NULL"
-    return exp.Cast(this=exp.Null(), to=kind.copy()).sql("duckdb")
