@@ -1,5 +1,6 @@
 """Models and tests of a small project on a Spark: what is made, when, and where."""
 
+import os
 import shutil
 from functools import partial
 
@@ -123,7 +124,7 @@ def ledger(db, tmp_path):
 
 @pytest.fixture
 def settings(tmp_path):
-    engine = {"kind": "spark", "remote": "local[1]"}
+    engine = {"kind": "spark", "remote": os.environ.get("SPARK_OF_TESTS", "local[1]")}
     return Settings(home=tmp_path / "home", exports=tmp_path, engine=engine)
 
 
