@@ -15,11 +15,8 @@ from pipelines.files import write_text
 from pipelines.landing.landed import Refusal
 from pipelines.landing.privacy import Privacy
 from pipelines.landing.source import Delivery, ExportError, Source, TransientError
-from pipelines.ledger.partitions import (
-    empty_partition,
-    partition_path,
-    write_partition,
-)
+from pipelines.ledger.files import partition_path, record_of
+from pipelines.ledger.partitions import empty_partition, write_partition
 from pipelines.ledger.stale import Stale
 from pipelines.settings import Settings
 
@@ -83,7 +80,11 @@ def refused_in(ledger_dir: Path) -> list[Refused]:
             ]
         except (ValueError, TypeError, KeyError):
             period = path.name.removesuffix(_SUFFIX)
-            reason = f"{path} cannot be read; remove it and {period}.parquet, and build"
+            place = path.with_name(period)
+            reason = (
+                f"{path} cannot be read; remove it, {place} and "
+                f"{record_of(place).name}, and build"
+            )
             found.append(Refused("", path.parent.name, period, (path.name,), reason))
     return found
 
@@ -120,7 +121,7 @@ def _unusable(
 def _objection(settings: Settings, item: Stale, delivery: Delivery) -> str | None:
     """Convert a delivery into nowhere; give what speaks against it."""
     with TemporaryDirectory(dir=settings.home_dir / "tmp") as folder:
-        path = Path(folder, "probe.parquet")
+        path = Path(folder, "probe")
         try:
             write_partition(settings, item.source, [delivery], item.period, path)
         except TransientError:

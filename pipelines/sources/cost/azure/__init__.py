@@ -6,9 +6,12 @@ all exports of Azure share (``azure_exports``), and Azure's own FOCUS export
 (``azure_focus``).
 """
 
+from functools import partial
+
 from pipelines.landing.source import Source
 from pipelines.sources.cost.azure.conversion import select, tally
-from pipelines.sources.cost.azure.deliveries import claims, drops
+from pipelines.sources.cost.azure.deliveries import FACTS, claims, drops
+from pipelines.sources.cost.azure_exports.reading import file_rows
 
 SOURCE = Source(
     name="azure",
@@ -27,6 +30,7 @@ SOURCE = Source(
     drops=drops,
     select=select,
     tally=tally,
+    file_rows=partial(file_rows, FACTS),
     restates="period",
     # 2: with directions, tiers and models of names whose words are glued together.
     version=2,
