@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -97,6 +98,16 @@ def put(place: Path, inputs: str, written: Mapping[Path, str]) -> None:
     lines += [f"{sha256}  {place.name}/{name}" for sha256, name in hashes]
     write_text(record_of(place), "\n".join(lines) + "\n")
     _remove_others(place)
+
+
+def copy_ledger(ledger_dir: Path, target: Path) -> None:
+    """Copy all partitions with their records; a link would share what comes later."""
+    for place in partitions(ledger_dir):
+        # Of a partition of an older Unitmill the file is enough.
+        for path in filter(Path.exists, (*parts(place), record_of(place))):
+            copied = target / path.relative_to(ledger_dir)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
 
 
 def remove_leftovers(ledger_dir: Path) -> None:

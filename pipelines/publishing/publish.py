@@ -24,8 +24,8 @@ from pipelines.files import (
     write_sealed,
 )
 from pipelines.ledger.connection import config_of
-from pipelines.ledger.content import content_by, remove_leftovers
-from pipelines.ledger.files import partitions, parts, record_of
+from pipelines.ledger.content import content_by, copy_ledger, remove_leftovers
+from pipelines.ledger.files import partitions, parts
 from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import Audit, objections, read
 from pipelines.publishing.database import NoMartsError, write_database
@@ -102,7 +102,7 @@ def _publish(settings: Settings) -> Version:
 def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
     """Write all that a version has, and last its manifest."""
     folder.mkdir(parents=True)
-    _copy_ledger(settings, folder / "ledger")
+    copy_ledger(settings.ledger_dir, folder / "ledger")
     about = {
         "version": folder.name,
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -213,17 +213,6 @@ def _alone(settings: Settings, who: str) -> Iterator[None]:
             yield
     except BusyError as error:
         raise PublishError(str(error)) from error
-
-
-def _copy_ledger(settings: Settings, target: Path) -> None:
-    """Copy the ledger; a link would share what is written later."""
-    for place in partitions(settings.ledger_dir):
-        # Of a partition of an older Unitmill the file is enough.
-        records = filter(Path.exists, [record_of(place)])
-        for path in (*parts(place), *records):
-            copied = target / path.relative_to(settings.ledger_dir)
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copied)
 
 
 def _write_database(

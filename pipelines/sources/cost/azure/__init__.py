@@ -6,12 +6,9 @@ all exports of Azure share (``azure_exports``), and Azure's own FOCUS export
 (``azure_focus``).
 """
 
-from functools import partial
-
 from pipelines.landing.source import Source
-from pipelines.sources.cost.azure.conversion import select, tally
-from pipelines.sources.cost.azure.deliveries import FACTS, claims, drops
-from pipelines.sources.cost.azure_exports.reading import file_rows
+from pipelines.sources.cost.azure.conversion import file_rows, select, tally
+from pipelines.sources.cost.azure.deliveries import claims, drops
 
 SOURCE = Source(
     name="azure",
@@ -30,7 +27,7 @@ SOURCE = Source(
     drops=drops,
     select=select,
     tally=tally,
-    file_rows=partial(file_rows, FACTS),
+    file_rows=file_rows,
     restates="period",
     # 2: with directions, tiers and models of names whose words are glued together.
     version=2,

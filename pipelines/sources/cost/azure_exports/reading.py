@@ -12,13 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.faults import message_of
-from pipelines.landing.source import (
-    LOOK_INSIDE,
-    Candidate,
-    Context,
-    Delivery,
-    ExportError,
-)
+from pipelines.landing.source import LOOK_INSIDE, Candidate, Delivery, ExportError
 from pipelines.sources.cost.azure_exports.files import (
     Column,
     Table,
@@ -115,11 +109,6 @@ def facts_of_delivery(fact_columns: FactColumns, delivery: Delivery) -> list[Fac
         size, modified = stat.st_size, stat.st_mtime_ns
         found.append(_facts(fact_columns, path, name, size, modified))
     return found
-
-
-def file_rows(fact_columns: FactColumns, _: Context, delivery: Delivery) -> list[int]:
-    """Count the rows of each file; what they say together is looked up for any."""
-    return [cell.rows for cell in facts_of_delivery(fact_columns, delivery)]
 
 
 def rows(

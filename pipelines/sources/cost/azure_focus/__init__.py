@@ -6,12 +6,9 @@ enough data (``convert.sql``); the rest stays NULL. Does not belong here: cost d
 others (``focus_export``).
 """
 
-from functools import partial
-
 from pipelines.landing.source import Source
-from pipelines.sources.cost.azure_exports.reading import file_rows
-from pipelines.sources.cost.azure_focus.conversion import select, tally
-from pipelines.sources.cost.azure_focus.deliveries import FACTS, claims, drops
+from pipelines.sources.cost.azure_focus.conversion import file_rows, select, tally
+from pipelines.sources.cost.azure_focus.deliveries import claims, drops
 
 SOURCE = Source(
     name="azure_focus",
@@ -28,7 +25,7 @@ SOURCE = Source(
     drops=drops,
     select=select,
     tally=tally,
-    file_rows=partial(file_rows, FACTS),
+    file_rows=file_rows,
     restates="period",
     # 2: with directions, tiers and models of names whose words are glued together.
     version=2,
