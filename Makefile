@@ -13,7 +13,7 @@ export GX_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo golden test ui lint bench official-validator wheel clean samples docs \
+.PHONY: help demo golden test parity ui lint bench official-validator wheel clean samples docs \
 	pictures lock sbom soak
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make ui       open Dagster on http://localhost:3000"
 	@echo "make golden   a month worked out by hand: metric, expected, got"
 	@echo "make test     run every test"
+	@echo "make parity   every model on DuckDB and on Spark, compared row for row"
 	@echo "make lint     style, types, import rules, SQL"
 	@echo "make bench    speed and memory, as ratios"
 	@echo "make official-validator  what the FinOps Foundation's validator says"
@@ -44,6 +45,10 @@ golden: $(VENV)/installed
 test: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder \
 		--durations 20 $(PYTEST_ARGS)
+
+# Needs Java. MARTS="fct_a fct_b" compares these marts and what they are made of.
+parity: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.parity $(MARTS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check

@@ -4,6 +4,24 @@
 {%- endmacro %}
 
 {#-
+  A sum that is the same to the last digit whatever the order of rows, the threads and the
+  engine, which a sum of doubles is not. Three digits more than an amount has, so that
+  seven sevenths are one. `over` is what follows the sum: a window, a filter.
+-#}
+{% macro exact_sum(expression, over='') -%}
+    cast(sum(cast({{ expression }} as decimal(38, 15))) {{ over }} as double)
+{%- endmacro %}
+
+{#-
+  The value that a share of all values does not pass, between the two that are nearest.
+  Engines interpolate in another order, so it is rounded: to 9 digits, which a price of a
+  token-hour has and double keeps of a cost up to a million; amounts of days to 6.
+-#}
+{% macro percentile(expression, share, digits=9) -%}
+    round(quantile_cont(cast({{ expression }} as double), {{ share }}), {{ digits }})
+{%- endmacro %}
+
+{#-
   A cost divided by what it bought, times `per`. Nothing bought gives NULL: the unit
   cost is unknown then, neither 0 nor an error. Division in DuckDB is done in double,
   which holds 15 digits: more than a price list states.

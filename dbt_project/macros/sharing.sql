@@ -1,3 +1,8 @@
+{#- How many steps of sharing there may be, with that of unused commitments. -#}
+{% macro sharing_steps() -%}
+    {{ return(6) }}
+{%- endmacro %}
+
 {#- Whether a rule of sharing means a cost. Zero costs stay where they are. -#}
 {% macro is_shared(cost, rule) -%}
     case {{ rule }}.share_kind
@@ -64,7 +69,6 @@
             cost_number, rule_id, valid_from, method, target_kind, target_name,
             target_team, part, whole
         ) replace (
-            step + 1 as step,
             case target_kind
                 when 'team' then target_name
                 else coalesce(target_team, 'unassigned')

@@ -5,7 +5,7 @@ import shlex
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol
 
 import duckdb
 import typer
@@ -51,7 +51,7 @@ EXAMPLE = (
 )
 
 
-def build(
+def build(  # noqa: PLR0913 - typer's options
     *,
     exports: Exports = None,
     home: Home = None,
@@ -61,9 +61,13 @@ def build(
         bool,
         typer.Option("--full", help="Run every model and test, changed or not."),
     ] = False,
+    engine: Annotated[
+        Literal["duckdb", "spark"] | None,
+        typer.Option(help="What converts and makes the models: engine.kind, for once."),
+    ] = None,
 ) -> None:
     """Land, convert, build, check and publish what the exports folder holds."""
-    settings = settings_of(home, exports, project)
+    settings = settings_of(home, exports, project, engine)
     as_json = journal.begin(settings, "build", libraries=True)
     _bind(settings, change_exports=change_exports)
     try:

@@ -8,7 +8,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -70,14 +70,19 @@ def use_project(project: Path | None, home: Path | None = None) -> None:
 
 
 def settings_of(
-    home: Path | None, exports: Path | None = None, project: Path | None = None
+    home: Path | None,
+    exports: Path | None = None,
+    project: Path | None = None,
+    engine: str | None = None,
 ) -> Settings:
     """Give the settings of a call, or end it.
 
     A home that nobody gave an exports folder to has the one that it was built from.
     """
     use_project(project, home)
-    given: dict[str, Path] = {}
+    given: dict[str, Any] = {}
+    if engine is not None:
+        given["engine"] = {"kind": engine}
     if home is not None:
         given["home"] = home.absolute()
     if exports is not None:
@@ -85,7 +90,7 @@ def settings_of(
         if not exports.is_dir():
             fail(f"no exports folder at {exports}; expected a directory", 2)
     try:
-        settings = Settings(**given)  # type: ignore[arg-type]
+        settings = Settings(**given)
     except WorkspaceError as error:
         fail(str(error), 2)
     except (ValidationError, SettingsError) as error:

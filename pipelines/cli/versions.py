@@ -127,8 +127,8 @@ def roll_back(
 
 def publish_to(
     target: Annotated[
-        Literal["postgres", "object-store"],
-        typer.Argument(help="Where to: postgres or object-store."),
+        Literal["postgres", "object-store", "spark-catalog"],
+        typer.Argument(help="Where to: postgres, object-store or spark-catalog."),
     ],
     home: Home = None,
     project: Project = None,

@@ -13,22 +13,31 @@ from pipelines.defs.publish import VERSION
 from pipelines.ledger.summary import plain
 from pipelines.publishing.versions import PublishError, Version, current
 from pipelines.settings import Settings
-from pipelines.targets import TargetError, object_store
+from pipelines.targets import TargetError, object_store, spark_catalog
 from pipelines.targets import postgres as to_postgres
 from pipelines.targets.attempts import recorded
 from pipelines.targets.registry import chosen
 
 POSTGRES = dg.AssetKey(["publish", "postgres"])
 OBJECT_STORE = dg.AssetKey(["publish", "object_store"])
+SPARK_CATALOG = dg.AssetKey(["publish", "spark_catalog"])
 KINDS = {"s3": "s3", "gs": "googlecloud", "abfss": "azure"}
 # By the names of the targets.
-TARGET_KEYS = {"postgres": POSTGRES, "object-store": OBJECT_STORE}
+TARGET_KEYS = {
+    "postgres": POSTGRES,
+    "object-store": OBJECT_STORE,
+    "spark-catalog": SPARK_CATALOG,
+}
 Copy = dg.MaterializeResult[None]
 
 
 def target_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Give an asset for each target that the settings name."""
-    make = {"postgres": _postgres, "object-store": _object_store}
+    make = {
+        "postgres": _postgres,
+        "object-store": _object_store,
+        "spark-catalog": _spark_catalog,
+    }
     return [make[target.name](settings) for target in chosen(settings)]
 
 
@@ -90,6 +99,28 @@ def _object_store(settings: Settings) -> dg.AssetsDefinition:
         return dg.MaterializeResult(asset_key=OBJECT_STORE, metadata=metadata)
 
     return object_store_
+
+
+def _spark_catalog(settings: Settings) -> dg.AssetsDefinition:
+    @_target(
+        SPARK_CATALOG,
+        "spark",
+        "scale.md",
+        "The published version in the catalog of a Spark: a schema of its own with its "
+        "Parquet files as tables, and views that show it.",
+    )
+    def spark_catalog_() -> Copy:
+        with _current(settings, "spark-catalog") as version:
+            shown = spark_catalog.copy_version(settings, version)
+        metadata: Mapping[str, dg.MetadataValue] = {
+            "schema": dg.MetadataValue.text(shown.schema),
+            "tables": dg.MetadataValue.json([*shown.tables]),
+            "seconds": dg.MetadataValue.float(round(shown.seconds, 2)),
+            "retired": dg.MetadataValue.json([*shown.retired]),
+        }
+        return dg.MaterializeResult(asset_key=SPARK_CATALOG, metadata=metadata)
+
+    return spark_catalog_
 
 
 @contextmanager

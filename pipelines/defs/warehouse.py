@@ -26,11 +26,11 @@ from pipelines.publishing.landing_checks import LANDING_CHECKS, landing_checks
 from pipelines.reference.tables import record_all
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
-from pipelines.transform.database import LedgerSources, opened, start_build
+from pipelines.transform.database import opened, start_build
+from pipelines.transform.engines import runner_of
 from pipelines.transform.graph import Graph
 from pipelines.transform.kept import leave
 from pipelines.transform.project import compiled, project_folder
-from pipelines.transform.runner import Runner
 
 # No asset makes it: it is there when the models start.
 BUILD = dg.AssetSpec(
@@ -94,12 +94,7 @@ def _run(
     """Run the models and tests that changed, or those that somebody chose."""
     with opened(settings) as db:
         results = Results(settings, db, graph)
-        runner = Runner(
-            db,
-            graph,
-            project=project_folder(settings),
-            sources=LedgerSources(settings),
-        )
+        runner = runner_of(settings, db, graph)
         chosen = results.chosen(context) if context.is_subset else None
         nodes = graph.of(chosen) if chosen else graph.order
         models = sum(node.kind != "test" for node in nodes)

@@ -52,8 +52,10 @@ def _mart_comments(
 ) -> dict[str, tuple[str | None, dict[str, str]]]:
     """Read what dbt wrote of each mart: its own comment, and those of its columns."""
     of_marts = "where database_name = 'build' and schema_name = 'marts'"
+    # Of what a Spark made the build has a view.
     tables = db.execute(
-        f"select table_name, comment from duckdb_tables() {of_marts}"
+        f"select table_name, comment from duckdb_tables() {of_marts} union all "
+        f"select view_name, comment from duckdb_views() {of_marts}"
     ).fetchall()
     found: dict[str, tuple[str | None, dict[str, str]]] = {
         name: (comment, {}) for name, comment in tables

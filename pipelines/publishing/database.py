@@ -90,8 +90,8 @@ def _put(temporary: Path, database: Path) -> None:
 
 def _names_of_marts(db: duckdb.DuckDBPyConnection) -> list[str]:
     rows = db.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = 'build' and schema_name = 'marts' order by all"
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'build' and table_schema = 'marts' order by all"
     ).fetchall()
     if not rows:
         raise NoMartsError

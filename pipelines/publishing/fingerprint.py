@@ -21,6 +21,7 @@ _DBT_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".py", ".md"}
 # Settings that a build's numbers do not depend on.
 NON_FINANCIAL_SETTINGS: dict[str, bool | set[str]] = {
     "dagster": True,
+    "engine": True,
     "exports": True,
     "home": True,
     "landing": {"expected_every_days"},

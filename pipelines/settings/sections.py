@@ -252,6 +252,8 @@ class PublishingSettings(BaseModel):
     keep_versions: int = Field(12, ge=2)
     object_store: Annotated[str, AfterValidator(plain_address)] = ""
     readable_by: Literal["owner", "group", "all"] = "owner"
+    # With a version's name behind it, it is the name of that version's schema.
+    spark_schema: str = Field("", pattern=r"^([a-z][a-z0-9_]{0,40})?$")
     postgres: PostgresSettings = PostgresSettings()
 
 

@@ -1,5 +1,7 @@
 """The Spark that ``unitmill.toml`` names, set so that it counts as DuckDB does."""
 
+import atexit
+import logging
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -72,6 +74,10 @@ def session(settings: Settings) -> "SparkSession":
         raise SparkError(
             f"no Spark answers at {engine.remote}{needed}: {_first_line(error)}"
         ) from error
+    # Else what it started is killed at the end, and says so at length.
+    atexit.register(found.stop)
+    # It writes each refused query to stderr; whoever ran it says what is wrong.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     for key, value in MEANING.items():
         _set(found, key, value)
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.publishing.versions import Version, current
 from pipelines.settings import Settings
-from pipelines.targets import TargetError, object_store, postgres
+from pipelines.targets import TargetError, object_store, postgres, spark_catalog
 from pipelines.targets.attempts import last_attempt, recorded
 
 
@@ -58,11 +58,25 @@ def _to_object_store(
     )
 
 
+def _to_spark_catalog(
+    settings: Settings, version: Version, _by_owner: bool
+) -> tuple[str, ...]:
+    shown = spark_catalog.copy_version(settings, version)
+    return (
+        (
+            f"{settings.publishing.spark_schema} shows {version.name}: "
+            f"{len(shown.tables)} tables of {shown.schema} in {shown.seconds:.1f} s."
+        ),
+        *(f"dropped {name}" for name in shown.retired),
+    )
+
+
 TARGETS = {
     target.name: target
     for target in (
         Target("postgres", postgres.is_chosen, _to_postgres),
         Target("object-store", object_store.is_chosen, _to_object_store),
+        Target("spark-catalog", spark_catalog.is_chosen, _to_spark_catalog),
     )
 }
 

@@ -116,6 +116,11 @@ class LedgerSources:
         places += partitions(self._ledger_dir, table, NO_SOURCE)
         return _of_files(sql_list(path for place in places for path in parts(place)))
 
+    def files(self, relation: str) -> dict[str, list[Path]] | None:
+        """Give the files of a table of the ledger by month; None of other sources."""
+        schema, _ = _names(relation)
+        return self._partitions(relation) if schema == "ledger" else None
+
     def _partitions(self, relation: str) -> dict[str, list[Path]]:
         _, table = _names(relation)
         found: dict[str, list[Path]] = {}

@@ -43,6 +43,7 @@ class Node:
             ``billing`` or ``charge``; the meta ``months``.
         made_by: of which months it is made one by one, a test asked; the meta
             ``made_by_month``, '' where all are at once.
+        grain: row (its rows grow with the bill) or summed; the meta ``grain``.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Node:
     is_of_workspace: bool = False
     months: Mapping[str, str] = field(default_factory=dict)
     made_by: str = ""
+    grain: str = ""
 
     @property
     def asset(self) -> str:
@@ -226,6 +228,7 @@ def _node(node: Mapping[str, Any], inputs: tuple[str, ...]) -> Node | None:
         is_of_workspace=Path(node["original_file_path"]).parts[0] == WORKSPACE,
         months=_meta(config).get("months", {}),
         made_by=_meta(config).get("made_by_month", ""),
+        grain=_meta(config).get("grain", ""),
     )
 
 

@@ -49,6 +49,11 @@ class Kept:
     months: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
 
+    @property
+    def made(self) -> Mapping[str, str]:
+        """Give what each month was made of; of a node that was made at once, of ''."""
+        return self.months or {"": self.made_of}
+
 
 def load(db: duckdb.DuckDBPyConnection) -> dict[str, Kept]:
     """Read all records by node, of a database that may have none yet."""

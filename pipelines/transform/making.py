@@ -6,15 +6,16 @@ Does not belong here: which nodes are made (``runner``).
 """
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.landing.source import quoted
-from pipelines.transform.graph import Node
+from pipelines.transform.graph import Node, Question
 from pipelines.transform.months import Span
 
 # What is made of a node; another materialization would need what only dbt itself has.
@@ -42,8 +43,8 @@ def make(
     with _transaction(db):
         # With its comments in one: each alone would wait for the disk.
         _make(db, node, project, query or node.code)
-        for statement in _comments(node):
-            db.execute(statement)
+        for comment in comments(node):
+            db.execute(comment)
 
 
 def make_again(
@@ -132,23 +133,38 @@ def ask(db: duckdb.DuckDBPyConnection, node: Node, query: str = "") -> tuple[str
     Raises:
         NodeError: it cannot be asked.
     """
-    question = node.question
-    assert question
+    assert node.question
     query = query or node.code
-    limit = "" if question.limit is None else f"limit {question.limit}"
     try:
         db.execute(f"drop table if exists {node.relation}")
-        row = db.execute(
-            "select failures, "
-            f"failures {question.warn_if}, failures {question.error_if} "
-            f"from (select {question.fail_calc} as failures "
-            f"from (select * from (\n{query}\n) {limit}))"
-        ).fetchone()
-        count, warns, fails = row or (0, False, False)
-        if warns or fails:
+        row = db.execute(statement(node.question, query)).fetchone()
+        status, count = judged(node.question, row)
+        if row and (row[1] or row[2]):
             db.execute(f"create table {node.relation} as\n{query}")
     except duckdb.Error as error:
         raise NodeError(str(error)) from error
+    return status, count
+
+
+def statement(question: Question, query: str) -> str:
+    """Give the query of a test's number, whether it warns and whether it fails.
+
+    Args:
+        question: how it is judged.
+        query: the rows that fail.
+    """
+    limit = "" if question.limit is None else f"limit {question.limit}"
+    return (
+        f"select failures, failures {question.warn_if} as warns, "
+        f"failures {question.error_if} as fails "
+        f"from (select {question.fail_calc} as failures "
+        f"from (select * from (\n{query}\n) {limit}))"
+    )
+
+
+def judged(question: Question, answer: Sequence[Any] | None) -> tuple[str, int]:
+    """Give pass, warn or fail, and the number, of the row that ``statement`` gives."""
+    count, warns, fails = answer or (0, False, False)
     if fails and question.severity == "error":
         return "fail", int(count)
     return "warn" if warns else "pass", int(count or 0)
@@ -160,7 +176,7 @@ def _table(db: duckdb.DuckDBPyConnection, node: Node, query: str) -> None:
         return
     described = db.execute(f"describe {node.relation}").fetchall()
     found = {str(name): str(kind) for name, kind, *_ in described}
-    _require_contract(node, found)
+    require_contract(node, found)
     if [*found] != [*node.columns]:
         columns = ", ".join(node.columns)
         db.execute(
@@ -169,7 +185,16 @@ def _table(db: duckdb.DuckDBPyConnection, node: Node, query: str) -> None:
         )
 
 
-def _require_contract(node: Node, found: Mapping[str, str]) -> None:
+def require_contract(node: Node, found: Mapping[str, str]) -> None:
+    """Require that a model has the columns of its contract and no other.
+
+    Args:
+        node: the model.
+        found: its columns with their types.
+
+    Raises:
+        NodeError: one is missing, is not in the contract or is of another type.
+    """
     for name, (said, _) in node.columns.items():
         if name not in found:
             raise NodeError(f"it lacks the column {name} of its contract")
@@ -223,8 +248,14 @@ def _python(db: duckdb.DuckDBPyConnection, node: Node) -> None:
         db.unregister("made_by_python")
 
 
-def _comments(node: Node) -> Iterator[str]:
-    kind = "view" if node.materialized == "view" else "table"
+def comments(node: Node, kind: str = "") -> Iterator[str]:
+    """Give the statements that describe a relation and its columns.
+
+    Args:
+        node: what it is of.
+        kind: view or table, where it is another than the node is materialized as.
+    """
+    kind = kind or ("view" if node.materialized == "view" else "table")
     if node.description:
         yield f"comment on {kind} {node.relation} is {quoted(node.description)}"
     for name, (_, description) in node.columns.items():

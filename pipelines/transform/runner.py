@@ -6,10 +6,11 @@ costs what changed, and a table without rows costs those who read it nothing.
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -26,6 +27,9 @@ from pipelines.transform.months import (
     parts_of,
     spans,
 )
+
+if TYPE_CHECKING:
+    from pipelines.transform.on_spark.nodes import OnSpark
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Runner:
         graph: Graph,
         project: Path,
         sources: Sources,
+        spark: "Callable[[Mapping[str, Kept]], OnSpark] | None" = None,
     ) -> None:
         """Begin with what the database remembers.
 
@@ -74,12 +79,14 @@ class Runner:
             graph: the nodes.
             project: the folder of the dbt project.
             sources: what the nodes read that none of them makes.
+            spark: gives who makes some of the nodes elsewhere, by what is known of all.
         """
         self._db = db
         self._graph = graph
         self._project = project
         self._kept = load(db)
         self._inputs = Inputs(graph, self._kept, sources, project, self._read)
+        self._spark = spark(self._kept) if spark else None
         self._create_schemas()
         self._forget_strangers()
 
@@ -94,6 +101,8 @@ class Runner:
         """
         yield from self._results(selected, again=again)
         save(self._db, self._kept)
+        if self._spark:
+            self._spark.sweep()
 
     def _results(
         self, selected: Collection[str] | None, *, again: bool
@@ -115,8 +124,11 @@ class Runner:
         began = time.monotonic()
         again = again or node.is_of_workspace
         try:
-            kept = self._by_month(node, again) if node.made_by else None
-            kept = kept or self._at_once(node, again)
+            if spark := self._on_spark(node):
+                kept = self._elsewhere(spark, node, again)
+            else:
+                by_month = self._by_month(node, again) if node.made_by else None
+                kept = by_month or self._at_once(node, again)
         except NodeError as error:
             self._forget(node)
             return Result(node, "error", " ".join(str(error).split()))
@@ -141,6 +153,26 @@ class Runner:
             # Of all rows of the ledger it is known what they are of.
             return Kept(made_of, current, None, "made")
         return self._made(node, self._parts(node), made_of)
+
+    def _elsewhere(self, spark: "OnSpark", node: Node, again: bool) -> Kept:
+        """Let Spark make or ask a node, of what is another than it was."""
+        kept = self._kept.get(node.id)
+        if node.kind != "test" and node.made_by:
+            wanted, known = self._inputs.months(node), kept.months if kept else {}
+            stale = [m for m, of in wanted.items() if again or known.get(m) != of]
+            if kept and not stale and known.keys() == wanted.keys():
+                return kept
+            return spark.make_months(node, wanted, stale)
+        current = self._inputs.made_of(node)
+        if kept and kept.made_of == current and not again:
+            return kept
+        if node.kind == "test":
+            status, count = spark.ask(node)
+            return Kept(current, "", count, status)
+        return spark.make(node, current)
+
+    def _on_spark(self, node: Node) -> "OnSpark | None":
+        return self._spark if self._spark and self._spark.takes(node) else None
 
     def _by_month(self, node: Node, again: bool) -> Kept:
         """Make the months of a node whose code or rows are others."""
@@ -210,8 +242,7 @@ class Runner:
 
     def _forget(self, node: Node) -> None:
         """Remove what the database has of a node: it is of another build."""
-        kind = "view" if node.materialized == "view" else "table"
-        self._db.execute(f"drop {kind} if exists {node.relation}")
+        self._db.execute(f"drop {self._shape(node)} if exists {node.relation}")
         self._kept.pop(node.id, None)
 
     def _create_schemas(self) -> None:
@@ -220,10 +251,7 @@ class Runner:
 
     def _forget_strangers(self) -> None:
         """Remove what an earlier project made and this one does not have, or other."""
-        own = {
-            node.relation: "view" if node.materialized == "view" else "table"
-            for node in self._nodes()
-        }
+        own = {node.relation: self._shape(node) for node in self._nodes()}
         for relation, kind in self._there():
             if own.get(relation) != kind:
                 self._db.execute(f"drop {kind} {relation}")
@@ -231,8 +259,20 @@ class Runner:
         there = {f"{relation} {kind}" for relation, kind in self._there()}
         for key, kept in [*self._kept.items()]:
             # Of a test that passes there is no table.
-            if key not in known or (kept.status == "made" and known[key] not in there):
+            is_gone = kept.status == "made" and known.get(key) not in there
+            if key not in known or is_gone or self._is_away(key, kept):
                 del self._kept[key]
+
+    def _is_away(self, key: str, kept: Kept) -> bool:
+        """Return whether what Spark made of a node no longer lies there."""
+        node = self._graph.nodes[key]
+        spark = self._on_spark(node)
+        return spark is not None and not spark.is_there(node, kept)
+
+    def _shape(self, node: Node) -> str:
+        """Say what a node is in the database: of what Spark made there is a view."""
+        is_made = node.kind == "model" and self._on_spark(node) is not None
+        return "view" if is_made or node.materialized == "view" else "table"
 
     def _nodes(self) -> Iterable[Node]:
         return self._graph.nodes.values()

@@ -6,15 +6,30 @@
 
 with
 
+currencies as (
+
+    select
+        source_name,
+        billing_account_id,
+        billing_period_start,
+        billing_currency,
+        count(*) as row_count
+
+    from {{ model }}
+
+    group by source_name, billing_account_id, billing_period_start, billing_currency
+
+),
+
 bills as (
 
     select
         source_name,
         billing_account_id,
         billing_period_start,
-        mode(billing_currency) as usual_currency
+        {{ of_largest('billing_currency', 'row_count') }} as usual_currency
 
-    from {{ model }}
+    from currencies
 
     group by source_name, billing_account_id, billing_period_start
 

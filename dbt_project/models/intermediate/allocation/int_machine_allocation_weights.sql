@@ -81,7 +81,7 @@ untrained as (
         machine_charges.node_name,
         machine_charges.charge_date,
         machine_charges.billing_period_start,
-        1 - coalesce(sum(training.charge_share), 0) as free_share
+        1 - coalesce({{ exact_sum('training.charge_share') }}, 0) as free_share
     from machine_charges
     semi join telling_nodes
         on

@@ -68,8 +68,9 @@ largest as (
         source_name,
         resource_id,
         tag_key,
-        arg_max(tag_value, (effective_cost, tag_value)) as tag_value,
-        arg_max(allocation_method, (effective_cost, tag_value)) as allocation_method
+        {{ of_largest('tag_value', 'effective_cost') }} as tag_value,
+        arg_max(allocation_method, (effective_cost, tag_value, allocation_method))
+            as allocation_method
     from keyed
     group by all
 

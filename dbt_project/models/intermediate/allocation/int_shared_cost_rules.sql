@@ -47,6 +47,6 @@ steps as (
 )
 
 select
-    * exclude (step),
-    dense_rank() over (order by step) as step
+    steps.* exclude (step),
+    dense_rank() over (order by steps.step) as step
 from steps

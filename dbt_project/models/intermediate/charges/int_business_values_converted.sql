@@ -28,7 +28,7 @@ monthly_rates as (
         date_trunc('month', rate_date) as rate_month,
         cast(sum(exchange_rate) as double) / nullif(count(exchange_rate), 0)
             as exchange_rate,
-        any_value(rate_source) as rate_source
+        max(rate_source) as rate_source
     from exchange_rates
     group by all
 

@@ -75,9 +75,9 @@ by_rule as (
             when 'period_average'
                 -- A mean of doubles would depend on the order of the days.
                 then
-                    cast(sum(exchange_rate) over of_period as double)
-                    / nullif(count(exchange_rate) over of_period, 0)
-            else exchange_rate
+                    cast(sum(daily.exchange_rate) over of_period as double)
+                    / nullif(count(daily.exchange_rate) over of_period, 0)
+            else daily.exchange_rate
         end as exchange_rate,
         case currency_rule
             when 'period_average' then cast(billing_period_start as date)

@@ -33,8 +33,8 @@ bought as (
         sum(charges.effective_cost) filter (where is_event) as cost_1,
         sum(charges.consumed_quantity) filter (where not is_event) as base_quantity,
         sum(charges.effective_cost) filter (where not is_event) as base_cost,
-        cast(any_value(events.day_count) as double)
-        / any_value(events.base_day_count) as day_ratio
+        cast(max(events.day_count) as double)
+        / max(events.base_day_count) as day_ratio
 
     from (
         select

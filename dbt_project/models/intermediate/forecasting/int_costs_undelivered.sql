@@ -32,7 +32,7 @@ means as (
         {% for cost in costs %}
         {{ money(
             'cast(sum(' ~ cost ~ ') as double)'
-            ~ ' / any_value(least(28, closed_date - first_date + 1))'
+            ~ ' / max(least(28, closed_date - first_date + 1))'
         ) }} as {{ cost }}_mean{% if not loop.last %},{% endif %}
         {% endfor %}
     from late

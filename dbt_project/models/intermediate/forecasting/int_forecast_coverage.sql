@@ -42,8 +42,8 @@ of_others as (
         origins.series_id,
         origins.horizon_band,
         origins.as_of_date,
-        quantile_cont(cast(abs(others.error_cost) as double), 0.8) as error_80,
-        quantile_cont(cast(abs(others.error_cost) as double), 0.9) as error_90
+        {{ percentile('abs(others.error_cost)', 0.8, digits=6) }} as error_80,
+        {{ percentile('abs(others.error_cost)', 0.9, digits=6) }} as error_90
     from origins
     inner join tested as others
         on
@@ -62,8 +62,9 @@ judged as (
         tested.model_name,
         tested.as_of_date,
         tested.forecast_date,
-        abs(tested.error_cost) <= of_others.error_80 as is_within_80,
-        abs(tested.error_cost) <= of_others.error_90 as is_within_90
+        -- The error that is the percentile itself is within it: as it, rounded.
+        round(abs(tested.error_cost), 6) <= of_others.error_80 as is_within_80,
+        round(abs(tested.error_cost), 6) <= of_others.error_90 as is_within_90
     from tested
     inner join of_others using (series_id, horizon_band, as_of_date)
 

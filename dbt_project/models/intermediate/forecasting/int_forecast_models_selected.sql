@@ -20,7 +20,7 @@ origins as (
         power(
             0.8, (max(as_of_date) over (partition by series_id) - as_of_date) / 5
         ) as weight,
-        sum(cast(abs(error_cost) as double)) as days_error,
+        cast(sum(abs(error_cost)) as double) as days_error,
         cast(abs(sum(error_cost)) as double) as sum_error,
         bool_or(model_name = 'quarter_average') over (partition by series_id) as rests
     from errors
@@ -34,10 +34,14 @@ totals as (
     select
         series_id,
         model_name,
-        case
-            when any_value(rests) then sqrt(sum(weight * sum_error * sum_error))
-            else sum(weight * (days_error + sum_error))
-        end * case when model_name = 'combined' then 1 else 1.05 end as error
+        round(
+            case
+                when bool_or(rests)
+                    then sqrt({{ exact_sum('weight * sum_error * sum_error') }})
+                else {{ exact_sum('weight * (days_error + sum_error)') }}
+            end * case when model_name = 'combined' then 1 else 1.05 end,
+            6
+        ) as error
     from origins
     where not (rests and model_name in ('seasonal_naive', 'window_average'))
     group by series_id, model_name
@@ -97,9 +101,9 @@ by_band as (
         series_id,
         model_name,
         horizon_band,
-        quantile_cont(cast(abs(error_cost) as double), 0.8) as error_80,
-        quantile_cont(cast(abs(error_cost) as double), 0.9) as error_90,
-        quantile_cont(cast(short_per_day as double), 0.9) as short_per_day_90
+        {{ percentile('abs(error_cost)', 0.8, digits=6) }} as error_80,
+        {{ percentile('abs(error_cost)', 0.9, digits=6) }} as error_90,
+        {{ percentile('short_per_day', 0.9, digits=6) }} as short_per_day_90
     from summed
     group by all
 
@@ -111,8 +115,8 @@ widened as (
         series_id,
         model_name,
         horizon_band,
-        max(error_80) over nearer as error_80,
-        max(error_90) over nearer as error_90,
+        max(by_band.error_80) over nearer as error_80,
+        max(by_band.error_90) over nearer as error_90,
         greatest(short_per_day_90, 0) as short_per_day_90
     from by_band
     window nearer as (partition by series_id order by horizon_band)

@@ -27,11 +27,17 @@ looked_back as (
         sum(effective_cost) over in_month as month_cost,
         sum(undelivered_effective_cost) over in_month as month_undelivered_cost,
         {% for basis, cost in {'': 'cost', 'billed_': 'billed_cost'}.items() %}
-        avg(cast(recurring_{{ cost }} as double)) over last_7 as {{ basis }}mean_7,
-        avg(cast(recurring_{{ cost }} as double)) over last_28 as {{ basis }}mean_28,
+        {% for days in [7, 28] %}
+        cast(sum(recurring_{{ cost }}) over last_{{ days }} as double)
+        / nullif(count(recurring_{{ cost }}) over last_{{ days }}, 0)
+            as {{ basis }}mean_{{ days }},
+        {% endfor %}
+        -- Engines add up the squares in another order.
         case
             when count(*) over last_28 >= 7
-                then stddev_samp(cast(recurring_{{ cost }} as double)) over last_28
+                then round(
+                    stddev_samp(cast(recurring_{{ cost }} as double)) over last_28, 6
+                )
         end as {{ basis }}deviation_28,
         {% endfor %}
         count(*) over (partition by series_id order by charge_date) as day_count

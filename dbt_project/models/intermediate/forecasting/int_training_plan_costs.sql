@@ -18,10 +18,10 @@ costs as (
 
     select
         run_id,
-        any_value(run_name) as run_name,
-        any_value(project_name) as project_name,
+        max(run_name) as run_name,
+        max(project_name) as project_name,
         billing_currency,
-        sum(gpu_hours) as gpu_hours,
+        {{ exact_sum('gpu_hours') }} as gpu_hours,
         sum(effective_cost) as effective_cost
     from {{ ref('int_training_costs') }}
     group by all
@@ -57,7 +57,7 @@ of_plans as (
         max(runs.project_name) as project_name,
         min(runs.started_at) as started_at,
         max(runs.ended_at) as ended_at,
-        sum(costs.gpu_hours) as gpu_hours,
+        {{ exact_sum('costs.gpu_hours') }} as gpu_hours,
         sum(costs.effective_cost) as effective_cost
     from named
     inner join runs on named.run_id = runs.run_id

@@ -31,9 +31,9 @@ met as (
             when callers.sub_account_id = charges.sub_account_id then 'account'
             else 'model'
         end as attribution_method,
-        callers.quantity * charges.size / nullif(sum(charges.size) over (
-            partition by callers.usage_number
-        ), 0) as quantity
+        callers.quantity * charges.size / nullif({{ exact_sum(
+            'charges.size', 'over (partition by callers.usage_number)'
+        ) }}, 0) as quantity
 
     from callers
 
@@ -56,7 +56,8 @@ shared as (
         usage_number,
         attribution_method,
         quantity / nullif(greatest(
-            coalesce(counted, 0), sum(quantity) over (partition by charge_number)
+            coalesce(counted, 0),
+            {{ exact_sum('quantity', 'over (partition by charge_number)') }}
         ), 0) as charge_share
 
     from met

@@ -56,9 +56,11 @@ spread as (
     select
         charges.charge_number,
         metered.quantity * cast(charges.effective_cost as double)
-        / nullif(sum(cast(charges.effective_cost as double)) over (
-            partition by metered
-        ), 0) as quantity
+        / nullif(cast(sum(charges.effective_cost) over (
+            partition by
+                metered.provider_name, metered.sub_account_id, metered.model_id,
+                metered.sku_meter, metered.usage_date, metered.billed_tier
+        ) as double), 0) as quantity
     from charges
     inner join metered
         on
@@ -72,7 +74,7 @@ summed as (
 
     select
         charge_number,
-        {{ money('sum(quantity)') }} as quantity
+        {{ money(exact_sum('quantity')) }} as quantity
     from spread
     group by all
 

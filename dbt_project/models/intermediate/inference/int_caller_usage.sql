@@ -78,8 +78,7 @@ tiered as (
 
 select
     *,
-    row_number() over () as usage_number
-from (
-    select * from tiered
-    order by all
-) as ordered
+    row_number() over (
+        order by {{ caller }}, sku_meter, quantity, billed_tier, counted_tier
+    ) as usage_number
+from tiered

@@ -63,13 +63,11 @@ weighed as (
         least(1, servers.gpu_count / nullif(machines.machine_gpu_count, 0))
             as gpu_share,
         coalesce(servers.gpu_count, 1) * servers.served_hours
-        / nullif(sum(coalesce(servers.gpu_count, 1) * servers.served_hours) over (
-            partition by
-                servers.source_name,
-                servers.node_name,
-                servers.charge_date,
-                servers.workload_name
-        ), 0) as workload_share,
+        / nullif({{ exact_sum(
+            'coalesce(servers.gpu_count, 1) * servers.served_hours',
+            'over (partition by servers.source_name, servers.node_name, '
+            ~ 'servers.charge_date, servers.workload_name)'
+        ) }}, 0) as workload_share,
         {{ ratio('workloads.allocated_gpu_hours', 'gpus.gpu_hours') }} as seen_share,
         case
             when workloads.workload_name is not null
@@ -107,10 +105,10 @@ summed_to_server as (
         environment_name,
         serving_hours,
         busy_ratio,
-        {{ money(
-            'sum(serving_hours'
-            ~ ' * coalesce(seen_share * workload_share, gpu_share * time_share, time_share))'
-        ) }} as held_hours,
+        {{ money(exact_sum(
+            'serving_hours'
+            ~ ' * coalesce(seen_share * workload_share, gpu_share * time_share, time_share)'
+        )) }} as held_hours,
         charge_date
     from weighed
     group by all

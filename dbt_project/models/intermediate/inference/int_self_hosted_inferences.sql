@@ -102,9 +102,9 @@ described as (
         -- Where one machine's work is unknown, so is that of the sum.
         case
             when count(servers.busy_ratio) = count(*)
-                then {{ money(
-                    'sum(cast(parts.effective_cost as double) * servers.busy_ratio)'
-                ) }}
+                then {{ money(exact_sum(
+                    'cast(parts.effective_cost as double) * servers.busy_ratio'
+                )) }}
         end as busy_cost
     from parts
     inner join servers on parts.server_number = servers.server_number

@@ -93,8 +93,10 @@ select
     *,
     {{ money('coalesce(nullif(computed_token_count, 0), request_count, 0)') }}
         as call_weight,
-    row_number() over () as call_number
-from (
-    select * from calls
-    order by all
-) as ordered
+    row_number() over (
+        order by
+            source_name, node_name, model_id, processing_tier, project_name,
+            workload_name, feature_name, tenant_id, environment_name, prompt_name,
+            prompt_version, {{ counts | join(', ') }}, usage_date
+    ) as call_number
+from calls

@@ -36,8 +36,13 @@ matched as (
             calls.model_id = servers.model_id
             and calls.usage_date = servers.charge_date
     where calls.call_weight > 0
-    qualify
-        match_rank = min(match_rank) over (partition by calls.call_number)
+
+),
+
+nearest as (
+
+    select * from matched
+    qualify match_rank = min(match_rank) over (partition by call_number)
 
 ),
 
@@ -49,7 +54,7 @@ spread as (
             partition by call_number order by server_number
         ) as running_cost,
         sum(server_cost) over (partition by call_number) as whole_cost
-    from matched
+    from nearest
 
 ),
 

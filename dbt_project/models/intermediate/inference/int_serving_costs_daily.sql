@@ -111,8 +111,10 @@ parts as (
 
 select
     *,
-    row_number() over () as server_number
-from (
-    select * from parts
-    order by all
-) as numbered
+    row_number() over (
+        order by
+            source_name, service_provider_name, sub_account_id, node_name, model_id,
+            workload_name, environment_name, billing_currency, billed_cost,
+            effective_cost, busy_ratio, charge_date, billing_period_start
+    ) as server_number
+from parts

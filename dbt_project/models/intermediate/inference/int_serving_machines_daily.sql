@@ -31,11 +31,11 @@ served as (
         machines.charge_date,
         machines.billing_period_start,
         -- Machines without GPUs are counted in hours of their own.
-        {{ money(
-            'greatest(0, sum(case when machines.gpu_hours > 0 '
+        {{ money('greatest(0, ' ~ exact_sum(
+            'case when machines.gpu_hours > 0 '
             ~ 'then machines.gpu_hours - coalesce(machines.training_gpu_hours, 0) '
-            ~ 'else machines.machine_hours end) over machine_day)'
-        ) }} as serving_hours,
+            ~ 'else machines.machine_hours end', 'over machine_day'
+        ) ~ ')') }} as serving_hours,
         sum(machines.machine_hours) over machine_day as up_hours,
         max(case when machines.gpu_hours > 0 then machines.gpu_count else 0 end)
             over machine_day as gpu_count

@@ -10,11 +10,12 @@ sessions as (
 )
 
 select
-    * exclude (outcome, session_name),
-    max(session_name) over of_session as session_name,
-    arg_max(outcome, (usage_date, outcome)) filter (where outcome is not null)
-        over of_session as outcome,
+    sessions.* exclude (outcome, session_name),
+    max(sessions.session_name) over of_session as session_name,
+    {{ of_largest('sessions.outcome', 'sessions.usage_date') }} filter (
+        where sessions.outcome is not null
+    ) over of_session as outcome,
     min(usage_date) over of_session as first_date,
-    count(outcome) over (partition by source_name) > 0 as tells_outcomes
+    count(sessions.outcome) over (partition by source_name) > 0 as tells_outcomes
 from sessions
 window of_session as (partition by source_name, session_id)

@@ -119,6 +119,8 @@ inner join side_by_side as rates
         and rates.sub_account_id in (reported.sub_account_id, '*')
 qualify
     row_number() over (
-        partition by reported, rates.processing_tier
+        partition by
+            reported.provider_name, reported.sub_account_id, reported.model_id,
+            reported.reported_model_id, reported.usage_date, rates.processing_tier
         order by rates.sub_account_id = '*' asc
     ) = 1

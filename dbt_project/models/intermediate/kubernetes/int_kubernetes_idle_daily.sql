@@ -65,7 +65,7 @@ held as (
         sum({{ part }}_weight) as {{ part }}_weight,
         coalesce(
             sum({{ part }}_weight)
-            / nullif(sum(cast({{ part }}_held_hours as double)), 0),
+            / nullif(cast(sum({{ part }}_held_hours) as double), 0),
             max(weights.{{ part }})
         ) as {{ part }}_price,
         {% endfor %}

@@ -84,14 +84,13 @@ summed_to_month as (
         nodes.billing_currency,
         max(nodes.vcpu_count) as vcpu_count,
         max(nodes.memory_gib) as memory_gib,
-        sum(nodes.memory_gib * nodes.seen_hours) as capacity_gib_hours,
+        {{ exact_sum('nodes.memory_gib * nodes.seen_hours') }} as capacity_gib_hours,
         sum(used.requested_gib_hours) as requested_gib_hours,
         case
             when count(used.used_gib_hours) = count(*) then sum(used.used_gib_hours)
         end as used_gib_hours,
-        quantile_cont(
-            cast(used.used_gib_hours / nullif(nodes.seen_hours, 0) as double), 0.95
-        ) as used_gib_p95,
+        {{ percentile('used.used_gib_hours / nullif(nodes.seen_hours, 0)', 0.95) }}
+            as used_gib_p95,
         date_trunc('month', nodes.charge_date) as usage_month,
         nodes.billing_period_start
     from nodes

@@ -33,7 +33,7 @@ nodes as (
 
     select
         * exclude (window_start, window_end),
-        sum({{ hours_between('window_start', 'window_end') }}) as seen_hours
+        {{ exact_sum(hours_between('window_start', 'window_end')) }} as seen_hours
     from windows
     group by all
 

@@ -46,13 +46,20 @@ weighed as (
     select
         parts.*,
         settings.kubernetes_idle as idle_policy,
-        parts.cpu_weight + parts.memory_weight + parts.gpu_weight as weight,
-        sum(case when parts.is_idle then 0 else weight end) over node_day as held_weight
+        parts.cpu_weight + parts.memory_weight + parts.gpu_weight as weight
     from parts
     cross join settings
-    window node_day as (
-        partition by parts.cluster_name, parts.node_name, parts.charge_date
-    )
+
+),
+
+compared as (
+
+    select
+        *,
+        sum(case when is_idle then 0 else weight end) over (
+            partition by cluster_name, node_name, charge_date
+        ) as held_weight
+    from weighed
 
 ),
 
@@ -66,7 +73,7 @@ charged as (
             when is_idle and held_weight = 0 then 1
             else weight
         end as charged_weight
-    from weighed
+    from compared
 
 ),
 

@@ -17,7 +17,7 @@ pods as (
         ledger_node_name,
         window_start,
         pod_name,
-        sum(gpu_fraction) as pod_gpus
+        {{ exact_sum('gpu_fraction') }} as pod_gpus
     from placed
     where allocated_hours > 0
     group by all
@@ -44,7 +44,7 @@ machine_memories as (
         ledger_source_name,
         ledger_node_name,
         window_start,
-        sum(memory_used_gib) as all_memory_used_gib
+        {{ exact_sum('memory_used_gib') }} as all_memory_used_gib
     from memories
     group by all
 
@@ -70,12 +70,15 @@ summed_to_hour as (
         placed.ledger_node_name as node_name,
         max(placed.busy_signal) as busy_signal,
         max(placed.gpu_model) as gpu_model,
-        {{ money('sum(cast(placed.observed_hours as double) * placed.gpu_fraction)') }}
-            as observed_gpus,
-        {{ money('sum(cast(placed.busy_hours as double) * placed.gpu_fraction)') }}
-            as busy_gpus,
-        {{ money('sum(cast(placed.allocated_hours as double) * placed.gpu_fraction)') }}
-            as held_gpus,
+        {{ money(exact_sum(
+            'cast(placed.observed_hours as double) * placed.gpu_fraction'
+        )) }} as observed_gpus,
+        {{ money(exact_sum(
+            'cast(placed.busy_hours as double) * placed.gpu_fraction'
+        )) }} as busy_gpus,
+        {{ money(exact_sum(
+            'cast(placed.allocated_hours as double) * placed.gpu_fraction'
+        )) }} as held_gpus,
         max(placed.memory_used_gib_hours / placed.observed_hours) as memory_used_gib,
         max(machine_memories.all_memory_used_gib) as all_memory_used_gib,
         max(placed.memory_total_gib) as memory_total_gib,

@@ -33,9 +33,8 @@ summed_to_month as (
             'kv_cache_p95': ['kv_cache_used_ratio', 0.95],
             'memory_used_gib_p95': ['memory_used_gib', 0.95],
         }.items() %}
-        quantile_cont(cast({{ quantile[0] }} as double), {{ quantile[1] }}) filter (
-            where has_work
-        ) as {{ measure }},
+        {{ percentile('case when has_work then ' ~ quantile[0] ~ ' end', quantile[1]) }}
+            as {{ measure }},
         {% endfor %}
         max(memory_used_gib) as memory_used_gib,
         max(all_memory_used_gib) as all_memory_used_gib,

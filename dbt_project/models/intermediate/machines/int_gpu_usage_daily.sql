@@ -26,7 +26,8 @@ summed_to_day as (
         max(busy_signal) as busy_signal,
         {% for hour, name in hours %}
         -- 1/7 of a GPU seven times is one GPU, to the twelfth digit.
-        {{ money('sum(cast(' ~ hour ~ ' as double) * gpu_fraction)') }} as {{ name }},
+        {{ money(exact_sum('cast(' ~ hour ~ ' as double) * gpu_fraction')) }}
+            as {{ name }},
         {% endfor %}
         sum(energy_kwh) as energy_kwh
     from placed

@@ -24,7 +24,7 @@ held as (
         delivery_id,
         source_row_number,
         source_row_part,
-        sum(gpu_hours) as training_gpu_hours,
+        {{ exact_sum('gpu_hours') }} as training_gpu_hours,
         sum(case when run_id != 'unassigned' then billed_cost else 0 end)
             as training_billed_cost,
         sum(case when run_id != 'unassigned' then effective_cost else 0 end)

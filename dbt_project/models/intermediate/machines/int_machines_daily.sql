@@ -51,8 +51,8 @@ summed_to_day as (
                 then charges.effective_cost
         end) as on_demand_cost,
         case
-            when count(told.node_name) > 0 or sum(charges.training_gpu_hours) > 0
-                then sum(coalesce(charges.training_gpu_hours, 0))
+            when count(told.node_name) > 0 or max(charges.training_gpu_hours) > 0
+                then {{ exact_sum('coalesce(charges.training_gpu_hours, 0)') }}
         end as training_gpu_hours,
         sum(coalesce(charges.training_billed_cost, 0)) as training_billed_cost,
         sum(coalesce(charges.training_cost, 0)) as training_cost

@@ -48,7 +48,7 @@ summed_to_hour as (
         charge_date,
         billing_period_start,
         charge_hour,
-        round(sum(machines), 9) as machines,
+        round({{ exact_sum('machines') }}, 9) as machines,
         bool_and(is_known) as is_known
     from spread
     group by all

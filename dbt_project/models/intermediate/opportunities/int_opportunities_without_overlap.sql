@@ -20,7 +20,12 @@ findings as (
 described as (
 
     select
-        row_number() over () as finding_number,
+        row_number() over (
+            order by
+                {{ month | join(', ') }}, opportunity_type, service_provider_name,
+                sub_account_id, scope_value, detail, scope_cost, gross_saving,
+                freed_capacity_cost
+        ) as finding_number,
         {{ month | join(', ') }},
         opportunity_type,
         types.opportunity_order,
@@ -84,8 +89,8 @@ steps as (
         pool_name,
         pool_kind,
         step,
-        any_value(pool_cost) as cost,
-        sum(taken) / nullif(cost, 0) as part
+        max(pool_cost) as cost,
+        {{ exact_sum('taken') }} / nullif(cost, 0) as part
     from shares
     group by all
 
@@ -96,11 +101,12 @@ left_in_pool as (
     select
         * exclude (cost, part),
         1 / greatest(part, 1) as fits,
-        coalesce(product(1 - least(part, 1)) over (
+        -- Engines multiply in another order.
+        round(coalesce(product(1 - least(part, 1)) over (
             partition by {{ month | join(', ') }}, pool_name, pool_kind
             order by step
             rows between unbounded preceding and 1 preceding
-        ), 1) as pool_left
+        ), 1), 12) as pool_left
     from steps
 
 ),
@@ -109,7 +115,7 @@ summed_to_finding as (
 
     select
         finding_number,
-        sum(taken * fits * pool_left) as taken
+        {{ exact_sum('taken * fits * pool_left') }} as taken
     from shares
     inner join left_in_pool
         using (pool_name, pool_kind, step, {{ month | join(', ') }})

@@ -71,8 +71,12 @@ priced as (
             and asked.billing_period_start < lists.valid_to
     qualify
         row_number() over (
-            partition by asked
-            order by lists.valid_from desc, lists.preference asc
+            partition by
+                served_model_id, {{ month }}, asked.provider_name, asked.model_id,
+                asked.preference, asked.sku_meter
+            order by
+                lists.valid_from desc, lists.preference asc,
+                lists.price_per_1m_tokens asc
         ) = 1
 
 ),

@@ -67,9 +67,9 @@ smaller as (
         target.instance_type as target_name,
         target.gpu_count as target_gpus,
         coalesce(
-            cast(any_value(prices.price_per_hour) as double),
+            cast(max(prices.price_per_hour) as double),
             cast(max(list_prices.on_demand_unit_price) as double),
-            any_value(needs.gpu_price) * any_value(target.gpu_count)
+            max(needs.gpu_price) * max(target.gpu_count)
         ) as target_price_per_hour,
         case
             when count(prices.price_per_hour) > 0 then 'ledger'

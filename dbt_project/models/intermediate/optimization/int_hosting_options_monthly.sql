@@ -77,11 +77,15 @@ stand_ins as (
     where demand.hosting = 'api'
     qualify
         row_number() over (
-            partition by demand
+            partition by demand.{{ key | join(', demand.') }}
             order by
                 served.model_id is null asc,
                 equivalents.preference asc,
-                served.effective_cost desc
+                served.effective_cost desc,
+                equivalents.self_hosted_model_id asc,
+                served.source_name asc,
+                served.service_provider_name asc,
+                served.sub_account_id asc
         ) = 1
 
 ),
@@ -127,6 +131,9 @@ left join gpu_lists
         and joined.billing_period_start + interval 1 month > gpu_lists.valid_from
 qualify
     row_number() over (
-        partition by joined
-        order by gpu_lists.valid_from desc, gpu_lists.price_per_gpu_second asc
+        partition by joined.{{ key | join(', joined.') }}
+        order by
+            gpu_lists.valid_from desc,
+            gpu_lists.price_per_gpu_second asc,
+            gpu_lists.price_source asc
     ) = 1

@@ -51,10 +51,8 @@ committed as (
         {{ money(
             'cast(cost as double) * '
             ~ committed_share('committed_cost', 'effective_cost')
-        ) }} as committed_idle_cost,
-        sum(committed_idle_cost) over type_days as all_committed_idle_cost
+        ) }} as committed_idle_cost
     from idle
-    window type_days as (partition by {{ type_day | join(', ') }})
 
 ),
 
@@ -77,12 +75,19 @@ worked_on_demand as (
 freed as (
 
     select
-        committed.*,
+        of_type.*,
         {{ money(
             'cast(committed_idle_cost as double) * (1 - least(1, coalesce('
             ~ ratio('on_demand_work_cost', 'all_committed_idle_cost') ~ ', 0)))'
         ) }} as freed_capacity_cost
-    from committed
+    from (
+        select
+            *,
+            sum(committed_idle_cost) over (
+                partition by {{ type_day | join(', ') }}
+            ) as all_committed_idle_cost
+        from committed
+    ) as of_type
     left join worked_on_demand using ({{ type_day | join(', ') }})
 
 )

@@ -55,13 +55,13 @@ deployed as (
         case
             when
                 count(distinct lower(coalesce(precision, 'unknown'))) = 1
-                then any_value(lower(coalesce(precision, 'unknown')))
+                then max(lower(coalesce(precision, 'unknown')))
             else 'mixed'
         end as precision,
         case
             when
                 count(distinct lower(coalesce(decoding, 'standard'))) = 1
-                then any_value(lower(coalesce(decoding, 'standard')))
+                then max(lower(coalesce(decoding, 'standard')))
             else 'mixed'
         end as decoding
     from months

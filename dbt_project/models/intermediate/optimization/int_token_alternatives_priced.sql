@@ -82,7 +82,8 @@ priced as (
                 asked.billing_period_start
             order by
                 greatest(listed.valid_from, asked.charge_date) asc,
-                listed.preference asc, listed.valid_from desc
+                listed.preference asc, listed.valid_from desc,
+                listed.price_per_1m_tokens asc
         ) = 1
 
 ),

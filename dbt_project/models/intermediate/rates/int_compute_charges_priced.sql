@@ -61,11 +61,10 @@ summed_to_day as (
         {% endfor %}
         charges.paid_as,
         sum(charges.pricing_quantity) as quantity,
-        sum(
-            cast(charges.pricing_quantity as double) * coalesce(
-                {{ ratio('trained.effective_cost', 'charges.effective_cost') }}, 0
-            )
-        ) as trained_quantity,
+        {{ exact_sum(
+            'cast(charges.pricing_quantity as double) * coalesce('
+            ~ ratio('trained.effective_cost', 'charges.effective_cost') ~ ', 0)'
+        ) }} as trained_quantity,
         sum(coalesce(trained.effective_cost, 0)) as trained_cost,
         sum(charges.effective_cost) as effective_cost,
         sum(coalesce(trained.lost_cost, 0)) as lost_cost,

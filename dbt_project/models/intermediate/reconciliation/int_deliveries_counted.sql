@@ -57,7 +57,8 @@ left_out as (
         period,
         cast(sum(row_count) as bigint) as row_count,
         string_agg(
-            row_count || ' ' || left_out_reason, '; ' order by left_out_reason
+            row_count || ' ' || left_out_reason,
+            '; ' order by left_out_reason, row_count
         ) as reasons
     from rows_left_out
     group by all

@@ -34,7 +34,7 @@ summed_to_month as (
         arg_max(storage_access.lifecycle_rule, storage_access.inventory_date)
             as lifecycle_rule,
         {{ money(
-            'sum(storage_access.stored_gb) / any_value(inventories.inventory_count)'
+            'sum(storage_access.stored_gb) / max(inventories.inventory_count)'
         ) }}
             as inventoried_gb,
         arg_max(storage_access.object_count, storage_access.inventory_date)
@@ -43,7 +43,7 @@ summed_to_month as (
             as read_count,
         arg_max(storage_access.read_gb, storage_access.inventory_date) as read_gb,
         max(storage_access.last_read_on) as last_read_on,
-        any_value(inventories.last_inventory_date) as last_inventory_date,
+        max(inventories.last_inventory_date) as last_inventory_date,
         cast(storage_access.inventory_month as timestamp) as billing_period_start
     from storage_access
     inner join inventories using (resource_id, inventory_month)

@@ -67,8 +67,11 @@ summed_to_day as (
 
 select
     *,
-    row_number() over () as charge_number
-from (
-    select * from summed_to_day
-    order by all
-) as ordered
+    row_number() over (
+        order by
+            source_name, service_provider_name, sub_account_id, credential_id, model_id,
+            sku_meter, processing_tier, billing_currency,
+            label_{{ labels | join(', label_') }},
+            charge_date, billing_period_start
+    ) as charge_number
+from summed_to_day

@@ -22,7 +22,12 @@ select
     usage.usage_date,
     coalesce(tiers.billed_tier, usage.processing_tier) as billed_tier,
     bool_and(usage.counts_all_calls) as counts_all_calls,
-    sum(cast(usage.quantity as double) * coalesce(tiers.billed_ratio, 1)) as quantity
+    cast(sum(
+        case
+            when tiers.billed_ratio is null then usage.quantity
+            else {{ money('cast(usage.quantity as double) * tiers.billed_ratio') }}
+        end
+    ) as double) as quantity
 from usage
 left join tiers
     using (

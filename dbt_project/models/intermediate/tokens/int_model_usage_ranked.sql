@@ -60,7 +60,9 @@ marked as (
             metering_rank, attribution_rank, served_model_id, usage_month
         ),
         ranked.source_name = chosen.metering_source as is_metering,
-        ranked.source_name = chosen.attribution_source as is_attributing
+        ranked.source_name = chosen.attribution_source as is_attributing,
+        is_attributing and not is_metering and failed_request_count is null
+            as tells_nothing
     from ranked
     left join chosen
         on
@@ -90,11 +92,9 @@ told as (
                 where is_metering and failed_request_count is not null
             ) over of_day, 0
         ) as failed_ratio,
-        is_attributing and not is_metering and failed_request_count is null
-            as tells_nothing,
         sum(case when tells_nothing then request_count else 0 end) over (
             of_day
-            order by source_name, window_start, source_row_number
+            order by source_name, window_start, source_row_number, delivery_id
             rows unbounded preceding
         ) as running_count
     from marked

@@ -8,7 +8,11 @@ charges as (
 
     select
         *,
-        row_number() over () as charge_number
+        row_number() over (
+            order by
+                source_name, service_provider_name, sub_account_id, model_id, sku_meter,
+                processing_tier, billing_currency, charge_date, billing_period_start
+        ) as charge_number
     from (
         select
             source_name,
@@ -26,7 +30,6 @@ charges as (
             billing_period_start
         from {{ ref('int_token_charges') }}
         group by all
-        order by all
     ) as summed_to_day
 
 ),
@@ -63,9 +66,11 @@ spread as (
         charges.charge_number,
         metered.counts_all_calls,
         metered.quantity * cast(charges.charged_cost as double)
-        / nullif(sum(cast(charges.charged_cost as double)) over (
-            partition by metered
-        ), 0) as quantity
+        / nullif(cast(sum(charges.charged_cost) over (
+            partition by
+                metered.provider_name, metered.sub_account_id, metered.model_id,
+                metered.sku_meter, metered.usage_date, metered.billed_tier
+        ) as double), 0) as quantity
     from charges
     inner join metered
         on
@@ -80,7 +85,7 @@ summed as (
     select
         charge_number,
         bool_and(counts_all_calls) as counts_all_calls,
-        sum(quantity) as quantity
+        {{ exact_sum('quantity') }} as quantity
     from spread
     group by all
 

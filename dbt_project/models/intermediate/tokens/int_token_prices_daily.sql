@@ -66,7 +66,9 @@ listed as (
     qualify
         row_number() over (
             partition by keys.{{ key | join(', keys.') }}
-            order by list_prices.preference asc, list_prices.valid_from desc
+            order by
+                list_prices.preference asc, list_prices.valid_from desc,
+                list_prices.price_per_1m_tokens asc, list_prices.price_source asc
         ) = 1
 
 ),
@@ -98,7 +100,10 @@ with_contract as (
     qualify
         row_number() over (
             partition by listed.{{ key | join(', listed.') }}
-            order by contracts.specificity desc, contracts.valid_from desc
+            order by
+                contracts.specificity desc, contracts.valid_from desc,
+                contracts.contract_id asc, contracts.price_per_1m_tokens asc,
+                contracts.discount_ratio desc
         ) = 1
 
 )

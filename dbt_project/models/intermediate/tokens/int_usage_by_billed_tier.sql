@@ -26,7 +26,7 @@ moved_in_all as (
         {{ group }},
         sku_meter,
         processing_tier,
-        sum(moved_quantity) as moved_quantity
+        {{ exact_sum('moved_quantity') }} as moved_quantity
     from moved
     group by all
 
@@ -60,9 +60,9 @@ weighed as (
         {{ group }},
         processing_tier,
         billed_tier,
-        sum(
-            billed_quantity * case sku_meter when 'calls' then 0.000001 else 1 end
-        ) as weight
+        {{ exact_sum(
+            "billed_quantity * case sku_meter when 'calls' then 0.000001 else 1 end"
+        ) }} as weight
     from parts
     group by all
 

@@ -76,13 +76,13 @@ moved as (
         case
             when is_meter_counted
                 then short_quantity * excess_quantity / nullif(greatest(
-                    sum(short_quantity) over of_billed_tier,
-                    sum(excess_quantity) over of_tier
+                    {{ exact_sum('short_quantity', 'over of_billed_tier') }},
+                    {{ exact_sum('excess_quantity', 'over of_tier') }}
                 ), 0)
             when not is_billed_in_its_tier
                 then
                     quantity * effective_cost
-                    / nullif(sum(effective_cost) over of_tier, 0)
+                    / nullif({{ exact_sum('effective_cost', 'over of_tier') }}, 0)
         end as moved_quantity
     from compared
     window

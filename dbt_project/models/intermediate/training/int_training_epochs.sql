@@ -81,7 +81,7 @@ ended as (
 compared as (
 
     select
-        *,
+        ended.*,
         max(goodness) over earlier as best_goodness_before,
         {{ of_largest('-epoch_number', 'goodness') }} filter (
             where goodness is not null

@@ -35,9 +35,15 @@ scales as (
         {{ charge }},
         changed_at,
         lead(changed_at) over of_charge as unchanged_until,
-        1 / greatest(1, round(sum(sum(change)) over of_charge, 9)) as scale
-    from changes
-    group by {{ charge }}, changed_at
+        1 / greatest(1, round({{ exact_sum('change', 'over of_charge') }}, 9)) as scale
+    from (
+        select
+            {{ charge }},
+            changed_at,
+            {{ exact_sum('change') }} as change
+        from changes
+        group by all
+    ) as moments
     window of_charge as (partition by {{ charge }} order by changed_at)
 
 ),

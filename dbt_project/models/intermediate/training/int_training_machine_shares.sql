@@ -52,7 +52,9 @@ shared as (
             when machine_hours > 0 and machine_hours < charge_hours
                 then greatest(
                     machine_hours,
-                    sum(whole_machine_hours) over (partition by {{ charge }})
+                    {{ exact_sum(
+                        'whole_machine_hours', 'over (partition by ' ~ charge ~ ')'
+                    ) }}
                 )
             else charge_hours
         end as charge_share,

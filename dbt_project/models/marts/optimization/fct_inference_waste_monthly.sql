@@ -59,13 +59,13 @@ summed_to_month as (
         {{ money('sum(coalesce(idle_cost, 0))') }} as idle_cost,
         sum(case when idle_cost is null then effective_cost else 0 end)
             as unmonitored_cost,
-        {{ money('sum(failed_cost)') }} as failed_cost,
+        {{ money(exact_sum('failed_cost')) }} as failed_cost,
         {% for kind in ['retried', 'truncated'] %}
-        {{ money(
-            'sum(case when ' ~ kind ~ '_request_count = 0 then 0 else '
+        {{ money(exact_sum(
+            'case when ' ~ kind ~ '_request_count = 0 then 0 else '
             ~ 'cast(answered_cost as double) * ' ~ kind
-            ~ '_request_count / nullif(answered_request_count, 0) end)'
-        ) }} as {{ kind }}_cost,
+            ~ '_request_count / nullif(answered_request_count, 0) end'
+        )) }} as {{ kind }}_cost,
         {% endfor %}
         billing_period_start
     from inferences

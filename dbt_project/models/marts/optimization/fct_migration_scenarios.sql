@@ -45,7 +45,9 @@ priced as (
     qualify
         row_number() over (
             partition by scenarios.scenario_id, scenarios.billing_period_start
-            order by prices.basis = 'bill' desc, prices.on_demand_unit_price asc
+            order by
+                prices.basis = 'bill' desc, prices.on_demand_unit_price asc,
+                prices.basis asc
         ) = 1
 
 ),

@@ -101,7 +101,9 @@ alerts as (
     qualify
         row_number() over (
             partition by run_id
-            order by epoch_number asc, effective_cost desc, source_name asc
+            order by
+                epoch_number asc, effective_cost desc, source_name asc,
+                billing_currency asc
         ) = 1
     union all by name
     -- A build that is not published yet has no time; it is known on the newest closed day.

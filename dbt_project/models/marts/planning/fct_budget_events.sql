@@ -37,6 +37,27 @@ budget_news as (
 
 ),
 
+surges as (
+
+    select
+        *,
+        format(
+            '; driven by {} {} in account {} since {}',
+            case cause
+                when 'volume' then 'more use of'
+                when 'price' then 'a higher price of'
+                when 'new' then 'the new cost of'
+                else 'the rising cost of'
+            end,
+            service_name,
+            sub_account_id,
+            first_date
+        ) as told_cause
+    from {{ ref('fct_cost_anomalies') }}
+    where direction = 'surge'
+
+),
+
 -- The largest surge in a budget's scope of those that had begun by then.
 causes as (
 
@@ -44,26 +65,11 @@ causes as (
         news.budget_id,
         news.valid_from,
         news.as_of_date,
-        arg_max(
-            format(
-                '; driven by {} {} in account {} since {}',
-                case cause
-                    when 'volume' then 'more use of'
-                    when 'price' then 'a higher price of'
-                    when 'new' then 'the new cost of'
-                    else 'the rising cost of'
-                end,
-                service_name,
-                sub_account_id,
-                first_date
-            ),
-            anomalies.impact_cost
-        ) as cause
+        {{ of_largest('anomalies.told_cause', 'anomalies.impact_cost') }} as cause
     from budget_news as news
-    inner join {{ ref('fct_cost_anomalies') }} as anomalies
+    inner join surges as anomalies
         on
-            anomalies.direction = 'surge'
-            and news.budget_currency = anomalies.currency
+            news.budget_currency = anomalies.currency
             and news.as_of_date >= anomalies.first_date
             and news.valid_from <= anomalies.last_date
             and case news.scope_type

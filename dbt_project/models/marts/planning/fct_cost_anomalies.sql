@@ -35,8 +35,8 @@ events as (
         sum(expected_cost) as expected_cost,
         sum(impact_cost) as impact_cost,
         -- The last week says what one more day costs; the first days may differ.
-        avg(cast(impact_cost as double)) filter (where charge_date > last_date - 7)
-            as daily_excess,
+        cast(sum(impact_cost) filter (where charge_date > last_date - 7) as double)
+        / count(*) filter (where charge_date > last_date - 7) as daily_excess,
         floor_cost,
         threshold_ratio,
         count(*) as day_count,

@@ -65,7 +65,7 @@ summed as (
 
     select
         *,
-        sum(expected_cost) over to_date as expected_to_date,
+        sum({{ money('expected_cost') }}) over to_date as expected_to_date,
         max(short_to_date) over to_date as widest_to_date
     from joined
     window to_date as (partition by series_id order by horizon_days)

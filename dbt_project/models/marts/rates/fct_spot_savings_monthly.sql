@@ -16,10 +16,10 @@ spot_days as (
     select
         {{ machine | join(', ') }},
         charge_date,
-        cast(sum(effective_cost) as double) / sum(cast(quantity as double))
+        cast(sum(effective_cost) as double) / cast(sum(quantity) as double)
             as spot_unit_price,
         1 - cast(sum(effective_cost) as double) / nullif(
-            sum(cast(quantity as double) * on_demand_unit_price), 0
+            {{ exact_sum('cast(quantity as double) * on_demand_unit_price') }}, 0
         ) as discount_ratio
     from machine_time
     where paid_as = 'Dynamic' and quantity > 0
@@ -38,8 +38,8 @@ observed as (
     select
         {{ machine | join(', ') }},
         months.billing_period_start,
-        median(spot_unit_price) as observed_spot_unit_price,
-        median(discount_ratio) as observed_discount_ratio,
+        {{ percentile('spot_unit_price', 0.5, digits=12) }} as observed_spot_unit_price,
+        {{ percentile('discount_ratio', 0.5, digits=12) }} as observed_discount_ratio,
         count(*) as observed_day_count
     from months
     inner join spot_days
@@ -63,7 +63,7 @@ summed_to_month as (
         sum(quantity) as total_quantity,
         sum(case paid_as when 'Dynamic' then effective_cost else 0 end) as spot_cost,
         sum(case paid_as when 'Dynamic' then lost_cost else 0 end) as lost_work_cost,
-        sum(case paid_as when 'Standard' then trained_quantity else 0 end)
+        {{ exact_sum("case paid_as when 'Standard' then trained_quantity else 0 end") }}
             as eligible_quantity,
         sum(case paid_as when 'Standard' then trained_cost else 0 end)
             as eligible_cost,

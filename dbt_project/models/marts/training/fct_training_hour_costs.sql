@@ -16,8 +16,8 @@ attempt_hours as (
         billing_currency,
         billing_period_start,
         attempt_id,
-        sum(gpu_hours) as gpu_hours,
-        sum(productive_gpu_hours) as productive_gpu_hours,
+        {{ exact_sum('gpu_hours') }} as gpu_hours,
+        {{ exact_sum('productive_gpu_hours') }} as productive_gpu_hours,
         sum(effective_cost) as effective_cost,
         sum(productive_cost) as productive_cost
 
@@ -60,9 +60,9 @@ summed_to_month as (
         project_name,
         cost_basis,
         billing_currency,
-        sum(training_hours) as training_hours,
-        sum(gpu_hours) as gpu_hours,
-        sum(productive_gpu_hours) as productive_gpu_hours,
+        {{ exact_sum('training_hours') }} as training_hours,
+        {{ exact_sum('gpu_hours') }} as gpu_hours,
+        {{ exact_sum('productive_gpu_hours') }} as productive_gpu_hours,
         sum(effective_cost) as effective_cost,
         sum(productive_cost) as productive_cost,
         billing_period_start

@@ -42,9 +42,9 @@ basket as (
 
     select
         *,
-        token_count / sum(cast(token_count as double)) over (
+        token_count / cast(sum(token_count) over (
             partition by source_name, service_provider_name, billing_currency
-        ) as token_share,
+        ) as double) as token_share,
         cast(effective_cost as double) / cast(token_count as double) as base_rate
     from dated
     where billing_period_start = base_period_start
@@ -85,11 +85,14 @@ summed_to_month as (
         {{ money('sum(effective_cost)') }} as effective_cost,
         {{ unit_cost('sum(effective_cost)', 'sum(token_count)', per=1000000) }}
             as realized_cost_per_1m_tokens,
-        {{ money('sum(token_share)') }} as basket_coverage_ratio,
-        {{ money('1000000 * sum(token_share * rate) / sum(token_share)') }}
-            as basket_cost_per_1m_tokens,
-        {{ money('sum(token_share * rate) / sum(token_share * base_rate)') }}
-            as rate_index,
+        {{ money(exact_sum('token_share')) }} as basket_coverage_ratio,
+        {{ money(
+            exact_sum('1000000 * token_share * rate') ~ ' / ' ~ exact_sum('token_share')
+        ) }} as basket_cost_per_1m_tokens,
+        {{ money(
+            exact_sum('1000000 * token_share * rate') ~ ' / '
+            ~ exact_sum('1000000 * token_share * base_rate')
+        ) }} as rate_index,
         base_period_start,
         billing_period_start
 

@@ -4,12 +4,14 @@ with
 priced as (
 
     select
-        * exclude (billing_currency),
+        sessions.* exclude (billing_currency),
         coalesce(
-            billing_currency,
-            max(billing_currency) over (partition by source_name, session_id)
+            sessions.billing_currency,
+            max(sessions.billing_currency) over (
+                partition by sessions.source_name, sessions.session_id
+            )
         ) as billing_currency
-    from {{ ref('int_sessions_priced') }}
+    from {{ ref('int_sessions_priced') }} as sessions
 
 ),
 
@@ -37,7 +39,7 @@ summed_to_session as (
         cast(sum(
             case when estimated_cost is null then request_count else 0 end
         ) as bigint) as unpriced_request_count,
-        {{ money('sum(estimated_cost)') }} as estimated_cost,
+        {{ money(exact_sum('estimated_cost')) }} as estimated_cost,
         priced.first_date as usage_date
 
     from priced

@@ -105,7 +105,7 @@ bursts as (
     select
         {{ grain | join(', ') }},
         max(busy_gpus) as peak_busy_gpus,
-        avg(busy_gpus) as mean_busy_gpus
+        cast(sum(busy_gpus) as double) / nullif(count(busy_gpus), 0) as mean_busy_gpus
     from busy
     group by all
 
