@@ -29,7 +29,7 @@ from pipelines.defs.owners import OWNERS
 from pipelines.landing.deliveries import mark_refused
 from pipelines.landing.source import Source, TransientError
 from pipelines.ledger.conformance import evaluate_partition
-from pipelines.ledger.conversion import convert, forget_refused, refused_in
+from pipelines.ledger.conversion import convert_all, forget_refused, refused_in
 from pipelines.ledger.files import partitions, sql_files
 from pipelines.ledger.inputs import Inputs
 from pipelines.ledger.partitions import write_stub
@@ -38,6 +38,7 @@ from pipelines.ledger.summary import by_month, markdown, summarize
 from pipelines.ledger.tally import left_out
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
+from pipelines.spark.conversion import writer
 
 ROW_COUNTS = dg.AssetKey(["ledger", "row_counts"])
 ROW_COUNT_COLUMNS = dg.TableSchema(
@@ -131,10 +132,9 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         items = _to_convert(settings, source, inputs.recorded(), config.convert_again)
         forget_refused(settings.ledger_dir, source)
-        refused: list[str] = []
         for item in items:
-            context.log.info("%s %s: converting", source.name, item.period)
-            refused += _converted(settings, item)
+            context.log.info("%s %s: to be converted", source.name, item.period)
+        refused = _converted(settings, items)
         if refused and settings.landing.unrecognized == "block":
             raise failure(refused)
         for sentence in refused:
@@ -186,13 +186,13 @@ def _of_source(
     return shown
 
 
-def _converted(settings: Settings, item: Stale) -> list[str]:
-    """Convert a month; give what is wrong with deliveries that it is made without."""
+def _converted(settings: Settings, items: Sequence[Stale]) -> list[str]:
+    """Convert months; give what is wrong with deliveries that they are made without."""
     try:
-        refused = convert(settings, item)
+        found = [*convert_all(settings, items, writer(settings))]
     except TransientError as error:
         raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
-    return [one.refusal().sentence for one in refused]
+    return [one.refusal().sentence for refused in found for one in refused]
 
 
 def _table_asset(

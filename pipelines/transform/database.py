@@ -119,7 +119,12 @@ class LedgerSources:
     def files(self, relation: str) -> dict[str, list[Path]] | None:
         """Give the files of a table of the ledger by month; None of other sources."""
         schema, _ = _names(relation)
-        return self._partitions(relation) if schema == "ledger" else None
+        if schema != "ledger":
+            return None
+        return {
+            month: [path for place in places for path in parts(place)]
+            for month, places in self._partitions(relation).items()
+        }
 
     def _partitions(self, relation: str) -> dict[str, list[Path]]:
         _, table = _names(relation)
