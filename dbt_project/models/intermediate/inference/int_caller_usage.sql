@@ -76,9 +76,8 @@ tiered as (
 
 )
 
+-- No number: to order as many callers as there are calls takes more memory than all else.
 select
     *,
-    row_number() over (
-        order by {{ caller }}, sku_meter, quantity, billed_tier, counted_tier
-    ) as usage_number
+    {{ row_id(caller ~ ', sku_meter, billed_tier') }} as usage_id
 from tiered
