@@ -113,8 +113,7 @@ def _placed(
     except TransientError:
         raise
     except ExportError as error:
-        # No delivery is to blame: a part was lost between the machines.
-        raise TransientError(str(error)) from error
+        return error
     return None
 
 
@@ -149,7 +148,7 @@ def _reports(
     return [found[number] for number in range(len(tasks))]
 
 
-def _values(settings: Settings) -> dict[str, Any]:
+def _values(settings: Settings) -> str:
     """Give the settings that a conversion reads, with paths that hold anywhere.
 
     Secrets are none of them: their variables are those of the executors.
@@ -158,7 +157,7 @@ def _values(settings: Settings) -> dict[str, Any]:
     values |= {"exports": str(settings.exports_dir), "home": str(settings.home_dir)}
     values["plans"]["folder"] = str(settings.plans_dir)
     # A task has one core.
-    return values | {"threads": 1}
+    return json.dumps(values | {"threads": 1})
 
 
 def _run(
@@ -175,14 +174,13 @@ def _run(
             yield pa.RecordBatch.from_pydict({"report": [text]})
 
 
-def _report(values: dict[str, Any], attempt: str, task: _Task) -> dict[str, Any]:
+def _report(values: str, attempt: str, task: _Task) -> dict[str, Any]:
     """Convert a part; say what was written, or what speaks against it."""
     path = task.place / f"{attempt}.{secrets.token_hex(8)}{UNFINISHED}"
     try:
-        settings = _settings(json.dumps(values))
-        source = _source(settings, task)
+        source = _source(values, task)
         written = write_part(
-            settings, source, task.part, task.period, task.inputs, path
+            _settings(values), source, task.part, task.period, task.inputs, path
         )
         put_on_disk(path)
         written = replace(written, sha256=sha256_of(path))
@@ -207,20 +205,28 @@ def _settings(values: str) -> Settings:
     return Settings(**json.loads(values))
 
 
-def _source(settings: Settings, task: _Task) -> Source:
+@cache
+def _sources(values: str) -> Mapping[str, Source]:
+    return {source.name: source for source in all_sources(_settings(values))}
+
+
+def _source(values: str, task: _Task) -> Source:
     """Give the source of a task, which has to be the one that the driver has.
 
     Raises:
         TransientError: this machine would make other rows.
     """
-    found = next((s for s in all_sources(settings) if s.name == task.source), None)
-    key_id = Privacy.of(settings).key_id
-    inputs = inputs_of(found, task.part.deliveries, key_id) if found else "nothing"
-    if found is None or inputs != task.inputs:
-        raise TransientError(
-            f"{task.source} {task.period}: an executor of the Spark would make it of "
-            f"{inputs.partition(':')[0]}, this machine of "
-            f"{task.inputs.partition(':')[0]}; expected the same Unitmill, plans and "
-            "key of persons on both"
-        )
-    return found
+    made = ""
+    key_id = Privacy.of(_settings(values)).key_id
+    for _ in range(2):
+        found = _sources(values).get(task.source)
+        made = inputs_of(found, task.part.deliveries, key_id) if found else "nothing"
+        if found and made == task.inputs:
+            return found
+        # Plans may have been edited since the last task.
+        _sources.cache_clear()
+    raise TransientError(
+        f"{task.source} {task.period}: an executor of the Spark would make it of "
+        f"{made.partition(':')[0]}, this machine of {task.inputs.partition(':')[0]}; "
+        "expected the same Unitmill, plans and key of persons on both"
+    )
