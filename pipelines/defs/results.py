@@ -101,8 +101,11 @@ class Results:
             shown = _preview(self._db, node) if node.layer == "marts" else {}
             if result.row_count is not None:
                 shown["dagster/row_count"] = dg.MetadataValue.int(result.row_count)
+            where = "on Spark " if result.is_on_spark else ""
             made = (
-                f"in {result.seconds:.2f} s" if result.is_new else "by an earlier run"
+                f"{where}in {result.seconds:.2f} s"
+                if result.is_new
+                else "by an earlier run"
             )
             shown["made"] = dg.MetadataValue.text(made)
             if context.is_subset:

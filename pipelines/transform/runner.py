@@ -6,7 +6,7 @@ costs what changed, and a table without rows costs those who read it nothing.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from pipelines.transform.months import (
     parts_of,
     spans,
 )
+from pipelines.transform.relations import Relations
 
 if TYPE_CHECKING:
     from pipelines.transform.on_spark.nodes import OnSpark
@@ -45,6 +46,7 @@ class Result:
         content: a hash of its rows; of a test ''.
         is_new: False where nothing had to be done.
         seconds: what that took.
+        is_on_spark: whether Spark makes it or is asked.
     """
 
     node: Node
@@ -54,6 +56,7 @@ class Result:
     content: str = ""
     is_new: bool = True
     seconds: float = 0
+    is_on_spark: bool = False
 
     @property
     def is_bad(self) -> bool:
@@ -87,7 +90,9 @@ class Runner:
         self._kept = load(db)
         self._inputs = Inputs(graph, self._kept, sources, project, self._read)
         self._spark = spark(self._kept) if spark else None
-        self._create_schemas()
+        self._relations = Relations(
+            db, graph.nodes.values(), lambda node: self._on_spark(node) is not None
+        )
         self._forget_strangers()
 
     def run(
@@ -124,7 +129,8 @@ class Runner:
         began = time.monotonic()
         again = again or node.is_of_workspace
         try:
-            if spark := self._on_spark(node):
+            spark = self._on_spark(node)
+            if spark:
                 kept = self._elsewhere(spark, node, again)
             else:
                 by_month = self._by_month(node, again) if node.made_by else None
@@ -135,7 +141,15 @@ class Runner:
         is_new = kept is not self._kept.get(node.id)
         self._kept[node.id] = kept
         took = time.monotonic() - began if is_new else 0
-        return Result(node, kept.status, "", kept.row_count, kept.content, is_new, took)
+        return Result(
+            node,
+            kept.status,
+            row_count=kept.row_count,
+            content=kept.content,
+            is_new=is_new,
+            seconds=took,
+            is_on_spark=spark is not None,
+        )
 
     def _at_once(self, node: Node, again: bool) -> Kept:
         """Make or ask a node, unless it is of the same code and rows."""
@@ -242,50 +256,19 @@ class Runner:
 
     def _forget(self, node: Node) -> None:
         """Remove what the database has of a node: it is of another build."""
-        self._db.execute(f"drop {self._shape(node)} if exists {node.relation}")
+        self._relations.drop(node)
         self._kept.pop(node.id, None)
 
-    def _create_schemas(self) -> None:
-        for layer in sorted({node.layer for node in self._nodes()}):
-            self._db.execute(f'create schema if not exists "{layer}"')
-
     def _forget_strangers(self) -> None:
-        """Remove what an earlier project made and this one does not have, or other."""
-        own = {node.relation: self._shape(node) for node in self._nodes()}
-        for relation, kind in self._there():
-            if own.get(relation) != kind:
-                self._db.execute(f"drop {kind} {relation}")
-        known = {n.id: f"{n.relation} {own[n.relation]}" for n in self._nodes()}
-        there = {f"{relation} {kind}" for relation, kind in self._there()}
+        """Forget what is of no node, and what is not there as it was made."""
         for key, kept in [*self._kept.items()]:
+            node = self._graph.nodes.get(key)
             # Of a test that passes there is no table.
-            is_gone = kept.status == "made" and known.get(key) not in there
-            if key not in known or is_gone or self._is_away(key, kept):
+            is_gone = kept.status == "made" and key not in self._relations.has
+            if node is None or is_gone or self._is_away(node, kept):
                 del self._kept[key]
 
-    def _is_away(self, key: str, kept: Kept) -> bool:
+    def _is_away(self, node: Node, kept: Kept) -> bool:
         """Return whether what Spark made of a node no longer lies there."""
-        node = self._graph.nodes[key]
         spark = self._on_spark(node)
         return spark is not None and not spark.is_there(node, kept)
-
-    def _shape(self, node: Node) -> str:
-        """Say what a node is in the database: of what Spark made there is a view."""
-        is_made = node.kind == "model" and self._on_spark(node) is not None
-        return "view" if is_made or node.materialized == "view" else "table"
-
-    def _nodes(self) -> Iterable[Node]:
-        return self._graph.nodes.values()
-
-    def _there(self) -> list[tuple[str, str]]:
-        """Give the relations of the project's layers, with whether each is a view."""
-        layers = {node.layer for node in self._nodes()}
-        found = self._db.execute(
-            "select table_catalog, table_schema, table_name, table_type "
-            "from information_schema.tables"
-        ).fetchall()
-        return [
-            (f'"{database}"."{layer}"."{name}"', "view" if kind == "VIEW" else "table")
-            for database, layer, name, kind in found
-            if layer in layers
-        ]

@@ -26,6 +26,7 @@ from pipelines.spark.conversion import writer
 pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1"]),
     pytest.mark.skipif(not shutil.which("java"), reason="a Spark needs Java"),
+    pytest.mark.slow,
 ]
 
 # Two executors, each a process of one core.
@@ -41,17 +42,19 @@ HEADER = (
 
 
 @pytest.fixture(scope="module")
-def stopped_at_the_end():
-    """Leave no Spark behind for tests that want another one."""
-    yield
+def a_spark_of_its_own():
+    """Go on with no Spark that another test started, and leave none behind."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
 
-    if spark := SparkSession.getActiveSession():
-        spark.stop()
+    for before_or_after in (True, False):
+        if spark := SparkSession.getActiveSession():
+            spark.stop()
+        if before_or_after:
+            yield
 
 
 @pytest.fixture
-def on_cluster(stopped_at_the_end, tmp_path):
+def on_cluster(a_spark_of_its_own, tmp_path):
     """Give settings of a home whose months a Spark converts, and of these exports."""
 
     def of(exports, name="spark"):
