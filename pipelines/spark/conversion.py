@@ -20,12 +20,18 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.files import UNFINISHED, put_on_disk, sha256_of
 from pipelines.landing.privacy import Privacy
-from pipelines.landing.source import ExportError, Source, TransientError
+from pipelines.landing.source import (
+    Delivery,
+    ExportError,
+    FileRange,
+    Source,
+    TransientError,
+)
 from pipelines.ledger.content import discard
 from pipelines.ledger.conversion import Wanted, Write, here
 from pipelines.ledger.partitions import inputs_of, put_parts
 from pipelines.ledger.parts import Written, write_part
-from pipelines.ledger.planning import Part, planned
+from pipelines.ledger.planning import Part, planned, rows_here
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
 from pipelines.spark.session import first_line, session
@@ -40,14 +46,23 @@ _REPORT = "report string"
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A part to be converted, of which of the wanted partitions."""
+    """A part to be converted, or whose files' rows are to be counted.
 
-    wanted: int
+    Attributes:
+        source: the name of its source.
+        period: the month.
+        part: which files.
+        inputs: what the partition is made of.
+        place: of the partition; None where rows are only counted.
+        wanted: of which of the wanted partitions it is.
+    """
+
     source: str
     period: str
     part: Part
     inputs: str
-    place: Path
+    place: Path | None = None
+    wanted: int = 0
 
 
 def writer(settings: Settings) -> Write:
@@ -89,8 +104,41 @@ def _tasks(settings: Settings, number: int, wanted: Wanted) -> Iterator[_Task]:
     source, deliveries = wanted.source, wanted.deliveries
     inputs = inputs_of(source, deliveries, Privacy.of(settings).key_id)
     wanted.place.mkdir(parents=True, exist_ok=True)
-    for part in planned(settings, source, deliveries, wanted.period):
-        yield _Task(number, source.name, wanted.period, part, inputs, wanted.place)
+    period = wanted.period
+    for part in planned(settings, source, deliveries, period, rows_on_spark):
+        yield _Task(source.name, period, part, inputs, wanted.place, number)
+
+
+def rows_on_spark(
+    settings: Settings, source: Source, deliveries: Sequence[Delivery], period: str
+) -> list[list[int]] | None:
+    """Count the rows of each file as tasks (``planning.Rows``)."""
+    key_id = Privacy.of(settings).key_id
+    tasks = []
+    for delivery in deliveries:
+        inputs = inputs_of(source, [delivery], key_id)
+        for place in delivery.places:
+            alone = replace(delivery, range=FileRange(place, place + 1))
+            tasks.append(_Task(source.name, period, Part((alone,)), inputs))
+    said = iter(_reports(settings, tasks, ""))
+    found: list[list[int]] = []
+    for delivery in deliveries:
+        found.append([])
+        for _ in delivery.places:
+            report = next(said)
+            if error := _error(report):
+                raise error
+            if report["rows"] is None:
+                return None
+            found[-1].append(report["rows"])
+    return found
+
+
+def _error(report: Mapping[str, Any]) -> ExportError | None:
+    """Give what a task said to speak against its part."""
+    if said := report.get("error"):
+        return (TransientError if report["is_transient"] else ExportError)(said)
+    return None
 
 
 def _placed(
@@ -99,10 +147,10 @@ def _placed(
     """Make the parts of the reports the partition, if nothing speaks against it."""
     written = []
     for report in reports:
-        if said := report.get("error"):
-            if report["is_transient"]:
-                raise TransientError(said)
-            return ExportError(said)
+        if error := _error(report):
+            if isinstance(error, TransientError):
+                raise error
+            return error
         numbers = {name: (one[0], one[1]) for name, one in report["numbers"].items()}
         found = {**report, "path": Path(report["path"]), "numbers": numbers}
         written.append(Written(**found))
@@ -176,9 +224,14 @@ def _run(
 
 def _report(values: str, attempt: str, task: _Task) -> dict[str, Any]:
     """Convert a part; say what was written, or what speaks against it."""
-    path = task.place / f"{attempt}.{secrets.token_hex(8)}{UNFINISHED}"
+    folder = task.place or Path()
+    path = folder / f"{attempt}.{secrets.token_hex(8)}{UNFINISHED}"
     try:
         source = _source(values, task)
+        if task.place is None:
+            files = task.part.deliveries
+            rows = rows_here(_settings(values), source, files, task.period)
+            return {"rows": rows and rows[0][0]}
         written = write_part(
             _settings(values), source, task.part, task.period, task.inputs, path
         )

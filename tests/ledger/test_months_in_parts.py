@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from older_ledger import as_before
 
 from pipelines.landing.deliveries import record, scan
 from pipelines.landing.source import ExportError
@@ -22,7 +23,6 @@ from pipelines.ledger import planning
 from pipelines.ledger.content import content_of, damage, remove_leftovers
 from pipelines.ledger.conversion import convert
 from pipelines.ledger.files import (
-    file_of_before,
     partition_path,
     parts,
     record_of,
@@ -397,18 +397,6 @@ def test_killed_at_any_moment_a_month_is_the_old_one_or_the_new(tmp_path, settin
         numbers, said = zip(*costs(place), strict=True)
         assert numbers == tuple(range(1, 21))
         assert said in {(1,) * 20, (2,) * 20}
-
-
-def as_before(place):
-    """Lay a partition out as an older Unitmill did: one file, and its record."""
-    [path] = parts(place)
-    inputs, line = record_of(place).read_text().splitlines()
-    old = file_of_before(place)
-    path.rename(old)
-    record_of(old).write_text(f"{inputs}\n{line.partition(' ')[0]}  {old.name}\n")
-    record_of(place).unlink()
-    place.rmdir()
-    return old
 
 
 def test_a_home_of_one_file_a_month_goes_on_without_its_exports(
