@@ -5,6 +5,7 @@ import json
 import duckdb
 import pytest
 
+from pipelines.settings import Settings
 from pipelines.spark.dialect import DialectError, translated
 from pipelines.transform.graph import Graph
 from pipelines.transform.making import statement
@@ -12,17 +13,15 @@ from pipelines.transform.project import compiled
 
 
 @pytest.fixture(scope="module")
-def project(sample_home, tmp_path_factory):
+def project(sample_home):
     """Give the compiled project, and the columns of each relation that it reads."""
-    from pipelines.settings import Settings
-
     settings = Settings(home=sample_home)
     graph = Graph.of_manifest(json.loads(compiled(settings).read_text("utf-8")))
     columns = {}
     with duckdb.connect(str(settings.build_database), read_only=True) as db:
         rows = db.execute(
-            "select schema_name, table_name, column_name, data_type from duckdb_columns() "
-            "order by schema_name, table_name, column_index"
+            "select schema_name, table_name, column_name, data_type "
+            "from duckdb_columns() order by schema_name, table_name, column_index"
         ).fetchall()
     for layer, table, column, kind in rows:
         columns.setdefault(f'"warehouse"."{layer}"."{table}"', {})[column] = kind
