@@ -40,7 +40,7 @@ def work(way: str, folder: str, rows: str = "0") -> None:
         spend(partial(ledger.write, Path(folder), int(rows)))
         return
     settings = ledger.settings_of(Path(folder))
-    relation = f"read_parquet('{settings.ledger_dir}/focus/aws/*.parquet')"
+    relation = f"read_parquet('{settings.ledger_dir}/focus/aws/*/*.parquet')"
     rules = all_rules()
     with connect(settings) as db:
         if way == "scan":

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.ledger.content import damage
+from pipelines.ledger.files import partitions
 from pipelines.ledger.inputs import scan_inputs
 from pipelines.ledger.proof import converted_again, exports_are_there
 from pipelines.publishing.publish import publish
@@ -225,10 +226,9 @@ def faults_of_ledger(home: Home) -> list[str]:
         for item in scan_inputs(settings, all_sources(settings)).stale
     }
     return [
-        f"{path.relative_to(settings.ledger_dir)} {fault}"
-        for path in sorted(settings.ledger_dir.rglob("*.parquet"))
-        if (fault := damage(path))
-        and (path.parts[-3], path.parts[-2], path.stem) not in stale
+        f"{place.relative_to(settings.ledger_dir)} {fault}"
+        for place in partitions(settings.ledger_dir)
+        if (fault := damage(place)) and place.parts[-3:] not in stale
     ]
 
 

@@ -30,7 +30,7 @@ VIEW = "view.parquet"
 def make(folder: Path, rows: int) -> None:
     """Write a partition of the ledger, and its FOCUS 1.2 view for the validator."""
     partition = ledger.write(folder, rows)
-    view = focus_v1_2(f"'{partition.path}'")
+    view = focus_v1_2(f"'{partition.files[0]}'")
     with duckdb.connect() as db:
         db.execute(f"copy ({view}) to '{folder / VIEW}' (format parquet)")
 
@@ -42,7 +42,7 @@ def work(way: str, folder: str, rows: str = "0") -> None:
         spend(partial(make, place, int(rows)))
     elif way == "unitmill":
         settings, rules = ledger.settings_of(place), all_rules()
-        relation = f"read_parquet('{settings.ledger_dir}/focus/aws/*.parquet')"
+        relation = f"read_parquet('{settings.ledger_dir}/focus/aws/*/*.parquet')"
         with connect(settings) as db:
             spend(partial(evaluate, db, relation, rules))
     else:

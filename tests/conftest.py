@@ -334,7 +334,7 @@ def convert(settings):
         partition = write_partition(with_settings, source, deliveries, period)
         with asked() as db:
             return db.execute(
-                f"select {columns} from '{partition.path}' order by all"
+                f"select {columns} from '{partition.files[0]}' order by all"
             ).fetchall()
 
     return rows

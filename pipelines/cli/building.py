@@ -87,6 +87,15 @@ def build(  # noqa: PLR0913 - typer's options
         still = f"{version.name} stays current" if version else "nothing is published"
         fail(f"not published; {still}", 1)
     assert version is not None
+    _say_published(settings, version, with_calls=not as_json)
+    if said := open_to_others(settings):
+        errors.print(said, style="yellow", soft_wrap=True)
+    if outcome.reasons:
+        fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
+
+
+def _say_published(settings: Settings, version: Version, *, with_calls: bool) -> None:
+    """Name the version, and the calls that one may want next."""
     next_calls = {
         "charts": command_of(settings, "pages"),
         "why it changed": command_of(settings, "explain"),
@@ -96,12 +105,8 @@ def build(  # noqa: PLR0913 - typer's options
         "for BI tools": version.database,
     }
     console.print(Text.assemble("Published ", (version.name, "bold"), "."))
-    for what, call in next_calls.items() if not as_json else ():
+    for what, call in next_calls.items() if with_calls else ():
         console.print(f"  {what:<15} {call}", soft_wrap=True)
-    if said := open_to_others(settings):
-        errors.print(said, style="yellow", soft_wrap=True)
-    if outcome.reasons:
-        fail("published here, but not everywhere: " + "\n".join(outcome.reasons), 1)
 
 
 class _Outcome(Protocol):

@@ -29,14 +29,16 @@ from pipelines.defs.owners import OWNERS
 from pipelines.landing.deliveries import mark_refused
 from pipelines.landing.source import Source, TransientError
 from pipelines.ledger.conformance import evaluate_partition
-from pipelines.ledger.conversion import convert, forget_refused, refused_in
+from pipelines.ledger.conversion import convert_all, forget_refused, refused_in
+from pipelines.ledger.files import partitions, sql_files
 from pipelines.ledger.inputs import Inputs
-from pipelines.ledger.partitions import partition_path, write_stub
+from pipelines.ledger.partitions import write_stub
 from pipelines.ledger.stale import ALL, Stale, converted_again
 from pipelines.ledger.summary import by_month, markdown, summarize
 from pipelines.ledger.tally import left_out
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
+from pipelines.spark.conversion import writer
 
 ROW_COUNTS = dg.AssetKey(["ledger", "row_counts"])
 ROW_COUNT_COLUMNS = dg.TableSchema(
@@ -130,10 +132,9 @@ def _convert_asset(source: Source, settings: Settings) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         items = _to_convert(settings, source, inputs.recorded(), config.convert_again)
         forget_refused(settings.ledger_dir, source)
-        refused: list[str] = []
         for item in items:
-            context.log.info("%s %s: converting", source.name, item.period)
-            refused += _converted(settings, item)
+            context.log.info("%s %s: to be converted", source.name, item.period)
+        refused = _converted(settings, items)
         if refused and settings.landing.unrecognized == "block":
             raise failure(refused)
         for sentence in refused:
@@ -164,8 +165,8 @@ def _period(item: Stale) -> str:
 
 def _periods(settings: Settings, source: Source) -> list[str]:
     """Give the months that the ledger has of a source."""
-    place = partition_path(settings.ledger_dir, source, "*")
-    return sorted(path.stem for path in place.parent.glob(place.name))
+    found = partitions(settings.ledger_dir, source.table, source.name)
+    return [place.name for place in found]
 
 
 def _of_source(
@@ -174,7 +175,7 @@ def _of_source(
     """Show what the ledger has of a source, in all and of each month."""
     if not _periods(settings, source):
         return {"note": dg.MetadataValue.text("no delivery of this source has arrived")}
-    everything = partition_path(settings.ledger_dir, source, "*")
+    everything = sql_files(settings.ledger_dir, source.table, source.name)
     head, rows = by_month(everything, source.table)
     shown = _metadata(summarize(everything, source.table))
     shown["converted"] = dg.MetadataValue.text(", ".join(converted) or "none")
@@ -185,13 +186,13 @@ def _of_source(
     return shown
 
 
-def _converted(settings: Settings, item: Stale) -> list[str]:
-    """Convert a month; give what is wrong with deliveries that it is made without."""
+def _converted(settings: Settings, items: Sequence[Stale]) -> list[str]:
+    """Convert months; give what is wrong with deliveries that they are made without."""
     try:
-        refused = convert(settings, item)
+        found = [*convert_all(settings, items, writer(settings))]
     except TransientError as error:
         raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
-    return [one.refusal().sentence for one in refused]
+    return [one.refusal().sentence for refused in found for one in refused]
 
 
 def _table_asset(
@@ -218,7 +219,7 @@ def _table_asset(
     )
     def whole_table() -> dg.MaterializeResult[None]:
         write_stub(settings.ledger_dir, table)
-        everything = settings.ledger_dir / table / "*" / "*.parquet"
+        everything = sql_files(settings.ledger_dir, table)
         return dg.MaterializeResult(metadata=_metadata(summarize(everything, table)))
 
     return whole_table

@@ -32,6 +32,7 @@ __all__ = [
     "Delivery",
     "Drop",
     "ExportError",
+    "FileRange",
     "Format",
     "OrderedBy",
     "Source",
@@ -140,10 +141,26 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRange:
+    """Which files of a delivery are converted at once, where not all of them are.
+
+    Attributes:
+        first: the place of the first one among the delivery's files, from 0.
+        end: the place after the last one; `first` where none is.
+        rows_before: how many rows the files before the first one have.
+    """
+
+    first: int
+    end: int
+    rows_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One vendor drop as it is recorded: same files, same id, wherever they lie.
 
-    ``contents`` are the hashes of its files, which only a look at them knows.
+    ``contents`` are the hashes of its files, which only a look at them knows; ``range``
+    is set where a source that can (``Source.file_rows``) is to read some of its files.
     """
 
     delivery_id: str
@@ -161,6 +178,19 @@ class Delivery:
     complete_by: CompleteBy = ""
     appends: bool = False
     contents: frozenset[str] = field(default=frozenset(), compare=False)
+    range: FileRange | None = None
+
+    @property
+    def places(self) -> Sequence[int]:
+        """Give the places of the files that are to be read."""
+        if self.range is None:
+            return range(len(self.files))
+        return range(self.range.first, self.range.end)
+
+    @property
+    def rows_before(self) -> int:
+        """Count the rows of the files before those that are to be read."""
+        return self.range.rows_before if self.range else 0
 
     def bill_of(self, period: str) -> Bill | None:
         """Give what it bills in a period; None where its source does not say."""
@@ -209,6 +239,11 @@ class Source:
         fetch: brings what lies neither in the exports folder nor in a store (a
             database) into files below the home folder; their names hold '://'.
         compressions: how files may be packed; others are refused before ``claims``.
+        file_rows: counts the rows of each file of a delivery, as the SELECT numbers
+            them, of a source whose rows do not depend on rows of other files; None of
+            files that have to be read together. A source that has it reads the
+            ``places`` of a delivery, and knows of its other files and of the month's
+            other deliveries. Where it is missing, a month is converted at once.
         is_list: whether a file is a list that its owner edits: a month that it no
             longer has is emptied. Of an export, a later one may take the place.
     """
@@ -228,6 +263,7 @@ class Source:
     fetch: Callable[[Settings], list[Candidate]] | None = None
     tally: Callable[[Context, Sequence[Delivery], str], str] | None = None
     is_list: bool = False
+    file_rows: Callable[[Context, Delivery], Sequence[int] | None] | None = None
     compressions: tuple[Compression, ...] = ("", "gzip")
 
     def owns(self, candidate: Candidate) -> bool:

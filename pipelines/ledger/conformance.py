@@ -8,10 +8,12 @@ import pyarrow.parquet as pq
 
 from pipelines.focus.conformance import RuleResult, evaluate
 from pipelines.focus.rules import all_rules
-from pipelines.landing.source import Source, quoted
+from pipelines.landing.source import Source
 from pipelines.ledger.connection import connect
-from pipelines.ledger.content import content_of, damage, recorded
-from pipelines.ledger.partitions import INPUTS_KEY, partition_path, recorded_inputs
+from pipelines.ledger.content import content_of, damage, replacing
+from pipelines.ledger.files import partition_path, parts, sql_list
+from pipelines.ledger.partitions import recorded_inputs
+from pipelines.ledger.parts import INPUTS_KEY
 from pipelines.settings import Settings
 
 TABLE = "focus_conformance"
@@ -34,18 +36,19 @@ SCHEMA = pa.schema(
 def evaluate_partition(settings: Settings, source: Source, period: str) -> None:
     """Judge a partition of the ledger, unless these rows met these rules before."""
     rows = partition_path(settings.ledger_dir, source, period)
-    if not rows.exists():
+    files = parts(rows)
+    if not files:
         return
-    judged = settings.ledger_dir / TABLE / source.name / f"{period}.parquet"
+    judged = settings.ledger_dir / TABLE / source.name / period
     inputs = f"{content_of(rows)}|{rules_version()}"
     if recorded_inputs(judged) == inputs and not damage(judged):
         return
     with connect(settings) as db:
-        found = evaluate(db, f"read_parquet({quoted(rows)})")
+        found = evaluate(db, f"read_parquet({sql_list(files)}, union_by_name = true)")
     records = [_record(item, source, period) for item in found]
     table = pa.Table.from_pylist(records, schema=SCHEMA)
-    with recorded(judged, inputs) as temporary:
-        pq.write_table(table.replace_schema_metadata({INPUTS_KEY: inputs}), temporary)
+    with replacing(judged, inputs) as part:
+        pq.write_table(table.replace_schema_metadata({INPUTS_KEY: inputs}), part())
 
 
 @cache

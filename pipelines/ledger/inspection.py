@@ -15,9 +15,9 @@ import duckdb
 
 from pipelines.landing.deliveries import scan
 from pipelines.landing.landed import Landing, Refusal, few_of
-from pipelines.landing.source import Delivery, Source, quoted
+from pipelines.landing.source import Delivery, Source
 from pipelines.ledger.conversion import convert
-from pipelines.ledger.partitions import partition_path
+from pipelines.ledger.files import partition_path, partitions, parts, sql_list
 from pipelines.ledger.stale import Stale, stale_partitions
 from pipelines.ledger.tally import left_out
 from pipelines.settings import Settings
@@ -113,11 +113,11 @@ def _order(month: Month) -> tuple[bool, str, str, str]:
 
 def _months(settings: Settings, item: Stale) -> Iterator[Month]:
     """Sum a partition up; of a bill by currency, since currencies are not added."""
-    path = partition_path(settings.ledger_dir, item.source, item.period)
-    if not path.exists():
+    files = parts(partition_path(settings.ledger_dir, item.source, item.period))
+    if not files:
         return
     with duckdb.connect() as db:
-        rows = f"from read_parquet({quoted(path)})"
+        rows = f"from read_parquet({sql_list(files)}, union_by_name = true)"
         place = item.source.name, item.source.table, item.period
         if item.source.table == "focus":
             found = db.execute(
@@ -191,7 +191,7 @@ def _notes_of_month(landing: Landing, source: Source, period: str) -> Iterator[s
 
 def _rows_left_out(settings: Settings, landing: Landing) -> Iterator[str]:
     """Say how many rows are not in the ledger as rows of their own, by reason."""
-    if not any(settings.ledger_dir.glob("*/*/*.parquet")):
+    if not partitions(settings.ledger_dir):
         return
     source_of = {d.delivery_id: d.source for d in landing.deliveries}
     with duckdb.connect() as db:

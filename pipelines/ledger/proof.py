@@ -15,14 +15,16 @@ import duckdb
 
 from pipelines.landing.landed import Landing, few_of
 from pipelines.landing.privacy import Privacy
-from pipelines.landing.source import Delivery, ExportError, Source, quoted
+from pipelines.landing.source import Delivery, ExportError, Source
 from pipelines.ledger.conformance import TABLE
+from pipelines.ledger.files import NO_SOURCE, partitions, parts, sql_list
 from pipelines.ledger.partitions import (
     inputs_of,
     recorded_inputs,
     without_key,
     write_partition,
 )
+from pipelines.ledger.parts import described
 from pipelines.ledger.stale import ids_of
 from pipelines.settings import Settings
 
@@ -72,7 +74,7 @@ def converted_again(
     key_id = Privacy.of(settings).key_id
     (settings.home_dir / "tmp").mkdir(parents=True, exist_ok=True)
     for path in _partitions(ledger):
-        source, period = by_name.get(path.parent.name), path.stem
+        source, period = by_name.get(path.parent.name), path.name
         place = f"{path.parent.name} {period}"
         inputs, key = without_key(recorded_inputs(path) or "")
         ids = inputs.partition(":")[2].split(",")
@@ -116,11 +118,19 @@ def _difference(
     ):
         again = Path(folder, path.name)
         write_partition(settings, source, deliveries, period, again)
-        before, now = (f"from read_parquet({quoted(one)})" for one in (path, again))
+        before, now = (
+            f"read_parquet({sql_list(parts(one))}, union_by_name = true)"
+            for one in (path, again)
+        )
+        names = sorted(described(db, f"from {before}"))
+        if names != sorted(described(db, f"from {now}")):
+            return "its columns are not those of the exports"
+        # Parts may have columns of their own, so they come in any order.
+        columns = ", ".join(f'"{name}"' for name in names)
+        before, now = (f"select {columns} from {one}" for one in (before, now))
         [(lost, added)] = db.execute(
-            f"select (select count(*) from (select * {before} except all "
-            f"select * {now})), (select count(*) from (select * {now} except all "
-            f"select * {before}))"
+            f"select (select count(*) from ({before} except all {now})), "
+            f"(select count(*) from ({now} except all {before}))"
         ).fetchall()
     if lost or added:
         return f"{lost} rows are not in the exports, {added} of the exports not in it"
@@ -130,7 +140,7 @@ def _difference(
 def _partitions(ledger: Path) -> list[Path]:
     """Give what was converted: no empty table, and no judgement of what was."""
     return sorted(
-        path
-        for path in ledger.glob("*/*/*.parquet")
-        if path.parent.name != "_none" and path.parent.parent.name != TABLE
+        place
+        for place in partitions(ledger)
+        if place.parent.name != NO_SOURCE and place.parent.parent.name != TABLE
     )

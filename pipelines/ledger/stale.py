@@ -7,9 +7,10 @@ from pathlib import Path
 from pipelines.landing.landed import Landing
 from pipelines.landing.source import Delivery, ExportError, Source
 from pipelines.ledger import content
+from pipelines.ledger.files import partition_path, record_of, with_leftovers
 from pipelines.ledger.partitions import (
+    inputs_in_leftovers,
     inputs_of,
-    partition_path,
     recorded_inputs,
     without_key,
 )
@@ -48,19 +49,12 @@ def stale_partitions(
     """
     found = []
     for source in sources:
-        for period in sorted(_made(ledger_dir, source).union(landing.periods(source))):
+        made = with_leftovers(ledger_dir, source)
+        for period in sorted(made.union(landing.periods(source))):
             if needs_conversion(ledger_dir, source, period, landing, key_id):
                 deliveries = tuple(landing.of(source, period))
                 found.append(Stale(source, period, deliveries))
     return found
-
-
-def _made(ledger_dir: Path, source: Source) -> set[str]:
-    """Give the periods that a source has or should have a partition of."""
-    place = partition_path(ledger_dir, source, "*")
-    names = {path.name.partition(".")[0] for path in place.parent.glob(place.name)}
-    records = place.parent.glob(content.record_of(place).name)
-    return names | {path.name.partition(".")[0] for path in records}
 
 
 def needs_conversion(
@@ -149,7 +143,7 @@ def _require_whole(path: Path, source: Source, period: str, landing: Landing) ->
         raise ExportError(
             f"{source.name} {period}: the ledger holds rows of {lost}, which left "
             "the exports folder; restore the files (the deliveries table names them), "
-            f"or remove {path} and {content.record_of(path).name} to convert the month "
+            f"or remove {path} and {record_of(path).name} to convert the month "
             "without them"
         )
 
@@ -159,7 +153,7 @@ def _require_mendable(
 ) -> None:
     """Go on only if a damaged partition can be made again without losing rows."""
     place = f"{source.name} {period}: {path} {fault}"
-    ids = ids_of(content.inputs_beside(path))
+    ids = ids_of(content.inputs_beside(path) or inputs_in_leftovers(path))
     lost = ", ".join(sorted(landing.gone(ids)))
     deliveries = landing.of(source, period)
     # An empty partition was made of no delivery, and is made of none again.
@@ -169,5 +163,5 @@ def _require_mendable(
     raise ExportError(
         f"{place}, and exports of {what} left the exports folder: put them back or "
         f"restore the partition from a backup, or remove it and "
-        f"{content.record_of(path).name} to go on without these rows"
+        f"{record_of(path).name} to go on without these rows"
     )

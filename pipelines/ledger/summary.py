@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.source import quoted
 from pipelines.ledger.connection import reader
+from pipelines.ledger.files import period_of
 from pipelines.sources.tables import types_of
 
 SHOWN_ROWS = 8
@@ -130,13 +129,14 @@ SUMMARIES = {
 }
 
 
-def summarize(path: Path, table: str) -> dict[str, object]:
+def summarize(files: str, table: str) -> dict[str, object]:
     """Give rows, totals and a preview (Markdown) of some partitions: there is one.
 
-    Amounts of several currencies are not added: each is `billed_cost USD`.
+    Amounts of several currencies are not added: each is `billed_cost USD`. `files` are
+    theirs, as a SQL list (``files.files_of``).
     """
     shown = SUMMARIES.get(table) or _first_columns(table)
-    source = f"read_parquet({quoted(path)}, union_by_name = true)"
+    source = f"read_parquet({files}, union_by_name = true)"
     order = f"order by {shown.largest} desc nulls last" if shown.largest else ""
     with reader() as db:
         rows = db.execute(
@@ -168,20 +168,20 @@ def _totals(
     }
 
 
-def by_month(path: Path, table: str) -> tuple[list[str], list[tuple[object, ...]]]:
+def by_month(files: str, table: str) -> tuple[list[str], list[tuple[object, ...]]]:
     """Give columns and rows: the totals of each month of a source, newest first.
 
     Args:
-        path: all partitions of the source (``.../*.parquet``); there is at least one.
+        files: of all partitions of the source, as a SQL list; there is at least one.
         table: the table that the source fills.
     """
     shown = SUMMARIES.get(table) or Summary("", "")
     currency = shown.currency and f"{shown.currency} as currency"
     columns = ", ".join(filter(None, ("count(*) as rows", shown.totals, currency)))
-    source = f"read_parquet({quoted(path)}, union_by_name = true, filename = true)"
+    source = f"read_parquet({files}, union_by_name = true, filename = true)"
     with reader() as db:
         found = db.execute(
-            f"select parse_filename(filename, true) as month, {columns} from {source} "
+            f"select {period_of('filename')} as month, {columns} from {source} "
             "group by all order by month desc, rows desc"
         )
         return [column[0] for column in found.description or []], found.fetchall()

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.source import ExportError, quoted
+from pipelines.ledger.files import period_of, sql_files
 
 LEFT_OUT_KEY = "unitmill.left_out"
 REPLACED = "a newer delivery has its day"
@@ -96,38 +97,36 @@ def move_replaced(
     return found
 
 
-def refuse_difference(
+def refuse_difference(  # noqa: PLR0913, PLR0917 - what was read, and what was written
     db: duckdb.DuckDBPyConnection,
     place: str,
     table: str,
     tallies: dict[str, Tally] | None,
     written: Path,
+    before: Mapping[str, int],
 ) -> None:
     """Compare what was read with what was written; None: row numbers say it.
+
+    Args:
+        db: the connection.
+        place: what is converted, for the refusal.
+        table: that it is of.
+        tallies: what the source counted.
+        written: the rows.
+        before: the number before the first row of each delivery; 0 of those not named.
 
     Raises:
         ExportError: a delivery's rows were repeated or lost on their way.
     """
-    delivery, number, own = "delivery_id", "source_row_number", "true"
-    if table == "focus":
-        delivery, number, own = (
-            "x_DeliveryId",
-            "x_SourceRowNumber",
-            "x_SourceRowPart = 1",
-        )
-    once = f"count(distinct {number})" if tallies is None else "null"
-    rows = db.execute(
-        f"select {delivery}, count(*), {once}, max({number}) "
-        f"from read_parquet({quoted(written)}) where {own} group by all"
-    ).fetchall()
+    rows = _numbered(db, table, written, distinct=tallies is None)
     made = {name: count for name, count, _, _ in rows}
     if tallies is not None:
         read = {name: found.kept for name, found in tallies.items()}
     else:
-        # Numbers run from 1: the last one is how many there were. A repeated row
-        # cannot hide a lost one.
-        read = {name: last for name, _, _, last in rows}
-        made |= {name: once for name, _, once, last in rows if once != last}
+        # Numbers run on: the last one is how many there were. A repeated row cannot
+        # hide a lost one.
+        read = {name: last - before.get(name, 0) for name, _, _, last in rows}
+        made |= {name: once for name, _, once, _ in rows if once != read[name]}
     for name in {*made, *read}:
         if made.get(name, 0) != read.get(name, 0):
             raise ExportError(
@@ -136,22 +135,52 @@ def refuse_difference(
             )
 
 
+def numbers_in(
+    db: duckdb.DuckDBPyConnection, table: str, written: Path, before: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
+    """Give the number before each delivery's first row, and that of its last one."""
+    rows = _numbered(db, table, written, distinct=False)
+    return {name: (before.get(name, 0), last) for name, _, _, last in rows}
+
+
+def _numbered(
+    db: duckdb.DuckDBPyConnection, table: str, written: Path, *, distinct: bool
+) -> list[tuple[str, int, int, int]]:
+    """Give of each delivery its rows, how many numbers they have, and the last one."""
+    delivery, number, own = "delivery_id", "source_row_number", "true"
+    if table == "focus":
+        delivery, number, own = (
+            "x_DeliveryId",
+            "x_SourceRowNumber",
+            "x_SourceRowPart = 1",
+        )
+    once = f"count(distinct {number})" if distinct else "null"
+    return db.execute(
+        f"select {delivery}, count(*), {once}, max({number}) "
+        f"from read_parquet({quoted(written)}) where {own} group by all"
+    ).fetchall()
+
+
 def left_out(ledger_dir: Path) -> str:
     """Give the SELECT of what all partitions left out: delivery, period, reason, rows.
 
     It stands in the metadata of the files, so rows and record cannot differ.
     """
-    files = quoted(ledger_dir / "*" / "*" / "*.parquet")
     shape = '[{"delivery_id": "VARCHAR", "reason": "VARCHAR", "row_count": "BIGINT"}]'
     return f"""
-        select entry.delivery_id, period, entry.reason, entry.row_count
+        select
+            entry.delivery_id,
+            period,
+            entry.reason,
+            cast(sum(entry.row_count) as bigint) as row_count
         from (
             select
-                {_period_of("file_name")} as period,
+                {period_of("file_name")} as period,
                 unnest(from_json(decode(value), {quoted(shape)})) as entry
-            from parquet_kv_metadata({files})
+            from parquet_kv_metadata({sql_files(ledger_dir)})
             where decode(key) = {quoted(LEFT_OUT_KEY)}
         )
+        group by all
     """
 
 
@@ -165,10 +194,10 @@ def ledger_rows(ledger_dir: Path, tables: Iterable[str]) -> str:
         select
             {quoted(table)} as table_name,
             delivery_id,
-            {_period_of("filename")} as period,
+            {period_of("filename")} as period,
             count(*) as row_count
         from read_parquet(
-            {quoted(ledger_dir / table / "*" / "*.parquet")},
+            {sql_files(ledger_dir, table)},
             union_by_name = true,
             filename = true
         )
@@ -177,11 +206,6 @@ def ledger_rows(ledger_dir: Path, tables: Iterable[str]) -> str:
         for table in tables
     )
     return " union all ".join(parts)
-
-
-def _period_of(file: str) -> str:
-    """Give the SQL of the period that a partition's file is named after."""
-    return f"regexp_extract({file}, '([^/\\\\]+)\\.parquet$', 1)"
 
 
 def as_json(tallies: dict[str, Tally] | None) -> str:

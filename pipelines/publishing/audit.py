@@ -16,6 +16,7 @@ from pipelines.files import DamagedError, read_sealed, sha256_of, write_sealed
 from pipelines.landing.deliveries import load
 from pipelines.landing.landed import few_of
 from pipelines.ledger.content import damage
+from pipelines.ledger.files import partitions
 from pipelines.publishing.check import Check
 from pipelines.publishing.fingerprint import few_changed, inputs_of_build
 from pipelines.publishing.landing_checks import (
@@ -165,9 +166,9 @@ def waiting(settings: Settings, published_build_id: str) -> list[str]:
 
 def _damaged_partitions(settings: Settings) -> Iterator[str]:
     """Say which partitions are not what was written, whoever has written there."""
-    for path in sorted(settings.ledger_dir.rglob("*.parquet")):
-        if fault := damage(path):
-            yield f"{path} {fault}; build again, which converts its month again"
+    for place in partitions(settings.ledger_dir):
+        if fault := damage(place):
+            yield f"{place} {fault}; build again, which converts its month again"
 
 
 def _not_run(audit: Audit) -> Iterator[str]:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
 from pipelines.landing.source import quoted
 from pipelines.ledger.connection import Config
+from pipelines.ledger.files import sql_files
 from pipelines.publishing.comments import write_comments
 from pipelines.publishing.earlier import Earlier
 from pipelines.publishing.metrics_table import write_metrics
@@ -127,7 +128,7 @@ def _copy_ledger(
     for path in sorted(ledger.iterdir()):
         if before and before.exchanged(db, path.name, ledger):
             continue
-        files = quoted(f"{path.absolute()}/*/*.parquet")
+        files = sql_files(ledger.absolute(), path.name)
         db.execute(
             f'create or replace table version."{path.name}" as '
             f"select * from read_parquet({files}, union_by_name = true)"

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.files import sha256_of
-from pipelines.landing.source import quoted
+from pipelines.ledger.files import parts, sql_files, sql_list
 from pipelines.publishing.fingerprint import LEDGER
 from pipelines.publishing.versions import DATABASE, PublishError, Version, current
 from pipelines.settings import Settings
@@ -134,7 +134,7 @@ class Earlier:
             return False
         db.execute("begin")
         for place in changed:
-            if not self._exchange(db, ledger / table / f"{place}.parquet", place):
+            if not self._exchange(db, ledger / table / place, place):
                 db.execute("rollback")
                 return False
         db.execute("commit")
@@ -144,18 +144,18 @@ class Earlier:
         self, db: duckdb.DuckDBPyConnection, partition: Path, place: str
     ) -> bool:
         source, _, period = place.partition("/")
-        old = self.version.folder / "ledger" / _FOCUS / f"{place}.parquet"
-        known = pq.read_metadata(old).num_rows if old.exists() else 0
+        old = parts(self.version.folder / "ledger" / _FOCUS / place)
+        known = sum(pq.read_metadata(path).num_rows for path in old)
         row = db.execute(
             f"delete from version.{_FOCUS} where {_OF_PARTITION}",
             {"source": source, "period": period},
         ).fetchone()
         if not row or row[0] != known:
             return False
-        if partition.exists():
+        if files := parts(partition):
             db.execute(
-                f"insert into version.{_FOCUS} by name "
-                f"select * from read_parquet({quoted(partition)})"
+                f"insert into version.{_FOCUS} by name select * from "
+                f"read_parquet({sql_list(files)}, union_by_name = true)"
             )
         return True
 
@@ -218,6 +218,6 @@ def _described(db: duckdb.DuckDBPyConnection, what: str) -> list[tuple[str, str]
 
 def _has_columns_of(db: duckdb.DuckDBPyConnection, folder: Path) -> bool:
     """Return whether a table has the columns that all of its partitions make."""
-    files = quoted(folder / "*" / "*.parquet")
+    files = sql_files(folder.parent, folder.name)
     made = f"select * from read_parquet({files}, union_by_name = true)"
     return _described(db, made) == _described(db, f'version."{folder.name}"')

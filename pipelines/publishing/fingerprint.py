@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.files import sha256_of
 from pipelines.landing.landed import few_of
 from pipelines.ledger.content import content_of
+from pipelines.ledger.files import partitions
 from pipelines.settings import DBT_DIR, Settings
 
 LEDGER = "ledger "
@@ -97,9 +98,8 @@ def dbt_files(models_dir: Path | None) -> Iterator[Path]:
 
 
 def _partitions(settings: Settings) -> Iterator[tuple[str, str]]:
-    for path in sorted(settings.ledger_dir.rglob("*.parquet")):
-        place = path.relative_to(settings.ledger_dir).with_suffix("").as_posix()
-        yield place, content_of(path)
+    for place in partitions(settings.ledger_dir):
+        yield place.relative_to(settings.ledger_dir).as_posix(), content_of(place)
 
 
 def _rates(settings: Settings) -> Iterator[str]:

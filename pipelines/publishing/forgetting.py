@@ -26,6 +26,7 @@ from pipelines.landing.persons import (
 from pipelines.landing.privacy import FORGOTTEN, Privacy, canonical, is_person, prepare
 from pipelines.landing.source import ExportError, quoted
 from pipelines.ledger.connection import connect
+from pipelines.ledger.files import partitions, parts, sql_list
 from pipelines.ledger.partitions import recorded_inputs, rewritten, without_key
 from pipelines.publishing.lock import held
 from pipelines.publishing.publish import remove
@@ -125,11 +126,11 @@ def change_key(settings: Settings) -> tuple[int, list[Path]]:
         BusyError: another process works in the home.
     """
     with held(settings, "unitmill rotate-key"):
-        found = [path for path in _partitions(settings) if _holds(path, (PREFIX,))]
+        found = [p for p in partitions(settings.ledger_dir) if _holds(p, (PREFIX,))]
         rotate(settings)
         landing = load(settings)
         here = {(d.source, p) for d in landing.deliveries for p in d.periods}
-        kept = [path for path in found if (path.parent.name, path.stem) not in here]
+        kept = [path for path in found if (path.parent.name, path.name) not in here]
         return len(found) - len(kept), kept
 
 
@@ -138,7 +139,7 @@ def _by_older_keys(settings: Settings, persons: Persons) -> Iterator[Path]:
 
     One whose exports left keeps them, and may hold anybody.
     """
-    for path in _partitions(settings):
+    for path in partitions(settings.ledger_dir):
         _, key = without_key(recorded_inputs(path) or "")
         if key not in {"", persons.key_id} and _holds(path, (PREFIX,)):
             yield path
@@ -150,16 +151,12 @@ def _words(persons: Persons, plain: str) -> tuple[str, ...]:
     return persons.word(plain), f"sha256:{older}", plain
 
 
-def _partitions(settings: Settings) -> Iterator[Path]:
-    yield from sorted(settings.ledger_dir.glob("*/*/*.parquet"))
-
-
 def _rewritten_partitions(settings: Settings, words: Sequence[str]) -> Iterator[Path]:
     """Write each partition that holds the person again, without."""
     privacy = Privacy.of(settings)
     with connect(settings) as db:
         prepare(db, privacy)
-        for path in _partitions(settings):
+        for path in partitions(settings.ledger_dir):
             if _holds(path, words):
                 rewritten(db, path, lambda text: _replaced(text, words))
                 yield path
@@ -173,10 +170,11 @@ def _replaced(text: str, words: Sequence[str]) -> str:
     return f"um_text({text})"
 
 
-def _holds(path: Path, words: Sequence[str]) -> bool:
-    """Return whether a text of a Parquet file has one of the words."""
+def _holds(place: Path, words: Sequence[str]) -> bool:
+    """Return whether a text of a partition has one of the words."""
+    files = sql_list(parts(place))
     with duckdb.connect() as db:
-        return _in_table(db, f"read_parquet({quoted(path)})", words)
+        return _in_table(db, f"read_parquet({files}, union_by_name = true)", words)
 
 
 def _in_table(db: duckdb.DuckDBPyConnection, table: str, words: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import duckdb
 
@@ -24,6 +24,8 @@ from pipelines.files import (
     write_sealed,
 )
 from pipelines.ledger.connection import config_of
+from pipelines.ledger.content import content_by, copy_ledger, remove_leftovers
+from pipelines.ledger.files import partitions, parts
 from pipelines.pages.folder import BUNDLE, write_folder
 from pipelines.publishing.audit import Audit, objections, read
 from pipelines.publishing.database import NoMartsError, write_database
@@ -100,7 +102,7 @@ def _publish(settings: Settings) -> Version:
 def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
     """Write all that a version has, and last its manifest."""
     folder.mkdir(parents=True)
-    _copy_ledger(settings, folder / "ledger")
+    copy_ledger(settings.ledger_dir, folder / "ledger")
     about = {
         "version": folder.name,
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -112,7 +114,7 @@ def _make(settings: Settings, audit: Audit, folder: Path) -> Version:
     shutil.copyfile(settings.build_dir / QUALITY, folder / QUALITY)
     allowed = ~_umask()
     files = _closed(folder, allowed)
-    _require_audited(settings, audit, files)
+    _require_audited(settings, audit, folder, files)
     manifest: dict[str, object] = {
         **about,
         "inputs": audit["inputs"],
@@ -157,24 +159,26 @@ def _closed(folder: Path, allowed: int) -> dict[str, dict[str, object]]:
 
 
 def _require_audited(
-    settings: Settings, audit: Audit, files: Mapping[str, Mapping[str, object]]
+    settings: Settings,
+    audit: Audit,
+    folder: Path,
+    files: Mapping[str, Mapping[str, object]],
 ) -> None:
     """Go on only if each partition that was copied is the one that was audited.
 
     Raises:
         PublishError: one changed after the audit.
     """
-    for name, file in files.items():
-        place = PurePosixPath(name)
-        if place.parts[0] != "ledger":
-            continue
-        partition = place.relative_to("ledger")
-        if file["sha256"] != audit["inputs"].get(
-            f"{LEDGER}{partition.with_suffix('')}"
-        ):
+    for place in partitions(folder / "ledger"):
+        name = place.relative_to(folder / "ledger").as_posix()
+        hashes = [
+            str(files[path.relative_to(folder).as_posix()]["sha256"])
+            for path in parts(place)
+        ]
+        if content_by(hashes) != audit["inputs"].get(f"{LEDGER}{name}"):
             raise PublishError(
-                f"not published: {settings.ledger_dir / partition} changed after its "
-                "audit; build again"
+                f"not published: {settings.ledger_dir / name} changed after its audit; "
+                "build again"
             )
 
 
@@ -209,14 +213,6 @@ def _alone(settings: Settings, who: str) -> Iterator[None]:
             yield
     except BusyError as error:
         raise PublishError(str(error)) from error
-
-
-def _copy_ledger(settings: Settings, target: Path) -> None:
-    """Copy the ledger; a link would share what is written later."""
-    for path in settings.ledger_dir.rglob("*.parquet"):
-        copied = target / path.relative_to(settings.ledger_dir)
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copied)
 
 
 def _write_database(
@@ -275,6 +271,7 @@ def _sweep(settings: Settings) -> None:
         elif path.is_dir() and not path.is_symlink() and not (path / MANIFEST).exists():
             remove(path)
     remove_unfinished(settings.ledger_dir)
+    remove_leftovers(settings.ledger_dir)
     remove_unfinished(settings.build_dir)
     # A sensor looks at the exports whenever it likes.
     remove_unfinished(settings.deliveries_file.parent, has_writers=True)

@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.files import sha256_of
 from pipelines.landing.landed import few_of
-from pipelines.landing.source import quoted
+from pipelines.ledger.files import sql_files
 from pipelines.ledger.proof import Finding
 from pipelines.publishing.versions import DATABASE, MANIFEST, Version
 
@@ -155,9 +155,8 @@ def _ledger(version: Version, db: duckdb.DuckDBPyConnection) -> Finding:
     rows, faults = 0, []
     folders = sorted((version.folder / "ledger").iterdir())
     for folder in folders:
-        files = (
-            f"read_parquet({quoted(folder / '*' / '*.parquet')}, union_by_name = true)"
-        )
+        listed = sql_files(folder.parent, folder.name)
+        files = f"read_parquet({listed}, union_by_name = true)"
         sums = "select count(*), sum(hash(rows)::hugeint) from {} as rows"
         [(count, table)] = db.execute(sums.format(f'"{folder.name}"')).fetchall()
         [(_, parquet)] = db.execute(sums.format(files)).fetchall()

@@ -15,7 +15,8 @@ import pyarrow as pa
 from currency_converter import CurrencyConverter, RateNotFoundError
 
 from pipelines.landing.records import write_record
-from pipelines.landing.source import ExportError, quoted
+from pipelines.landing.source import ExportError
+from pipelines.ledger.files import sql_files
 from pipelines.settings import Settings
 
 SCHEMA = pa.schema(
@@ -69,7 +70,7 @@ def record_exchange_rates(settings: Settings) -> pa.Table:
 def _needed(settings: Settings) -> list[tuple[str, date]]:
     selects = [
         NEEDED.format(
-            files=quoted(settings.ledger_dir / table / "*" / "*.parquet"),
+            files=sql_files(settings.ledger_dir, table),
             currency=currency,
             day=day,
         )

@@ -24,7 +24,7 @@ from genai_prices.types import (
 )
 
 from pipelines.landing.records import write_record
-from pipelines.landing.source import quoted
+from pipelines.ledger.files import sql_files
 from pipelines.settings import DBT_DIR, Settings
 
 SCHEMA = pa.schema(
@@ -96,8 +96,7 @@ def record_list_prices(settings: Settings) -> pa.Table:
 
 def _in_use(settings: Settings) -> list[tuple[str, str]]:
     focus, usage = (
-        quoted(settings.ledger_dir / table / "*" / "*.parquet")
-        for table in ("focus", "model_usage")
+        sql_files(settings.ledger_dir, table) for table in ("focus", "model_usage")
     )
     with duckdb.connect() as db:
         return db.execute(IN_USE.format(focus=focus, usage=usage)).fetchall()

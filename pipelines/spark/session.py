@@ -2,8 +2,10 @@
 
 import atexit
 import logging
+import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipelines.landing.source import ExportError
@@ -27,7 +29,8 @@ MEANING: Final[Mapping[str, str]] = {
 _LOCAL: Final[Mapping[str, str]] = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.pyspark.python": sys.executable,
+    # Tasks run this Unitmill, wherever it lies.
+    "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[2]),
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
@@ -60,6 +63,9 @@ def session(settings: Settings) -> "SparkSession":
             "Spark's client is not installed; run: pip install 'unitmill[spark]'"
         ) from error
     is_local = engine.remote.startswith("local")
+    if is_local:
+        # The only way to say which Python its tasks run.
+        os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.appName("unitmill")
     if engine.remote.startswith("sc://"):
         builder = builder.remote(engine.remote)
@@ -72,7 +78,7 @@ def session(settings: Settings) -> "SparkSession":
     except Exception as error:  # of gRPC, of Java, of Spark: whatever stops it
         needed = " (it needs Java 17 or newer)" if is_local else ""
         raise SparkError(
-            f"no Spark answers at {engine.remote}{needed}: {_first_line(error)}"
+            f"no Spark answers at {engine.remote}{needed}: {first_line(error)}"
         ) from error
     # Else what it started is killed at the end, and says so at length.
     atexit.register(found.stop)
@@ -88,7 +94,7 @@ def _set(found: "SparkSession", key: str, value: str) -> None:
         found.conf.set(key, value)
         now = found.conf.get(key)
     except Exception as error:
-        raise SparkError(_unsettable(key, value, _first_line(error))) from error
+        raise SparkError(_unsettable(key, value, first_line(error))) from error
     if now != value:
         raise SparkError(_unsettable(key, value, f"it stays {now}"))
 
@@ -100,5 +106,6 @@ def _unsettable(key: str, value: str, why: str) -> str:
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Give the first line of what went wrong, for one sentence."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)

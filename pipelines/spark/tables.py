@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pyarrow.parquet as pq
+
+from pipelines.spark.session import SparkError
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
@@ -144,7 +148,7 @@ class Tables:
             folder: where; what is there is replaced.
         """
         with _beside(folder) as place:
-            self._cast(query, types).write.parquet(str(place))
+            self._write(self._cast(query, types), place)
             _put(place, folder)
 
     def write_months(
@@ -168,7 +172,7 @@ class Tables:
         month = f"coalesce(date_format({column}, 'yyyy-MM'), 'no month')"
         rows = self._cast(query, types).selectExpr("*", f"{month} as {_MONTH}")
         with _beside(next(iter(folders.values())).parent) as place:
-            rows.write.partitionBy(_MONTH).parquet(str(place))
+            self._write(rows, place, _MONTH)
             made = {p.name.partition("=")[2]: p for p in place.glob(f"{_MONTH}=*")}
             if strange := made.keys() - folders:
                 raise MonthsError(min(strange))
@@ -176,6 +180,29 @@ class Tables:
                 shutil.rmtree(folder, ignore_errors=True)
                 if one in made:
                     _put(made[one], folder)
+
+    def _write(self, rows: "DataFrame", place: Path, *by: str) -> None:
+        """Write rows, and count those that are there.
+
+        Executors that do not see the folder would write to disks of their own, and
+        Spark would say nothing of it.
+        """
+        from pyspark.sql import Observation  # noqa: PLC0415 - an extra
+        from pyspark.sql.functions import count, lit  # noqa: PLC0415
+
+        seen = Observation()
+        counted = rows.observe(seen, count(lit(1)).alias("rows"))
+        counted.write.partitionBy(*by).parquet(str(place))
+        written = int(seen.get["rows"])
+        there = sum(
+            pq.read_metadata(path).num_rows for path in place.rglob("*.parquet")
+        )
+        if there != written:
+            raise SparkError(
+                f"Spark wrote {written} rows to {place.parent}, and {there} are there; "
+                "engine.work has to be a folder that this machine and all executors "
+                "see under the same name"
+            )
 
     def _cast(self, query: str, types: Mapping[str, str]) -> "DataFrame":
         columns = (f"cast(`{c}` as {of_spark(t)}) as `{c}`" for c, t in types.items())

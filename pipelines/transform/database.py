@@ -18,6 +18,13 @@ import pyarrow.parquet as pq
 from pipelines.landing.source import quoted
 from pipelines.ledger.connection import config_of
 from pipelines.ledger.content import content_of
+from pipelines.ledger.files import (
+    NO_SOURCE,
+    partitions,
+    parts,
+    sql_files,
+    sql_list,
+)
 from pipelines.ledger.tally import ledger_rows, left_out
 from pipelines.publishing import audit
 from pipelines.reference.tables import REFERENCE_TABLES
@@ -26,12 +33,9 @@ from pipelines.sources.tables import TABLES
 from pipelines.transform.kept import is_as_left
 from pipelines.transform.months import Span
 
-# The folder of a table's partition without rows.
-NO_SOURCE = "_none"
-
 
 def start_build(settings: Settings) -> str:
-    """Begin a build: a new id, views on what is read now, an audit without checks.
+    """Begin a build: a new id, and an audit without checks.
 
     What earlier builds made stays, unless the database is not as it was left.
     """
@@ -46,16 +50,20 @@ def start_build(settings: Settings) -> str:
             "create or replace table meta.build as "
             f"select {quoted(build_id)} as build_id"
         )
-        _create_source_views(db, settings)
     audit.begin(settings, build_id)
     return build_id
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the build database for work; ``kept.leave`` lets the next build go on."""
+    """Open the build database for work; ``kept.leave`` lets the next build go on.
+
+    Its views are of the files that the ledger has now: they have other names after each
+    conversion.
+    """
     place = str(settings.build_database)
     with duckdb.connect(place, config=config_of(settings)) as db:
+        _create_source_views(db, settings)
         yield db
 
 
@@ -74,56 +82,63 @@ class LedgerSources:
         """
         schema, table = _names(relation)
         if schema == "ledger":
-            found = (self._ledger_dir / table).glob("*/*.parquet")
-        elif table in {"ledger_rows", "rows_left_out"}:
-            found = self._ledger_dir.glob("*/*/*.parquet")
-        else:
-            return None
-        return self._hash(found)
+            return self._hash(partitions(self._ledger_dir, table))
+        if table in {"ledger_rows", "rows_left_out"}:
+            return self._hash(partitions(self._ledger_dir))
+        return None
 
     def months(self, relation: str) -> dict[str, tuple[str, int]]:
         """Give the content and the row count of each month of a table of the ledger."""
         if relation not in self._months:
             self._months[relation] = {
                 month: (
-                    self._hash(paths),
-                    sum(pq.read_metadata(path).num_rows for path in paths),
+                    self._hash(places),
+                    sum(
+                        pq.read_metadata(path).num_rows
+                        for place in places
+                        for path in parts(place)
+                    ),
                 )
-                for month, paths in self._partitions(relation).items()
+                for month, places in self._partitions(relation).items()
             }
         return self._months[relation]
 
     def part(self, relation: str, span: Span) -> str:
         """Give the query of some months of a table of the ledger."""
-        paths = [
-            path
+        places = [
+            place
             for month, found in self._partitions(relation).items()
             if month in span
-            for path in found
+            for place in found
         ]
         _, table = _names(relation)
         # A table without rows has its columns all the same.
-        paths += sorted((self._ledger_dir / table).glob(f"{NO_SOURCE}/*.parquet"))
-        return _of_partitions(f"[{', '.join(quoted(path) for path in paths)}]")
+        places += partitions(self._ledger_dir, table, NO_SOURCE)
+        return _of_files(sql_list(path for place in places for path in parts(place)))
 
     def files(self, relation: str) -> dict[str, list[Path]] | None:
         """Give the files of a table of the ledger by month; None of other sources."""
         schema, _ = _names(relation)
-        return self._partitions(relation) if schema == "ledger" else None
+        if schema != "ledger":
+            return None
+        return {
+            month: [path for place in places for path in parts(place)]
+            for month, places in self._partitions(relation).items()
+        }
 
     def _partitions(self, relation: str) -> dict[str, list[Path]]:
         _, table = _names(relation)
         found: dict[str, list[Path]] = {}
-        for path in sorted((self._ledger_dir / table).glob("*/*.parquet")):
-            if path.parent.name != NO_SOURCE:
-                found.setdefault(path.stem, []).append(path)
+        for place in partitions(self._ledger_dir, table):
+            if place.parent.name != NO_SOURCE:
+                found.setdefault(place.name, []).append(place)
         return found
 
-    def _hash(self, paths: Iterable[Path]) -> str:
+    def _hash(self, places: Iterable[Path]) -> str:
         digest = hashlib.sha256()
-        for path in sorted(paths):
-            place = path.relative_to(self._ledger_dir)
-            digest.update(f"{place} {content_of(path)}\n".encode())
+        for place in sorted(places):
+            name = place.relative_to(self._ledger_dir)
+            digest.update(f"{name} {content_of(place)}\n".encode())
         return digest.hexdigest()
 
 
@@ -131,16 +146,16 @@ def _names(relation: str) -> list[str]:
     return [part.strip('"') for part in relation.split(".")][1:]
 
 
-def _of_partitions(places: str) -> str:
-    return f"select * from read_parquet({places}, union_by_name = true)"
+def _of_files(files: str) -> str:
+    return f"select * from read_parquet({files}, union_by_name = true)"
 
 
 def _create_source_views(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Show the project its sources: the ledger, deliveries and reference tables."""
     db.execute("create schema if not exists ledger")
     for table in ("focus", *TABLES):
-        parts = quoted(settings.ledger_dir / table / "*" / "*.parquet")
-        db.execute(f"create or replace view ledger.{table} as {_of_partitions(parts)}")
+        rows = _of_files(sql_files(settings.ledger_dir, table))
+        db.execute(f"create or replace view ledger.{table} as {rows}")
     db.execute("create schema if not exists landing")
     delivered = [t.name for t in TABLES.values() if "delivery_id" in t.types]
     views = {

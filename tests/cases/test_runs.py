@@ -32,7 +32,7 @@ def converted(tmp_path):
         part = write_partition(settings, source, landing.of(source, period), period)
         with asked() as db:
             return db.execute(
-                f"select {columns} from '{part.path}' order by all"
+                f"select {columns} from '{part.files[0]}' order by all"
             ).fetchall()
 
     return rows

@@ -9,6 +9,7 @@ from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
 from pipelines.landing.deliveries import load
 from pipelines.landing.source import Drop
+from pipelines.ledger.files import record_of
 from pipelines.publishing.audit import waiting
 
 
@@ -115,7 +116,7 @@ def test_a_run_may_be_told_to_convert_months_that_did_not_change(
     put("acme-2026-07.csv", "a\n1\n")
     put("acme-2026-08.csv", "a\n2\n")
     run()
-    july = settings.ledger_dir / "focus" / "acme" / "2026-07.parquet"
+    july = record_of(settings.ledger_dir / "focus" / "acme" / "2026-07")
     before = july.stat().st_ino
 
     assert shown(run(again))["converted"] == converted

@@ -16,6 +16,7 @@ from pipelines.defs.home import POOL
 from pipelines.defs.publish import VERSION
 from pipelines.defs.summaries import SEND as SUMMARIES
 from pipelines.defs.targets import POSTGRES
+from pipelines.ledger.files import partitions
 from pipelines.reference.tables import REFERENCE_TABLES
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.settings.sections import PostgresSettings
@@ -371,8 +372,8 @@ def test_a_shipped_source_has_a_folder_a_test_and_a_page(source):
 
 def test_every_source_is_in_the_sample_exports(sample_home, settings):
     for source in all_sources(settings):
-        partitions = sample_home / "ledger" / source.table / source.name
-        assert list(partitions.glob("*.parquet")), source.name
+        ledger = sample_home / "ledger"
+        assert partitions(ledger, source.table, source.name), source.name
 
 
 def test_every_plan_folder_of_ours_is_a_source(settings):

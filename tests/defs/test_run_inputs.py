@@ -11,8 +11,8 @@ from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
 from pipelines.landing.deliveries import record
+from pipelines.ledger.files import partition_path
 from pipelines.ledger.inputs import scan_inputs
-from pipelines.ledger.partitions import partition_path
 
 
 @pytest.fixture

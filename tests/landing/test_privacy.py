@@ -39,7 +39,7 @@ def landed(settings, invent):
         text = said.replace("'", "''")
         made = f"select cast('{text}' as {kind}) as {column}"
         source = invent(select=lambda *_: made)
-        path = write_partition(chosen, source, [], "2026-08").path
+        path = write_partition(chosen, source, [], "2026-08").files[0]
         with duckdb.connect() as db:
             return db.execute(f"select {column} from '{path}'").fetchone()[0]
 
@@ -124,7 +124,7 @@ def test_a_row_with_an_address_keeps_its_other_texts_and_its_nulls(settings, inv
             "'x' as x_A, '' as x_B, null::varchar as x_user_id, 'bob' as x_owner"
         )
     )
-    path = write_partition(settings, source, [], "2026-08").path
+    path = write_partition(settings, source, [], "2026-08").files[0]
     with duckdb.connect() as db:
         columns = "ResourceId, x_A, x_B, x_user_id, x_owner"
         [row] = db.execute(f"select {columns} from '{path}'").fetchall()

@@ -13,7 +13,8 @@ from pipelines.landing.deliveries import load, record, scan
 from pipelines.landing.mirror import _download, changed_objects
 from pipelines.landing.source import TransientError
 from pipelines.landing.stores import Object, open_store
-from pipelines.ledger.partitions import partition_path, write_partition
+from pipelines.ledger.files import partition_path, parts
+from pipelines.ledger.partitions import write_partition
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.sources.cost import aws
 
@@ -339,7 +340,7 @@ def rows(settings):
     for period in landing.periods(aws.SOURCE):
         deliveries = landing.of(aws.SOURCE, period)
         write_partition(settings, aws.SOURCE, deliveries, period)
-        path = partition_path(settings.ledger_dir, aws.SOURCE, period)
+        [path] = parts(partition_path(settings.ledger_dir, aws.SOURCE, period))
         with duckdb.connect() as db:
             found += db.execute(
                 f"select '{period}' as period, * from '{path}' order by all"

@@ -35,7 +35,7 @@ def converted(settings):
 
     def price(source, home=settings):
         deliveries = scan(home, [source]).of(source, "2026-08")
-        path = write_partition(home, source, deliveries, "2026-08").path
+        path = write_partition(home, source, deliveries, "2026-08").files[0]
         with asked() as db:
             (row,) = db.execute(
                 f"select BilledCost::double, x_Reading from '{path}'"

@@ -1,14 +1,16 @@
 """Partitions are the bytes that were written; others are made again or refused."""
 
 import hashlib
+import shutil
 import subprocess
 
 import pytest
 
 from pipelines.landing.deliveries import record, scan
 from pipelines.landing.source import ExportError, TransientError
-from pipelines.ledger.content import damage, record_of
-from pipelines.ledger.partitions import partition_path, write_partition
+from pipelines.ledger.content import damage
+from pipelines.ledger.files import partition_path, parts, record_of
+from pipelines.ledger.partitions import write_partition
 from pipelines.ledger.stale import stale_partitions
 
 
@@ -27,9 +29,14 @@ def catch_up(settings):
     return build
 
 
+def file_of(place):
+    [path] = parts(place)
+    return path
+
+
 @pytest.fixture
 def partition(put, settings, catch_up, invent):
-    """Give the partition of a month that one file was converted to."""
+    """Give the place of a month that one file was converted to."""
     put("acme-1.csv", "a\n1\n")
     assert catch_up(invent()) == 1
     return partition_path(settings.ledger_dir, invent(), "2026-08")
@@ -44,7 +51,7 @@ def test_the_record_is_checked_by_sha256sum(partition):
         check=True,
     )
 
-    assert said.stdout == f"{partition.name}: OK\n"
+    assert said.stdout == f"{partition.name}/{file_of(partition).name}: OK\n"
 
 
 @pytest.mark.parametrize(
@@ -54,20 +61,31 @@ def test_the_record_is_checked_by_sha256sum(partition):
         lambda path: path.write_bytes(b""),
         lambda path: path.write_bytes(path.read_bytes() + b" "),
         lambda path: path.unlink(),
-        lambda path: (path.write_bytes(b""), record_of(path).unlink()),
-        lambda path: record_of(path).unlink(),
-        lambda path: record_of(path).write_bytes(b"\xff"),
+        lambda path: (path.unlink(), path.parent.rmdir()),
+        lambda path: (path.write_bytes(b""), record_of(path.parent).unlink()),
+        lambda path: record_of(path.parent).unlink(),
+        lambda path: record_of(path.parent).write_bytes(b"\xff"),
     ],
-    ids=["cut", "empty", "longer", "gone", "empty, no record", "no record", "odd"],
+    ids=[
+        "cut",
+        "empty",
+        "longer",
+        "gone",
+        "folder gone",
+        "empty, no record",
+        "no record",
+        "odd",
+    ],
 )
 def test_a_damaged_month_is_converted_again(partition, catch_up, invent, harm):
-    whole = hashlib.sha256(partition.read_bytes()).hexdigest()
-    harm(partition)
+    path = file_of(partition)
+    whole = hashlib.sha256(path.read_bytes()).hexdigest()
+    harm(path)
 
     assert catch_up(invent()) == 1
 
     assert damage(partition) == ""
-    assert hashlib.sha256(partition.read_bytes()).hexdigest() == whole
+    assert hashlib.sha256(file_of(partition).read_bytes()).hexdigest() == whole
     assert catch_up(invent()) == 0
 
 
@@ -76,8 +94,12 @@ def test_a_damaged_month_is_converted_again(partition, catch_up, invent, harm):
     [
         (lambda path: path.write_bytes(b"PAR1"), "has other bytes than were written"),
         (lambda path: path.unlink(), "is missing"),
+        (
+            lambda path: record_of(path.parent).unlink(),
+            "has no record of its parts",
+        ),
     ],
-    ids=["other bytes", "gone"],
+    ids=["other bytes", "gone", "no record"],
 )
 def test_a_damaged_month_whose_exports_left_is_named(
     partition, settings, catch_up, invent, case
@@ -85,21 +107,13 @@ def test_a_damaged_month_whose_exports_left_is_named(
     harm, fault = case
     (settings.exports_dir / "acme-1.csv").unlink()
     assert catch_up(invent()) == 0
-    harm(partition)
+    harm(file_of(partition))
 
     with pytest.raises(ExportError) as refused:
         catch_up(invent())
 
     assert str(refused.value).startswith(f"acme 2026-08: {partition} {fault}, and ")
     assert "put them back or restore the partition from a backup" in str(refused.value)
-
-
-def test_killed_between_its_two_files_a_partition_is_whole(partition):
-    line = f"{'0' * 64}  {partition.name}\n"
-    beside = record_of(partition)
-    beside.write_text(beside.read_text() + line)
-
-    assert damage(partition) == ""
 
 
 def test_rows_of_a_file_that_left_stay_when_the_record_of_files_is_lost(
@@ -134,22 +148,26 @@ def test_a_file_that_changes_before_it_is_converted_is_named(
     assert not partition_path(settings.ledger_dir, invent(), "2026-08").exists()
 
 
+def copied(place, other):
+    shutil.copytree(place, other)
+    shutil.copyfile(record_of(place), record_of(other))
+    return other
+
+
 def test_a_copy_of_another_month_is_no_partition_of_this_one(
     partition, catch_up, invent
 ):
-    other = partition.with_name("2026-07.parquet")
-    other.write_bytes(partition.read_bytes())
-    record_of(other).write_bytes(record_of(partition).read_bytes())
+    other = copied(partition, partition.with_name("2026-07"))
 
-    assert damage(other) == "has the record of 2026-08.parquet beside it"
+    assert damage(other) == "has the record of 2026-08 beside it"
     with pytest.raises(ExportError, match=f"acme 2026-07: {other} has the record"):
         catch_up(invent())
 
 
 def test_a_copy_of_another_source_is_no_partition_of_this_one(partition):
-    other = partition.parent.with_name("umbrella") / partition.name
-    other.parent.mkdir()
-    other.write_bytes(partition.read_bytes())
-    record_of(other).write_bytes(record_of(partition).read_bytes())
+    folder = partition.parent.with_name("umbrella")
+    folder.mkdir()
+
+    other = copied(partition, folder / partition.name)
 
     assert damage(other) == "has the record of acme beside it"

@@ -20,8 +20,8 @@ def converted(settings, of_costs):
         for item in stale_partitions(settings.ledger_dir, landing, [of_costs]):
             convert(settings, item)
         refused = {one.names: one.reason for one in refused_in(settings.ledger_dir)}
-        files = f"{settings.ledger_dir}/focus/acme/*.parquet"
-        if not list(settings.ledger_dir.glob("focus/acme/*.parquet")):
+        files = f"{settings.ledger_dir}/focus/acme/*/*.parquet"
+        if not list(settings.ledger_dir.glob("focus/acme/*/*.parquet")):
             return [], refused
         with asked() as db:
             rows = db.execute(f"select BilledCost from '{files}' order by 1").fetchall()

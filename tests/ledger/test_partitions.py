@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.focus.schema import conform, ledger_types
 from pipelines.landing.source import ExportError
-from pipelines.ledger.content import record_of
+from pipelines.ledger.files import parts, record_of
 from pipelines.ledger.partitions import (
     inputs_of,
     recorded_inputs,
@@ -20,11 +20,11 @@ from pipelines.sources.tables import TABLES, types_of
 
 @pytest.fixture
 def write(settings, invent):
-    """Write the partition of August from a SELECT; give its path."""
+    """Write the partition of August from a SELECT; give its file."""
 
     def partition(select="select 1.5 as BilledCost", **fields):
         source = invent(select=lambda *_: select, **fields)
-        return write_partition(settings, source, [], "2026-08").path
+        return write_partition(settings, source, [], "2026-08").files[0]
 
     return partition
 
@@ -71,7 +71,8 @@ def test_a_conversion_that_fails_leaves_the_partition_as_it_was(broken, write):
         write(broken)
 
     assert path.read_bytes() == before
-    assert sorted(path.parent.iterdir()) == [path, record_of(path)]
+    assert list(path.parent.iterdir()) == [path]
+    assert path.name in record_of(path.parent).read_text()
 
 
 def test_a_conversion_that_fails_late_leaves_no_half_file(write):
@@ -90,14 +91,14 @@ def test_a_conversion_that_fails_late_leaves_no_half_file(write):
 def partition_folder(write):
     path = write()
     path.unlink()
-    record_of(path).unlink()
-    return path.parent
+    record_of(path.parent).unlink()
+    path.parent.rmdir()
+    return path.parent.parent
 
 
 def test_a_reader_of_the_old_partition_keeps_its_rows(write):
-    path = write("select 1 as BilledCost")
-    with path.open("rb") as old:
-        write("select 2 as BilledCost")
+    with write("select 1 as BilledCost").open("rb") as old:
+        path = write("select 2 as BilledCost")
 
         assert old.read(4) == b"PAR1"
         assert rows(path) == [(Decimal(2),)]
@@ -106,9 +107,9 @@ def test_a_reader_of_the_old_partition_keeps_its_rows(write):
 def test_a_partition_says_itself_what_it_was_made_of(write, invent):
     path = write(version=3)
 
-    recorded = recorded_inputs(path)
+    recorded = recorded_inputs(path.parent)
     assert without_key(recorded)[0] == "acme@3:" == inputs_of(invent(version=3), [])
-    assert recorded_inputs(path.with_name("other.parquet")) is None
+    assert recorded_inputs(path.parent.with_name("other")) is None
 
 
 @pytest.mark.parametrize("table", ["focus", *TABLES])
@@ -116,7 +117,7 @@ def test_a_table_without_exports_has_all_its_columns_and_no_rows(table, settings
     write_stub(settings.ledger_dir, table)
 
     with duckdb.connect() as db:
-        stub = db.execute(f"from '{settings.ledger_dir}/{table}/*/*.parquet'")
+        stub = db.execute(f"from '{settings.ledger_dir}/{table}/*/*/*.parquet'")
         assert [column[0] for column in stub.description] == list(types_of(table))
         assert stub.fetchall() == []
 
@@ -129,8 +130,10 @@ def test_a_stub_of_an_older_unitmill_gets_the_columns_that_came_since(settings):
 
     write_stub(settings.ledger_dir, "focus")
 
+    assert not stub.exists()
+    [path] = parts(stub.with_suffix(""))
     with duckdb.connect() as db:
-        described = db.execute(f"from '{stub}'").description
+        described = db.execute(f"from '{path}'").description
     assert [column[0] for column in described] == list(types_of("focus"))
 
 

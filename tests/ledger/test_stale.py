@@ -5,9 +5,9 @@ import pytest
 
 from pipelines.landing.deliveries import load, record, scan
 from pipelines.landing.source import Drop, ExportError
+from pipelines.ledger.files import partition_path, parts
 from pipelines.ledger.partitions import (
     empty_partition,
-    partition_path,
     write_partition,
 )
 from pipelines.ledger.stale import stale_partitions
@@ -146,7 +146,7 @@ def price_list(invent):
 
 
 def billed(settings, source, period):
-    path = partition_path(settings.ledger_dir, source, period)
+    [path] = parts(partition_path(settings.ledger_dir, source, period))
     with duckdb.connect() as db:
         rows = db.execute(f"select BilledCost from '{path}'").fetchall()
     return [float(cost) for (cost,) in rows]
@@ -250,7 +250,7 @@ def test_a_month_whose_unchanged_file_is_of_another_month_now_is_emptied(
     counts = {}
     with duckdb.connect() as db:
         for period in ("2026-08", "2026-09"):
-            path = partition_path(settings.ledger_dir, later, period)
+            [path] = parts(partition_path(settings.ledger_dir, later, period))
             (counts[period],) = db.execute(f"select count(*) from '{path}'").fetchone()
     assert counts["2026-08"] == 0
     assert counts["2026-09"] > 0

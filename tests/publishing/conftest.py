@@ -19,7 +19,7 @@ from pipelines.publishing.check import Check
 from pipelines.reference.tables import record_all
 from pipelines.settings import Settings
 from pipelines.sources.tables import TABLES
-from pipelines.transform.database import start_build
+from pipelines.transform.database import opened, start_build
 
 # As much of a build as publishing looks at.
 STAGED = """
@@ -89,7 +89,7 @@ def auditing(charging, stubs):
         record_deliveries(settings.deliveries_file, Landing(), ())
         build_id = start_build(settings)
         (settings.build_dir / versions.QUALITY).write_text("<h1>Data quality</h1>")
-        with duckdb.connect(str(settings.build_database)) as db:
+        with opened(settings) as db:
             db.execute("create schema staging")
             db.execute("create schema marts")
             db.execute(STAGED)

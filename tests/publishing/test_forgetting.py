@@ -9,6 +9,7 @@ from pipelines.landing.deliveries import record, scan
 from pipelines.landing.persons import persons_of
 from pipelines.landing.privacy import Privacy
 from pipelines.landing.source import ExportError
+from pipelines.ledger.files import parts
 from pipelines.ledger.inputs import compare
 from pipelines.ledger.partitions import recorded_inputs, write_partition
 from pipelines.publishing.forgetting import change_key, forget
@@ -46,7 +47,7 @@ def build(settings, source):
 @pytest.fixture
 def ledger(settings):
     def rows():
-        path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+        [path] = parts(settings.ledger_dir / "focus" / "acme" / "2026-08")
         with duckdb.connect() as db:
             return db.execute(f"select ResourceName, x_By from '{path}'").fetchall()
 
@@ -75,7 +76,7 @@ def test_the_ledger_loses_the_person_now_and_every_later_conversion(
     persons = persons_of(settings)
     bob = persons.word(BOB)
     assert ledger() == [(f"by {persons.word(ALICE)}", [bob])]
-    path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+    path = settings.ledger_dir / "focus" / "acme" / "2026-08"
     before = recorded_inputs(path)
 
     found = forget(settings, " Alice@CORP.example", delete_versions=False)
@@ -145,7 +146,7 @@ def test_a_new_key_makes_months_with_persons_stale_and_names_those_without_expor
     (settings.exports_dir / "acme.csv").unlink()
     build()
     count, kept = change_key(settings)
-    assert (count, [path.name for path in kept]) == (0, ["2026-08.parquet"])
+    assert (count, [path.name for path in kept]) == (0, ["2026-08"])
     assert build() == []
 
 
@@ -196,7 +197,7 @@ def test_a_version_whose_database_is_gone_or_cut_off_stops_no_forgetting(
 def test_a_month_with_hashes_by_an_older_key_is_named(settings, build, put):
     put("acme.csv", "1")
     build()
-    path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+    path = settings.ledger_dir / "focus" / "acme" / "2026-08"
     (settings.exports_dir / "acme.csv").unlink()
     assert forget(settings, "c@corp.example", delete_versions=False).unsearched == ()
     change_key(settings)

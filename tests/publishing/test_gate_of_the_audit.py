@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.landing import deliveries, landed
+from pipelines.ledger.files import parts
 from pipelines.ledger.inputs import Inputs
 from pipelines.publishing.audit import (
     REQUIRED,
@@ -340,12 +341,13 @@ def test_a_damaged_audit_is_no_audit(settings, audited, content):
 
 def test_a_partition_that_lost_bytes_stops_publishing(settings, audited):
     audited()
-    path = settings.ledger_dir / "focus" / "acme" / "2026-08.parquet"
+    place = settings.ledger_dir / "focus" / "acme" / "2026-08"
+    [path] = parts(place)
     path.write_bytes(path.read_bytes()[:-1])
 
     first, *_ = objections(settings)
 
     assert first == (
-        f"{path} has other bytes than were written; build again, which converts its "
+        f"{place} has other bytes than were written; build again, which converts its "
         "month again"
     )

@@ -100,7 +100,7 @@ def ledger(tmp_path):
             for period in delivery.periods[:1]:
                 source = by_name[delivery.source]
                 made = write_partition(chosen, source, [delivery], period)
-                table = pq.read_table(made.path)
+                table = pq.read_table(made.files[0])
                 kept = [c for c in table.column_names if c not in OF_THE_FILE]
                 lines = map(str, table.select(kept).to_pylist())
                 found[source.name, period] = sorted(lines)

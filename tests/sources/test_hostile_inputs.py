@@ -279,8 +279,8 @@ def test_a_zip_with_a_path_stays_in_its_place(samples, put, taken, ledger, setti
 
     assert taken() == ""
 
-    assert [path.name for path in ledger() if path.suffix == ".parquet"] == [
-        "2026-08.parquet"
+    assert [path.parent.name for path in ledger() if path.suffix == ".parquet"] == [
+        "2026-08"
     ]
     assert not list(settings.exports_dir.parent.rglob("outside.csv"))
 

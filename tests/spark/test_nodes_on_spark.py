@@ -1,12 +1,15 @@
 """Models and tests of a small project on a Spark: what is made, when, and where."""
 
+import os
 import shutil
 from functools import partial
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
 from pipelines.settings import Settings
+from pipelines.spark import tables
 from pipelines.transform.graph import Graph, Node, Question
 from pipelines.transform.on_spark.nodes import OnSpark, taken
 from pipelines.transform.runner import Runner
@@ -123,7 +126,7 @@ def ledger(db, tmp_path):
 
 @pytest.fixture
 def settings(tmp_path):
-    engine = {"kind": "spark", "remote": "local[1]"}
+    engine = {"kind": "spark", "remote": os.environ.get("SPARK_OF_TESTS", "local[1]")}
     return Settings(home=tmp_path / "home", exports=tmp_path, engine=engine)
 
 
@@ -288,6 +291,17 @@ def test_a_contract_holds_on_spark(run):
         "its column cost is DECIMAL(38,12), its contract says DOUBLE"
         in (run.said["charges"])
     )
+
+
+def test_a_work_folder_that_only_spark_sees_is_refused(run, monkeypatch):
+    # What executors with disks of their own leave where we look: nothing.
+    monkeypatch.setattr(
+        tables.pq, "read_metadata", lambda path: SimpleNamespace(num_rows=0)
+    )
+
+    assert run(CHARGES) == {"charges": "error"}
+    assert "Spark wrote 3 rows to" in run.said["charges"]
+    assert "engine.work has to be a folder" in run.said["charges"]
 
 
 def test_spark_takes_what_grows_and_who_reads_it():

@@ -74,7 +74,8 @@ def overlay(source: Source, folder: Path) -> Source:
 
     version = (source.version << 28) + read.version
     uses = (*source.uses, "plans.missing_column")
-    return replace(source, select=select, version=version, uses=uses)
+    # A plan may look at several rows, so that files are converted together.
+    return replace(source, select=select, version=version, uses=uses, file_rows=None)
 
 
 def _replaced(folder: PlanFolder, rows: str, context: Context) -> str:

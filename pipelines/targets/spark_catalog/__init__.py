@@ -98,7 +98,8 @@ class _Table:
         )
         return (
             f"create table {schema}.`{self.name}` ({columns}) using parquet "
-            f"options (recursiveFileLookup 'true') location {_text(str(self.place))} "
+            "options (recursiveFileLookup 'true', pathGlobFilter '*.parquet') "
+            f"location {_text(str(self.place))} "
             f"comment {_text(self.comment)}"
         )
 

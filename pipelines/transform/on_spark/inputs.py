@@ -12,7 +12,7 @@ from typing import Protocol
 import duckdb
 
 from pipelines.landing.source import quoted
-from pipelines.spark.dialect import translated
+from pipelines.spark.dialect import translated, view_of
 from pipelines.spark.tables import Tables, stored
 from pipelines.transform.graph import Graph, Node
 from pipelines.transform.kept import Kept
@@ -156,11 +156,6 @@ class SparkInputs:
     def _relation(self, key: str) -> str:
         node = self._graph.nodes.get(key)
         return node.relation if node else self._graph.sources[key]
-
-
-def view_of(relation: str) -> str:
-    """Give the name by which Spark knows a relation: schema__table."""
-    return "__".join(part.strip('"') for part in relation.split(".")[1:])
 
 
 def _of_months(column: str, months: Collection[str]) -> str:

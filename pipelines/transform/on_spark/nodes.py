@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from pipelines.landing.source import quoted
 from pipelines.settings import Settings
-from pipelines.spark.dialect import DialectError
-from pipelines.spark.session import session
+from pipelines.spark.dialect import DialectError, view_of
+from pipelines.spark.session import SparkError, session
 from pipelines.spark.tables import MonthsError, Tables
 from pipelines.transform.graph import Graph, Node
 from pipelines.transform.kept import Kept
@@ -27,7 +27,7 @@ from pipelines.transform.making import (
     statement,
 )
 from pipelines.transform.months import Part
-from pipelines.transform.on_spark.inputs import LedgerFiles, SparkInputs, view_of
+from pipelines.transform.on_spark.inputs import LedgerFiles, SparkInputs
 from pipelines.transform.on_spark.places import Places, short
 
 # Rows that fail a test and are kept to be looked at; all of them are counted.
@@ -269,7 +269,7 @@ def _refusals() -> Iterator[None]:
             f"it has rows of {error}, made of other months; correct the model, or "
             "leave made_by_month out of its meta"
         ) from error
-    except (DialectError, duckdb.Error) as error:
+    except (DialectError, SparkError, duckdb.Error) as error:
         raise NodeError(str(error)) from error
     except Exception as error:
         if not type(error).__module__.startswith(("pyspark", "py4j", "grpc")):

@@ -45,7 +45,7 @@ def rows_of():
             found = db.execute(
                 "from read_parquet($path) "
                 "order by x_DeliveryId, x_SourceRowNumber, x_SourceRowPart",
-                {"path": str(partition.path)},
+                {"path": str(partition.files[0])},
             )
             names = [column[0] for column in found.description]
             return [

@@ -163,7 +163,7 @@ def test_the_agreement_scenarios_keep_every_price_rule(real_exports, settings, p
 
     for period in landing.periods(SOURCE):
         deliveries = landing.of(SOURCE, period)
-        path = write_partition(settings, SOURCE, deliveries, period).path
+        path = write_partition(settings, SOURCE, deliveries, period).files[0]
         with connect(settings) as db:
             found = evaluate(db, f"read_parquet('{path}')")
         broken |= {j.rule.id for j in found if j.failing and j.rule.severity == "error"}

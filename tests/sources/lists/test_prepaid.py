@@ -223,5 +223,5 @@ def test_its_rows_keep_every_rule_of_focus(put, settings, rows):
     partition = write_partition(settings, SOURCE, deliveries, "2026-09")
 
     with duckdb.connect() as db:
-        judged = evaluate(db, f"read_parquet('{partition.path}')")
+        judged = evaluate(db, f"read_parquet('{partition.files[0]}')")
     assert [judgement.rule.id for judgement in judged if judgement.failing] == []

@@ -62,7 +62,7 @@ def ledger(settings, source):
         deliveries = landing.of(source, "2026-09")
         partition = write_partition(settings, source, deliveries, "2026-09")
         with duckdb.connect() as db:
-            return db.execute(query.format(f"'{partition.path}'")).fetchall()
+            return db.execute(query.format(f"'{partition.files[0]}'")).fetchall()
 
     return ask
 
@@ -158,9 +158,9 @@ def test_the_sample_costs_quantity_times_price_and_breaks_no_rule(
     partition = write_partition(settings, source, deliveries, period)
 
     with duckdb.connect() as db:
-        judged = evaluate(db, f"read_parquet('{partition.path}')")
+        judged = evaluate(db, f"read_parquet('{partition.files[0]}')")
         [(total,)] = db.execute(
-            f"select sum(BilledCost) from '{partition.path}'"
+            f"select sum(BilledCost) from '{partition.files[0]}'"
         ).fetchall()
     assert total == Decimal(billed)
     assert [judgement.rule.id for judgement in judged if judgement.failing] == []

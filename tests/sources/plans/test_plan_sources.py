@@ -73,7 +73,7 @@ def convert(settings, land):
         deliveries = landing.of(source, period)
         partition = write_partition(settings, source, deliveries, period)
         with duckdb.connect() as db:
-            ledger = db.read_parquet(str(partition.path))
+            ledger = db.read_parquet(str(partition.files[0]))
             return db.sql(query.format(ledger="ledger")).fetchall() if ledger else []
 
     return convert

@@ -202,7 +202,7 @@ def test_a_count_that_is_no_number_stops_the_month(put_lines, settings):
         ExportError, match=r"row 2: output_tokens is 'many', expected a"
     ):
         write_partition(settings, USAGE, landing.of(USAGE, "2026-08"), "2026-08")
-    assert not list(settings.ledger_dir.rglob("2026-08.parquet"))
+    assert not list(settings.ledger_dir.rglob("2026-08"))
 
 
 def test_prompts_and_cut_off_answers_are_told_by_metadata_and_stop_reason(

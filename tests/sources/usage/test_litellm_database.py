@@ -110,7 +110,7 @@ def converted():
                 found.append(
                     db.execute(
                         "select * exclude (delivery_id, source_row_number) "
-                        f"from '{partition.path}' order by all"
+                        f"from '{partition.files[0]}' order by all"
                     ).fetchall()
                 )
         return found

@@ -19,7 +19,7 @@ lines as (
         charge_frequency,
         commitment_end,
         coalesce(charge_class = 'Correction', false) as is_correction,
-        md5_number(concat_ws(
+        md5(concat_ws(
             '|', source_name, coalesce(sub_account_id, ''), coalesce(service_name, ''),
             charge_category, coalesce(charge_class, ''),
             coalesce(sku_id, sku_meter, charge_description, ''),

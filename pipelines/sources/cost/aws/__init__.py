@@ -9,6 +9,7 @@ a line item means (``convert.sql``). Does not belong here: AWS's own FOCUS expor
 from pipelines.landing.source import Source
 from pipelines.sources.cost.aws.conversion import select, tally
 from pipelines.sources.cost.aws.deliveries import claims, drops
+from pipelines.sources.cost.aws.reading import file_rows
 
 SOURCE = Source(
     name="aws",
@@ -25,6 +26,7 @@ SOURCE = Source(
     drops=drops,
     select=select,
     tally=tally,
+    file_rows=file_rows,
     restates="period",
     # 3: with cache writes for an hour apart.
     version=3,

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from pipelines.focus.schema import MONEY
 from pipelines.landing.candidates import sniffed
@@ -61,10 +62,10 @@ class Read:
 def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
     """Open a delivery's files; row numbers run on through all of them."""
     opened = [
-        _opened(context, path, name)
-        for path, name in zip(delivery.files, delivery.names, strict=True)
+        _opened(context, delivery.files[place], delivery.names[place])
+        for place in delivery.places
     ]
-    before = "0"
+    before = str(delivery.rows_before)
     kinds = groupby(
         opened, lambda o: (o.format, o.compression, o.format == "csv" and o.columns)
     )
@@ -76,6 +77,26 @@ def reads(context: Context, delivery: Delivery) -> Iterator[Read]:
             read, count = _csv(files, before)
         before = f"{before} + {count}"
         yield read
+
+
+def file_rows(context: Context, delivery: Delivery) -> list[int] | None:
+    """Count the rows of each file; None of files whose columns are not the same.
+
+    Columns of one name get one type for all files that are read together.
+    """
+    opened = [
+        _opened(context, path, name)
+        for path, name in zip(delivery.files, delivery.names, strict=True)
+    ]
+    if len({(one.format, one.columns) for one in opened}) > 1:
+        return None
+    if opened[0].format == "csv":
+        counts = ", ".join(_csv([one], "0")[1] for one in opened)
+        [found] = context.db.execute(f"select {counts}").fetchall()
+        return [int(count) for count in found]
+    if len({str(pq.read_schema(one.path).remove_metadata()) for one in opened}) > 1:
+        return None
+    return [pq.read_metadata(one.path).num_rows for one in opened]
 
 
 def unreadable(files: Sequence[Candidate], error: Exception) -> ExportError:

@@ -7,7 +7,7 @@ all exports of Azure share (``azure_exports``), and Azure's own FOCUS export
 """
 
 from pipelines.landing.source import Source
-from pipelines.sources.cost.azure.conversion import select, tally
+from pipelines.sources.cost.azure.conversion import file_rows, select, tally
 from pipelines.sources.cost.azure.deliveries import claims, drops
 
 SOURCE = Source(
@@ -27,6 +27,7 @@ SOURCE = Source(
     drops=drops,
     select=select,
     tally=tally,
+    file_rows=file_rows,
     restates="period",
     # 2: with directions, tiers and models of names whose words are glued together.
     version=2,

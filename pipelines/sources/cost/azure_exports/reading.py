@@ -118,16 +118,20 @@ def rows(
     period: str,
     more: Mapping[str, str],
 ) -> Iterator[str]:
-    """Give a SELECT of the rows of each file, with ``row_number`` and more columns."""
+    """Give a SELECT of the rows of each file, with ``row_number`` and more columns.
+
+    How dates are written, and which month a row is of, all files of a delivery say.
+    """
     facts = facts_of_delivery(fact_columns, delivery)
     whole = merged(facts)
     if not whole.rows:
         return
     place = f"{source}: {delivery.names[0]}"
     months = month_rule(place, whole, delivery.periods)
-    before = 0
-    for path, name, cell in zip(delivery.files, delivery.names, facts, strict=True):
-        table = opened(path, name, fact_columns.columns)
+    for nth in delivery.places:
+        before = sum(cell.rows for cell in facts[:nth])
+        name = delivery.names[nth]
+        table = opened(delivery.files[nth], name, fact_columns.columns)
         values = typed(table, fact_columns.columns, months.style, before)
         picked = [f"row_number + {before} as row_number"]
         picked += [f'{value} as "{column}"' for column, value in values.items()]
@@ -137,7 +141,6 @@ def rows(
             by = values[fact_columns.day if months.is_by_day else fact_columns.start]
             select += f" where strftime({by}, '%Y-%m') = '{period}'"
         yield select
-        before += cell.rows
 
 
 def _distinct(expression: str) -> str:

@@ -7,7 +7,7 @@ others (``focus_export``).
 """
 
 from pipelines.landing.source import Source
-from pipelines.sources.cost.azure_focus.conversion import select, tally
+from pipelines.sources.cost.azure_focus.conversion import file_rows, select, tally
 from pipelines.sources.cost.azure_focus.deliveries import claims, drops
 
 SOURCE = Source(
@@ -25,6 +25,7 @@ SOURCE = Source(
     drops=drops,
     select=select,
     tally=tally,
+    file_rows=file_rows,
     restates="period",
     # 2: with directions, tiers and models of names whose words are glued together.
     version=2,

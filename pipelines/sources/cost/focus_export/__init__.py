@@ -7,7 +7,7 @@ reader of their own (Azure's) are left to it.
 """
 
 from pipelines.landing.source import Source
-from pipelines.sources.cost.focus_export.conversion import select, tally
+from pipelines.sources.cost.focus_export.conversion import file_rows, select, tally
 from pipelines.sources.cost.focus_export.deliveries import claims, drops
 
 SOURCE = Source(
@@ -25,6 +25,7 @@ SOURCE = Source(
     drops=drops,
     select=select,
     tally=tally,
+    file_rows=file_rows,
     restates="period",
     version=2,
 )

@@ -16,7 +16,7 @@ def select(context: Context, deliveries: Sequence[Delivery], period: str) -> str
     parts = [
         _file(context, delivery, place)
         for delivery in deliveries
-        for place in range(len(delivery.files))
+        for place in delivery.places
     ]
     return (
         f"select * from ({' union all by name '.join(parts)}) "
@@ -35,7 +35,8 @@ def tally(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
 def _file(context: Context, delivery: Delivery, place: int) -> str:
     """Read one file of a delivery; rows are numbered through its files."""
     path = delivery.files[place]
-    offset = sum(_row_count(context, delivery, earlier) for earlier in range(place))
+    earlier = (delivery.files[one] for one in delivery.places if one < place)
+    offset = delivery.rows_before + sum(_row_count(context, one) for one in earlier)
     columns = reading.columns(context.db, path)
     name = quoted(delivery.names[place] + ", row ")
     header, _ = columns[reading.PERIOD_START]
@@ -104,9 +105,14 @@ def _flavour(
     return None
 
 
-def _row_count(context: Context, delivery: Delivery, place: int) -> int:
+def file_rows(context: Context, delivery: Delivery) -> list[int]:
+    """Count the rows of each file."""
+    return [_row_count(context, path) for path in delivery.files]
+
+
+def _row_count(context: Context, path: Path) -> int:
     counted = context.db.execute(
-        f"select count(*) from {reading.relation(delivery.files[place])}"
+        f"select count(*) from {reading.relation(path)}"
     ).fetchone()
     return int(counted[0]) if counted else 0
 

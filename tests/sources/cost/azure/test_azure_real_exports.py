@@ -85,7 +85,7 @@ def test_the_pair_and_the_spot_rows_break_no_rule(
     small, real_exports, exports, partition
 ):
     small(ACTUAL, AMORTIZED, SPOT)
-    path = partition(exports, "2023-09").path
+    path = partition(exports, "2023-09").files[0]
     with duckdb.connect() as db:
         db.execute(f"create view charges as from '{path}'")
         broken = {j.rule.id for j in evaluate(db, "charges") if j.failing}

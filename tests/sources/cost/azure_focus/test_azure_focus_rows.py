@@ -303,7 +303,7 @@ def test_repaired_rows_break_no_rule(azure, exports, partition):
             azure.row(ChargeCategory="Tax"),
         ],
     )
-    path = partition(exports).path
+    path = partition(exports).files[0]
     with duckdb.connect() as db:
         db.execute(f"create view charges as from '{path}'")
         assert [j.rule.id for j in evaluate(db, "charges") if j.failing] == []

@@ -8,6 +8,7 @@ from in_memory import asked
 
 from pipelines.focus.conformance import evaluate
 from pipelines.landing.deliveries import scan
+from pipelines.ledger.files import parts
 from pipelines.ledger.partitions import write_partition
 from pipelines.sources.cost.gcp import SOURCE
 
@@ -77,7 +78,7 @@ def charged(put_rows, settings, convert):
     def columns(picked, *rows, gaps=()):
         put_rows(*rows)
         found = convert(SOURCE, PERIOD, picked)
-        path = settings.ledger_dir / "focus" / "gcp" / f"{PERIOD}.parquet"
+        [path] = parts(settings.ledger_dir / "focus" / "gcp" / PERIOD)
         with asked() as db:
             broken = [
                 judgement.rule.id

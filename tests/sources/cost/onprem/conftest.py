@@ -75,7 +75,7 @@ def ledger(settings):
         with asked() as db:
             db.execute(
                 "create temp view ledger as select * from "
-                f"'{settings.ledger_dir}/focus/onprem/*.parquet'"
+                f"'{settings.ledger_dir}/focus/onprem/*/*.parquet'"
             )
             return db.execute(query).fetchall()
 

@@ -315,5 +315,5 @@ def test_the_sample_keeps_every_rule_of_focus(put, settings, period):
     partition = write_partition(settings, SOURCE, deliveries, period)
 
     with duckdb.connect() as db:
-        judged = evaluate(db, f"read_parquet('{partition.path}')")
+        judged = evaluate(db, f"read_parquet('{partition.files[0]}')")
     assert [judgement.rule.id for judgement in judged if judgement.failing] == []
