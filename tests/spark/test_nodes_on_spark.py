@@ -296,7 +296,7 @@ def test_a_contract_holds_on_spark(run):
 def test_a_work_folder_that_only_spark_sees_is_refused(run, monkeypatch):
     # What executors with disks of their own leave where we look: nothing.
     monkeypatch.setattr(
-        tables.pq, "read_metadata", lambda path: SimpleNamespace(num_rows=0)
+        tables.pq, "read_metadata", lambda _: SimpleNamespace(num_rows=0)
     )
 
     assert run(CHARGES) == {"charges": "error"}

@@ -18,6 +18,7 @@ from pipelines.spark.dialect import (
     patterns,
     text,
     times,
+    windows,
 )
 from pipelines.spark.dialect.build import Rule, Rules, cast
 from pipelines.spark.dialect.conversions import converted, in_spark, tried
@@ -78,6 +79,7 @@ RULES: Final[Rules] = {
     **lists.RULES,
     **documents.RULES,
     **aggregates.RULES,
+    **windows.RULES,
     **_OWN,
 }
 
