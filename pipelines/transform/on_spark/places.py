@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from pipelines.publishing.forgetting import MADE_ON_SPARK
 from pipelines.transform.graph import Node
 
 
@@ -17,8 +18,7 @@ class Places:
 
     def __init__(self, work: Path) -> None:
         """Begin; nothing is made."""
-        self._made = work / "made"
-        self._handed = work / "handed"
+        self._made, self._handed = (work / name for name in MADE_ON_SPARK)
 
     def folder(self, node: Node, month: str, made_of: str) -> Path:
         """Give the folder of a month of a node, of all its rows with the month ''."""
