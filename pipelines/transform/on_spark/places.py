@@ -42,8 +42,11 @@ class Places:
         return self._handed / f"{name}-{short(content)}.parquet"
 
     def sweep(self, made: Collection[Path], handed: Collection[Path]) -> None:
-        """Remove what is neither among the folders nor among the files."""
-        for folder in self._made.glob("*/*/*"):
+        """Remove what is neither among the folders nor among the files.
+
+        Names with a dot are of a run that was killed.
+        """
+        for folder in (*self._made.glob("*/.*"), *self._made.glob("*/*/*")):
             if folder not in made:
                 shutil.rmtree(folder, ignore_errors=True)
         for path in self._handed.glob("*"):
