@@ -7,7 +7,9 @@ import duckdb
 import pytest
 from older_ledger import as_before
 
+from pipelines.files import sha256_of
 from pipelines.ledger.files import parts
+from pipelines.publishing.audit import seal
 from pipelines.publishing.publish import publish, rollback
 from pipelines.publishing.verifying import verify
 from pipelines.publishing.versions import (
@@ -16,6 +18,7 @@ from pipelines.publishing.versions import (
     damaged_versions,
     versions,
 )
+from pipelines.transform.database import opened
 
 
 @pytest.fixture
@@ -159,6 +162,9 @@ def test_a_ledger_written_in_place_does_not_reach_a_version(settings, audited):
 def test_a_version_of_one_file_a_month_is_verified_and_begun_with(settings, audited):
     audited(cost=7)
     as_before(settings.ledger_dir / "focus" / "acme" / "2026-08")
+    with opened(settings):  # a build of that ledger
+        pass
+    seal(settings, sha256_of(settings.build_database), {})
 
     version = publish(settings)
 
