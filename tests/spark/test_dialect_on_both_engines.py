@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.spark.dialect import DialectError, translated, view_of
+from pipelines.spark.dialect import DialectError, translated, translated_steps, view_of
 from pipelines.spark.session import session
 
 pytestmark = [
@@ -678,6 +678,35 @@ def test_what_no_rule_covers_is_refused_by_name(expression, says):
 
     with pytest.raises(DialectError, match=says):
         translated(f"select {expression} as x from {TABLE} as t", types)
+
+
+def test_what_is_materialized_is_a_step_before(spark, duck):
+    code = (
+        f"with t as (select * from {TABLE}), "
+        "numbered as materialized (select *, row_number() over () as n from t), "
+        "big as (select * from numbered where i > 1), "
+        "left_over as materialized (select a.k, a.n from numbered as a "
+        "anti join big on a.n = big.n) "
+        "select k, count(*) as rows_, count(distinct n) as numbers from left_over "
+        "group by all"
+    )
+    duck.execute(f"create or replace table {TABLE} as {ROWS}")
+    values = [
+        tuple(row) for row in duck.execute(f"select k, i from {TABLE}").fetchall()
+    ]
+    spark.createDataFrame(values, "k string, i int").createOrReplaceTempView("x__t")
+    types = {TABLE: {"k": "VARCHAR", "i": "INTEGER"}}
+
+    *before, last = translated_steps(code, types)
+    for step in before:
+        spark.sql(step.code).createOrReplaceTempView(step.view)
+    theirs = sorted(tuple(row) for row in spark.sql(last.code).collect())
+
+    assert [step.view for step in before] == ["step__numbered", "step__left_over"]
+    assert theirs == sorted(duck.execute(code).fetchall())
+    assert theirs == [("a", 2, 2), ("b", 1, 1)]
+    with pytest.raises(DialectError, match="it takes steps: step__numbered"):
+        translated(code, types)
 
 
 def test_recursion_is_refused():

@@ -12,6 +12,7 @@ from pipelines.spark.dialect import build
 from pipelines.spark.dialect.build import Rules, bound, call, cast, double, number
 from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.mixing import as_type
+from pipelines.spark.dialect.steps import is_materialized
 
 _DOUBLE: Final = exp.DataType.build("double")
 _ITEM: Final = "_item"
@@ -25,6 +26,10 @@ def _window(node: exp.Expr) -> exp.Expr:
     if isinstance(function, exp.Anonymous) and function.name == "product":
         return _product(node)
     has_order = node.args.get("order") is not None
+    if isinstance(function, exp.RowNumber) and not has_order and is_materialized(node):
+        # Each row has some number, and keeps it: rows are written before they are read.
+        node.set("order", exp.Order(expressions=[exp.Ordered(this=number(1))]))
+        return cast(node.copy(), "bigint")
     if isinstance(function, (*_NUMBERED, *_SHIFTED)) and not has_order:
         raise DialectError(f"{node.sql('duckdb')[:80]} has no order")
     if isinstance(function, _NUMBERED):
