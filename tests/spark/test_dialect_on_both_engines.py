@@ -649,6 +649,8 @@ def test_what_only_duckdb_reads_in_a_text_is_an_error_in_spark(both):
 def test_a_pattern_that_nobody_checked_is_an_error_in_spark(both):
     with pytest.raises(Exception, match="no rule for"):
         both("select 'a' glob g from t", "select '[a]' as g")
+    with pytest.raises(Exception, match="no rule reads a number"):
+        both("select try_cast(s as integer) from t", "select '1_000' as s")
     with pytest.raises(Exception, match="no rule for the path"):
         both("select j->>k from t", "select '{}'::json as j, '$.a' as k")
 
@@ -671,13 +673,17 @@ def test_a_pattern_that_nobody_checked_is_an_error_in_spark(both):
         ("median(i)", "cast it to double"),
         ("md5_number(s)", "no rule translates"),
         ("h", "UHUGEINT"),
+        ("cast(s as date)", "no rule reads"),
+        ("distinct on (i) s", "no rule for distinct on"),
+        ("distinct m", "the map m is told apart"),
     ],
 )
 def test_what_no_rule_covers_is_refused_by_name(expression, says):
-    types = {TABLE: {"s": "VARCHAR", "i": "INTEGER", "h": "UHUGEINT"}}
+    columns = {"s": "VARCHAR", "i": "INTEGER", "h": "UHUGEINT"}
+    types = {TABLE: columns | {"m": "MAP(VARCHAR, VARCHAR)"}}
 
     with pytest.raises(DialectError, match=says):
-        translated(f"select {expression} as x from {TABLE} as t", types)
+        translated(f"select {expression} from {TABLE} as t", types)
 
 
 def test_what_is_materialized_is_a_step_before(spark, duck):

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.spark.dialect import DialectError, translated
+from pipelines.spark.dialect import DialectError, translated_steps
 from pipelines.transform.graph import Graph
 from pipelines.transform.making import statement
 from pipelines.transform.project import compiled
@@ -41,7 +41,7 @@ def test_all_sql_of_the_project_is_translated(project, kind):
         ]
         code = statement(node.question, node.code) if node.question else node.code
         try:
-            translated(code, {one: columns[one] for one in read})
+            translated_steps(code, {one: columns[one] for one in read})
         except DialectError as error:
             refused[node.name] = str(error)
         count += 1

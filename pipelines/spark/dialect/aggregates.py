@@ -72,7 +72,7 @@ def _any(node: exp.Expr) -> exp.Expr:
     """Give any value that is not NULL."""
     if isinstance(node.this, exp.AnyValue):
         return call("any_value", node.this.this, exp.true())
-    return node
+    raise DialectError(f"no rule for {node.sql('duckdb')[:80]}")
 
 
 def _of_extreme(name: str) -> Rule:

@@ -36,7 +36,7 @@ SAME: Final = frozenset(
             exp.CTE,
             exp.With,
         ),
-        *(exp.From, exp.Join, exp.Where, exp.GroupingSets, exp.Having),
+        *(exp.From, exp.Where, exp.Limit, exp.GroupingSets, exp.Having),
         *(exp.Order, exp.Ordered, exp.WindowSpec, exp.TableAlias),
         *(exp.Alias, exp.Column, exp.Identifier, exp.Dot, exp.Star, exp.Paren, exp.Var),
         *(exp.Literal, exp.Null, exp.Boolean, exp.Interval),
@@ -72,6 +72,8 @@ def _table(node: exp.Expr) -> exp.Expr:
 def _told_apart(node: exp.Expr) -> exp.Expr:
     """Keep DISTINCT or GROUP BY; Spark does not tell maps apart, or not as DuckDB."""
     select = node.parent
+    if node.args.get("on"):
+        raise DialectError("no rule for distinct on; number the rows")
     keys = select.selects if isinstance(select, exp.Select) else node.expressions
     if isinstance(node, exp.Group):
         keys = node.expressions
@@ -84,7 +86,15 @@ def _told_apart(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _join(node: exp.Expr) -> exp.Expr:
+    known = {"", "INNER", "CROSS", "OUTER", "SEMI", "ANTI"}
+    if node.args.get("method") or str(node.args.get("kind") or "").upper() not in known:
+        raise DialectError(f"no rule for the join {node.sql('duckdb')[:80]}")
+    return node
+
+
 _OWN: Final[Rules] = {
+    exp.Join: _join,
     exp.Distinct: _told_apart,
     exp.Group: _told_apart,
     exp.Cast: _cast,
