@@ -28,7 +28,7 @@ calls as (
         shares.charge_share
     from charge_rows
     inner join {{ ref('int_api_charge_shares') }} as shares using (charge_number)
-    inner join {{ ref('int_caller_usage') }} as callers using (usage_number)
+    inner join {{ ref('int_caller_usage') }} as callers using (usage_id)
 
 ),
 

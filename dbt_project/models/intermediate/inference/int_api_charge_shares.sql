@@ -25,14 +25,14 @@ met as (
     select
         charges.charge_number,
         charges.quantity as counted,
-        callers.usage_number,
+        callers.usage_id,
         case
             when callers.credential_id = charges.credential_id then 'credential'
             when callers.sub_account_id = charges.sub_account_id then 'account'
             else 'model'
         end as attribution_method,
         callers.quantity * charges.size / nullif({{ exact_sum(
-            'charges.size', 'over (partition by callers.usage_number)'
+            'charges.size', 'over (partition by callers.usage_id)'
         ) }}, 0) as quantity
 
     from callers
@@ -53,7 +53,7 @@ shared as (
 
     select
         charge_number,
-        usage_number,
+        usage_id,
         attribution_method,
         quantity / nullif(greatest(
             coalesce(counted, 0),

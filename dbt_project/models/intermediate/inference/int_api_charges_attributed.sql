@@ -42,7 +42,7 @@ called as (
             as effective_cost
     from shares
     inner join charges on shares.charge_number = charges.charge_number
-    inner join callers on shares.usage_number = callers.usage_number
+    inner join callers on shares.usage_id = callers.usage_id
 
 ),
 

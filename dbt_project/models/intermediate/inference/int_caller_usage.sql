@@ -19,14 +19,8 @@ tiers as (
 
 ),
 
-model_usage as (
-
-    select * from {{ ref('int_model_usage_ranked') }}
-
-    where is_attributing and provider_name != 'self-hosted'
-
-),
-
+-- Read once a meter where it lies: as a CTE it would be written down with all its columns,
+-- and ten million windows do not fit in 4 GB.
 unpivoted as (
 
     {% for meter, tokens in meters.items() %}
@@ -34,8 +28,8 @@ unpivoted as (
         {{ caller }},
         '{{ meter }}' as sku_meter,
         {{ tokens }} as quantity
-    from model_usage
-    where {{ tokens }} > 0
+    from {{ ref('int_model_usage_ranked') }}
+    where is_attributing and provider_name != 'self-hosted' and {{ tokens }} > 0
 
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -76,9 +70,8 @@ tiered as (
 
 )
 
+-- No number, for which all callers would have to be put in order.
 select
     *,
-    row_number() over (
-        order by {{ caller }}, sku_meter, quantity, billed_tier, counted_tier
-    ) as usage_number
+    {{ row_id(caller ~ ', sku_meter, billed_tier') }} as usage_id
 from tiered

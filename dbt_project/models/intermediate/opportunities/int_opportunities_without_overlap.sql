@@ -106,7 +106,7 @@ left_in_pool as (
             partition by {{ month | join(', ') }}, pool_name, pool_kind
             order by step
             rows between unbounded preceding and 1 preceding
-        ), 1), 12) as pool_left
+        ), 1), 15) as pool_left
     from steps
 
 ),
