@@ -139,13 +139,20 @@ def _repeated(
             db.execute(f"create schema warehouse.{schema}")
         for relation in sorted(given):
             built = relation.replace('"warehouse"', "built")
-            db.execute(f"create table {relation} as {_rows(built, times)}")
+            name = relation.rpartition(".")[2].strip('"')
+            rows = repeated_rows(name, built, times)
+            db.execute(f"create table {relation} as {rows}")
         yield db
 
 
-def _rows(relation: str, times: int) -> str:
-    """Give the query of a table that models read, as it is or repeated."""
-    name = relation.rpartition(".")[2].strip('"')
+def repeated_rows(name: str, rows: str, times: int) -> str:
+    """Give the query of a table that models read, as it is or repeated.
+
+    Args:
+        name: of the table.
+        rows: what it is read from.
+        times: how many copies of each resource and call there are.
+    """
     copies = times if name in _REPEATED else 1
     changed = _REPEATED.get(name) or (_WIDENED.get(name, {}) if times > 1 else {})
     replaced = ", ".join(
@@ -154,7 +161,7 @@ def _rows(relation: str, times: int) -> str:
     )
     return (
         f"select * exclude (copy) {f'replace ({replaced})' if replaced else ''} "
-        f"from {relation}, range({copies}) as copies (copy)"
+        f"from {rows}, range({copies}) as copies (copy)"
     )
 
 

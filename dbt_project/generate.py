@@ -56,7 +56,7 @@ def _sources() -> str:
         "name": "ledger",
         "schema": "ledger",
         "description": (
-            "The Parquet partitions that the convert assets write, one file per table, "
+            "The partitions that the convert assets write, Parquet files of a table, "
             "source and period, as views of the build database."
         ),
         "tables": tables,

@@ -92,11 +92,11 @@ name is asked by it at any grain: see [semantic-layer.md](semantic-layer.md). Th
 hold only in their own row, and the last column says why.
 """
 USAGE_HEAD = """
-Each table is one Parquet partition per source and month in the home folder's `ledger/`,
-and a view of the same name in every published version. A partition has exactly these
-columns, in this order; a column that a source does not make is NULL. Columns that begin
-with `x_` may follow them; any other is refused. No usage table adds money to the
-ledger.
+Each table is one partition per source and month in the home folder's `ledger/`, which
+is a folder of Parquet files, and a table of the same name in every published version. A
+partition has exactly these columns, in this order; a column that a source does not make
+is NULL. Columns that begin with `x_` may follow them; any other is refused. No usage
+table adds money to the ledger.
 """
 GOLDEN_HEAD = """
 A small company's month was worked out by hand, from the definitions in

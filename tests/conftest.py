@@ -65,6 +65,7 @@ FIRST = (
     "whole_builds/test_changes.py",
     "sources/test_fuzz_recognizers.py",
     "sources/test_hostile_inputs.py",
+    "spark/test_dialect_on_both_engines.py",
     "transform/test_project.py",
     "dbt_project/test_dbt_unit.py",
     "cases/test_sets_of_files.py",

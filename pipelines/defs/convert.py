@@ -27,7 +27,7 @@ from pipelines.defs.landing import DELIVERIES
 from pipelines.defs.objecting import failure
 from pipelines.defs.owners import OWNERS
 from pipelines.landing.deliveries import mark_refused
-from pipelines.landing.source import Source, TransientError
+from pipelines.landing.source import ExportError, Source, TransientError
 from pipelines.ledger.conformance import evaluate_partition
 from pipelines.ledger.conversion import convert_all, forget_refused, refused_in
 from pipelines.ledger.files import partitions, sql_files
@@ -192,6 +192,8 @@ def _converted(settings: Settings, items: Sequence[Stale]) -> list[str]:
         found = [*convert_all(settings, items, writer(settings))]
     except TransientError as error:
         raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from error
+    except ExportError as error:  # no delivery is to blame, but the Spark
+        raise failure([str(error)]) from error
     return [one.refusal().sentence for refused in found for one in refused]
 
 

@@ -97,7 +97,7 @@ def _seen(
     progress: Progress,
 ) -> Landing:
     lying = find(settings.exports_dir, looks=looks)
-    stored = find_in_stores(settings, looks)
+    stored = find_in_stores(settings, looks, hashed)
     fetched = [c for s in sources if s.fetch for c in s.fetch(settings)]
     candidates = (*lying.readable, *stored.readable, *fetched)
     files, refusals, texts = claimed(candidates, sources, looks)

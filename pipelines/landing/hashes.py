@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.files import sha256_of, write_text
@@ -54,6 +55,13 @@ class Hashes:
         digest = sha256_of(path)
         self._now[name] = (identity, digest)
         return digest
+
+    def fetched(self, name: str, path: Path, digest: str) -> None:
+        """Take the hash of a file that was hashed while it was written to the mirror.
+
+        Nobody else writes there, so that it is settled from the beginning.
+        """
+        self._now[name] = (replace(Identity.of(path), is_settled=True), digest)
 
     def by_name(self) -> dict[str, str]:
         """Give the hashes of this scan, by the names of the files."""

@@ -5,6 +5,7 @@ here: talking to a cloud (``stores``), and saying what a file is (``candidates``
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pyarrow as pa
 
 from pipelines.landing.candidates import Found, find
 from pipelines.landing.errors import TransientError
+from pipelines.landing.hashes import Hashes
 from pipelines.landing.looks import Looks
 from pipelines.landing.stores import (
     FAILURES,
@@ -33,7 +35,9 @@ CHUNK = 8 * 1024 * 1024
 AT_ONCE = 8
 
 
-def find_in_stores(settings: Settings, looks: Looks | None = None) -> Found:
+def find_in_stores(
+    settings: Settings, looks: Looks | None = None, hashes: Hashes | None = None
+) -> Found:
     """Bring the mirror up to what the stores hold, and sniff every file of it.
 
     An object whose size and time are the mirrored file's is not read again. What was
@@ -42,6 +46,8 @@ def find_in_stores(settings: Settings, looks: Looks | None = None) -> Found:
     Args:
         settings: name the stores.
         looks: earlier ones, from which files that did not change are recalled.
+        hashes: those of this scan. What is fetched is hashed on its way, so that no
+            byte of the mirror is read for its hash.
 
     Returns:
         What lies in the stores: the readable files, of each object that is damaged,
@@ -59,7 +65,7 @@ def find_in_stores(settings: Settings, looks: Looks | None = None) -> Found:
             store, folder = open_store(url), _folder(settings, url)
             missing, gone = _differences(store, folder)
             _remove(gone, folder)
-            _fetch(store, missing, folder, downloads)
+            _fetch(store, missing, folder, downloads, hashes)
             lying = find(folder, f"{url}/", looks)
             found.readable.extend(lying.readable)
             found.damaged.extend([*store.unusable, *lying.damaged])
@@ -114,22 +120,35 @@ def _remove(gone: list[Path], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _fetch(store: Store, objects: list[Object], folder: Path, downloads: Path) -> None:
+def _fetch(
+    store: Store,
+    objects: list[Object],
+    folder: Path,
+    downloads: Path,
+    hashes: Hashes | None,
+) -> None:
     numbers = count()
 
     def fetch_one(item: Object) -> None:
-        _download(store, item, folder / item.key, downloads / str(next(numbers)))
+        path = folder / item.key
+        digest = _download(store, item, path, downloads / str(next(numbers)))
+        if hashes:
+            hashes.fetched(f"{store.url}/{item.key}", path, digest)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(fetch_one, objects):
             pass
 
 
-def _download(store: Store, item: Object, path: Path, temporary: Path) -> None:
-    """Fetch one object beside its place and move it there, with the store's time."""
+def _download(store: Store, item: Object, path: Path, temporary: Path) -> str:
+    """Fetch one object beside its place and move it there, with the store's time.
+
+    Returns:
+        The hash of its bytes.
+    """
     name = f"{store.url}/{item.key}"
     try:
-        seen = _copy(store, item, temporary)
+        seen, digest = _copy(store, item, temporary)
         with store.filesystem.open_input_file(f"{store.root}/{item.key}") as again:
             now = _tag(again)
     except FAILURES as error:
@@ -140,10 +159,12 @@ def _download(store: Store, item: Object, path: Path, temporary: Path) -> None:
     os.utime(temporary, ns=(item.modified_ns, item.modified_ns))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary.replace(path)
+    return digest
 
 
-def _copy(store: Store, item: Object, target: Path) -> object:
-    """Copy an object's bytes, a chunk at a time; give the tag of its content."""
+def _copy(store: Store, item: Object, target: Path) -> tuple[object, str]:
+    """Copy an object's bytes, a chunk at a time; give their tag and their hash."""
+    digest = hashlib.sha256()
     with (
         # Not its stream, which unpacks what is called .gz and on GCS reads ahead.
         store.filesystem.open_input_file(f"{store.root}/{item.key}") as source,
@@ -151,9 +172,10 @@ def _copy(store: Store, item: Object, target: Path) -> object:
     ):
         while chunk := source.read(CHUNK):
             file.write(chunk)
+            digest.update(chunk)
         file.flush()
         os.fsync(file.fileno())
-        return _tag(source)
+        return _tag(source), digest.hexdigest()
 
 
 def _tag(source: pa.NativeFile) -> object:

@@ -239,11 +239,11 @@ class Source:
         fetch: brings what lies neither in the exports folder nor in a store (a
             database) into files below the home folder; their names hold '://'.
         compressions: how files may be packed; others are refused before ``claims``.
-        file_rows: counts the rows of each file of a delivery, as the SELECT numbers
-            them, of a source whose rows do not depend on rows of other files; None of
-            files that have to be read together. A source that has it reads the
-            ``places`` of a delivery, and knows of its other files and of the month's
-            other deliveries. Where it is missing, a month is converted at once.
+        file_rows: counts the rows of each of the ``places`` of a delivery, as the
+            SELECT numbers them, of a source whose rows do not depend on rows of other
+            files; None where its files have to be read together. A source that has it
+            reads the ``places`` of a delivery, and knows of its other files and of the
+            month's other deliveries. Where it is missing, a month is converted at once.
         is_list: whether a file is a list that its owner edits: a month that it no
             longer has is emptied. Of an export, a later one may take the place.
     """

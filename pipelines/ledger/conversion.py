@@ -15,7 +15,7 @@ from pipelines.files import write_text
 from pipelines.landing.landed import Refusal
 from pipelines.landing.privacy import Privacy
 from pipelines.landing.source import Delivery, ExportError, Source, TransientError
-from pipelines.ledger.files import partition_path, record_of
+from pipelines.ledger.files import partition_path, place_and_record
 from pipelines.ledger.partitions import empty_partition, write_partition
 from pipelines.ledger.stale import Stale
 from pipelines.settings import Settings
@@ -130,8 +130,8 @@ def refused_in(ledger_dir: Path) -> list[Refused]:
             period = path.name.removesuffix(_SUFFIX)
             place = path.with_name(period)
             reason = (
-                f"{path} cannot be read; remove it, {place} and "
-                f"{record_of(place).name}, and build"
+                f"{path} cannot be read; remove it, {place_and_record(place)}, and "
+                "build"
             )
             found.append(Refused("", path.parent.name, period, (path.name,), reason))
     return found

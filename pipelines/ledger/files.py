@@ -38,6 +38,14 @@ def file_of_before(place: Path) -> Path:
     return place.with_name(place.name + PARQUET)
 
 
+def place_and_record(place: Path) -> str:
+    """Name what a person has to remove for a partition to be gone."""
+    before = file_of_before(place)
+    is_of_before = before.exists() or record_of(before).exists()
+    there = before if is_of_before and not record_of(place).exists() else place
+    return f"{there} and {record_of(there).name}"
+
+
 def part_name(number: int, count: int, sha256: str) -> str:
     """Name a part by its place among all, from 1, and by its content."""
     return f"{number:04}-of-{count:04}-{sha256[:16]}{PARQUET}"

@@ -126,7 +126,8 @@ def require_whole(
     What a part is stands in its file; what was said of it has to be the same.
 
     Raises:
-        ExportError: a part is missing, there twice, or of something else.
+        TransientError: a part is missing, there twice, or of something else.
+        ExportError: rows of a delivery are in no part, or in two.
     """
     name = f"{place.parent.name} {place.name}"
     ordered = sorted(written, key=lambda one: one.number)
@@ -135,34 +136,41 @@ def require_whole(
         there = sum(one.number == number for one in ordered)
         if there != 1:
             what = f"is there {there} times" if there else "is missing"
-            raise ExportError(
+            raise TransientError(
                 f"{name}: part {number} of {count} {what}; expected each part once, "
                 "so build again"
             )
+    for one in ordered:
+        _require_part(name, inputs, one, count)
     last: dict[str, int] = {}
     for one in ordered:
-        found = pq.read_metadata(one.path)
-        keys = found.metadata or {}
-        said = [keys.get(key.encode(), b"").decode() for key in (INPUTS_KEY, PART_KEY)]
-        if one.number > count or said != [inputs, _of(one.number, count)]:
-            raise ExportError(
-                f"{name}: {one.path} is part {said[1]} of {said[0]}; expected part "
-                f"{_of(one.number, count)} of {inputs}, so build again"
-            )
-        if found.num_rows != one.row_count:
-            raise ExportError(
-                f"{name}: part {_of(one.number, count)} has {found.num_rows} rows of "
-                f"{one.row_count} that were converted; build again"
-            )
         for delivery_id, (before, end) in one.numbers.items():
             if last.setdefault(delivery_id, before) != before:
                 raise ExportError(
                     f"{name}: part {_of(one.number, count)} begins after row {before} "
                     f"of {delivery_id}, the parts before it end with row "
-                    f"{last[delivery_id]}; expected every row once, so build again"
+                    f"{last[delivery_id]}; expected every row once"
                 )
             last[delivery_id] = end
     return ordered
+
+
+def _require_part(name: str, inputs: str, one: Written, count: int) -> None:
+    """Go on only if a file is the part that it is said to be."""
+    found = pq.read_metadata(one.path)
+    keys = found.metadata or {}
+    said = [keys.get(key.encode(), b"").decode() for key in (INPUTS_KEY, PART_KEY)]
+    part = _of(one.number, count)
+    if one.number > count or said != [inputs, part]:
+        raise TransientError(
+            f"{name}: {one.path} is part {said[1]} of {said[0]}; expected part {part} "
+            f"of {inputs}, so build again"
+        )
+    if found.num_rows != one.row_count:
+        raise TransientError(
+            f"{name}: part {part} has {found.num_rows} rows of {one.row_count} that "
+            "were converted; build again"
+        )
 
 
 def _of(number: int, count: int) -> str:

@@ -6,7 +6,7 @@ the parts of a month, which follow from its files alone. Does not belong here:
 converting one (``parts``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -32,6 +32,12 @@ PART_BYTES = 256 * 2**20
 _SHOWN = 5
 
 
+# Counts the rows of each file of deliveries of a month; None: they are read together.
+Rows = Callable[
+    [Settings, Source, Sequence[Delivery], str], Sequence[Sequence[int]] | None
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What is converted at once.
@@ -48,10 +54,44 @@ class Part:
     count: int = 1
 
 
-def planned(
+def rows_here(
     settings: Settings, source: Source, deliveries: Sequence[Delivery], period: str
+) -> list[Sequence[int]] | None:
+    """Count the rows of each file of deliveries; None where they are read together.
+
+    Raises:
+        ExportError: a file cannot be read.
+    """
+    assert source.file_rows is not None
+    found = []
+    privacy = Privacy.of(settings)
+    try:
+        with conversion(settings, source, deliveries, period, privacy) as db:
+            for delivery in deliveries:
+                counted = source.file_rows(Context(db, settings), delivery)
+                if counted is None:
+                    return None
+                found.append(counted)
+    except UNREADABLE as error:
+        raise refusal(source, period, deliveries, error) from error
+    return found
+
+
+def planned(
+    settings: Settings,
+    source: Source,
+    deliveries: Sequence[Delivery],
+    period: str,
+    rows: Rows = rows_here,
 ) -> list[Part]:
     """Give the parts of a month, which follow from its files alone.
+
+    Args:
+        settings: whose home.
+        source: whose deliveries.
+        deliveries: all of the month, oldest first.
+        period: the month.
+        rows: counts the rows of files, where there are several parts.
 
     Raises:
         ExportError: the rows of a file cannot be counted.
@@ -59,7 +99,7 @@ def planned(
     groups = _groups(deliveries) if source.file_rows else []
     if len(groups) <= 1:
         return [Part(tuple(deliveries))]
-    counted = _rows_of_files(settings, source, deliveries, period)
+    counted = rows(settings, source, deliveries, period)
     if counted is None:
         return [Part(tuple(deliveries))]
     return [
@@ -94,26 +134,6 @@ def _ranged(
         first, end = min(places, default=0), max(places, default=-1) + 1
         before = sum(counted[which][:first])
         yield replace(delivery, range=FileRange(first, end, before))
-
-
-def _rows_of_files(
-    settings: Settings, source: Source, deliveries: Sequence[Delivery], period: str
-) -> list[Sequence[int]] | None:
-    """Count the rows of each file; None where files have to be read together."""
-    assert source.file_rows is not None
-    found = []
-    try:
-        with conversion(
-            settings, source, deliveries, period, Privacy.of(settings)
-        ) as db:
-            for delivery in deliveries:
-                counted = source.file_rows(Context(db, settings), delivery)
-                if counted is None:
-                    return None
-                found.append(counted)
-    except UNREADABLE as error:
-        raise refusal(source, period, deliveries, error) from error
-    return found
 
 
 def refusal(

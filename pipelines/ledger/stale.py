@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.landing.landed import Landing
 from pipelines.landing.source import Delivery, ExportError, Source
 from pipelines.ledger import content
-from pipelines.ledger.files import partition_path, record_of, with_leftovers
+from pipelines.ledger.files import partition_path, place_and_record, with_leftovers
 from pipelines.ledger.partitions import (
     inputs_in_leftovers,
     inputs_of,
@@ -143,8 +143,7 @@ def _require_whole(path: Path, source: Source, period: str, landing: Landing) ->
         raise ExportError(
             f"{source.name} {period}: the ledger holds rows of {lost}, which left "
             "the exports folder; restore the files (the deliveries table names them), "
-            f"or remove {path} and {record_of(path).name} to convert the month "
-            "without them"
+            f"or remove {place_and_record(path)} to convert the month without them"
         )
 
 
@@ -162,6 +161,6 @@ def _require_mendable(
     what = f"{lost} (the deliveries table names the files)" if lost else "the month"
     raise ExportError(
         f"{place}, and exports of {what} left the exports folder: put them back or "
-        f"restore the partition from a backup, or remove it and "
-        f"{record_of(path).name} to go on without these rows"
+        "restore the partition from a backup, or remove "
+        f"{place_and_record(path)} to go on without these rows"
     )

@@ -6,6 +6,7 @@ the forgotten (``landing.persons``), how a text loses its persons (``landing.pri
 
 import mmap
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -41,6 +42,8 @@ from pipelines.settings import Settings
 # Searched with SQL, or made anew by every build, or the list itself.
 NOT_SEARCHED = {"ledger", "versions", "privacy", "tmp", "build"}
 TABULAR = {".parquet", ".duckdb"}
+# Of the work folder, which may be one with other things in it.
+MADE_ON_SPARK = ("made", "handed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,9 @@ def forget(settings: Settings, address: str, *, delete_versions: bool) -> Forgot
         remember_to_forget(settings, persons.entry(plain))
         words = _words(persons, plain)
         changed = tuple(_rewritten_partitions(settings, words))
+        # Rows that a Spark made; its next build makes them again.
+        for folder in MADE_ON_SPARK:
+            shutil.rmtree(settings.work_dir / folder, ignore_errors=True)
         damaged = damaged_versions(settings)
         whole = [v for v in versions(settings) if v.name not in damaged]
         holding = [v for v in whole if _may_hold(settings, v, words)]

@@ -252,7 +252,7 @@ class Settings(BaseSettings):
 
     @property
     def ledger_dir(self) -> Path:
-        """The Parquet partitions: one folder per table, source and period."""
+        """The partitions: one folder of Parquet files per table, source and period."""
         return self.home_dir / "ledger"
 
     @property

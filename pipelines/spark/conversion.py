@@ -20,12 +20,18 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.files import UNFINISHED, put_on_disk, sha256_of
 from pipelines.landing.privacy import Privacy
-from pipelines.landing.source import ExportError, Source, TransientError
+from pipelines.landing.source import (
+    Delivery,
+    ExportError,
+    FileRange,
+    Source,
+    TransientError,
+)
 from pipelines.ledger.content import discard
 from pipelines.ledger.conversion import Wanted, Write, here
 from pipelines.ledger.partitions import inputs_of, put_parts
 from pipelines.ledger.parts import Written, write_part
-from pipelines.ledger.planning import Part, planned
+from pipelines.ledger.planning import Part, planned, rows_here
 from pipelines.settings import Settings
 from pipelines.sources.registry import all_sources
 from pipelines.spark.session import first_line, session
@@ -40,14 +46,23 @@ _REPORT = "report string"
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A part to be converted, of which of the wanted partitions."""
+    """A part to be converted, or whose files' rows are to be counted.
 
-    wanted: int
+    Attributes:
+        source: the name of its source.
+        period: the month.
+        part: which files.
+        inputs: what the partition is made of.
+        place: of the partition; None where rows are only counted.
+        wanted: of which of the wanted partitions it is.
+    """
+
     source: str
     period: str
     part: Part
     inputs: str
-    place: Path
+    place: Path | None = None
+    wanted: int = 0
 
 
 def writer(settings: Settings) -> Write:
@@ -89,8 +104,41 @@ def _tasks(settings: Settings, number: int, wanted: Wanted) -> Iterator[_Task]:
     source, deliveries = wanted.source, wanted.deliveries
     inputs = inputs_of(source, deliveries, Privacy.of(settings).key_id)
     wanted.place.mkdir(parents=True, exist_ok=True)
-    for part in planned(settings, source, deliveries, wanted.period):
-        yield _Task(number, source.name, wanted.period, part, inputs, wanted.place)
+    period = wanted.period
+    for part in planned(settings, source, deliveries, period, rows_on_spark):
+        yield _Task(source.name, period, part, inputs, wanted.place, number)
+
+
+def rows_on_spark(
+    settings: Settings, source: Source, deliveries: Sequence[Delivery], period: str
+) -> list[list[int]] | None:
+    """Count the rows of each file as tasks (``planning.Rows``)."""
+    key_id = Privacy.of(settings).key_id
+    tasks = []
+    for delivery in deliveries:
+        inputs = inputs_of(source, [delivery], key_id)
+        for place in delivery.places:
+            alone = replace(delivery, range=FileRange(place, place + 1))
+            tasks.append(_Task(source.name, period, Part((alone,)), inputs))
+    said = iter(_reports(settings, tasks, ""))
+    found: list[list[int]] = []
+    for delivery in deliveries:
+        found.append([])
+        for _ in delivery.places:
+            report = next(said)
+            if error := _error(report):
+                raise error
+            if report["rows"] is None:
+                return None
+            found[-1].append(report["rows"])
+    return found
+
+
+def _error(report: Mapping[str, Any]) -> ExportError | None:
+    """Give what a task said to speak against its part."""
+    if said := report.get("error"):
+        return (TransientError if report["is_transient"] else ExportError)(said)
+    return None
 
 
 def _placed(
@@ -99,10 +147,10 @@ def _placed(
     """Make the parts of the reports the partition, if nothing speaks against it."""
     written = []
     for report in reports:
-        if said := report.get("error"):
-            if report["is_transient"]:
-                raise TransientError(said)
-            return ExportError(said)
+        if error := _error(report):
+            if isinstance(error, TransientError):
+                raise error
+            return error
         numbers = {name: (one[0], one[1]) for name, one in report["numbers"].items()}
         found = {**report, "path": Path(report["path"]), "numbers": numbers}
         written.append(Written(**found))
@@ -113,8 +161,7 @@ def _placed(
     except TransientError:
         raise
     except ExportError as error:
-        # No delivery is to blame: a part was lost between the machines.
-        raise TransientError(str(error)) from error
+        return error
     return None
 
 
@@ -149,7 +196,7 @@ def _reports(
     return [found[number] for number in range(len(tasks))]
 
 
-def _values(settings: Settings) -> dict[str, Any]:
+def _values(settings: Settings) -> str:
     """Give the settings that a conversion reads, with paths that hold anywhere.
 
     Secrets are none of them: their variables are those of the executors.
@@ -158,7 +205,7 @@ def _values(settings: Settings) -> dict[str, Any]:
     values |= {"exports": str(settings.exports_dir), "home": str(settings.home_dir)}
     values["plans"]["folder"] = str(settings.plans_dir)
     # A task has one core.
-    return values | {"threads": 1}
+    return json.dumps(values | {"threads": 1})
 
 
 def _run(
@@ -175,14 +222,18 @@ def _run(
             yield pa.RecordBatch.from_pydict({"report": [text]})
 
 
-def _report(values: dict[str, Any], attempt: str, task: _Task) -> dict[str, Any]:
+def _report(values: str, attempt: str, task: _Task) -> dict[str, Any]:
     """Convert a part; say what was written, or what speaks against it."""
-    path = task.place / f"{attempt}.{secrets.token_hex(8)}{UNFINISHED}"
+    folder = task.place or Path()
+    path = folder / f"{attempt}.{secrets.token_hex(8)}{UNFINISHED}"
     try:
-        settings = _settings(json.dumps(values))
-        source = _source(settings, task)
+        source = _source(values, task)
+        if task.place is None:
+            files = task.part.deliveries
+            rows = rows_here(_settings(values), source, files, task.period)
+            return {"rows": rows and rows[0][0]}
         written = write_part(
-            settings, source, task.part, task.period, task.inputs, path
+            _settings(values), source, task.part, task.period, task.inputs, path
         )
         put_on_disk(path)
         written = replace(written, sha256=sha256_of(path))
@@ -207,20 +258,28 @@ def _settings(values: str) -> Settings:
     return Settings(**json.loads(values))
 
 
-def _source(settings: Settings, task: _Task) -> Source:
+@cache
+def _sources(values: str) -> Mapping[str, Source]:
+    return {source.name: source for source in all_sources(_settings(values))}
+
+
+def _source(values: str, task: _Task) -> Source:
     """Give the source of a task, which has to be the one that the driver has.
 
     Raises:
         TransientError: this machine would make other rows.
     """
-    found = next((s for s in all_sources(settings) if s.name == task.source), None)
-    key_id = Privacy.of(settings).key_id
-    inputs = inputs_of(found, task.part.deliveries, key_id) if found else "nothing"
-    if found is None or inputs != task.inputs:
-        raise TransientError(
-            f"{task.source} {task.period}: an executor of the Spark would make it of "
-            f"{inputs.partition(':')[0]}, this machine of "
-            f"{task.inputs.partition(':')[0]}; expected the same Unitmill, plans and "
-            "key of persons on both"
-        )
-    return found
+    made = ""
+    key_id = Privacy.of(_settings(values)).key_id
+    for _ in range(2):
+        found = _sources(values).get(task.source)
+        made = inputs_of(found, task.part.deliveries, key_id) if found else "nothing"
+        if found and made == task.inputs:
+            return found
+        # Plans may have been edited since the last task.
+        _sources.cache_clear()
+    raise TransientError(
+        f"{task.source} {task.period}: an executor of the Spark would make it of "
+        f"{made.partition(':')[0]}, this machine of {task.inputs.partition(':')[0]}; "
+        "expected the same Unitmill, plans and key of persons on both"
+    )

@@ -1,5 +1,6 @@
 """Exports in object stores: what is read, how often, and what is refused by name."""
 
+import hashlib
 import json
 import os
 from datetime import UTC, datetime
@@ -410,3 +411,16 @@ def test_the_command_line_does_not_repeat_a_wrong_address(
     assert done.returncode == 2
     assert "UNITMILL_ variables" in done.stderr
     assert "geheim" not in done.stderr + done.stdout
+
+
+def test_an_object_is_hashed_while_it_is_fetched(cloud, stored, land):
+    """Else each byte of the mirror would be read again, in this look and the next."""
+    cloud.put("acme-1.csv", "a\n1\n")
+    settings = stored(cloud)
+
+    land(settings)
+
+    known = json.loads(settings.hashes_file.read_text())
+    *_, is_settled, digest = known[f"{cloud.url}/acme-1.csv"]
+    assert is_settled
+    assert digest == hashlib.sha256(b"a\n1\n").hexdigest()

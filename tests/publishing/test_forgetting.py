@@ -114,6 +114,19 @@ def test_old_versions_that_hold_the_person_are_removed_and_never_the_current_one
     ]
 
 
+def test_rows_that_a_spark_made_are_removed_and_nothing_beside_them(settings):
+    made = settings.work_dir / "made" / "marts" / "fct_x" / "0f.parquet"
+    handed = settings.work_dir / "handed" / "dim_x.parquet"
+    other = settings.work_dir / "notes.txt"
+    for file in (made, handed, other):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("rows", "utf-8")
+
+    forget(settings, "ada@corp.example", delete_versions=False)
+
+    assert [file.exists() for file in (made, handed, other)] == [False, False, True]
+
+
 def test_names_of_exports_and_other_files_that_tell_the_person_are_listed(
     settings, build, put
 ):

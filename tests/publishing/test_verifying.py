@@ -5,8 +5,11 @@ from dataclasses import replace
 
 import duckdb
 import pytest
+from older_ledger import as_before
 
+from pipelines.files import sha256_of
 from pipelines.ledger.files import parts
+from pipelines.publishing.audit import seal
 from pipelines.publishing.publish import publish, rollback
 from pipelines.publishing.verifying import verify
 from pipelines.publishing.versions import (
@@ -15,6 +18,7 @@ from pipelines.publishing.versions import (
     damaged_versions,
     versions,
 )
+from pipelines.transform.database import opened
 
 
 @pytest.fixture
@@ -153,6 +157,23 @@ def test_a_ledger_written_in_place_does_not_reach_a_version(settings, audited):
     path.write_bytes(b"")
 
     assert faults(version) == []
+
+
+def test_a_version_of_one_file_a_month_is_verified_and_begun_with(settings, audited):
+    audited(cost=7)
+    as_before(settings.ledger_dir / "focus" / "acme" / "2026-08")
+    with opened(settings):  # a build of that ledger
+        pass
+    seal(settings, sha256_of(settings.build_database), {})
+
+    version = publish(settings)
+
+    assert (version.folder / "ledger/focus/acme/2026-08.parquet").is_file()
+    assert faults(version) == []
+    audited(cost=8)
+    later = publish(settings)
+    assert faults(later) == []
+    assert not (later.folder / "ledger/focus/acme/2026-08.parquet").exists()
 
 
 def test_the_order_of_versions_is_that_of_publishing_when_a_clock_is_set_back(

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.spark.dialect import DialectError, translated, view_of
+from pipelines.spark.dialect import DialectError, translated, translated_steps, view_of
 from pipelines.spark.session import session
 
 pytestmark = [
@@ -26,6 +26,13 @@ pytestmark = [
 
 INF, NAN = math.inf, math.nan
 D = Decimal
+
+
+def at(*parts):
+    """Give a time as both engines give it: without a zone."""
+    return datetime(*parts)  # noqa: DTZ001 - UTC, as all times are
+
+
 TABLE = '"warehouse"."x"."t"'
 # Without compilation, which takes longer than rows so few.
 QUICK = {
@@ -254,29 +261,27 @@ def test_whole_numbers_and_decimals_keep_their_digits(says):
 
 
 def test_dates_and_times(says):
-    noon = datetime(2026, 10, 31, 12, 30)
+    noon = at(2026, 10, 31, 12, 30)
     says(
         "from (values (date '2026-10-31', timestamp '2026-10-31 12:30:00', 2), "
         "(date '2024-02-29', timestamp '1969-12-31 23:59:59.5', -1), "
         "(null, null, null)) t(d, ts, n)",
         {
             "d + interval 1 month": [
-                datetime(2026, 11, 30),
-                datetime(2024, 3, 29),
+                at(2026, 11, 30),
+                at(2024, 3, 29),
                 None,
             ],
-            "d - interval 1 day": [datetime(2026, 10, 30), datetime(2024, 2, 28), None],
-            "d + n * interval 1 month": [
-                *(datetime(2026, 12, 31), datetime(2024, 1, 29), None)
-            ],
+            "d - interval 1 day": [at(2026, 10, 30), at(2024, 2, 28), None],
+            "d + n * interval 1 month": [*(at(2026, 12, 31), at(2024, 1, 29), None)],
             "d + n": [date(2026, 11, 2), date(2024, 2, 28), None],
             "d - n": [date(2026, 10, 29), date(2024, 3, 1), None],
             "d - date '2026-10-01'": [30, -945, None],
             "ts - timestamp '2026-10-01' >= interval 30 day": [True, False, None],
             "ts + to_hours(2)": [
                 *(
-                    datetime(2026, 10, 31, 14, 30),
-                    datetime(1970, 1, 1, 1, 59, 59, 500000),
+                    at(2026, 10, 31, 14, 30),
+                    at(1970, 1, 1, 1, 59, 59, 500000),
                 ),
                 None,
             ],
@@ -290,16 +295,14 @@ def test_dates_and_times(says):
                 *(-1793449799800, 700, None)
             ],
             "date_trunc('month', d)": [
-                datetime(2026, 10, 1),
-                datetime(2024, 2, 1),
+                at(2026, 10, 1),
+                at(2024, 2, 1),
                 None,
             ],
             "date_trunc('hour', ts)": [
-                *(datetime(2026, 10, 31, 12), datetime(1969, 12, 31, 23), None)
+                *(at(2026, 10, 31, 12), at(1969, 12, 31, 23), None)
             ],
-            "date_trunc('day', ts)": [
-                *(datetime(2026, 10, 31), datetime(1969, 12, 31), None)
-            ],
+            "date_trunc('day', ts)": [*(at(2026, 10, 31), at(1969, 12, 31), None)],
             "cast(ts as date)": [date(2026, 10, 31), date(1969, 12, 31), None],
             "cast(ts as varchar)": [
                 *("2026-10-31 12:30:00", "1969-12-31 23:59:59.5", None)
@@ -312,12 +315,12 @@ def test_dates_and_times(says):
             "year(d) * 100 + month(d)": [202610, 202402, None],
             "strftime(ts, '%Y-%m')": ["2026-10", "1969-12", None],
             "strptime(strftime(d, '%Y-%m'), '%Y-%m')": [
-                *(datetime(2026, 10, 1), datetime(2024, 2, 1), None)
+                *(at(2026, 10, 1), at(2024, 2, 1), None)
             ],
             "d = '2026-10-31'": [True, False, None],
             "d < ts": [True, False, None],
-            "coalesce(d, ts)": [datetime(2026, 10, 31), datetime(2024, 2, 29), None],
-            "greatest(ts, d)": [noon, datetime(2024, 2, 29), None],
+            "coalesce(d, ts)": [at(2026, 10, 31), at(2024, 2, 29), None],
+            "greatest(ts, d)": [noon, at(2024, 2, 29), None],
         },
     )
 
@@ -332,8 +335,8 @@ def test_ranges_end_before_their_end(says):
             "range(i, j)[1]": [1, None, None],
             "len(range(i, j))": [2, 0, None],
             "range(date_trunc('month', a), b + interval 1 second, interval 1 month)": [
-                [datetime(2026, 10, 1), datetime(2026, 11, 1)],
-                [datetime(2026, 10, 1)],
+                [at(2026, 10, 1), at(2026, 11, 1)],
+                [at(2026, 10, 1)],
                 None,
             ],
         },
@@ -458,7 +461,7 @@ def test_lists_and_maps(says):
             "list_sort(l)": [[1, 3, None], [], None],
             "list_sort(l)[:2]": [[1, 3], [], None],
             "list_filter(l, lambda x: x > i)": [[3], [], None],
-            "list_transform(str_split('1; 2', ';'), lambda p: cast(trim(p) as integer))": [
+            "list_transform(str_split('1; 2', ';'), lambda p: p::integer)": [
                 *([[1, 2]] * 3),
             ],
             "[i, 2.5]": [[D(1), D("2.5")], [D(0), D("2.5")], [None, D("2.5")]],
@@ -477,7 +480,8 @@ def test_lists_and_maps(says):
 ROWS = """
 select * from (values
     ('a', 1, 2.0::decimal(38, 12), 'x', true), ('a', 3, null, 'y', false),
-    ('a', null, 2.0, null, null), ('b', null, null, null, null), ('c', 5, 1.0, 'z', true)
+    ('a', null, 2.0, null, null), ('b', null, null, null, null),
+    ('c', 5, 1.0, 'z', true)
 ) as t (k, i, a, s, f)
 """
 
@@ -517,8 +521,9 @@ def test_lists_of_groups_keep_nulls_and_are_null_of_no_rows(both):
     rows = both(
         "select k, list(s order by i), list(i order by s) filter (where i > 1), "
         "list_sort(list(distinct a)), string_agg(s, '+' order by i), "
-        "map_from_entries(coalesce(list((s, i) order by s) filter (where s is not null),"
-        " []))['x'] from t group by all",
+        "map_from_entries(coalesce("
+        "list((s, i) order by s) filter (where s is not null), []))['x'] "
+        "from t group by all",
         ROWS,
     )
 
@@ -644,6 +649,8 @@ def test_what_only_duckdb_reads_in_a_text_is_an_error_in_spark(both):
 def test_a_pattern_that_nobody_checked_is_an_error_in_spark(both):
     with pytest.raises(Exception, match="no rule for"):
         both("select 'a' glob g from t", "select '[a]' as g")
+    with pytest.raises(Exception, match="no rule reads a number"):
+        both("select try_cast(s as integer) from t", "select '1_000' as s")
     with pytest.raises(Exception, match="no rule for the path"):
         both("select j->>k from t", "select '{}'::json as j, '$.a' as k")
 
@@ -666,13 +673,46 @@ def test_a_pattern_that_nobody_checked_is_an_error_in_spark(both):
         ("median(i)", "cast it to double"),
         ("md5_number(s)", "no rule translates"),
         ("h", "UHUGEINT"),
+        ("cast(s as date)", "no rule reads"),
+        ("distinct on (i) s", "no rule for distinct on"),
+        ("distinct m", "the map m is told apart"),
     ],
 )
 def test_what_no_rule_covers_is_refused_by_name(expression, says):
-    types = {TABLE: {"s": "VARCHAR", "i": "INTEGER", "h": "UHUGEINT"}}
+    columns = {"s": "VARCHAR", "i": "INTEGER", "h": "UHUGEINT"}
+    types = {TABLE: columns | {"m": "MAP(VARCHAR, VARCHAR)"}}
 
     with pytest.raises(DialectError, match=says):
-        translated(f"select {expression} as x from {TABLE} as t", types)
+        translated(f"select {expression} from {TABLE} as t", types)
+
+
+def test_what_is_materialized_is_a_step_before(spark, duck):
+    code = (
+        f"with t as (select * from {TABLE}), "
+        "numbered as materialized (select *, row_number() over () as n from t), "
+        "big as (select * from numbered where i > 1), "
+        "left_over as materialized (select a.k, a.n from numbered as a "
+        "anti join big on a.n = big.n) "
+        "select k, count(*) as rows_, count(distinct n) as numbers from left_over "
+        "group by all"
+    )
+    duck.execute(f"create or replace table {TABLE} as {ROWS}")
+    values = [
+        tuple(row) for row in duck.execute(f"select k, i from {TABLE}").fetchall()
+    ]
+    spark.createDataFrame(values, "k string, i int").createOrReplaceTempView("x__t")
+    types = {TABLE: {"k": "VARCHAR", "i": "INTEGER"}}
+
+    *before, last = translated_steps(code, types)
+    for step in before:
+        spark.sql(step.code).createOrReplaceTempView(step.view)
+    theirs = sorted(tuple(row) for row in spark.sql(last.code).collect())
+
+    assert [step.view for step in before] == ["step__numbered", "step__left_over"]
+    assert theirs == sorted(duck.execute(code).fetchall())
+    assert theirs == [("a", 2, 2), ("b", 1, 1)]
+    with pytest.raises(DialectError, match="it takes steps: step__numbered"):
+        translated(code, types)
 
 
 def test_recursion_is_refused():

@@ -219,6 +219,20 @@ def test_what_somebody_removed_from_the_work_folder_is_made_again(run, settings,
     assert rows(db, "thirds") == before
 
 
+def test_what_a_killed_run_left_is_removed(run, settings):
+    run(*ALL)
+    layer = settings.work_dir / "made" / "x"
+    before = {path for path in layer.rglob("*") if path.is_dir()}
+    (layer / ".charges.0f" / "made_month=2026-09").mkdir(parents=True)
+    (layer / "charges" / ".2026-09-0a.0f").mkdir()
+    (layer / "gone" / "2026-09-0b").mkdir(parents=True)
+
+    run(*ALL)
+
+    after = {path for path in layer.rglob("*") if path.is_dir()}
+    assert after - {layer / "gone"} == before
+
+
 def test_duckdb_goes_on_where_spark_was_and_spark_where_duckdb_was(run, db):
     run(*ALL)
     before = rows(db, "thirds")
@@ -296,7 +310,7 @@ def test_a_contract_holds_on_spark(run):
 def test_a_work_folder_that_only_spark_sees_is_refused(run, monkeypatch):
     # What executors with disks of their own leave where we look: nothing.
     monkeypatch.setattr(
-        tables.pq, "read_metadata", lambda path: SimpleNamespace(num_rows=0)
+        tables.pq, "read_metadata", lambda _: SimpleNamespace(num_rows=0)
     )
 
     assert run(CHARGES) == {"charges": "error"}

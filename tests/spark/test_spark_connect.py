@@ -46,8 +46,10 @@ def address(tmp_path):
         word for key, value in words.items() for word in ("--conf", f"{key}={value}")
     ]
     server = subprocess.Popen(
-        [SPARK / "bin" / "spark-submit", "--class", SERVER, "--master", "local[1]"]
-        + [*given, "spark-internal"],
+        [
+            *(SPARK / "bin" / "spark-submit", "--class", SERVER),
+            *("--master", "local[1]", *given, "spark-internal"),
+        ],
         cwd=tmp_path,
         env=os.environ | {"SPARK_HOME": str(SPARK)},
         stdout=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ from one engine to the other.
 """
 
 from pipelines.spark.dialect.errors import DialectError
-from pipelines.spark.dialect.translation import translated, view_of
+from pipelines.spark.dialect.steps import Step
+from pipelines.spark.dialect.translation import translated, translated_steps, view_of
 
-__all__ = ["DialectError", "translated", "view_of"]
+__all__ = ["DialectError", "Step", "translated", "translated_steps", "view_of"]

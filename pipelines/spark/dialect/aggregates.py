@@ -1,4 +1,4 @@
-"""Sums, choices and lists of many rows, and windows.
+"""Sums, choices and lists of many rows.
 
 DuckDB leaves NULL values out where it chooses a row, and keeps them in lists; of no
 rows a list is NULL. Whole numbers are summed as HUGEINT. Sums, averages and deviations
@@ -27,9 +27,7 @@ from pipelines.spark.dialect.mixing import as_type
 
 _DOUBLE: Final = exp.DataType.build("double")
 _ITEM: Final = "_item"
-_NUMBERED: Final = (exp.RowNumber, exp.Rank, exp.DenseRank)
 _QUANTILES: Final = (exp.PercentileCont, exp.Median)
-_SHIFTED: Final = (exp.Lag, exp.Lead)
 
 
 def _sum(node: exp.Expr) -> exp.Expr:
@@ -74,7 +72,7 @@ def _any(node: exp.Expr) -> exp.Expr:
     """Give any value that is not NULL."""
     if isinstance(node.this, exp.AnyValue):
         return call("any_value", node.this.this, exp.true())
-    return node
+    raise DialectError(f"no rule for {node.sql('duckdb')[:80]}")
 
 
 def _of_extreme(name: str) -> Rule:
@@ -221,54 +219,6 @@ def _between(items: exp.Expr, place: exp.Expr) -> exp.Expr:
     return build.each("transform", build.array(place), "_at", mixed)
 
 
-def _window(node: exp.Expr) -> exp.Expr:
-    """Number rows, or sum up those around; numbers are BIGINT in DuckDB."""
-    function = node.this
-    if isinstance(function, exp.Anonymous) and function.name == "product":
-        return _product(node)
-    has_order = node.args.get("order") is not None
-    if isinstance(function, (*_NUMBERED, *_SHIFTED)) and not has_order:
-        raise DialectError(f"{node.sql('duckdb')[:80]} has no order")
-    if isinstance(function, _NUMBERED):
-        return cast(node.copy(), "bigint")
-    return node
-
-
-def _shifted(node: exp.Expr) -> exp.Expr:
-    if node.args.get("default") is not None:
-        raise DialectError(
-            "no rule for the default of lag() and lead(); write coalesce"
-        )
-    return node
-
-
-def _product(node: exp.Expr) -> exp.Expr:
-    """Multiply values in the order of a window; NULL is the product of none."""
-    if node.args.get("order") is None:
-        raise DialectError(f"{node.sql('duckdb')[:80]} has no order")
-    [value] = node.this.expressions
-    listed = node.copy()
-    listed.set("this", call("collect_list", as_type(value, _DOUBLE)))
-    a, b = exp.to_identifier("_product"), exp.to_identifier(_ITEM)
-    times = exp.Lambda(
-        this=exp.Mul(this=a.copy(), expression=b.copy()), expressions=[a, b]
-    )
-    return bound(
-        listed,
-        lambda items: build.when(
-            exp.EQ(this=call("size", items.copy()), expression=number(0)),
-            exp.Null(),
-            call("aggregate", items.copy(), double(1.0), times),
-        ),
-    )
-
-
-def _product_alone(node: exp.Expr) -> exp.Expr:
-    if not isinstance(node.parent, exp.Window):
-        raise DialectError("no rule for product() without a window")
-    return node
-
-
 def _grouping(node: exp.Expr) -> exp.Expr:
     return cast(
         exp.Grouping(expressions=node.expressions), in_spark(kinds.type_of(node))
@@ -293,9 +243,5 @@ RULES: Final[Rules] = {
     exp.Filter: _filter,
     exp.PercentileCont: _quantile,
     exp.Median: _quantile,
-    exp.Window: _window,
-    exp.Lag: _shifted,
-    exp.Lead: _shifted,
-    "product": _product_alone,
     exp.Grouping: _grouping,
 }

@@ -163,7 +163,7 @@ def _visit(node: exp.Expr, scope: _Scope) -> None:
         node.type = _column(node, scope)
         return
     if isinstance(node, exp.Identifier) and node.name in scope.variables:
-        node.type = scope.variables[node.name].copy()
+        node.type = scope.variables[node.name]
         return
     _visit_parts(node, scope)
     if isinstance(node, _AS_THEIR_PART):
@@ -203,7 +203,7 @@ def _column(node: exp.Column, scope: _Scope) -> exp.DataType | None:
         raise DialectError(
             f"{node.sql('duckdb')} is a UHUGEINT, for which Spark has no type"
         )
-    return kind.copy()
+    return kind
 
 
 def _has_no_type_alone(node: exp.Expr) -> bool:
@@ -219,13 +219,13 @@ def _has_no_type_alone(node: exp.Expr) -> bool:
 
 def _asked(node: exp.Expr) -> exp.DataType:
     if isinstance(node, _CONDITIONS):
-        return _BOOLEAN.copy()
+        return _BOOLEAN
     if isinstance(node, exp.Grouping):
-        return _BIGINT.copy()
+        return _BIGINT
     if isinstance(node, exp.Explode):
-        return item_of(type_of(node.this)).copy()
+        return item_of(type_of(node.this))
     if isinstance(node, exp.Bracket) and type_of(node.this).this == exp.DType.MAP:
-        return type_of(node.this).expressions[1].copy()  # type: ignore[no-any-return]
+        return type_of(node.this).expressions[1]  # type: ignore[no-any-return]
     if isinstance(node, exp.Dot):
         return _field(node)
     asked = _function_of(node) if isinstance(node, exp.Window) else node
@@ -235,7 +235,7 @@ def _asked(node: exp.Expr) -> exp.DataType:
 def _field(node: exp.Dot) -> exp.DataType:
     for one in type_of(node.this).expressions:
         if isinstance(one, exp.ColumnDef) and one.name == node.expression.name:
-            return one.args["kind"].copy()  # type: ignore[no-any-return]
+            return one.args["kind"]  # type: ignore[no-any-return]
     raise DialectError(f"{node.sql('duckdb')} is no field of a struct")
 
 

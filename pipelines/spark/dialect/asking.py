@@ -6,6 +6,7 @@ columns that have the types of its parts.
 """
 
 import threading
+from functools import cache
 from typing import Final
 
 import duckdb
@@ -30,7 +31,7 @@ class _Duck:
         with self._lock:
             if question not in self._known:
                 self._known[question] = self._asked(question)
-            return self._known[question].copy()
+            return self._known[question]
 
     def _asked(self, question: str) -> exp.DataType:
         try:
@@ -48,9 +49,9 @@ _DUCK: Final = _Duck()
 
 def common_type(*expressions: exp.Expr) -> exp.DataType:
     """Give the type in which DuckDB compares or mixes annotated expressions."""
-    kinds = {type_of(one).sql("duckdb") for one in expressions}
-    if len(kinds) == 1:
-        return type_of(expressions[0])
+    first, *others = map(type_of, expressions)
+    if all(first == other for other in others):
+        return first
     given: list[exp.DataType] = []
     parts = exp.Tuple(expressions=[_stub(one, given) for one in expressions])
     return _DUCK.type_of(_question(f"coalesce{parts.sql('duckdb')}", given))
@@ -72,7 +73,7 @@ def asked_type(node: exp.Expr, *, has_window: bool = False) -> exp.DataType:
         DialectError: DuckDB refuses it.
     """
     given: list[exp.DataType] = []
-    written = _with_stubs(node, given).sql("duckdb")
+    written = _with_stubs(node, given).sql("duckdb", copy=False)
     return _DUCK.type_of(_question(written, given, has_window=has_window))
 
 
@@ -113,7 +114,8 @@ def _stub(part: object, given: list[exp.DataType]) -> object:
     return _with_stubs(part, given)
 
 
+@cache
 def _typed_null(kind: exp.DataType) -> str:
     if is_null_type(kind):
         return "NULL"
-    return exp.Cast(this=exp.Null(), to=kind.copy()).sql("duckdb")
+    return exp.Cast(this=exp.Null(), to=kind.copy()).sql("duckdb", copy=False)

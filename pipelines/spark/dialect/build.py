@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from sqlglot import exp
@@ -49,8 +50,11 @@ def cast(expression: exp.Expr, to: str | exp.DataType) -> exp.Cast:
 
 def spark_type(to: str | exp.DataType) -> exp.DataType:
     """Give a type that is written as Spark writes it."""
-    if isinstance(to, exp.DataType):
-        return to.copy()
+    return (to if isinstance(to, exp.DataType) else _parsed(to)).copy()
+
+
+@cache
+def _parsed(to: str) -> exp.DataType:
     return exp.DataType.build(to, dialect="spark")
 
 

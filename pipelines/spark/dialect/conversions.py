@@ -20,6 +20,8 @@ _X: Final = exp.DType
 _EXACT: Final = Decimal(2**53)
 # Widths below which no DECIMAL is past that.
 _ALWAYS_EXACT: Final = 15
+# Numbers that DuckDB reads and Spark does not: 1_000, 0x10.
+_OF_DUCKDB: Final = r"^\s*[+-]?(?:[\d.]+_|0[xXbB])"
 _SPLIT: Final = 2**40
 _NAMES: Final = {
     _X.TINYINT: "tinyint",
@@ -91,6 +93,17 @@ def _plainly(
     expression: exp.Expr, _source: exp.DataType, target: exp.DataType
 ) -> exp.Expr:
     return cast(expression, in_spark(target))
+
+
+def _written(
+    expression: exp.Expr, source: exp.DataType, target: exp.DataType
+) -> exp.Expr:
+    """Convert a text that is written out; what else they read is not the same."""
+    if not isinstance(expression, exp.Literal):
+        raise DialectError(
+            f"no rule reads {expression.sql('spark')[:80]} as {target.sql('duckdb')}"
+        )
+    return _plainly(expression, source, target)
 
 
 def _as_it_is(
@@ -226,12 +239,23 @@ def tried(expression: exp.Expr, source: exp.DataType, target: exp.DataType) -> e
     to = in_spark(target)
     if not kinds.is_text(source):
         raise DialectError(f"no rule for try_cast of {source.sql('duckdb')}")
-    if kinds.is_whole(target):
-        read = _try(expression, "decimal(38, 10)")
-        return _try(call("round", read), to)
-    if kinds.is_decimal(target):
-        return _try(expression, to)
-    raise DialectError(f"no rule for try_cast to {target.sql('duckdb')}")
+    if not kinds.is_whole(target) and not kinds.is_decimal(target):
+        raise DialectError(f"no rule for try_cast to {target.sql('duckdb')}")
+    refused = call("raise_error", build.text("no rule reads a number such as 1_000"))
+
+    def read(value: exp.Expr) -> exp.Expr:
+        if kinds.is_decimal(target):
+            return _try(value.copy(), to)
+        return _try(call("round", _try(value.copy(), "decimal(38, 10)")), to)
+
+    return bound(
+        expression,
+        lambda value: build.when(
+            call("regexp_like", value.copy(), build.text(_OF_DUCKDB)),
+            refused,
+            read(value),
+        ),
+    )
 
 
 def _try(expression: exp.Expr, to: str) -> exp.TryCast:
@@ -258,11 +282,11 @@ _RULES: Final[dict[tuple[str, str], _Rule]] = {
     ("date", "text"): _plainly,
     ("timestampntz", "text"): _plainly,
     ("text", "whole"): _text_to_whole,
-    ("text", "decimal"): _plainly,
-    ("text", "double"): _plainly,
-    ("text", "date"): _plainly,
-    ("text", "timestampntz"): _plainly,
-    ("text", "boolean"): _plainly,
+    ("text", "decimal"): _written,
+    ("text", "double"): _written,
+    ("text", "date"): _written,
+    ("text", "timestampntz"): _written,
+    ("text", "boolean"): _written,
     ("text", "json"): _as_it_is,
     ("json", "text"): _as_it_is,
     ("json", "map"): _json_to_map,

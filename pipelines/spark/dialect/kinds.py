@@ -1,6 +1,7 @@
 """DuckDB's types: what they are called, and which are alike."""
 
 import re
+from functools import cache
 from typing import Final
 
 from sqlglot import exp
@@ -72,6 +73,7 @@ def item_of(kind: exp.DataType) -> exp.DataType:
     return kind.expressions[0]  # type: ignore[no-any-return]
 
 
+@cache
 def parsed_type(written: str) -> exp.DataType:
     """Read a type as DuckDB writes it; a tuple is a struct without names."""
     named = _TUPLE.sub(_as_struct, written).replace(NULL, "NULL")

@@ -18,6 +18,7 @@ from pipelines.spark.dialect import (
     patterns,
     text,
     times,
+    windows,
 )
 from pipelines.spark.dialect.build import Rule, Rules, cast
 from pipelines.spark.dialect.conversions import converted, in_spark, tried
@@ -35,8 +36,8 @@ SAME: Final = frozenset(
             exp.CTE,
             exp.With,
         ),
-        *(exp.From, exp.Join, exp.Where, exp.Group, exp.GroupingSets, exp.Having),
-        *(exp.Order, exp.Ordered, exp.Distinct, exp.WindowSpec, exp.TableAlias),
+        *(exp.From, exp.Where, exp.Limit, exp.GroupingSets, exp.Having),
+        *(exp.Order, exp.Ordered, exp.WindowSpec, exp.TableAlias),
         *(exp.Alias, exp.Column, exp.Identifier, exp.Dot, exp.Star, exp.Paren, exp.Var),
         *(exp.Literal, exp.Null, exp.Boolean, exp.Interval),
         *(exp.DataType, exp.DataTypeParam, exp.ColumnDef),
@@ -68,7 +69,38 @@ def _table(node: exp.Expr) -> exp.Expr:
     return exp.Table(this=exp.to_identifier(name), alias=alias)
 
 
-_OWN: Final[Rules] = {exp.Cast: _cast, exp.TryCast: _try_cast, exp.Table: _table}
+def _told_apart(node: exp.Expr) -> exp.Expr:
+    """Keep DISTINCT or GROUP BY; Spark does not tell maps apart, or not as DuckDB."""
+    select = node.parent
+    if node.args.get("on"):
+        raise DialectError("no rule for distinct on; number the rows")
+    keys = select.selects if isinstance(select, exp.Select) else node.expressions
+    if isinstance(node, exp.Group):
+        keys = node.expressions
+    for key in keys:
+        if key.type is not None and kinds.is_kind(key.type, exp.DType.MAP):
+            raise DialectError(
+                f"the map {key.alias_or_name} is told apart from others; group by what "
+                "it is made of"
+            )
+    return node
+
+
+def _join(node: exp.Expr) -> exp.Expr:
+    known = {"", "INNER", "CROSS", "OUTER", "SEMI", "ANTI"}
+    if node.args.get("method") or str(node.args.get("kind") or "").upper() not in known:
+        raise DialectError(f"no rule for the join {node.sql('duckdb')[:80]}")
+    return node
+
+
+_OWN: Final[Rules] = {
+    exp.Join: _join,
+    exp.Distinct: _told_apart,
+    exp.Group: _told_apart,
+    exp.Cast: _cast,
+    exp.TryCast: _try_cast,
+    exp.Table: _table,
+}
 RULES: Final[Rules] = {
     **mixing.RULES,
     **arithmetic.RULES,
@@ -78,6 +110,7 @@ RULES: Final[Rules] = {
     **lists.RULES,
     **documents.RULES,
     **aggregates.RULES,
+    **windows.RULES,
     **_OWN,
 }
 

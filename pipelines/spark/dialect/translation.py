@@ -10,6 +10,7 @@ from pipelines.spark.dialect import annotation, kinds
 from pipelines.spark.dialect.errors import DialectError
 from pipelines.spark.dialect.rules import rule_of
 from pipelines.spark.dialect.shapes import plain
+from pipelines.spark.dialect.steps import Step, in_steps
 from pipelines.spark.dialect.unnesting import marked, unnested
 
 _RELATION: Final = re.compile(r'"[^"]+"\."([^"]+)"\."([^"]+)"')
@@ -23,6 +24,21 @@ def translated(code: str, relations: Mapping[str, Mapping[str, str]]) -> str:
         relations: columns with their DuckDB types of each relation that is read, by
             its name in dbt's manifest: ``"warehouse"."staging"."stg_x"``. In Spark it
             is the view ``staging__stg_x``.
+
+    Raises:
+        DialectError: something in it has no rule; the message names it.
+    """
+    *before, last = translated_steps(code, relations)
+    if before:
+        names = ", ".join(step.view for step in before)
+        raise DialectError(f"it takes steps: {names}; ask for translated_steps")
+    return last.code
+
+
+def translated_steps(
+    code: str, relations: Mapping[str, Mapping[str, str]]
+) -> tuple[Step, ...]:
+    """Translate a query, with the CTEs that are materialized as steps before it.
 
     Raises:
         DialectError: something in it has no rule; the message names it.
@@ -42,7 +58,7 @@ def translated(code: str, relations: Mapping[str, Mapping[str, str]]) -> str:
     made = _with_rules(query)
     for select in list(made.find_all(exp.Select)):
         unnested(select)
-    return made.sql("spark", identify=True, comments=False, pretty=True)
+    return in_steps(made)
 
 
 def view_of(relation: str) -> str:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from pipelines.publishing.forgetting import MADE_ON_SPARK
 from pipelines.transform.graph import Node
 
 
@@ -17,8 +18,7 @@ class Places:
 
     def __init__(self, work: Path) -> None:
         """Begin; nothing is made."""
-        self._made = work / "made"
-        self._handed = work / "handed"
+        self._made, self._handed = (work / name for name in MADE_ON_SPARK)
 
     def folder(self, node: Node, month: str, made_of: str) -> Path:
         """Give the folder of a month of a node, of all its rows with the month ''."""
@@ -42,8 +42,11 @@ class Places:
         return self._handed / f"{name}-{short(content)}.parquet"
 
     def sweep(self, made: Collection[Path], handed: Collection[Path]) -> None:
-        """Remove what is neither among the folders nor among the files."""
-        for folder in self._made.glob("*/*/*"):
+        """Remove what is neither among the folders nor among the files.
+
+        Names with a dot are of a run that was killed.
+        """
+        for folder in (*self._made.glob("*/.*"), *self._made.glob("*/*/*")):
             if folder not in made:
                 shutil.rmtree(folder, ignore_errors=True)
         for path in self._handed.glob("*"):

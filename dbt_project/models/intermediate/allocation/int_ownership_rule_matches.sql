@@ -14,10 +14,11 @@ found as (
 
 tag_sets as (
 
-    select distinct
+    select
         tags,
-        tag_values
+        any_value(tag_values) as tag_values
     from {{ ref('int_tag_sets') }}
+    group by tags
 
 ),
 

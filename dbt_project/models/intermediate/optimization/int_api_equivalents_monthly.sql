@@ -72,7 +72,8 @@ priced as (
     qualify
         row_number() over (
             partition by
-                served_model_id, {{ month }}, asked.provider_name, asked.model_id,
+                asked.served_model_id, asked.billing_currency,
+                asked.billing_period_start, asked.provider_name, asked.model_id,
                 asked.preference, asked.sku_meter
             order by
                 lists.valid_from desc, lists.preference asc,

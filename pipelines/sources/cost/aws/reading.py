@@ -84,17 +84,18 @@ def file_rows(context: Context, delivery: Delivery) -> list[int] | None:
 
     Columns of one name get one type for all files that are read together.
     """
-    opened = [
-        _opened(context, path, name)
-        for path, name in zip(delivery.files, delivery.names, strict=True)
-    ]
-    if len({(one.format, one.columns) for one in opened}) > 1:
+    every = [sniffed(path) for path in delivery.files]
+    if len({(one.format, one.columns) for one in every}) > 1:
         return None
-    if opened[0].format == "csv":
+    opened = [
+        _opened(context, delivery.files[place], delivery.names[place])
+        for place in delivery.places
+    ]
+    if every[0].format == "csv":
         counts = ", ".join(_csv([one], "0")[1] for one in opened)
         [found] = context.db.execute(f"select {counts}").fetchall()
         return [int(count) for count in found]
-    if len({str(pq.read_schema(one.path).remove_metadata()) for one in opened}) > 1:
+    if len({str(pq.read_schema(one.path).remove_metadata()) for one in every}) > 1:
         return None
     return [pq.read_metadata(one.path).num_rows for one in opened]
 

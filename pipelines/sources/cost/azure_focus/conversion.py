@@ -5,6 +5,7 @@ is in ``convert.sql``.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from pipelines.focus.subcategories import PARENTS
@@ -41,7 +42,10 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 def file_rows(_: Context, delivery: Delivery) -> list[int]:
     """Count the rows of each file; what they say together is looked up for any."""
-    return [cell.rows for cell in facts_of_delivery(FACTS, delivery)]
+    files = tuple(delivery.files[place] for place in delivery.places)
+    names = tuple(delivery.names[place] for place in delivery.places)
+    picked = replace(delivery, files=files, names=names)
+    return [cell.rows for cell in facts_of_delivery(FACTS, picked)]
 
 
 def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:

@@ -107,7 +107,7 @@ def _flavour(
 
 def file_rows(context: Context, delivery: Delivery) -> list[int]:
     """Count the rows of each file."""
-    return [_row_count(context, path) for path in delivery.files]
+    return [_row_count(context, delivery.files[place]) for place in delivery.places]
 
 
 def _row_count(context: Context, path: Path) -> int:
