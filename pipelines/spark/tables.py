@@ -131,6 +131,15 @@ class Tables:
         """Let Spark read a query under a name."""
         self._spark.sql(query).createOrReplaceTempView(view)
 
+    def keep(self, view: str, query: str, folder: Path) -> None:
+        """Write the rows of a query once, and let Spark read them under a name."""
+        rows = self._spark.sql(query)
+        with _beside(folder) as place:
+            self._write(rows, place)
+            _put(place, folder)
+        kept = self._spark.read.schema(rows.schema).parquet(str(folder))
+        kept.createOrReplaceTempView(view)
+
     def run(self, statement: str) -> None:
         """Run a statement that gives no rows."""
         self._spark.sql(statement).collect()

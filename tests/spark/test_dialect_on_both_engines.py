@@ -359,6 +359,7 @@ def test_text(says):
                 *("ä%_\\|0|1234567.895000000000", ""),
             ],
             "left(md5(s), 4)": ["6504", "d41d", "73c3", None],
+            "s || chr(31)": ["Ab c \x1f", "\x1f", "ä%_\\\x1f", None],
             "replace(s, ' ', '-')": ["Ab-c-", "", "ä%_\\", None],
             "starts_with(s, 'Ab')": [True, False, False, None],
             "contains(s, '%')": [False, False, True, None],
@@ -659,6 +660,8 @@ def test_a_pattern_that_nobody_checked_is_an_error_in_spark(both):
     ("expression", "says"),
     [
         ("reverse(s)", "no rule translates REVERSE"),
+        ("chr(i)", "no rule for CHR"),
+        ("chr(955)", "no rule for CHR"),
         ("row_number() over ()", "has no order"),
         ("regexp_matches(s, '(?=a)b')", "in the pattern"),
         ("regexp_matches(s, s)", "is computed"),

@@ -261,6 +261,23 @@ def test_rows_that_fail_a_test_are_kept_and_what_depends_on_them_is_skipped(
     assert run(*ALL)["negative"] == "pass"
 
 
+def test_a_cte_that_is_materialized_is_made_once(run, db, settings):
+    twice = node(
+        "twice",
+        "with paid as materialized (select bill, sum(cost) as cost "
+        'from "warehouse"."x"."charges" group by bill) '
+        "select ours.bill, ours.cost - theirs.cost as less "
+        "from paid as ours inner join paid as theirs on ours.bill > theirs.bill",
+        CHARGES.id,
+        grain="summed",
+    )
+
+    assert run(CHARGES, twice)["twice"] == "made"
+    # 0.30 - 3.10
+    assert [float(less) for _, less in rows(db, "twice")] == [-2.8]
+    assert not (settings.work_dir / "made" / "x" / ".twice").exists()
+
+
 def test_rows_of_another_month_are_refused(run, db):
     strange = node(
         "charges",

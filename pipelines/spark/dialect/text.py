@@ -17,6 +17,8 @@ _DOUBLE: Final = exp.DataType.build("double")
 _PLACE: Final = re.compile(r"\{(?::(,?)\.(\d)f)?\}")
 # From here on a double has digits that Java does not write.
 _WRITABLE: Final = 1e15
+# The signs that are the same in both engines are those of ASCII.
+_BYTE: Final = 128
 
 
 def as_text(node: exp.Expr) -> exp.Expr:
@@ -144,7 +146,16 @@ def _filled(place: re.Match[str], value: exp.Expr) -> exp.Expr:
     )
 
 
+def _sign_of(node: exp.Expr) -> exp.Expr:
+    """Give the sign of a number; Spark's own is of the number's last byte."""
+    [number] = node.expressions
+    if not isinstance(number, exp.Literal) or not 0 < int(number.name) < _BYTE:
+        raise DialectError(f"no rule for {node.sql('duckdb')[:80]}")
+    return call("char", number)
+
+
 RULES: Final[Rules] = {
+    exp.Chr: _sign_of,
     exp.Lower: _same("lower", "this"),
     exp.Upper: _same("upper", "this"),
     exp.MD5: _same("md5", "this"),

@@ -12,7 +12,7 @@ from typing import Protocol
 import duckdb
 
 from pipelines.landing.source import quoted
-from pipelines.spark.dialect import translated, view_of
+from pipelines.spark.dialect import translated, translated_steps, view_of
 from pipelines.spark.tables import Tables, stored
 from pipelines.transform.graph import Graph, Node
 from pipelines.transform.kept import Kept
@@ -71,14 +71,28 @@ class SparkInputs:
         for key in node.inputs:
             self._show(tables, key, kind, months)
 
-    def translated(self, node: Node, code: str) -> str:
-        """Give SQL over a node's inputs in Spark's words.
+    def query(self, tables: Tables, node: Node, code: str) -> str:
+        """Give SQL over a node's inputs in Spark's words, once its steps are made.
+
+        A CTE that is materialized is a table of its own there: Spark would make it
+        again for each time that it is read.
+
+        Args:
+            tables: of the session.
+            node: whose inputs are read, as they are shown.
+            code: its SQL, or SQL around it.
 
         Raises:
             DialectError: it cannot be said there.
         """
+        *steps, last = translated_steps(code, self._types_of_inputs(node))
+        for step in steps:
+            tables.keep(step.view, step.code, self._places.step(node, step.view))
+        return last.code
+
+    def _types_of_inputs(self, node: Node) -> dict[str, dict[str, str]]:
         relations = [self._relation(key) for key in node.inputs]
-        return translated(code, {one: self.types(one) for one in relations})
+        return {one: self.types(one) for one in relations}
 
     def types(self, what: str) -> dict[str, str]:
         """Give the columns of a relation or of a query in brackets, as DuckDB binds it.
@@ -99,7 +113,8 @@ class SparkInputs:
             below = [self._show(tables, one, kind, months) for one in node.inputs]
             shown = f"{node.code} {below}"
             if self._shown.get(view) != shown:
-                tables.define(view, self.translated(node, node.code))
+                query = translated(node.code, self._types_of_inputs(node))
+                tables.define(view, query)
         else:
             column = self._graph.months_of(key).get(kind) if kind else None
             files, is_cut = self._files(key, relation, kind, months if column else ())

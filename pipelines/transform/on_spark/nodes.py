@@ -79,7 +79,7 @@ class OnSpark:
         with _refusals():
             types = self._types(node)
             self._inputs.show(self._tables, node)
-            query = self._inputs.translated(node, node.code)
+            query = self._inputs.query(self._tables, node, node.code)
             folder = self._places.folder(node, "", made_of)
             self._tables.write(query, types, folder)
             return self._made(node, types, {"": made_of})
@@ -101,7 +101,7 @@ class OnSpark:
             types = self._types(node)
             if stale:
                 self._inputs.show(self._tables, node, node.made_by, sorted(stale))
-                query = self._inputs.translated(node, node.code)
+                query = self._inputs.query(self._tables, node, node.code)
                 folders = {m: self._places.folder(node, m, wanted[m]) for m in stale}
                 column = node.months[node.made_by]
                 self._tables.write_months(query, types, folders, column)
@@ -117,7 +117,8 @@ class OnSpark:
         with _refusals():
             self._db.execute(f"drop table if exists {node.relation}")
             self._inputs.show(self._tables, node)
-            asked = self._inputs.translated(node, statement(node.question, node.code))
+            answer = statement(node.question, node.code)
+            asked = self._inputs.query(self._tables, node, answer)
             row = next(iter(self._tables.rows(asked)), None)
             if row and (row[1] or row[2]):
                 self._keep_failing(node)
@@ -207,7 +208,7 @@ class OnSpark:
     def _keep_failing(self, node: Node) -> None:
         """Keep the first of the rows that fail as a table of the build database."""
         types = self._inputs.types(f"(\n{node.code}\n)")
-        rows = self._inputs.translated(node, node.code)
+        rows = self._inputs.query(self._tables, node, node.code)
         folder = self._places.folder(node, "", "failing")
         self._tables.write(f"select * from ({rows}) limit {_FAILING}", types, folder)
         files = f"{folder}/*.parquet"

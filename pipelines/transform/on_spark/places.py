@@ -25,6 +25,10 @@ class Places:
         name = "-".join(filter(None, (month, short(made_of))))
         return self._made / node.layer / node.table / name
 
+    def step(self, node: Node, name: str) -> Path:
+        """Give the folder of a step of a node, which no later run needs."""
+        return self._made / node.layer / f".{node.table}" / name
+
     def files(self, node: Node, made: Mapping[str, str]) -> list[Path]:
         """List the files of a node that were made of this, by month."""
         return [
