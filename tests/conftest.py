@@ -57,6 +57,14 @@ NOBODY = 65534  # who runs Postgres, where root runs the tests
 # The files that take longest come first, by CPU seconds, and the last ones to end are
 # short. The first builds the sample company; those that need it come when it is there.
 FIRST = (
+    "spark/test_months_on_spark.py",
+    "spark/test_parity_of_marts.py",
+    "dbt_project/test_grain.py",
+    "dbt_project/test_models_in_any_order.py",
+    "ledger/test_months_in_parts.py",
+    "spark/test_spark_catalog.py",
+    "spark/test_spark_connect.py",
+    "spark/test_nodes_on_spark.py",
     "whole_builds/test_gate.py",
     "whole_builds/test_gate_of_an_invoice.py",
     "test_wheel.py",
