@@ -18,7 +18,7 @@ from tests.parity.exceptions import EXCEPTIONS
 from tests.parity.killing import executors_killed
 
 
-def main(marts: list[str], home: Path | None, kill_every: float) -> int:
+def main(marts: list[str], home: Path | None, kill_every: float, *, tests: bool) -> int:
     """Compare, and say what differs; give the exit code."""
     with TemporaryDirectory() as folder:
         exports = PROJECT_DIR / "sample_exports"
@@ -30,6 +30,8 @@ def main(marts: list[str], home: Path | None, kill_every: float) -> int:
         spark = same_ledger(duck, Path(folder, "spark"))
         graph = graph_of(duck)
         chosen = upstream(graph, marts) if marts else {*graph.nodes}
+        if not tests:
+            chosen -= {n.id for n in graph.nodes.values() if n.kind == "test"}
         killing = (
             executors_killed(kill_every) if kill_every else contextlib.nullcontext([])
         )
@@ -75,5 +77,6 @@ if __name__ == "__main__":
     parser.add_argument("marts", nargs="*", help="with all they are made of; else all")
     parser.add_argument("--home", type=Path, help="one that DuckDB has built already")
     parser.add_argument("--kill-every", type=float, default=0, metavar="SECONDS")
+    parser.add_argument("--no-tests", action="store_true", help="compare models alone")
     asked = parser.parse_args()
-    sys.exit(main(asked.marts, asked.home, asked.kill_every))
+    sys.exit(main(asked.marts, asked.home, asked.kill_every, tests=not asked.no_tests))
