@@ -66,7 +66,10 @@ def address(tmp_path):
 def test_models_and_tests_are_made_over_spark_connect(address):
     # In a process of its own: one process has one Spark.
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", NODES],
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", NODES),
+            *("-k", "grows_is_made or fail_a_test or materialized"),
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -74,4 +77,4 @@ def test_models_and_tests_are_made_over_spark_connect(address):
     )
 
     assert done.returncode == 0, done.stdout
-    assert "skipped" not in done.stdout
+    assert "3 passed" in done.stdout
