@@ -16,7 +16,7 @@ tag_sets as (
 
     select
         tags,
-        any_value(tag_values) as tag_values
+        arg_min(tag_values, billing_period_start) as tag_values
     from {{ ref('int_tag_sets') }}
     group by tags
 
