@@ -97,11 +97,11 @@ def _cpu_of_processes() -> float:
     return sum(used[pid] for pid in ours) / os.sysconf("SC_CLK_TCK")
 
 
-def report(all_times: list[int]) -> None:
-    """Print what each engine takes, for each number of copies."""
+def report(all_times: list[int], engines: list[str]) -> None:
+    """Print what engines take, for each number of copies."""
     table("copies", "charges", "engine", "CPU s", "s", "CPU s a million charges")
     for times in all_times:
-        for engine in ENGINES:
+        for engine in engines:
             with TemporaryDirectory() as folder:
                 home = Path(folder, "home")
                 charges = repeated_home(Settings(), home, times)
@@ -124,7 +124,9 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("times", type=int, nargs="+")
-    report(parser.parse_args().times)
+    parser.add_argument("--engine", action="append", choices=ENGINES, help="or all")
+    asked = parser.parse_args()
+    report(asked.times, asked.engine or [*ENGINES])
 
 
 if __name__ == "__main__":
