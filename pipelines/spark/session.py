@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from pipelines.landing.source import ExportError
 from pipelines.settings import Settings
@@ -42,6 +43,8 @@ _LOCAL: Final[Mapping[str, str]] = {
     # No index of a hundred columns is worth its compilation on small tables.
     "spark.sql.shuffle.partitions": "2",
 }
+# Sessions of this process that count as DuckDB does.
+_READY: Final["WeakSet[SparkSession]"] = WeakSet()
 
 
 class SparkError(ExportError):
@@ -80,12 +83,15 @@ def session(settings: Settings) -> "SparkSession":
         raise SparkError(
             f"no Spark answers at {engine.remote}{needed}: {first_line(error)}"
         ) from error
-    # Else what it started is killed at the end, and says so at length.
-    atexit.register(found.stop)
-    # It writes each refused query to stderr; whoever ran it says what is wrong.
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-    for key, value in MEANING.items():
-        _set(found, key, value)
+    # Each source that is converted asks for it again.
+    if found not in _READY:
+        # Else what it started is killed at the end, and says so at length.
+        atexit.register(found.stop)
+        # It writes each refused query to stderr; whoever ran it says what is wrong.
+        logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+        for key, value in MEANING.items():
+            _set(found, key, value)
+        _READY.add(found)
     return found
 
 
@@ -104,6 +110,11 @@ def _unsettable(key: str, value: str, why: str) -> str:
         f"this Spark does not take {key} = {value}, without which it would say other "
         f"amounts than DuckDB: {why}"
     )
+
+
+def is_of_spark(error: Exception) -> bool:
+    """Return whether Spark, or its client, says that something cannot be done."""
+    return type(error).__module__.startswith(("pyspark", "py4j", "grpc"))
 
 
 def first_line(error: Exception) -> str:

@@ -90,6 +90,11 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.parquet"))
 
 
+def month_of(column: str) -> str:
+    """Give the Spark SQL of the month of a date or timestamp, such as 2026-09."""
+    return f"date_format({column}, 'yyyy-MM')"
+
+
 class MonthsError(Exception):
     """Rows are of a month that was not asked for, which it names."""
 
@@ -178,7 +183,7 @@ class Tables:
         Raises:
             MonthsError: rows are of another month.
         """
-        month = f"coalesce(date_format({column}, 'yyyy-MM'), 'no month')"
+        month = f"coalesce({month_of(column)}, 'no month')"
         rows = self._cast(query, types).selectExpr("*", f"{month} as {_MONTH}")
         with _beside(next(iter(folders.values())).parent) as place:
             self._write(rows, place, _MONTH)

@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.publishing.versions import Version, version_names
 from pipelines.settings import Settings
-from pipelines.spark.session import SparkError, session
+from pipelines.spark.session import SparkError, first_line, is_of_spark, session
 from pipelines.spark.tables import Tables, of_spark
 from pipelines.targets import TargetError
 
@@ -73,9 +73,9 @@ def copy_version(settings: Settings, version: Version) -> Shown:
     except SparkError as error:
         raise TargetError(str(error)) from error
     except Exception as error:
-        if not type(error).__module__.startswith(("pyspark", "py4j", "grpc")):
+        if not is_of_spark(error):
             raise
-        why = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        why = first_line(error)
         raise TargetError(f"{own} cannot be shown: {why}; run: {AGAIN}") from error
     names = tuple(table.name for table in found)
     return Shown(own, names, retired, time.monotonic() - began)

@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.landing.source import quoted
 from pipelines.spark.dialect import translated, translated_steps, view_of
-from pipelines.spark.tables import Tables, stored
+from pipelines.spark.tables import Tables, month_of, stored
 from pipelines.transform.graph import Graph, Node
 from pipelines.transform.kept import Kept
 from pipelines.transform.on_spark.places import Places
@@ -175,4 +175,4 @@ class SparkInputs:
 
 def _of_months(column: str, months: Collection[str]) -> str:
     wanted = ", ".join(quoted(month) for month in months)
-    return f"date_format({column}, 'yyyy-MM') in ({wanted})"
+    return f"{month_of(column)} in ({wanted})"

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from pipelines.landing.source import quoted
 from pipelines.settings import Settings
 from pipelines.spark.dialect import DialectError, view_of
-from pipelines.spark.session import SparkError, session
-from pipelines.spark.tables import MonthsError, Tables
+from pipelines.spark.session import SparkError, first_line, is_of_spark, session
+from pipelines.spark.tables import MonthsError, Tables, month_of
 from pipelines.transform.graph import Graph, Node
 from pipelines.transform.kept import Kept
 from pipelines.transform.making import (
@@ -185,7 +185,7 @@ class OnSpark:
         self, node: Node, types: Mapping[str, str], made: Mapping[str, str]
     ) -> Iterator[Part]:
         """Count what a model has of each month; its content is what that is made of."""
-        names = [f"date_format({c}, 'yyyy-MM')" for c in node.months.values()]
+        names = [month_of(column) for column in node.months.values()]
         view = f"counted__{view_of(node.relation)}"
         for month, made_of in made.items() if names else ():
             files = self._places.files(node, {month: made_of})
@@ -273,6 +273,6 @@ def _refusals() -> Iterator[None]:
     except (DialectError, SparkError, duckdb.Error) as error:
         raise NodeError(str(error)) from error
     except Exception as error:
-        if not type(error).__module__.startswith(("pyspark", "py4j", "grpc")):
+        if not is_of_spark(error):
             raise
-        raise NodeError(next(iter(str(error).strip().splitlines()), "")) from error
+        raise NodeError(first_line(error)) from error
