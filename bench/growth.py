@@ -20,7 +20,7 @@ import duckdb
 from bench.measuring import row, table
 from pipelines.settings import Settings
 from pipelines.transform.graph import Graph, Node
-from pipelines.transform.project import MANIFEST, target_folder
+from pipelines.transform.project import compiled
 
 # Of the tables that are repeated, what tells a copy from another; `copy` is its number.
 _OTHER: Final = "if(copy = 0 or {0} is null, {0}, {0} || '-x' || copy)"
@@ -92,9 +92,8 @@ class Size:
 
 
 def graph_of(settings: Settings) -> Graph:
-    """Read the compiled project of a home."""
-    manifest = target_folder(settings) / MANIFEST
-    return Graph.of_manifest(json.loads(manifest.read_text("utf-8")))
+    """Read the project of a home, compiled."""
+    return Graph.of_manifest(json.loads(compiled(settings).read_text("utf-8")))
 
 
 def sizes(settings: Settings, graph: Graph, times: int) -> dict[str, Size]:

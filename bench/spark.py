@@ -19,15 +19,13 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from bench.growth import repeated_rows
+from bench.growth import graph_of, repeated_rows
 from bench.measuring import row, table
 from pipelines.landing.source import quoted
 from pipelines.ledger.files import partitions, parts, sql_list
 from pipelines.settings import Settings
 from pipelines.transform.database import opened, start_build
 from pipelines.transform.engines import runner_of
-from pipelines.transform.graph import Graph
-from pipelines.transform.project import compiled
 
 ENGINES = {
     "DuckDB": {},
@@ -69,7 +67,7 @@ def make_all(home: Path, engine: str) -> dict[str, float]:
     chosen = ENGINES[engine]
     options = {"options": OPTIONS} if chosen else {}
     settings = Settings(home=home, exports=home, engine=chosen | options)
-    graph = Graph.of_manifest(json.loads(compiled(settings).read_text("utf-8")))
+    graph = graph_of(settings)
     start_build(settings)
     models = {node.id for node in graph.nodes.values() if node.kind != "test"}
     began, before = time.monotonic(), _cpu_of_processes()

@@ -9,10 +9,11 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from bench.growth import graph_of
 from pipelines.defs.run import build
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.transform.graph import Graph
-from tests.parity.building import graph_of, models, run, same_ledger, upstream
+from tests.parity.building import models, run, same_ledger, upstream
 from tests.parity.comparing import differences
 from tests.parity.exceptions import EXCEPTIONS
 from tests.parity.killing import executors_killed

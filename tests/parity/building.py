@@ -1,6 +1,5 @@
 """The sample company on DuckDB and on Spark: one ledger, two build databases."""
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,11 +22,6 @@ SMALL = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.shuffle.partitions": "2",
 }
-
-
-def graph_of(settings: Settings) -> Graph:
-    """Give the nodes of a home's dbt project."""
-    return Graph.of_manifest(json.loads(compiled(settings).read_text("utf-8")))
 
 
 def upstream(graph: Graph, marts: Sequence[str]) -> set[str]:
