@@ -11,9 +11,12 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("dbt_project", "plans/databricks", "dagster.yaml", "unitmill.toml")
-# What dbt leaves in its project, and the tool that writes a part of it.
-LEFT_OUT = {"target", "logs", "__pycache__", ".user.yml", "generate.py", "compile.py"}
+SHIPPED = ("dbt_project", "plans", "dagster.yaml", "unitmill.toml")
+# What dbt leaves in its project, and the tools that write a part of it.
+BESIDE_DBT = {"target", "logs", "__pycache__", ".user.yml", "generate.py", "compile.py"}
+# What a vendor's files look like, and the plans of an invented vendor.
+BESIDE_PLANS = {"sample", "ferrum"}
+LEFT_OUT = BESIDE_DBT | BESIDE_PLANS
 
 
 class Shipped(BuildHookInterface):

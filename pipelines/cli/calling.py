@@ -93,8 +93,10 @@ def settings_of(
         settings = Settings(**given)
     except WorkspaceError as error:
         fail(str(error), 2)
-    except (ValidationError, SettingsError) as error:
+    except SettingsError as error:
         fail(f"settings ({CONFIG} or UNITMILL_ variables): {error}", 2)
+    except ValidationError as error:
+        fail(f"settings ({CONFIG} or UNITMILL_ variables): {_wrong(error)}", 2)
     if settings.workspace is None and "home" not in settings.model_fields_set:
         fail(
             f"no {CONFIG} in {Path.cwd()} or above; make a workspace with: "
@@ -105,6 +107,15 @@ def settings_of(
     if "exports" not in settings.model_fields_set and earlier:
         return settings.model_copy(update={"exports": earlier})
     return settings
+
+
+def _wrong(error: ValidationError) -> str:
+    """Say each setting that is wrong, and why, without a library's address."""
+    return "; ".join(
+        f"{'.'.join(map(str, each['loc'])) or 'together'}: "
+        f"{each['msg'].removeprefix('Value error, ')}"
+        for each in error.errors(include_url=False, include_input=False)
+    )
 
 
 def require_readable_home(home: Path) -> None:

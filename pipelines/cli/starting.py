@@ -4,7 +4,6 @@ Belongs here: what a new workspace holds. Does not belong here: what its setting
 """
 
 import shlex
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +16,6 @@ from pipelines.settings.workspace import CONFIG
 TEMPLATES = Path(__file__).parent / "new_workspace"
 # A setting that a new workspace says itself; the others are shown as comments.
 CHOSEN = {"exports": '"exports"', "home": '".unitmill"'}
-# A vendor that people have; the other shipped plan is of an invented one.
-PLAN = "databricks"
 
 
 def init(
@@ -56,10 +53,6 @@ def _write(folder: Path) -> list[Path]:
     written = [path for path in new if not path.exists()]
     for path in written:
         path.write_text(new[path], "utf-8")
-    plan = folder / "plans" / PLAN
-    if not plan.exists():
-        shutil.copytree(SHIPPED_DIR / "plans" / PLAN, plan)
-        written.append(plan)
     shipped = (SHIPPED_DIR / CONFIG).read_text("utf-8")
     (folder / CONFIG).write_text(starting_settings(shipped), "utf-8")
     return [*written, folder / CONFIG]

@@ -185,14 +185,14 @@ def _refuse_odd(path: Path, found: os.stat_result, has_odd_name: bool) -> None:
         raise _RefusalError("unreadable, its path has *, ? or [; rename it")
 
 
-def first_keys(head: str) -> tuple[str, ...]:
-    """Give the names in a JSON file's first object, if the head has all of it."""
+def first_object(head: str) -> dict[str, object]:
+    """Give a JSON file's first object, if the head has all of it; else an empty one."""
     start = head.find("{")
     try:
         first, _ = json.JSONDecoder().raw_decode(head, max(start, 0))
     except (json.JSONDecodeError, RecursionError):
-        return ()
-    return tuple(first) if isinstance(first, dict) else ()
+        return {}
+    return first if isinstance(first, dict) else {}
 
 
 def _shown(path: Path, exports_dir: Path) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from pipelines.landing.candidates import first_keys
+from pipelines.landing.candidates import first_object
 from pipelines.landing.side_files import is_prose
 from pipelines.landing.source import Candidate, Source
 
@@ -73,7 +73,7 @@ def _named(candidate: Candidate) -> tuple[str, ...]:
 
     A file without a header shows its first row, which may hold anything.
     """
-    names = candidate.columns or first_keys(candidate.head)
+    names = candidate.columns or first_object(candidate.head)
     return tuple(name for name in names if _NAMES.fullmatch(name))
 
 

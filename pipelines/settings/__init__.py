@@ -11,9 +11,9 @@ import shlex
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, SecretStr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -48,6 +48,7 @@ from pipelines.settings.sections import (
     ToleranceSettings,
     TrainingSettings,
     UsageSettings,
+    memory_size,
 )
 from pipelines.settings.variables import names_of_variables
 from pipelines.settings.workspace import (
@@ -119,7 +120,7 @@ class Settings(BaseSettings):
     exports: Path = Path("exports")
     home: Path = Path(".unitmill")
     closed_through: str = Field("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
-    memory_limit: str = "2GB"
+    memory_limit: Annotated[str, AfterValidator(memory_size)] = "2GB"
     threads: int = Field(2, ge=1)
     log_format: Literal["text", "json"] = "text"
 

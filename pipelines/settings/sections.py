@@ -4,6 +4,7 @@ Belongs here: one model per section of ``unitmill.toml``. Where values come from
 the folders that follow from them, is in ``settings``.
 """
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,18 @@ from pipelines.settings.addresses import plain_address, plain_addresses
 # Whether an invoice follows the use, or credits were bought before it.
 Billing = Literal["invoiced", "prepaid"]
 ENVIRONMENTS = ("production", "staging", "development", "research", "trial")
+
+
+def memory_size(size: str) -> str:
+    """Give a size of memory as DuckDB reads one.
+
+    Raises:
+        ValueError: it has no unit, or is nothing. DuckDB would say so of the first
+            file that it opens, and the file would be blamed.
+    """
+    if not re.fullmatch(r"(?i)0*[1-9]\d*(\.\d+)? ?([kmgt]i?b?|%)", size.strip()):
+        raise ValueError(f"{size!r} is no size; expected one such as 2GB or 1500MB")
+    return size
 
 
 class LandingSettings(BaseModel):

@@ -25,7 +25,6 @@ def test_a_new_workspace_has_a_place_for_everything(workspace):
     there = {p.relative_to(workspace).as_posix() for p in workspace.glob("*")}
 
     assert there == {".gitignore", "README.md", "exports", "plans", "unitmill.toml"}
-    assert (workspace / "plans" / "databricks" / "source.yaml").is_file()
 
 
 def chosen_in(table):
@@ -209,3 +208,17 @@ def test_a_home_is_of_the_workspace_that_it_lies_in(call, workspace, tmp_path):
     built = call("build", "--home", workspace / "made", folder="other")
 
     assert f"nothing to read in {workspace}/bills" in built.stderr
+
+
+def test_a_setting_that_is_wrong_is_named_with_what_was_expected(workspace, call):
+    config = workspace / "unitmill.toml"
+    config.write_text('memory_limit = "4000"\nthreads = 0\n' + config.read_text())
+
+    refused = call("build", folder="mine")
+
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1] == (
+        "unitmill: settings (unitmill.toml or UNITMILL_ variables): memory_limit: "
+        "'4000' is no size; expected one such as 2GB or 1500MB; "
+        "threads: Input should be greater than or equal to 1"
+    )

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from pipelines.landing.deliveries import scan
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.sources.plans import plan_sources
 from pipelines.sources.registry import all_sources
 
 SAMPLE_EXPORTS = PROJECT_DIR / "sample_exports"
@@ -37,7 +38,16 @@ def seeds(home):
     return {
         name: (path.relative_to(SAMPLE_EXPORTS).as_posix(), small(path))
         for name, path in found.items()
-    }
+    } | dict(_of_plans(settings))
+
+
+def _of_plans(settings):
+    """Give the samples of vendors from whom the sample company buys nothing."""
+    for source in plan_sources(settings):
+        folder = settings.plans_dir / source.name / "sample"
+        if path := min(filter(Path.is_file, folder.rglob("*")), default=None):
+            place = f"{source.name}/{path.relative_to(folder).as_posix()}"
+            yield source.name, (place, path.read_bytes())
 
 
 def small(path):

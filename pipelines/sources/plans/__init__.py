@@ -16,7 +16,7 @@ of it. Does not belong here: vendors that Unitmill ships (``sources.cost``).
 
 from pipelines.sources.plans.compile import Compiled, compile_plans
 from pipelines.sources.plans.language import Plan, PlanError, read_plans
-from pipelines.sources.plans.overlay import overlay, overlay_folders, with_overlays
+from pipelines.sources.plans.overlay import overlay, overlays, with_overlays
 from pipelines.sources.plans.vendor import plan_sources
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "PlanError",
     "compile_plans",
     "overlay",
-    "overlay_folders",
+    "overlays",
     "plan_sources",
     "read_plans",
     "with_overlays",

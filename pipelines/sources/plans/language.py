@@ -10,7 +10,7 @@ any FOCUS 1.4 column or an ``x_`` column, not only the 36 names of its enum.
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipelines.focus.schema import columns, ledger_types
 from pipelines.landing.source import ExportError
-from pipelines.sources.plans.shapes import ARGUMENTS, FILE_NAME, PlanFile
+from pipelines.sources.plans.shapes import (
+    ARGUMENTS,
+    FILE_NAME,
+    PlanFile,
+    StaticValue,
+)
 
 PLACE_HOLDER = "PlaceHolder"
 
@@ -94,16 +99,57 @@ class Plan:
         return PlanError(f"{self.where}: {field}: {text}")
 
 
-def read_plans(folder: Path) -> tuple[Plan, ...]:
+def read_plans(folder: Path, short: Sequence[Plan] = ()) -> tuple[Plan, ...]:
     """Read a folder's plans in the order of their names, then of their numbers.
+
+    Args:
+        folder: the folder.
+        short: the plans that its source.yaml says in a line each; they act first.
 
     Raises:
         PlanError: a plan is wrong, or there is none.
     """
     files = [path for path in folder.glob("*.yaml") if path.name != "source.yaml"]
-    if not files:
+    if not files and not short:
         raise PlanError(f"{folder.name}: no plans; expected files <name>_S001.yaml")
-    return tuple(plan for _, plan in sorted(map(_read, files), key=lambda p: p[0]))
+    read = sorted(map(_read, files), key=lambda plan: plan[0])
+    return (*short, *(plan for _, plan in read))
+
+
+def short_plans(
+    file: Path, constants: Mapping[str, object], renamed: Mapping[str, str]
+) -> list[Plan]:
+    """Give the plans of constants and of columns that are taken as they are.
+
+    Raises:
+        PlanError: one makes what is no column of the ledger.
+    """
+    plans = [
+        Plan(
+            file=file,
+            name=f"{column} as it is",
+            conversion="rename_column",
+            column=column,
+            focus_column=made,
+            alias=made,
+            args=None,
+        )
+        for made, column in renamed.items()
+    ] + [
+        Plan(
+            file=file,
+            name=f"{made} is the same for all",
+            conversion="static_value",
+            column="NA",
+            focus_column=made,
+            alias=made,
+            args=StaticValue(static_value=value),
+        )
+        for made, value in constants.items()
+    ]
+    for plan in plans:
+        _check_focus_column(plan)
+    return plans
 
 
 def _read(file: Path) -> tuple[tuple[str, int], Plan]:

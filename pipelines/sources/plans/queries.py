@@ -23,7 +23,7 @@ from pipelines.sources.plans.expressions import (
     number,
     or_refuse,
 )
-from pipelines.sources.plans.language import PLACE_HOLDER, Plan
+from pipelines.sources.plans.language import PLACE_HOLDER, Plan, PlanError
 
 TABLE = "cost_data"
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg)
@@ -90,6 +90,29 @@ def query(plan: Plan) -> Query:
 def has_filter(plan: Plan) -> bool:
     """Return whether a plan's own WHERE takes rows out."""
     return plan.conversion == "sql_query" and query(plan).where is not None
+
+
+def reads_other_rows(plan: Plan) -> bool:
+    """Return whether what a plan makes of a row depends on other rows."""
+    if plan.conversion not in {"sql_query", "sql_condition"}:
+        return False
+    read = condition(plan) if plan.conversion == "sql_condition" else query(plan)
+    return any(each.find(exp.Window) for _, each in read.columns)
+
+
+def rule(where: str, sql: str) -> str:
+    """Give a condition over one row, once it is known to be no more than that.
+
+    Raises:
+        PlanError: it is not SQL, or asks more than the row.
+    """
+    try:
+        read = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        raise PlanError(f"{where}: not SQL: {str(error).splitlines()[0]}") from error
+    if not isinstance(read, exp.Condition) or read.find(exp.Query, exp.Window):
+        raise PlanError(f"{where}: {sql}; expected a condition over columns of a row")
+    return read.sql("duckdb")
 
 
 def _parsed(plan: Plan, sql: str) -> Query:

@@ -4,8 +4,8 @@ Belongs here: formats, row numbers, the month and the invoice scope of a row. Wh
 row means is in the plans.
 """
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -23,6 +23,10 @@ from pipelines.sources.plans.expressions import (
 from pipelines.sources.plans.folder import SourceFile
 
 ROW = "unitmill.row"
+# The folder in which a file lies: whose it is, where no column says so.
+FOLDER = "unitmill.folder"
+# An object of JSON is read in one piece; a packed file is larger than it looks.
+UNPACKED = 40
 
 
 def rows_of_file(
@@ -30,6 +34,21 @@ def rows_of_file(
 ) -> str:
     """Give a file's rows and their numbers, text as it stands in the file."""
     found = sniffed(file)
+    rows = _numbered(about, db, found)
+    lacking = _lacking(about, described(db, rows))
+    if not lacking:
+        return rows
+    empty = ", ".join(f"cast(null as {TEXT}) as {name(each)}" for each in lacking)
+    return f"select *, {empty} from ({rows})"
+
+
+def _lacking(about: SourceFile, present: Collection[str]) -> list[str]:
+    return [each for each in about.report_columns if each not in present]
+
+
+def _numbered(
+    about: SourceFile, db: duckdb.DuckDBPyConnection, found: Candidate
+) -> str:
     path = quoted(found.path)
     number = f"row_number() over () as {name(ROW)}"
     if about.format == "parquet":
@@ -39,21 +58,94 @@ def rows_of_file(
         )
     if about.format == "csv":
         return f"select *, {number} from {by_name(found)}"
+    if about.rows:
+        return _listed(about, db, found)
     options = f"{path}, compression = '{found.compression or 'none'}'"
     keys = described(db, f"select * from read_json({options}, sample_size = -1)")
     return f"select *, {number} from read_json({options}, columns = {_texts(keys)})"
+
+
+def next_page(
+    about: SourceFile, db: duckdb.DuckDBPyConnection, found: Candidate
+) -> str:
+    """Give what a JSON object says of a page that follows; '' where none does."""
+    row = db.execute(
+        f"select {name(about.more)} from {_document(found, {about.more: TEXT})}"
+    ).fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+def _document(found: Candidate, shape: Mapping[str, str]) -> str:
+    """Give the FROM clause of a JSON object that is read in one piece."""
+    size = found.path.stat().st_size * (UNPACKED if found.compression else 1)
+    columns = ", ".join(f"{quoted(key)}: {quoted(kind)}" for key, kind in shape.items())
+    return (
+        f"read_json({quoted(found.path)}, columns = {{{columns}}}, "
+        f"compression = '{found.compression or 'none'}', "
+        f"maximum_object_size = {max(size, 1 << 24)})"
+    )
+
+
+def _listed(about: SourceFile, db: duckdb.DuckDBPyConnection, found: Candidate) -> str:
+    """Give the rows of a list inside a JSON object; what is nested is a column, too."""
+    document = _document(found, {about.rows: "JSON[]"})
+    listed = f"select unnest({name(about.rows)}) as listed from {document}"
+    paths = db.execute(
+        f"""
+        with keys as (
+            select listed, unnest(json_keys(listed)) as key from ({listed})
+        ),
+        nested as (
+            select key, unnest(json_keys(listed -> key)) as inner_key
+            from keys
+            where json_type(listed -> key) = 'OBJECT'
+        )
+        select distinct [key] as path from keys
+        union all
+        select distinct [key, inner_key] from nested
+        order by path
+        """
+    ).fetchall()
+    shown = [
+        f"json_extract_string(listed, {quoted(pointer)}) as {name('.'.join(path))}"
+        for (path,) in paths
+        for pointer in [_pointer(path)]
+    ]
+    columns = ", ".join([*shown, f"row_number() over () as {name(ROW)}"])
+    return f"select {columns} from ({listed})"
+
+
+def _pointer(path: Iterable[str]) -> str:
+    """Give the JSON pointer of a path, whatever is in its names."""
+    escaped = (key.replace("~", "~0").replace("/", "~1") for key in path)
+    return "".join(f"/{key}" for key in escaped)
+
+
+def report_of(about: SourceFile, db: duckdb.DuckDBPyConnection, file: Candidate) -> str:
+    """Name the report that a file is, by the columns that tell reports apart."""
+    present = described(db, _numbered(about, db, sniffed(file)))
+    return "+".join(each for each in about.report_columns if each in present)
 
 
 def rows_of_period(
     about: SourceFile, context: Context, delivery: Delivery, file: Path, period: str
 ) -> tuple[str, dict[str, str]]:
     """Give the SELECT of a file's rows of a period, and the types of its columns."""
-    relation = rows_of_file(about, context.db, file)
+    place = folder_of(delivery.names[delivery.files.index(file)])
+    relation = (
+        f"select *, {quoted(place)} as {name(FOLDER)} "
+        f"from ({rows_of_file(about, context.db, file)})"
+    )
     types = described(context.db, relation)
     condition = f"{period_of(about, types)} = {quoted(period)}"
     if about.invoice_scope:
         condition += f" and {scope_of(about)} = {quoted(delivery.scope)}"
     return f"select * from ({relation}) where {condition}", types
+
+
+def folder_of(name: str) -> str:
+    """Give the folder that a file lies in, without those that this one lies in."""
+    return PurePosixPath(name).parent.name
 
 
 def described(db: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A vendor that a user maps: plans/<vendor>/ as a Source.
+"""A vendor that is mapped by plans: plans/<vendor>/ as a Source.
 
 Belongs here: recognizing the vendor's files by their header, their periods and scopes,
 and the FOCUS rows of a period. Does not belong here: what plans mean (``compile``).
@@ -16,7 +16,7 @@ from functools import partial
 
 import duckdb
 
-from pipelines.landing.candidates import first_keys
+from pipelines.landing.candidates import first_object
 from pipelines.landing.faults import message_of
 from pipelines.landing.source import (
     Candidate,
@@ -35,10 +35,14 @@ from pipelines.sources.plans.expressions import name
 from pipelines.sources.plans.folder import PlanFolder, SourceFile, read_folders
 from pipelines.sources.plans.language import PlanError
 from pipelines.sources.plans.reading import (
+    FOLDER,
     ROW,
     delivered_at,
     described,
+    folder_of,
+    next_page,
     period_of,
+    report_of,
     rows_of_file,
     rows_of_period,
     scope_of,
@@ -50,7 +54,7 @@ OTHER_COSTS = ("ContractedCost", "EffectiveCost", "ListCost")
 
 
 def plan_sources(settings: Settings) -> list[Source]:
-    """Build a source for every vendor that the user maps.
+    """Build a source for every vendor that is mapped by plans.
 
     Raises:
         PlanError: a folder of plans is wrong.
@@ -71,7 +75,7 @@ def _source(folder: PlanFolder, about: SourceFile, settings: Settings) -> Source
         description=about.description,
         expected=f"{about.format} with {', '.join(sorted(about.required))}",
         claims=partial(_claims, about),
-        drops=partial(_drops, about, settings),
+        drops=partial(_drops, folder, about, settings),
         select=partial(_select, folder, about),
         tally=partial(_tally, folder, about),
         restates="period",
@@ -83,22 +87,62 @@ def _source(folder: PlanFolder, about: SourceFile, settings: Settings) -> Source
 def _claims(about: SourceFile, candidate: Candidate) -> bool:
     if candidate.format != about.format:
         return False
-    columns = candidate.columns
+    columns = set(candidate.columns)
     if candidate.format == "json":
-        columns = first_keys(candidate.head)
-    return about.required <= set(columns)
+        columns = _names(about, candidate.head)
+    return about.required <= columns and columns.isdisjoint(about.without)
+
+
+def _names(about: SourceFile, head: str) -> set[str]:
+    """Give the columns of a JSON file's first row; none if its rows are not there."""
+    if not about.rows:
+        return set(first_object(head))
+    before, _, rows = head.partition(f'"{about.rows}"')
+    if not before.lstrip().startswith("{"):
+        return set()
+    first = first_object(rows)
+    nested = {key: value for key, value in first.items() if isinstance(value, dict)}
+    return {*first, *(f"{key}.{one}" for key, value in nested.items() for one in value)}
 
 
 def _drops(
-    about: SourceFile, settings: Settings, candidates: Sequence[Candidate]
+    folder: PlanFolder,
+    about: SourceFile,
+    settings: Settings,
+    candidates: Sequence[Candidate],
 ) -> Iterable[Drop]:
+    if FOLDER in {plan.column for plan in folder.plans}:
+        _refuse_without_folder(about, candidates)
     limits = {"memory_limit": settings.memory_limit}
     with duckdb.connect(config={"threads": settings.threads, **limits}) as db:
         for candidate in candidates:
             try:
+                _refuse_page(about, db, candidate)
                 yield from _drops_of(about, db, candidate)
             except duckdb.Error as error:
                 raise ExportError(message_of(about.name, candidate, error)) from error
+
+
+def _refuse_page(
+    about: SourceFile, db: duckdb.DuckDBPyConnection, candidate: Candidate
+) -> None:
+    """Refuse a file that says that another page follows."""
+    if about.more and (token := next_page(about, db, candidate)):
+        raise ExportError(
+            f"{about.name}: {candidate.name}: {about.more} is {token!r}, so this is a "
+            f"page and not all; expected one file with the {about.rows} of all pages",
+            files=[candidate.name],
+        )
+
+
+def _refuse_without_folder(about: SourceFile, candidates: Sequence[Candidate]) -> None:
+    for candidate in candidates:
+        if not folder_of(candidate.name):
+            raise ExportError(
+                f"{about.name}: {candidate.name} lies in no folder, and says no "
+                "account; expected it in a folder that has the account's name",
+                files=[candidate.name],
+            )
 
 
 def _drops_of(
@@ -107,6 +151,7 @@ def _drops_of(
     """Give one drop per invoice scope of the file."""
     rows = rows_of_file(about, db, candidate)
     types = described(db, rows)
+    report = "" if about.invoice_scope else report_of(about, db, candidate)
     found = db.execute(
         f"select {scope_of(about)}, list_sort(list(distinct period)), "
         f"max({delivered_at(about, types)}), "
@@ -122,7 +167,8 @@ def _drops_of(
             )
         at = made_at.replace(tzinfo=UTC) if made_at else candidate.modified
         place = candidate.name.rpartition("/")[0] or "."
-        yield Drop((candidate,), tuple(periods), scope or place, at)
+        parts = filter(None, (scope or place, report))
+        yield Drop((candidate,), tuple(periods), "/".join(parts), at)
 
 
 def _select(

@@ -43,7 +43,7 @@ def source(settings):
     shutil.copytree(
         PROJECT_DIR / "plans" / "databricks", settings.plans_dir / "databricks"
     )
-    [databricks] = plan_sources(settings)
+    databricks, *_ = plan_sources(settings)
     return databricks
 
 

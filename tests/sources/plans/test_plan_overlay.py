@@ -5,7 +5,8 @@ import duckdb
 import pytest
 
 from pipelines.landing.source import Context, Source
-from pipelines.sources.plans import PlanError, overlay, overlay_folders, with_overlays
+from pipelines.sources.plans import PlanError, overlay, overlays, with_overlays
+from pipelines.sources.plans.folder import read_folder
 
 SHIPPED = Source(
     name="aws",
@@ -46,7 +47,7 @@ def rows(source, settings, columns):
 
 
 def test_an_overlay_replaces_its_column_and_no_other(overlaid, settings):
-    source = overlay(SHIPPED, overlaid)
+    source = overlay(SHIPPED, read_folder(overlaid))
 
     assert rows(
         source,
@@ -58,7 +59,7 @@ def test_an_overlay_replaces_its_column_and_no_other(overlaid, settings):
 def test_an_overlay_may_add_a_column(overlaid, write_plan, settings):
     write_plan("sku_S001", "mine", column="x_UsageType", focus_column="x_Meter")
 
-    source = overlay(SHIPPED, overlaid)
+    source = overlay(SHIPPED, read_folder(overlaid))
 
     assert rows(source, settings, "x_Meter, x_UsageType") == [("BoxUsage", "BoxUsage")]
 
@@ -70,7 +71,7 @@ def test_an_overlay_warns_once_of_a_column_that_focus_rows_lack(
     write_plan("sku_S002", "mine", column="product_sku", focus_column="SkuPriceId")
 
     with caplog.at_level(logging.WARNING, logger="pipelines.sources.plans"):
-        rows(overlay(SHIPPED, overlaid), settings, "SkuId")
+        rows(overlay(SHIPPED, read_folder(overlaid)), settings, "SkuId")
 
     assert caplog.messages == ["mine: NULL, not in the FOCUS rows: product_sku"]
 
@@ -85,15 +86,16 @@ def test_an_overlay_keeps_every_row(overlaid, write_plan):
     )
 
     with pytest.raises(PlanError, match=r"only_S001.yaml.* WHERE: an overlay keeps"):
-        overlay(SHIPPED, overlaid)
+        overlay(SHIPPED, read_folder(overlaid))
 
 
 def test_an_overlay_makes_the_providers_partitions_anew(overlaid):
-    assert overlay(SHIPPED, overlaid).version != SHIPPED.version
+    assert overlay(SHIPPED, read_folder(overlaid)).version != SHIPPED.version
 
 
 def test_an_overlay_is_found_by_the_providers_name(overlaid, settings):
-    assert overlay_folders(settings) == {"aws": overlaid}
+    [folder] = overlays(settings)["aws"]
+    assert folder.path == overlaid
     (source,) = with_overlays([SHIPPED], settings)
     assert source.version != SHIPPED.version
 
@@ -109,4 +111,4 @@ def test_two_overlays_of_one_provider_are_refused(overlaid, write_plan, settings
     with pytest.raises(
         PlanError, match=r"zwei/source.yaml: overlay: mine overlays aws"
     ):
-        overlay_folders(settings)
+        overlays(settings)

@@ -11,7 +11,7 @@ import yaml
 from pipelines.landing.deliveries import scan
 from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
-from pipelines.settings import PROJECT_DIR, PlansSettings
+from pipelines.settings import PROJECT_DIR, SHIPPED_DIR, PlansSettings
 from pipelines.sources.plans import PlanError, plan_sources
 
 FERRUM = """\
@@ -67,7 +67,7 @@ def convert(settings, land):
             path = settings.exports_dir / name.replace("__", ".")
             path.write_bytes(data)
             os.utime(path, (len(files), list(files).index(name)))
-        (source,) = plan_sources(settings)
+        source, *_ = plan_sources(settings)
         landing = land()
         assert not landing.refusals, landing.refusals
         deliveries = landing.of(source, period)
@@ -277,7 +277,7 @@ def test_a_column_that_a_file_lacks_stops_the_month_where_wanted(
     (settings.exports_dir / "a.csv").write_text("amount,day\n1,2026-08-31\n")
     plans = PlansSettings(folder=settings.plans_dir, missing_column="error")
     strict = settings.model_copy(update={"plans": plans})
-    (source,) = plan_sources(strict)
+    source, *_ = plan_sources(strict)
     deliveries = land().deliveries
 
     with pytest.raises(PlanError, match="no column 'sku'; it has amount, day"):
@@ -287,7 +287,7 @@ def test_a_column_that_a_file_lacks_stops_the_month_where_wanted(
 def test_a_cost_that_is_no_number_names_file_plan_and_value(vendor, settings, land):
     vendor()
     (settings.exports_dir / "a.csv").write_text('amount,day\n"1,5",2026-08-31\n')
-    (source,) = plan_sources(settings)
+    source, *_ = plan_sources(settings)
     deliveries = land().deliveries
 
     with pytest.raises(
@@ -324,8 +324,27 @@ def test_other_plans_make_other_partitions(vendor, write_plan, settings):
     assert plan_sources(settings)[0].version != before
 
 
-def test_no_plans_folder_means_no_vendors(settings):
-    assert plan_sources(settings) == []
+def test_no_plans_folder_means_the_vendors_that_are_shipped(settings):
+    about = (SHIPPED_DIR / "plans").glob("*/source.yaml")
+    shipped = {path.parent.name for path in about if "overlay:" not in path.read_text()}
+
+    assert {source.name for source in plan_sources(settings)} == shipped
+
+
+def test_a_folder_of_ones_own_takes_the_place_of_a_shipped_one(settings):
+    before = {source.name: source.version for source in plan_sources(settings)}
+    own = settings.plans_dir / "modal"
+    shutil.copytree(SHIPPED_DIR / "plans" / "modal", own)
+    (own / "sku_id_S001.yaml").write_text(
+        "{plan_name: a, column: Object ID, conversion_type: rename_column, "
+        "focus_column: SkuId}"
+    )
+
+    first, *others = plan_sources(settings)
+
+    assert first.name == "modal"
+    assert first.version != before["modal"]
+    assert {source.name for source in others} == before.keys() - {"modal"}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import duckdb
 
 from pipelines.landing.bills import Bill, by_period, named
-from pipelines.landing.candidates import first_keys
+from pipelines.landing.candidates import first_object
 from pipelines.landing.faults import message_of
 from pipelines.landing.source import (
     LOOK_INSIDE,
@@ -61,7 +61,7 @@ def claims(candidate: Candidate) -> bool:
         return False
     if aws_manifests.is_manifest(candidate, of_focus=True):
         return True
-    names = candidate.columns or first_keys(candidate.head)
+    names = candidate.columns or first_object(candidate.head)
     headers = {normalized(name) for name in names}
     return headers >= NEEDED and bool(headers & COSTS) and not headers & READ_ELSEWHERE
 

@@ -8,7 +8,7 @@ which has no others. Does not belong here: logs of a tool that has a source of i
 from collections.abc import Sequence
 from functools import partial
 
-from pipelines.landing.candidates import first_keys
+from pipelines.landing.candidates import first_object
 from pipelines.landing.source import Candidate, Context, Delivery, Source
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import Column, Type, positions
@@ -32,7 +32,7 @@ TRACED_PROVIDER = "Microsoft"
 def claims(candidate: Candidate) -> bool:
     """Claim files with our columns, and the public trace."""
     if candidate.format == "json":
-        return set(first_keys(candidate.head)) >= OURS
+        return set(first_object(candidate.head)) >= OURS
     return positions(candidate.columns).keys() >= OURS or _is_trace(candidate)
 
 

@@ -5,7 +5,7 @@ query of them gives these columns; the columns are the contract. Belongs here: t
 contract. Does not belong here: any scheduler's own schema.
 """
 
-from pipelines.landing.candidates import first_keys
+from pipelines.landing.candidates import first_object
 from pipelines.landing.source import Candidate, Source, quoted
 from pipelines.sources.formats import logs
 from pipelines.sources.formats.csv_cells import positions
@@ -52,7 +52,7 @@ ROWS = LatestByKey(
 def claims(candidate: Candidate) -> bool:
     """Claim tables and JSON records with the columns that every run has."""
     if candidate.format == "json":
-        return set(first_keys(candidate.head)) >= {*_NEEDED}
+        return set(first_object(candidate.head)) >= {*_NEEDED}
     return positions(candidate.columns).keys() >= {*_NEEDED}
 
 
