@@ -103,14 +103,13 @@ TOKENS = (
         "The part of output_tokens that was reasoning.",
     ),
 )
-# What model servers say of their work, from which a bill is split into the cost of input
-# and that of output.
+# What model servers say of their work; it splits their bill into input and output.
 PHASES = (
     Column(
         "server_role",
         "VARCHAR",
-        "`prefill` or `decode` where a server does one of both for a pair; NULL where it "
-        "does both, or nobody says so.",
+        "`prefill` or `decode` where a server does one of both for a pair; NULL where "
+        "it does both, or nobody says so.",
     ),
     Column(
         "prefill_seconds",
@@ -122,8 +121,8 @@ PHASES = (
     Column(
         "phases_overlap",
         "BOOLEAN",
-        "Whether both seconds are summed over requests, which a server works on side by "
-        "side; false where they are those of its GPU. NULL where they are unknown.",
+        "Whether both seconds are summed over requests, which a server works on side "
+        "by side; false where they are those of its GPU. NULL where they are unknown.",
     ),
     Column(
         "serving_seconds",
@@ -134,7 +133,8 @@ PHASES = (
     Column(
         "observed_seconds",
         MONEY,
-        "Seconds of the window for which there are samples; several engines are added up.",
+        "Seconds of the window for which there are samples; several engines are added "
+        "up.",
     ),
 )
 MODEL_USAGE = Table(

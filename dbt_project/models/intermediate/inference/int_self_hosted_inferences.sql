@@ -9,13 +9,12 @@ servers as (
 
     select
         costs.*,
-        shares.token_split_basis,
         {% for cost in ['billed', 'effective'] %}
         {{ input_part('costs.' ~ cost ~ '_cost', 'coalesce(shares.input_share, 1)') }}
             as {{ cost }}_of_input,
-        costs.{{ cost }}_cost - {{ cost }}_of_input as {{ cost }}_of_output
-        {{- ',' if not loop.last }}
+        costs.{{ cost }}_cost - {{ cost }}_of_input as {{ cost }}_of_output,
         {% endfor %}
+        shares.token_split_basis
     from {{ ref('int_serving_costs_daily') }} as costs
     left join {{ ref('int_server_token_shares') }} as shares
         on costs.server_number = shares.server_number
@@ -32,14 +31,14 @@ calls as (
 weighed as (
 
     select
-        *,
         {% for side in ['input', 'output'] %}
         case
             when sum(input_weight + output_weight) over (partition by server_number) > 0
                 then {{ side }}_weight
             else request_weight
-        end as {{ side }}_part{{ ',' if not loop.last }}
+        end as {{ side }}_part,
         {% endfor %}
+        *
     from calls
 
 ),
@@ -47,14 +46,13 @@ weighed as (
 ordered as (
 
     select
-        *,
         {% for side in ['input', 'output'] %}
         sum({{ side }}_part) over (
             partition by server_number order by call_number
         ) as running_{{ side }},
-        sum({{ side }}_part) over (partition by server_number) as whole_{{ side }}
-        {{- ',' if not loop.last }}
+        sum({{ side }}_part) over (partition by server_number) as whole_{{ side }},
         {% endfor %}
+        *
     from weighed
 
 ),
@@ -73,7 +71,11 @@ called as (
         {% endfor %}
         {% endfor %}
         billed_input_cost + billed_output_cost as billed_cost,
-        effective_input_cost + effective_output_cost as effective_cost
+        effective_input_cost + effective_output_cost as effective_cost,
+        case when token_split_basis is not null then effective_input_cost end
+            as input_cost,
+        case when token_split_basis is not null then effective_output_cost end
+            as output_cost
     from ordered
     inner join servers on ordered.server_number = servers.server_number
 
@@ -132,11 +134,9 @@ described as (
         sum(parts.{{ count }}) as {{ count }},
         {% endfor %}
         {{ of_largest('parts.token_split_basis', 'parts.effective_cost') }}
-            filter (where parts.token_split_basis is not null) as token_split_basis,
-        {% for side in ['input', 'output'] %}
-        sum(parts.effective_{{ side }}_cost)
-            filter (where parts.token_split_basis is not null) as {{ side }}_cost,
-        {% endfor %}
+            as token_split_basis,
+        sum(parts.input_cost) as input_cost,
+        sum(parts.output_cost) as output_cost,
         sum(parts.billed_cost) as billed_cost,
         sum(parts.effective_cost) as effective_cost,
         -- Where one machine's work is unknown, so is that of the sum.

@@ -72,15 +72,15 @@ counted as (
         environment_name,
         prompt_name,
         prompt_version,
-        ['resource', 'deployment', 'model'][match_rank] as attribution_method,
         {% for count in counts %}
         {{ portion(count, 'running_cost', 'server_cost', 'whole_cost', digits=0) }}
             as {{ count }},
         {% endfor %}
         {% for weight in weights %}
         {{ portion(weight, 'running_cost', 'server_cost', 'whole_cost') }}
-            as {{ weight }}{{ ',' if not loop.last }}
+            as {{ weight }},
         {% endfor %}
+        ['resource', 'deployment', 'model'][match_rank] as attribution_method
     from spread
 
 )

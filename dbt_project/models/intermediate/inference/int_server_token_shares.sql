@@ -33,7 +33,7 @@ matched as (
             when
                 hours.source_name = servers.source_name
                 and hours.node_name = servers.node_name
-                then case when hours.workload_name = servers.workload_name then 1 else 2 end
+                then if(hours.workload_name = servers.workload_name, 1, 2)
             when hours.workload_name = servers.workload_name then 3
             else 4
         end as match_rank

@@ -204,8 +204,8 @@ def metrics() -> str:
 def near_misses(unread: str) -> str:
     """Give the metrics among rows that are nearly one that is read, and which that is.
 
-    A counter without `_total`, a slip of two letters, another server's name before it, or
-    a name of somebody's before that of the server.
+    A counter without `_total`, a slip of two letters, another server's name before it,
+    or a name of somebody's before that of the server.
     """
     names = ", ".join(
         f"({quoted(row['metric'])})" for row in rows_beside(__package__, "metrics.csv")
