@@ -17,7 +17,7 @@ NEWER_THAN_1_2 = ("1.3", "1.4")
 AS_TEXT = "Key-Value"
 
 # Planned for 3 December 2026; its names may change until then. Once it is ratified and
-# they are those below, True publishes `focus_v1_5`.
+# they are those below, True publishes `focus_v1_5` and `sku_price`.
 IS_1_5_RATIFIED = False
 # 1.5 gives properties of models to SkuPriceDetails that the ledger has as its own.
 MODEL_PROPERTIES = (
@@ -52,6 +52,71 @@ from {mart}
 """
 
 
+# The price book's prices of the SKUs that a bill names. When a record was created
+# nobody says, so those two columns, which 1.5 wants, are NULL. Of two tiers or accounts
+# that share a SKU the plainer one counts.
+SKU_PRICE = """
+with skus as (
+    select distinct
+        ServiceProviderName,
+        ServiceName,
+        SkuId,
+        SkuPriceId,
+        SkuMeter,
+        json_extract_string(SkuPriceDetails, 'x_ModelId') as model_id,
+        coalesce(x_ProcessingTier, 'standard') as processing_tier
+    from {ledger}
+    where SkuPriceId is not null and SkuMeter like '%Tokens'
+)
+
+select
+    'Usage' as ChargeCategory,
+    prices.contract_id as ContractId,
+    prices.billing_currency as PricingCurrency,
+    'Payable' as PricingCurrencyCategory,
+    skus.ServiceName as PricingServiceName,
+    '1000000 Tokens' as PricingUnit,
+    skus.ServiceProviderName,
+    skus.SkuId,
+    cast(null as timestamp) as SkuPriceCreated,
+    prices.model_id || ', ' || prices.sku_meter || ', ' || prices.processing_tier
+        as SkuPriceDescription,
+    cast(prices.valid_to as timestamp) as SkuPriceEffectiveEnd,
+    cast(prices.valid_from as timestamp) as SkuPriceEffectiveStart,
+    case
+        when coalesce(prices.account_id, '*') = '*'
+            then json('{{"IsGlobalScope": true}}')
+        else json_object(
+            'IsGlobalScope', false, 'InclusionOperator', 'Or', 'Inclusions', [
+                json_object(
+                    'Dimension', dimension, 'Operator', 'In',
+                    'Values', [prices.account_id]
+                ) for dimension in ['BillingAccountId', 'SubAccountId']
+            ]
+        )
+    end as SkuPriceEligibility,
+    skus.SkuPriceId,
+    cast(null as timestamp) as SkuPriceLastUpdated,
+    prices.unit_price as UnitPrice,
+    prices.unit_price_type as UnitPriceType
+from {prices} as prices
+inner join skus
+    on
+        prices.service_provider_name = skus.ServiceProviderName
+        and prices.model_id = skus.model_id
+        and prices.sku_meter = skus.SkuMeter
+        and prices.processing_tier = skus.processing_tier
+qualify row_number() over (
+    partition by
+        skus.ServiceProviderName, skus.SkuPriceId, prices.contract_id,
+        prices.valid_from, prices.billing_currency
+    order by
+        skus.processing_tier != 'standard', prices.account_id != '*',
+        skus.processing_tier, prices.account_id, skus.ServiceName, skus.SkuId
+) = 1
+"""
+
+
 def published_views() -> dict[str, str]:
     """Map the views of a published version to their SELECTs over its tables."""
     views = {
@@ -60,6 +125,7 @@ def published_views() -> dict[str, str]:
     }
     if IS_1_5_RATIFIED:
         views["focus_v1_5"] = focus_v1_5("focus")
+        views["sku_price"] = SKU_PRICE.format(ledger="focus", prices="dim_token_prices")
     return views
 
 

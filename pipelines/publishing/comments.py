@@ -18,6 +18,7 @@ FOCUS = "The ledger: every charge of every source. One row per charge, FOCUS 1.4
 VIEWS = {
     "focus_v1_2": "The ledger as FOCUS 1.2 for tools that know no newer one.",
     "focus_v1_5": "The ledger as FOCUS 1.5, with properties of models and requesters.",
+    "sku_price": "The price book's prices of billed SKUs of tokens, as FOCUS 1.5.",
     "billing_period": "The billing periods of each invoice issuer, as FOCUS 1.4.",
 }
 RENAMED_IN_1_3 = {
@@ -28,6 +29,19 @@ NEW_IN_1_5 = {
     "CredentialId": "The API key or other credential that asked; NULL where unknown.",
     "PrincipalId": "The user or role that asked; NULL where the bill names none.",
     "RequesterDetails": "Which of both is known; bills say no more of them.",
+}
+SKU_PRICE_MEANINGS = {
+    "ContractId": "The contract that states the price; NULL for the public list.",
+    "PricingCurrencyCategory": "Payable: the price is in money, not in credits.",
+    "PricingServiceName": "The service that the SKU is billed for.",
+    "SkuPriceCreated": "NULL: no price list says when it wrote a price down.",
+    "SkuPriceDescription": "Model, meter and processing tier.",
+    "SkuPriceEffectiveEnd": "From when it holds no more; NULL while it does.",
+    "SkuPriceEffectiveStart": "From when the price holds.",
+    "SkuPriceEligibility": "For which accounts a contract states the price.",
+    "SkuPriceLastUpdated": "NULL: no price list says when it changed a price.",
+    "UnitPrice": "The price of a PricingUnit in PricingCurrency.",
+    "UnitPriceType": "List, or Contracted.",
 }
 PUBLISHED_VERSION = (
     "Which version of the warehouse this file is. One row.",
@@ -101,6 +115,7 @@ def _comment_views(
         "focus_v1_2": ledger_meanings() | RENAMED_IN_1_3,
         "focus_v1_5": ledger_meanings() | NEW_IN_1_5,
         "billing_period": periods,
+        "sku_price": ledger_meanings() | SKU_PRICE_MEANINGS,
     }
     shown: dict[str, dict[str, str]] = {}
     for view, column in db.execute(

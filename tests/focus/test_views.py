@@ -1,6 +1,7 @@
 """The ledger in other versions of FOCUS."""
 
 import json
+from decimal import Decimal
 
 import duckdb
 import pytest
@@ -87,8 +88,93 @@ def test_who_asked_is_a_credential_or_a_principal(
 def test_one_switch_publishes_1_5(is_ratified, monkeypatch):
     monkeypatch.setattr(views, "IS_1_5_RATIFIED", is_ratified)
 
-    assert ("focus_v1_5" in views.published_views()) == is_ratified
+    published = views.published_views()
+
+    assert ("focus_v1_5" in published, "sku_price" in published) == (
+        is_ratified,
+        is_ratified,
+    )
 
 
 def test_a_draft_is_not_published():
-    assert "focus_v1_5" not in views.published_views()
+    assert list(views.published_views()) == ["focus_v1_2", "billing_period"]
+
+
+@pytest.fixture
+def prices():
+    """Give the SKU prices of a book, of a bill with one SKU in two tiers."""
+    with duckdb.connect() as db:
+        db.execute(
+            """
+            create table focus as select
+                'V' as ServiceProviderName, 'AI' as ServiceName, 's' as SkuId,
+                's-1' as SkuPriceId, 'Input Tokens' as SkuMeter,
+                json('{"x_ModelId": "m"}') as SkuPriceDetails,
+                unnest([null, 'batch', 'batch']) as x_ProcessingTier;
+            create table book (
+                service_provider_name varchar, model_id varchar, sku_meter varchar,
+                processing_tier varchar, billing_currency varchar,
+                contract_id varchar, account_id varchar, unit_price_type varchar,
+                unit_price decimal(38, 12), valid_from date, valid_to date
+            );
+            insert into book values
+                ('V', 'm', 'Input Tokens', 'standard', 'USD', null, null, 'List',
+                    2.5, '2026-01-01', '2026-03-01'),
+                ('V', 'm', 'Input Tokens', 'standard', 'USD', null, null, 'List',
+                    3, '2026-03-01', null),
+                ('V', 'm', 'Input Tokens', 'batch', 'USD', null, null, 'List',
+                    1.25, '2026-01-01', null),
+                ('V', 'm', 'Input Tokens', 'standard', 'USD', 'c', 'a-1', 'Contracted',
+                    2, '2026-01-01', null),
+                ('V', 'other', 'Input Tokens', 'standard', 'USD', null, null, 'List',
+                    9, '2026-01-01', null);
+            """
+        )
+        yield db.sql(views.SKU_PRICE.format(ledger="focus", prices="book"))
+
+
+def test_sku_prices_are_those_of_billed_skus_once_a_period(prices):
+    columns = "UnitPriceType, UnitPrice, SkuPriceEffectiveStart::date::varchar"
+
+    assert prices.project(columns).order("all").fetchall() == [
+        ("Contracted", 2, "2026-01-01"),
+        ("List", Decimal("2.5"), "2026-01-01"),
+        ("List", 3, "2026-03-01"),
+    ]
+
+
+def test_a_price_of_a_contract_says_for_which_account(prices):
+    rows = prices.project("UnitPriceType, SkuPriceEligibility").distinct().fetchall()
+    said = {kind: json.loads(scope) for kind, scope in rows}
+
+    assert said["List"] == {"IsGlobalScope": True}
+    assert said["Contracted"] == {
+        "IsGlobalScope": False,
+        "InclusionOperator": "Or",
+        "Inclusions": [
+            {"Dimension": name, "Operator": "In", "Values": ["a-1"]}
+            for name in ("BillingAccountId", "SubAccountId")
+        ],
+    }
+
+
+def test_every_mandatory_column_of_sku_price_is_there(prices):
+    assert prices.columns == [
+        "ChargeCategory",
+        "ContractId",
+        "PricingCurrency",
+        "PricingCurrencyCategory",
+        "PricingServiceName",
+        "PricingUnit",
+        "ServiceProviderName",
+        "SkuId",
+        "SkuPriceCreated",
+        "SkuPriceDescription",
+        "SkuPriceEffectiveEnd",
+        "SkuPriceEffectiveStart",
+        "SkuPriceEligibility",
+        "SkuPriceId",
+        "SkuPriceLastUpdated",
+        "UnitPrice",
+        "UnitPriceType",
+    ]
