@@ -239,6 +239,18 @@ def test_the_role_of_a_server_holds_for_its_series_without_one(usage):
     assert rows == [("prefill", 1200, None, None)]
 
 
+def test_two_servers_of_a_node_have_the_roles_that_their_labels_say(usage):
+    servers = [
+        VLLM | {"instance": f"10.0.0.7:{port}", "role": role}
+        for port, role in ((8000, "prefill"), (8001, "decode"))
+    ]
+
+    assert usage(OF_A_PAIR, *pair(*servers)) == [
+        ("decode", 0, 120, 12),
+        ("prefill", 1200, None, None),
+    ]
+
+
 @pytest.mark.parametrize("role", ["both", "prefill-decode", "trtllm", "unified"])
 def test_a_server_that_does_both_has_no_role(role, usage):
     found = rising("vllm:prompt_tokens_total", 1, engine_type=role, **POD)

@@ -34,17 +34,23 @@ named as (
     from known
 ),
 
--- What a label says of a server holds for all its series: SGLang's counters of tokens
--- have none. Two servers of one holder that differ have no role.
+-- What a label says of a server holds for its series without one: SGLang's counters of
+-- tokens have none. Two servers of one holder that differ lend them no role.
+labelled as (
+    select
+        *,
+        case when own_role in ('prefill', 'decode') then own_role end as told_role
+    from named
+),
+
 roled as (
     select
         *,
-        case when own_role in ('prefill', 'decode') then own_role end as told_role,
-        case
+        coalesce(told_role, case
             when min(told_role) over of_holder = max(told_role) over of_holder
                 then min(told_role) over of_holder
-        end as server_role
-    from named
+        end) as server_role
+    from labelled
     window of_holder as (partition by holder, model_id)
 ),
 
