@@ -5,6 +5,7 @@ of its first midnight is in two.
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from sample_company.dcgm import Labels, Samples, gauges
@@ -15,13 +16,15 @@ from sample_company.serving import (
     OFFICE,
     REPLICAS,
     RESTARTED,
+    TELLS_SECONDS,
     Replica,
     Served,
     is_scraped,
     served,
 )
 
-_COUNTERS: dict[tuple[str, str], Callable[[Served], int]] = {
+_Counters = dict[tuple[str, str], Callable[[Served], int | Decimal]]
+_COUNTERS: _Counters = {
     ("prompt_tokens_total", ""): lambda hour: hour.tokens_in,
     ("prefix_cache_queries_total", ""): lambda hour: hour.tokens_in,
     ("prefix_cache_hits_total", ""): lambda hour: hour.cached,
@@ -31,6 +34,10 @@ _COUNTERS: dict[tuple[str, str], Callable[[Served], int]] = {
     ("request_success_total", "abort"): lambda hour: hour.aborted,
     ("e2e_request_latency_seconds_sum", ""): lambda hour: hour.seconds,
     ("e2e_request_latency_seconds_count", ""): lambda hour: hour.stopped + hour.cut_off,
+}
+_SECONDS: _Counters = {
+    ("request_prefill_time_seconds_sum", ""): lambda hour: hour.prefill_seconds,
+    ("request_decode_time_seconds_sum", ""): lambda hour: hour.decode_seconds,
 }
 
 
@@ -53,8 +60,9 @@ def _server(replica: Replica) -> Labels:
 
 def _counted(replica: Replica) -> Iterator[tuple[Labels, Samples]]:
     hours = list(served(replica))
-    for (name, reason), count in _COUNTERS.items():
-        total = 0
+    counters = _COUNTERS | (_SECONDS if replica.pod in TELLS_SECONDS else {})
+    for (name, reason), count in counters.items():
+        total: int | Decimal = 0
         samples: Samples = [(hours[0].start, "0")]
         for hour in hours:
             if hour.start == RESTARTED.get(replica.pod):

@@ -88,6 +88,9 @@ REPLICAS = (
 RESTARTED = {REPLICAS[0].pod: at("08-27 14:00")}
 NO_METRICS: Span = (at("09-20 01:00"), at("09-20 08:00"))
 CACHED_SHARE = ("0.22", "0.34")
+PROMPT_TOKENS_PER_SECOND, RUNNING_SHARE = 4000, Decimal("0.96")
+# The machine in the office runs an older server, which counts tokens and no seconds.
+TELLS_SECONDS = {replica.pod for replica in REPLICAS if replica.cluster == INFERENCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,16 @@ class Served:
     cached: int
     tokens_out: int
     seconds: int
+
+    @property
+    def prefill_seconds(self) -> Decimal:
+        """What its requests spent on prompts; their cached part takes no time."""
+        return Decimal(self.tokens_in - self.cached) / PROMPT_TOKENS_PER_SECOND
+
+    @property
+    def decode_seconds(self) -> Decimal:
+        """What its requests spent on answers; the rest of their time they queued."""
+        return Decimal(self.seconds) * RUNNING_SHARE - self.prefill_seconds
 
     @property
     def busy(self) -> Decimal:

@@ -41,6 +41,13 @@
             'training': 'left out',
         },
         {
+            'name': 'fct_model_servers_daily',
+            'costs': both,
+            'holds': 'is_serving_machine',
+            'left_out': 'no machine that serves a model, or training',
+            'training': 'left out',
+        },
+        {
             'name': 'fct_gpu_hour_costs',
             'costs': both,
             'holds': 'is_gpu_machine',

@@ -17,11 +17,31 @@ from pipelines.sources.tables import TABLES
 FOCUS = "The ledger: every charge of every source. One row per charge, FOCUS 1.4."
 VIEWS = {
     "focus_v1_2": "The ledger as FOCUS 1.2 for tools that know no newer one.",
+    "focus_v1_5": "The ledger as FOCUS 1.5, with properties of models and requesters.",
+    "sku_price": "The price book's prices of billed SKUs of tokens, as FOCUS 1.5.",
     "billing_period": "The billing periods of each invoice issuer, as FOCUS 1.4.",
 }
 RENAMED_IN_1_3 = {
     "ProviderName": "FOCUS 1.3 calls it ServiceProviderName.",
     "PublisherName": "FOCUS 1.3 calls it HostProviderName.",
+}
+NEW_IN_1_5 = {
+    "CredentialId": "The API key or other credential that asked; NULL where unknown.",
+    "PrincipalId": "The user or role that asked; NULL where the bill names none.",
+    "RequesterDetails": "Which of both is known; bills say no more of them.",
+}
+SKU_PRICE_MEANINGS = {
+    "ContractId": "The contract that states the price; NULL for the public list.",
+    "PricingCurrencyCategory": "Payable: the price is in money, not in credits.",
+    "PricingServiceName": "The service that the SKU is billed for.",
+    "SkuPriceCreated": "NULL: no price list says when it wrote a price down.",
+    "SkuPriceDescription": "Model, meter and processing tier.",
+    "SkuPriceEffectiveEnd": "From when it holds no more; NULL while it does.",
+    "SkuPriceEffectiveStart": "From when the price holds.",
+    "SkuPriceEligibility": "For which accounts a contract states the price.",
+    "SkuPriceLastUpdated": "NULL: no price list says when it changed a price.",
+    "UnitPrice": "The price of a PricingUnit in PricingCurrency.",
+    "UnitPriceType": "List, or Contracted.",
 }
 PUBLISHED_VERSION = (
     "Which version of the warehouse this file is. One row.",
@@ -93,18 +113,21 @@ def _comment_views(
     }
     meanings = {
         "focus_v1_2": ledger_meanings() | RENAMED_IN_1_3,
+        "focus_v1_5": ledger_meanings() | NEW_IN_1_5,
         "billing_period": periods,
+        "sku_price": ledger_meanings() | SKU_PRICE_MEANINGS,
     }
-    shown: dict[str, dict[str, str]] = {view: {} for view in VIEWS}
+    shown: dict[str, dict[str, str]] = {}
     for view, column in db.execute(
         "select table_name, column_name from duckdb_columns() "
         "where database_name = 'version' and list_contains($views, table_name)",
         {"views": list(VIEWS)},
     ).fetchall():
+        said = shown.setdefault(view, {})
         if column in meanings[view]:
-            shown[view][column] = meanings[view][column]
-    for view, text in VIEWS.items():
-        _comment(db, "view", f'version."{view}"', text, shown[view])
+            said[column] = meanings[view][column]
+    for view, said in shown.items():
+        _comment(db, "view", f'version."{view}"', VIEWS[view], said)
 
 
 def _comment_vendor_columns(db: duckdb.DuckDBPyConnection) -> None:

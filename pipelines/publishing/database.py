@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.focus.views import BILLING_PERIOD, focus_v1_2
+from pipelines.focus.views import published_views
 from pipelines.landing.source import quoted
 from pipelines.ledger.connection import Config
 from pipelines.ledger.files import sql_files
@@ -148,7 +148,6 @@ def _write_about(db: duckdb.DuckDBPyConnection, about: Mapping[str, str]) -> Non
 def _write_views(db: duckdb.DuckDBPyConnection) -> None:
     """Add what other versions of FOCUS call the same rows."""
     db.execute("use version")
-    db.execute(f"create view focus_v1_2 as {focus_v1_2('focus')}")
-    billing_period = BILLING_PERIOD.format(mart="dim_billing_periods")
-    db.execute(f"create view billing_period as {billing_period}")
+    for name, select in published_views().items():
+        db.execute(f'create view "{name}" as {select}')
     db.execute("use memory")

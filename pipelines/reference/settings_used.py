@@ -36,6 +36,7 @@ COLUMNS = {
     "token_drift_floor": (AMOUNT, "alerts.token_drift_floor"),
     "least_observed": (AMOUNT, "usage.least_observed"),
     "target_utilization": (AMOUNT, "usage.target_utilization"),
+    "output_token_weight": (AMOUNT, "usage.output_token_weight"),
     "cold_after_days": (pa.int64(), "usage.cold_after_days"),
     "resolved_outcomes": (TEXTS, "usage.resolved_outcomes"),
     "small_model_share": (AMOUNT, "scenarios.small_model_share"),

@@ -103,6 +103,40 @@ TOKENS = (
         "The part of output_tokens that was reasoning.",
     ),
 )
+# What model servers say of their work; it splits their bill into input and output.
+PHASES = (
+    Column(
+        "server_role",
+        "VARCHAR",
+        "`prefill` or `decode` where a server does one of both for a pair; NULL where "
+        "it does both, or nobody says so.",
+    ),
+    Column(
+        "prefill_seconds",
+        MONEY,
+        "Seconds spent on prompts until the first token; NULL unless decode_seconds is "
+        "known, too.",
+    ),
+    Column("decode_seconds", MONEY, "Seconds spent on answers after the first token."),
+    Column(
+        "phases_overlap",
+        "BOOLEAN",
+        "Whether both seconds are summed over requests, which a server works on side "
+        "by side; false where they are those of its GPU. NULL where they are unknown.",
+    ),
+    Column(
+        "serving_seconds",
+        MONEY,
+        "Seconds in which at least one request ran, by the server's own gauge; several "
+        "engines are added up. NULL where none reports it.",
+    ),
+    Column(
+        "observed_seconds",
+        MONEY,
+        "Seconds of the window for which there are samples; several engines are added "
+        "up.",
+    ),
+)
 MODEL_USAGE = Table(
     "model_usage",
     "What was sent to models: tokens by class and requests.",
@@ -187,6 +221,7 @@ MODEL_USAGE = Table(
             "not known), counted in other_unit.",
         ),
         Column("other_unit", "VARCHAR", "The unit of other_quantity."),
+        *PHASES,
         Column(
             "inputs_include_cached",
             "BOOLEAN",

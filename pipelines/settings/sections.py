@@ -216,6 +216,7 @@ class UsageSettings(BaseModel):
     least_observed: Decimal = Field(Decimal("0.95"), ge=0, le=1)
     target_utilization: Decimal = Field(Decimal("0.8"), gt=0, le=1)
     cold_after_days: int = Field(90, ge=1)
+    output_token_weight: Decimal = Field(Decimal(4), gt=0)
     resolved_outcomes: list[str] = [
         "accepted",
         "completed",

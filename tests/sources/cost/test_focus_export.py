@@ -170,3 +170,20 @@ def test_the_agreement_scenarios_keep_every_price_rule(real_exports, settings, p
 
     # It says Database for Databases, and a subcategory that FOCUS does not list.
     assert broken == {"ServiceCategory-allowed", "ServiceSubcategory-of-its-category"}
+
+
+def test_a_file_of_the_draft_of_1_5_is_read_as_the_ledger_says_it(put, convert):
+    details = (
+        '{""ModelId"": ""solora-pro"", ""TokenDirection"": ""Input"", ""GpuCount"": 1}'
+    )
+    head = HEADER + "SkuPriceId,CredentialId,PrincipalId,SkuPriceDetails"
+    put("bill.csv", csv(head, row(rest=f'p-1,key_1,user-1,"{details}"')))
+
+    columns = "SkuPriceDetails, x_CredentialId, x_PrincipalId"
+    assert convert(SOURCE, "2026-08", columns) == [
+        (
+            '{"x_ModelId": "solora-pro", "x_TokenDirection": "Input", "GpuCount": 1}',
+            "key_1",
+            "user-1",
+        )
+    ]

@@ -45,6 +45,15 @@ charged as (
         charges.billing_period_start,
         {{ of_largest('charges.attribution_method', 'charges.effective_cost') }}
             as attribution_method,
+        sum(charges.effective_cost) filter (
+            charges.sku_meter like '%Input Tokens'
+        ) as input_cost,
+        sum(charges.effective_cost) filter (
+            charges.sku_meter like '%Output Tokens'
+        ) as output_cost,
+        case
+            when coalesce(input_cost, output_cost) is not null then 'billed'
+        end as token_split_basis,
         sum(charges.billed_cost) as billed_cost,
         sum(charges.effective_cost) as effective_cost
     from charges

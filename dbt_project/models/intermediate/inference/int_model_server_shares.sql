@@ -1,7 +1,7 @@
 -- Which hours of its machine each model server held: the part of the GPU hours seen that
 -- its workload held, else the GPUs listed for as long as it served, else all of it;
--- deployments of one workload share what it held. How busy it was is known of its
--- workload, or of a machine on which no workload is told apart.
+-- deployments of one workload share what it held. How busy it was and what energy it took
+-- is known of its workload, or of a machine on which no workload is told apart.
 with
 
 servers as (
@@ -34,7 +34,8 @@ workloads as (
         workload_name,
         sum(observed_gpu_hours) as gpu_hours,
         sum(allocated_gpu_hours) as allocated_gpu_hours,
-        sum(busy_gpu_hours) as busy_gpu_hours
+        sum(busy_gpu_hours) as busy_gpu_hours,
+        sum(energy_kwh) as energy_kwh
     from {{ ref('int_gpu_usage_daily') }}
     group by all
 
@@ -48,7 +49,8 @@ gpus as (
         charge_date,
         count(workload_name) as workload_count,
         sum(gpu_hours) as gpu_hours,
-        sum(busy_gpu_hours) as busy_gpu_hours
+        sum(busy_gpu_hours) as busy_gpu_hours,
+        sum(energy_kwh) as energy_kwh
     from workloads
     group by all
 
@@ -68,13 +70,23 @@ weighed as (
             'over (partition by servers.source_name, servers.node_name, '
             ~ 'servers.charge_date, servers.workload_name)'
         ) }}, 0) as workload_share,
+        coalesce(servers.gpu_count, 1) * servers.served_hours
+        / nullif({{ exact_sum(
+            'coalesce(servers.gpu_count, 1) * servers.served_hours',
+            'over (partition by servers.source_name, servers.node_name, '
+            ~ 'servers.charge_date)'
+        ) }}, 0) as node_share,
         {{ ratio('workloads.allocated_gpu_hours', 'gpus.gpu_hours') }} as seen_share,
         case
             when workloads.workload_name is not null
                 then {{ ratio('workloads.busy_gpu_hours', 'workloads.gpu_hours') }}
             when gpus.workload_count = 0
                 then {{ ratio('gpus.busy_gpu_hours', 'gpus.gpu_hours') }}
-        end as busy_ratio
+        end as busy_ratio,
+        case
+            when workloads.workload_name is not null then workloads.energy_kwh
+        end as workload_kwh,
+        case when gpus.workload_count = 0 then gpus.energy_kwh end as node_kwh
     from servers
     inner join machines
         on
@@ -109,6 +121,11 @@ summed_to_server as (
             'serving_hours'
             ~ ' * coalesce(seen_share * workload_share, gpu_share * time_share, time_share)'
         )) }} as held_hours,
+        {{ money(exact_sum(
+            'cast(coalesce(workload_kwh, node_kwh) as double)'
+            ~ ' * case when workload_kwh is not null then workload_share'
+            ~ ' else node_share end'
+        )) }} as energy_kwh,
         charge_date
     from weighed
     group by all

@@ -1,12 +1,23 @@
 -- What callers of self-hosted models cost and how many answers they got, per
--- day: the cost of a model server, shared by the tokens that it computed for them. A
--- server that nobody called keeps its cost, without a caller.
+-- day: the cost of a model server, split into that of input and that of output, each
+-- shared by the tokens that it computed for them. Where no basis splits it, its requests
+-- share the whole. A server that nobody called keeps its cost, without a caller.
 {%- set counts = call_counts() %}
 with
 
 servers as (
 
-    select * from {{ ref('int_serving_costs_daily') }}
+    select
+        costs.*,
+        {% for cost in ['billed', 'effective'] %}
+        {{ input_part('costs.' ~ cost ~ '_cost', 'coalesce(shares.input_share, 1)') }}
+            as {{ cost }}_of_input,
+        costs.{{ cost }}_cost - {{ cost }}_of_input as {{ cost }}_of_output,
+        {% endfor %}
+        shares.token_split_basis
+    from {{ ref('int_serving_costs_daily') }} as costs
+    left join {{ ref('int_server_token_shares') }} as shares
+        on costs.server_number = shares.server_number
 
 ),
 
@@ -16,15 +27,33 @@ calls as (
 
 ),
 
+-- Calls that count no token have no part in a server that counts the tokens of others.
+weighed as (
+
+    select
+        {% for side in ['input', 'output'] %}
+        case
+            when sum(input_weight + output_weight) over (partition by server_number) > 0
+                then {{ side }}_weight
+            else request_weight
+        end as {{ side }}_part,
+        {% endfor %}
+        *
+    from calls
+
+),
+
 ordered as (
 
     select
-        *,
-        sum(call_weight) over (
+        {% for side in ['input', 'output'] %}
+        sum({{ side }}_part) over (
             partition by server_number order by call_number
-        ) as running_weight,
-        sum(call_weight) over (partition by server_number) as whole_weight
-    from calls
+        ) as running_{{ side }},
+        sum({{ side }}_part) over (partition by server_number) as whole_{{ side }},
+        {% endfor %}
+        *
+    from weighed
 
 ),
 
@@ -32,14 +61,21 @@ called as (
 
     select
         ordered.*,
+        servers.token_split_basis,
+        {% for side in ['input', 'output'] %}
+        {% for cost in ['billed', 'effective'] %}
         {{ portion(
-            'servers.billed_cost', 'ordered.running_weight', 'ordered.call_weight',
-            'ordered.whole_weight'
-        ) }} as billed_cost,
-        {{ portion(
-            'servers.effective_cost', 'ordered.running_weight', 'ordered.call_weight',
-            'ordered.whole_weight'
-        ) }} as effective_cost
+            'servers.' ~ cost ~ '_of_' ~ side, 'ordered.running_' ~ side,
+            'ordered.' ~ side ~ '_part', 'ordered.whole_' ~ side
+        ) }} as {{ cost }}_{{ side }}_cost,
+        {% endfor %}
+        {% endfor %}
+        billed_input_cost + billed_output_cost as billed_cost,
+        effective_input_cost + effective_output_cost as effective_cost,
+        case when token_split_basis is not null then effective_input_cost end
+            as input_cost,
+        case when token_split_basis is not null then effective_output_cost end
+            as output_cost
     from ordered
     inner join servers on ordered.server_number = servers.server_number
 
@@ -97,6 +133,10 @@ described as (
         {% for count in counts %}
         sum(parts.{{ count }}) as {{ count }},
         {% endfor %}
+        {{ of_largest('parts.token_split_basis', 'parts.effective_cost') }}
+            as token_split_basis,
+        sum(parts.input_cost) as input_cost,
+        sum(parts.output_cost) as output_cost,
         sum(parts.billed_cost) as billed_cost,
         sum(parts.effective_cost) as effective_cost,
         -- Where one machine's work is unknown, so is that of the sum.

@@ -2,8 +2,8 @@
 -- telemetry names it. The calls of callers come from the telemetry that knows callers;
 -- what the servers count beyond them is a row without a caller; a count that they do not
 -- tell is unknown. Tokens that a cache answered cost next to nothing, so they weigh
--- nothing.
-{%- set counts = call_counts() + ['computed_token_count'] %}
+-- nothing; calls without a token weigh as requests.
+{%- set counts = call_counts() + ['computed_input_count'] %}
 with
 
 machines as (
@@ -26,7 +26,7 @@ usage as (
         output_tokens as output_token_count,
         truncated_output_tokens as truncated_token_count,
         coalesce(input_uncached_tokens, 0) + coalesce(input_cache_write_tokens, 0)
-        + coalesce(output_tokens, 0) as computed_token_count
+            as computed_input_count
     from {{ ref('int_model_usage_ranked') }}
     where provider_name = 'self-hosted' and (is_metering or is_attributing)
 
@@ -85,14 +85,18 @@ calls as (
     union all by name
 
     select * from beyond
-    where request_count > 0 or computed_token_count > 0
+    where request_count > 0 or computed_input_count > 0 or output_token_count > 0
 
 )
 
 select
     *,
-    {{ money('coalesce(nullif(computed_token_count, 0), request_count, 0)') }}
-        as call_weight,
+    {{ money('coalesce(computed_input_count, 0)') }} as input_weight,
+    {{ money('coalesce(output_token_count, 0)') }} as output_weight,
+    {{ money(
+        'case when coalesce(computed_input_count, 0) + coalesce(output_token_count, 0)'
+        ~ ' = 0 then coalesce(request_count, 0) else 0 end'
+    ) }} as request_weight,
     row_number() over (
         order by
             source_name, node_name, model_id, processing_tier, project_name,

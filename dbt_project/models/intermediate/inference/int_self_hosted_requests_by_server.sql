@@ -2,6 +2,7 @@
 -- telemetry names, else those that name its workload, else all of its model. Calls that
 -- several servers may have answered are spread over them by their cost.
 {%- set counts = call_counts() %}
+{%- set weights = ['input_weight', 'output_weight', 'request_weight'] %}
 with
 
 servers as (
@@ -35,7 +36,7 @@ matched as (
         on
             calls.model_id = servers.model_id
             and calls.usage_date = servers.charge_date
-    where calls.call_weight > 0
+    where {{ weights | join(' + ') }} > 0
 
 ),
 
@@ -71,13 +72,15 @@ counted as (
         environment_name,
         prompt_name,
         prompt_version,
-        ['resource', 'deployment', 'model'][match_rank] as attribution_method,
         {% for count in counts %}
         {{ portion(count, 'running_cost', 'server_cost', 'whole_cost', digits=0) }}
             as {{ count }},
         {% endfor %}
-        {{ portion('call_weight', 'running_cost', 'server_cost', 'whole_cost') }}
-            as call_weight
+        {% for weight in weights %}
+        {{ portion(weight, 'running_cost', 'server_cost', 'whole_cost') }}
+            as {{ weight }},
+        {% endfor %}
+        ['resource', 'deployment', 'model'][match_rank] as attribution_method
     from spread
 
 )

@@ -1,5 +1,6 @@
 -- What each model server cost: its portion of its machine. What no server held is the
--- row `__idle__`, so the parts sum to the machine's cost.
+-- row `__idle__`, so the parts sum to the machine's cost. A machine of several bills lays
+-- its energy on them by cost.
 with
 
 machines as (
@@ -51,6 +52,13 @@ served as (
             'ordered.whole_hours'
         ) }} as effective_cost,
         ordered.busy_ratio,
+        {{ money(
+            'cast(ordered.energy_kwh as double) * cast(machines.effective_cost as double)'
+            ~ ' / nullif(cast(sum(machines.effective_cost) over ('
+            ~ 'partition by ordered.source_name, ordered.node_name, ordered.model_id, '
+            ~ 'ordered.workload_name, ordered.environment_name, ordered.charge_date'
+            ~ ') as double), 0)'
+        ) }} as energy_kwh,
         machines.charge_date,
         machines.billing_period_start
     from machines
@@ -91,6 +99,7 @@ rest as (
         machines.billed_cost - taken.billed_cost as billed_cost,
         machines.effective_cost - taken.effective_cost as effective_cost,
         0 as busy_ratio,
+        cast(null as decimal(38, 12)) as energy_kwh,
         machines.charge_date,
         machines.billing_period_start
     from machines
@@ -115,6 +124,6 @@ select
         order by
             source_name, service_provider_name, sub_account_id, node_name, model_id,
             workload_name, environment_name, billing_currency, billed_cost,
-            effective_cost, busy_ratio, charge_date, billing_period_start
+            effective_cost, busy_ratio, energy_kwh, charge_date, billing_period_start
     ) as server_number
 from parts

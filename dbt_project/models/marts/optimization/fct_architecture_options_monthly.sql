@@ -62,7 +62,11 @@ laid_out as (
                 then cast(effective_cost as double) / nullif(option_cost, 0)
             when hosting_option = 'self_hosted'
                 then cast(option_cost as double) / nullif(effective_cost, 0)
-        end as times_as_many
+        end as times_as_many,
+        case
+            when hosting = 'self_hosted'
+                then {{ ratio('served_busy_gpu_hours', 'served_gpu_hours') }}
+        end as utilization_ratio
     from costed
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -103,6 +107,9 @@ final as (
         {{ unit_cost('option_cost', 'inference_count') }} as cost_per_inference,
         {{ money('times_as_many * inference_count / paid_days') }}
             as break_even_inferences_per_day,
+        utilization_ratio,
+        {{ money('utilization_ratio * times_as_many') }}
+            as break_even_utilization_ratio,
         case when times_as_many is not null then {{ money('capacity_per_day') }} end
             as capacity_inferences_per_day,
         coalesce(option_cost = min(option_cost) over (

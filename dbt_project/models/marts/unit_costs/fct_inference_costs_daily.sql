@@ -52,7 +52,9 @@ known as (
     select
         *,
         case when is_billed then effective_cost end as known_cost,
-        case when is_billed then busy_cost end as known_busy_cost
+        case when is_billed then busy_cost end as known_busy_cost,
+        case when is_billed then input_cost end as known_input_cost,
+        case when is_billed then output_cost end as known_output_cost
     from counted
 
 ),
@@ -98,6 +100,13 @@ divided as (
         effective_cost,
         busy_cost,
         effective_cost - busy_cost as idle_cost,
+        token_split_basis,
+        {{ money('input_cost') }} as input_cost,
+        {{ money('output_cost') }} as output_cost,
+        {{ money(
+            'effective_cost - coalesce(input_cost, 0) - coalesce(output_cost, 0)'
+        ) }} as unsplit_cost,
+        {{ ratio('known_busy_cost', 'known_cost') }} as utilization_ratio,
         {{ unit_cost('known_cost', 'inference_count') }} as cost_per_inference,
         {{ unit_cost('known_busy_cost', 'inference_count') }}
             as busy_cost_per_inference,
@@ -106,7 +115,11 @@ divided as (
         {{ unit_cost('known_busy_cost', 'token_count', per=1000000) }}
             as busy_cost_per_1m_tokens,
         {{ unit_cost('known_cost', 'output_token_count', per=1000000) }}
-            as cost_per_1m_output_tokens,
+            as whole_cost_per_1m_output_tokens,
+        {{ unit_cost('known_input_cost', 'input_token_count', per=1000000) }}
+            as input_cost_per_1m_tokens,
+        {{ unit_cost('known_output_cost', 'output_token_count', per=1000000) }}
+            as output_cost_per_1m_tokens,
         {{ unit_cost('latency_ms', 'latency_request_count') }} as mean_latency_ms,
         charge_date,
         billing_period_start

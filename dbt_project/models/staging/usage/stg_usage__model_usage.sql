@@ -57,6 +57,12 @@ renamed as (
         other_quantity,
         other_unit,
         inputs_include_cached,
+        server_role,
+        prefill_seconds,
+        decode_seconds,
+        phases_overlap,
+        serving_seconds,
+        observed_seconds,
 
         ---------- timestamps
         cast(window_start as date) as usage_date,

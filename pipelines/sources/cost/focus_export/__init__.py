@@ -27,5 +27,5 @@ SOURCE = Source(
     tally=tally,
     file_rows=file_rows,
     restates="period",
-    version=2,
+    version=3,
 )

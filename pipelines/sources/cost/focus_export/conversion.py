@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.focus.schema import ledger_types
+from pipelines.focus.views import price_details_of_1_5
 from pipelines.landing.source import Context, Delivery, counted, quoted
 from pipelines.sources.cost.focus_export import reading
 from pipelines.sources.cost.focus_export.flavours import FLAVOURS, Flavour, repaired
@@ -144,5 +145,6 @@ def _value(
     if ledger_type.startswith("DECIMAL"):
         return reading.number(header, place)
     if ledger_type == "JSON":
-        return reading.json_object(header, kind)
+        read = reading.json_object(header, kind)
+        return price_details_of_1_5(read) if name == "SkuPriceDetails" else read
     return reading.plain_text(header, kind)

@@ -16,7 +16,18 @@ from pipelines.sources.usage.prometheus import reading
 from pipelines.sources.usage.requests.truth import written_until
 
 # What an hour of a server, and of a GPU, is a row of.
-SERVER = "hour, resource_id, model_id, workload_name, project_name, environment_name"
+SERVER = (
+    "hour, resource_id, model_id, workload_name, project_name, environment_name, "
+    "server_role"
+)
+PHASES = (
+    "prefill_seconds",
+    "decode_seconds",
+    "prefill_phase_seconds",
+    "decode_phase_seconds",
+)
+# What only the server that answers counts.
+ANSWERS = ("output_tokens", "requests", "latency_ms", "latency_requests")
 GPU = (
     "hour, cluster_name, node_name, machine_id, gpu_id, mig_profile, namespace, "
     "pod_name"
@@ -39,7 +50,14 @@ SUMMED = "summed into the row of its hour"
 def select_usage(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give what model servers counted in the hours of a month."""
     _read(context, "model_usage", deliveries, period)
-    return _sql("convert.sql").format(key=SERVER)
+    phases = ",\n        ".join(
+        f"sum(increase) filter (counter = '{name}') as {name}" for name in PHASES
+    )
+    answers = ",\n            ".join(
+        f"case when server_role is distinct from 'prefill' then {name} end as {name}"
+        for name in ANSWERS
+    )
+    return _sql("convert.sql").format(key=SERVER, phases=phases, answers=answers)
 
 
 def select_gpus(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -57,11 +75,21 @@ def tally_usage(context: Context, deliveries: Sequence[Delivery], period: str) -
     """Count the samples of a month, those of metrics that nobody reads among them."""
     _read(context, "model_usage", deliveries, period)
     unread = (
-        f"select delivery_id from ({reading.rows(deliveries)}) "
+        f"select * from ({reading.rows(deliveries)}) "
         f"anti join {reading.metrics()} using (metric) where month = {_first(period)}"
     )
-    read = _counted_by_reason(SERVER, "coalesce(left_out, {summed})")
-    return f"{read} union all {counted(unread, quoted('a metric that is not read'))}"
+    near = f"left join {reading.near_misses(unread)} using (metric)"
+    read = _counted_by_reason(
+        SERVER,
+        """coalesce(left_out, case
+        when bool_or(left_out is null and quantity != 'running')
+            over (partition by {key})
+            then {summed}
+        else 'a queue of a server that counts nothing'
+    end)""",
+    )
+    why = "'a metric that is not read' || coalesce('; ' || near_miss, '')"
+    return f"{read} union all {counted(f'from ({unread}) {near}', why)}"
 
 
 def tally_gpus(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -84,7 +112,7 @@ def _counted_by_reason(key: str, reason: str) -> str:
         partition by {key}, left_out is null, quantity = 'queue'
         order by sampled_at, age, row_number
     ) > 1 then {quoted(SUMMED)} end"""
-    judged = reason.format(summed=summed)
+    judged = reason.format(key=key, summed=summed)
     return counted(
         f"select delivery_id, {judged} as reason from prometheus_samples", "reason"
     )
@@ -133,7 +161,7 @@ SOURCES = (
         select=select_usage,
         tally=tally_usage,
         restates="rows",
-        version=3,
+        version=4,
         family="prometheus",
     ),
     Source(
@@ -146,7 +174,7 @@ SOURCES = (
         select=select_gpus,
         tally=tally_gpus,
         restates="rows",
-        version=3,
+        version=4,
         family="prometheus",
     ),
 )

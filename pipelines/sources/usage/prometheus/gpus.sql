@@ -15,7 +15,7 @@ moments as (
         max(seconds) as seconds,
         max(value) > 0 as is_busy,
         max(workload_name) as workload_name,
-        max(metric) filter (metric like '%running') as running,
+        max(metric) filter (metric like '%running%') as running,
         max(metric) as metric
     from samples
     where quantity = 'queue'

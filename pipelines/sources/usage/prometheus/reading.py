@@ -47,6 +47,11 @@ MOMENT = """coalesce(
         then cast(try_cast(sample[1] as timestamptz) as timestamp)
     end
 )"""
+# Ray and KServe put their name before that of the server; Ray, OpenTelemetry and Dynamo
+# write _ for the colon.
+NAME = """regexp_replace(
+    metric, '^(ray_|kserve_)?(vllm|sglang|llamacpp|trtllm)[:_]', '\\2:'
+)"""
 # The labels of a series are read once, before its samples. A file's first sample of a
 # series closes no interval; at 00:00 any other one closes the day before.
 ROWS = """
@@ -66,7 +71,7 @@ ROWS = """
             select * exclude (samples), unnest(samples) as sample
             from (
                 select
-                    metric,
+                    {name} as metric,
                     labels is null as has_odd_labels,
                     {label_columns},
                     hash(list_sort(list_filter(
@@ -113,6 +118,24 @@ LOOK = """
     from samples
     left join {metrics} using (metric)
 """
+NEAR = """(
+    select
+        metric,
+        metric || ' is near ' || min(known) as near_miss
+    from (select distinct metric from ({unread}))
+    inner join (values {names}) as name (known)
+        on
+            levenshtein(
+                regexp_replace(metric, '_total$', ''),
+                regexp_replace(known, '_total$', '')
+            ) <= 2
+            or ends_with(metric, known)
+            or (
+                contains(known, ':')
+                and split_part(metric, ':', -1) = split_part(known, ':', -1)
+            )
+    group by metric
+)"""
 # What is so of one sample leaves that sample out (samples.sql); of all, the file.
 REFUSALS = (
     "sample {}: its time cannot be read; expected seconds since 1970 or a time",
@@ -178,6 +201,18 @@ def metrics() -> str:
     )
 
 
+def near_misses(unread: str) -> str:
+    """Give the metrics among rows that are nearly one that is read, and which that is.
+
+    A counter without `_total`, a slip of two letters, another server's name before it,
+    or a name of somebody's before that of the server.
+    """
+    names = ", ".join(
+        f"({quoted(row['metric'])})" for row in rows_beside(__package__, "metrics.csv")
+    )
+    return NEAR.format(unread=unread, names=names)
+
+
 @cache
 def label_columns() -> Mapping[str, str]:
     """Give the column names that labels become, and their SQL; the first one wins."""
@@ -198,6 +233,7 @@ def _rows(file: Candidate) -> str:
     named = (f"{labels} as {name}" for name, labels in label_columns().items())
     return ROWS.format(
         moment=MOMENT,
+        name=NAME,
         label_columns=", ".join(named),
         scraper=OF_THE_SCRAPER,
         opened=_opened(file),

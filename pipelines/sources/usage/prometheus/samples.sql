@@ -34,10 +34,30 @@ named as (
     from known
 ),
 
+-- What a label says of a server holds for its series without one: SGLang's counters of
+-- tokens have none. Two servers of one holder that differ lend them no role.
+labelled as (
+    select
+        *,
+        case when own_role in ('prefill', 'decode') then own_role end as told_role
+    from named
+),
+
+roled as (
+    select
+        *,
+        coalesce(told_role, case
+            when min(told_role) over of_holder = max(told_role) over of_holder
+                then min(told_role) over of_holder
+        end) as server_role
+    from labelled
+    window of_holder as (partition by holder, model_id)
+),
+
 -- A GPU that moves from pod to pod is one series; a counter starts anew with each.
 judged as (
     select
-        named.*,
+        roled.*,
         hash(metric, case when is_gpu then hash(gpu_id) else labels_id end) as series,
         case
             when has_odd_labels then 'labels that are no JSON object'
@@ -53,9 +73,9 @@ judged as (
             when sampled_at > written_until then 'later than its file was written'
             when is_gpu and gpu_id is null then 'a GPU without UUID or node and index'
         end as own_reason
-    from named
+    from roled
     inner join (values {clocks}) as clock (delivery_id, written_until)
-        on named.delivery_id = clock.delivery_id
+        on roled.delivery_id = clock.delivery_id
 ),
 
 -- The one that closes an interval within its file is preferred, then the newer one.
