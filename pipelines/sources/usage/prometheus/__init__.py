@@ -1,4 +1,4 @@
-"""Prometheus: counters of model servers (vLLM, TGI, Triton) and GPU gauges (DCGM).
+"""Prometheus: counters of model servers (vLLM, SGLang, ...) and GPU gauges (DCGM).
 
 A file is the answer of a range query, or a CSV of samples. One file may hold both:
 ``prometheus`` fills ``model_usage`` from counters, ``prometheus_gpu`` fills
@@ -144,16 +144,16 @@ def _sql(name: str) -> str:
 
 
 EXPECTED = (
-    'the answer of /api/v1/query_range ("resultType": "matrix") of vllm:*, tgi_*, nv_* '
-    "or DCGM_FI_* metrics, or CSV of time, metric, labels, value"
+    'the answer of /api/v1/query_range ("resultType": "matrix") of vllm:*, sglang:*, '
+    "trtllm_*, llamacpp:*, tgi_*, nv_* or DCGM_FI_* metrics, or CSV of time, metric, labels, value"
 )
 SOURCES = (
     Source(
         name="prometheus",
         table="model_usage",
         description=(
-            "What self-hosted model servers counted (vLLM, TGI, Triton), by hour, "
-            "server and model."
+            "What self-hosted model servers counted (vLLM, SGLang, TensorRT-LLM, TGI, "
+            "llama.cpp, Triton), by hour, server and model."
         ),
         expected=EXPECTED,
         claims=reading.claims,
