@@ -145,7 +145,8 @@ def _sql(name: str) -> str:
 
 EXPECTED = (
     'the answer of /api/v1/query_range ("resultType": "matrix") of vllm:*, sglang:*, '
-    "trtllm_*, llamacpp:*, tgi_*, nv_* or DCGM_FI_* metrics, or CSV of time, metric, labels, value"
+    "trtllm_*, llamacpp:*, tgi_*, nv_* or DCGM_FI_* metrics, or CSV of time, metric, "
+    "labels, value"
 )
 SOURCES = (
     Source(
