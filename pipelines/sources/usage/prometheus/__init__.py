@@ -74,11 +74,6 @@ def select_gpus(context: Context, deliveries: Sequence[Delivery], period: str) -
 def tally_usage(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Count the samples of a month, those of metrics that nobody reads among them."""
     _read(context, "model_usage", deliveries, period)
-    unread = (
-        f"select * from ({reading.rows(deliveries)}) "
-        f"anti join {reading.metrics()} using (metric) where month = {_first(period)}"
-    )
-    near = f"left join {reading.near_misses(unread)} using (metric)"
     read = _counted_by_reason(
         SERVER,
         """coalesce(left_out, case
@@ -88,8 +83,7 @@ def tally_usage(context: Context, deliveries: Sequence[Delivery], period: str) -
         else 'a queue of a server that counts nothing'
     end)""",
     )
-    why = "'a metric that is not read' || coalesce('; ' || near_miss, '')"
-    return f"{read} union all {counted(f'from ({unread}) {near}', why)}"
+    return f"{read} union all {reading.unread(deliveries, _first(period))}"
 
 
 def tally_gpus(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
