@@ -1,4 +1,4 @@
-"""Prometheus: counters of model servers (vLLM, TGI, Triton) and GPU gauges (DCGM).
+"""Prometheus: counters of model servers (vLLM, SGLang, ...) and GPU gauges (DCGM).
 
 A file is the answer of a range query, or a CSV of samples. One file may hold both:
 ``prometheus`` fills ``model_usage`` from counters, ``prometheus_gpu`` fills
@@ -74,11 +74,6 @@ def select_gpus(context: Context, deliveries: Sequence[Delivery], period: str) -
 def tally_usage(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Count the samples of a month, those of metrics that nobody reads among them."""
     _read(context, "model_usage", deliveries, period)
-    unread = (
-        f"select * from ({reading.rows(deliveries)}) "
-        f"anti join {reading.metrics()} using (metric) where month = {_first(period)}"
-    )
-    near = f"left join {reading.near_misses(unread)} using (metric)"
     read = _counted_by_reason(
         SERVER,
         """coalesce(left_out, case
@@ -88,8 +83,7 @@ def tally_usage(context: Context, deliveries: Sequence[Delivery], period: str) -
         else 'a queue of a server that counts nothing'
     end)""",
     )
-    why = "'a metric that is not read' || coalesce('; ' || near_miss, '')"
-    return f"{read} union all {counted(f'from ({unread}) {near}', why)}"
+    return f"{read} union all {reading.unread(deliveries, _first(period))}"
 
 
 def tally_gpus(context: Context, deliveries: Sequence[Delivery], period: str) -> str:
@@ -144,16 +138,17 @@ def _sql(name: str) -> str:
 
 
 EXPECTED = (
-    'the answer of /api/v1/query_range ("resultType": "matrix") of vllm:*, tgi_*, nv_* '
-    "or DCGM_FI_* metrics, or CSV of time, metric, labels, value"
+    'the answer of /api/v1/query_range ("resultType": "matrix") of vllm:*, sglang:*, '
+    "trtllm_*, llamacpp:*, tgi_*, nv_* or DCGM_FI_* metrics, or CSV of time, metric, "
+    "labels, value"
 )
 SOURCES = (
     Source(
         name="prometheus",
         table="model_usage",
         description=(
-            "What self-hosted model servers counted (vLLM, TGI, Triton), by hour, "
-            "server and model."
+            "What self-hosted model servers counted (vLLM, SGLang, TensorRT-LLM, TGI, "
+            "llama.cpp, Triton), by hour, server and model."
         ),
         expected=EXPECTED,
         claims=reading.claims,

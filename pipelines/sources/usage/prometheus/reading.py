@@ -118,24 +118,36 @@ LOOK = """
     from samples
     left join {metrics} using (metric)
 """
-NEAR = """(
+# One row per delivery and reason; a delivery is opened once.
+UNREAD = """
     select
-        metric,
-        metric || ' is near ' || min(known) as near_miss
-    from (select distinct metric from ({unread}))
-    inner join (values {names}) as name (known)
-        on
-            levenshtein(
-                regexp_replace(metric, '_total$', ''),
-                regexp_replace(known, '_total$', '')
-            ) <= 2
-            or ends_with(metric, known)
-            or (
-                contains(known, ':')
-                and split_part(metric, ':', -1) = split_part(known, ':', -1)
-            )
-    group by metric
-)"""
+        delivery_id,
+        'a metric that is not read'
+        || coalesce('; ' || metric || ' is near ' || known, '') as reason,
+        cast(sum(row_count) as bigint) as row_count
+    from (
+        select delivery_id, metric, row_count, min(known) as known
+        from (
+            select delivery_id, metric, count(*) as row_count from ({rows})
+            anti join {metrics} using (metric)
+            where month = {month}
+            group by delivery_id, metric
+        )
+        left join (select distinct metric as known from {metrics})
+            on
+                levenshtein(
+                    regexp_replace(metric, '_total$', ''),
+                    regexp_replace(known, '_total$', '')
+                ) <= 2
+                or ends_with(metric, known)
+                or (
+                    contains(known, ':')
+                    and split_part(metric, ':', -1) = split_part(known, ':', -1)
+                )
+        group by delivery_id, metric, row_count
+    )
+    group by all
+"""
 # What is so of one sample leaves that sample out (samples.sql); of all, the file.
 REFUSALS = (
     "sample {}: its time cannot be read; expected seconds since 1970 or a time",
@@ -201,16 +213,13 @@ def metrics() -> str:
     )
 
 
-def near_misses(unread: str) -> str:
-    """Give the metrics among rows that are nearly one that is read, and which that is.
+def unread(deliveries: Sequence[Delivery], month: str) -> str:
+    """Count the samples of a month whose metric is not read, and name near misses.
 
-    A counter without `_total`, a slip of two letters, another server's name before it,
-    or a name of somebody's before that of the server.
+    Nearly read is a counter without `_total`, a slip of two letters, another server's
+    name before it, or a name of somebody's before that of the server.
     """
-    names = ", ".join(
-        f"({quoted(row['metric'])})" for row in rows_beside(__package__, "metrics.csv")
-    )
-    return NEAR.format(unread=unread, names=names)
+    return UNREAD.format(rows=rows(deliveries), metrics=metrics(), month=month)
 
 
 @cache
