@@ -40,14 +40,16 @@ def test_samples_do_not_overwrite_real_exports(tmp_path):
 
 
 def test_the_samples_stay_small():
-    assert sum(p.stat().st_size for p in SAMPLES.rglob("*")) < 6_000_000
+    assert sum(p.stat().st_size for p in SAMPLES.rglob("*")) < 6_500_000
 
 
 def test_no_sample_names_a_person_or_a_secret():
     for path in SAMPLES.rglob("*"):
         if path.suffix in {".csv", ".txt", ".json", ".md"}:
             text = path.read_text()
-            assert not re.search(r"[\w.]+@[\w.]+|AKIA|\bsk-", text), path
+            assert not re.search(r"[\w.]+@(?!example\.com)[\w.]+|AKIA|\bsk-", text), (
+                path
+            )
 
 
 def test_amounts_have_at_most_ten_decimals(db):
