@@ -44,8 +44,8 @@ class Developer:
 
     @property
     def address(self) -> str:
-        """The person, in every tool but GitHub's."""
-        return f"developer-{self.number:02}@example.com"
+        """The person, in every tool but GitHub's: a handle in place of the address."""
+        return f"developer-{self.number:02}"
 
     @property
     def login(self) -> str:

@@ -47,9 +47,7 @@ def test_no_sample_names_a_person_or_a_secret():
     for path in SAMPLES.rglob("*"):
         if path.suffix in {".csv", ".txt", ".json", ".md"}:
             text = path.read_text()
-            assert not re.search(r"[\w.]+@(?!example\.com)[\w.]+|AKIA|\bsk-", text), (
-                path
-            )
+            assert not re.search(r"[\w.]+@[\w.]+|AKIA|\bsk-", text), path
 
 
 def test_amounts_have_at_most_ten_decimals(db):
