@@ -78,6 +78,7 @@ SAME = [
         "select sum(marts_billed_cost) from fct_reconciliation_monthly",
     ),
     ("training", "Cost", "select sum(effective_cost) from fct_training_run_costs"),
+    ("coding", "Cost", "select sum(effective_cost) from fct_coding_costs_daily"),
     (
         "unit-economics",
         "Per 1M tokens",
