@@ -83,8 +83,8 @@ class Report:
         ask: the question for the first page of some days.
         after: the question for the next page, None behind the last one.
         rows: how many rows a page has; KeyError or TypeError where it is no page.
-        unit: what one question is of: up to ``longest`` days of a month, one day, a
-            month, or what is now, whatever the day.
+        unit: what one question is of: up to ``longest`` days of a month, one day, or a
+            month.
         longest: days of one question, where it is of days.
         settling_days: how long after its end a day may still change.
         reach_days: how many complete days the vendor keeps; 0 for more than we ask.
@@ -97,7 +97,7 @@ class Report:
     ask: Callable[[Any, Span], Question]
     after: Callable[[Question, Body], Question | None]
     rows: Callable[[Body], int]
-    unit: Literal["days", "day", "month", "now"] = "days"
+    unit: Literal["days", "day", "month"] = "days"
     longest: int = 31
     settling_days: int = 4
     reach_days: int = 0

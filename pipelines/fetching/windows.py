@@ -25,8 +25,6 @@ def due_days(report: Report, since: date, now: datetime, asked: Asked) -> list[d
         asked: the days of each whole pull, and when it was begun.
     """
     today = now.astimezone(UTC).date()
-    if report.unit == "now":
-        return [today - DAY]
     first = max(since, today - report.reach_days * DAY) if report.reach_days else since
     newest: dict[date, datetime] = {}
     for span, at in asked:

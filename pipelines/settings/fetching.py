@@ -10,7 +10,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Name = Annotated[str, Field(pattern=r"^([\w.-]+)?$")]
 
 # A user, a password or a query could be a credential, which then stood in every record.
 _ADDRESS = re.compile(
@@ -72,23 +71,6 @@ class OpenRouterFetch(VendorSettings):
     base_url: Address = "https://openrouter.ai"
 
 
-class CursorFetch(VendorSettings):
-    """How Cursor is asked; it allows a team 20 requests a minute."""
-
-    key_variable: Variable = "CURSOR_ADMIN_KEY"
-    base_url: Address = "https://api.cursor.com"
-    requests_per_minute: int = Field(18, ge=1)
-
-
-class GitHubFetch(VendorSettings):
-    """How GitHub is asked, and about whom."""
-
-    key_variable: Variable = "GITHUB_BILLING_TOKEN"
-    base_url: Address = "https://api.github.com"
-    organization: Name = ""
-    enterprise: Name = ""
-
-
 class LangfuseFetch(VendorSettings):
     """How Langfuse is asked: where its owner runs it, by two keys of a project."""
 
@@ -103,6 +85,8 @@ class LiteLlmFetch(VendorSettings):
 
     key_variable: Variable = "LITELLM_MASTER_KEY"
     base_url: Address = ""
+    # It is its owner's, and a page of it is short.
+    requests_per_minute: int = Field(300, ge=1)
 
 
 class FetchSettings(BaseModel):
@@ -114,7 +98,5 @@ class FetchSettings(BaseModel):
     openai: OpenAiFetch = OpenAiFetch()
     anthropic: AnthropicFetch = AnthropicFetch()
     openrouter: OpenRouterFetch = OpenRouterFetch()
-    cursor: CursorFetch = CursorFetch()
-    github: GitHubFetch = GitHubFetch()
     langfuse: LangfuseFetch = LangfuseFetch()
     litellm: LiteLlmFetch = LiteLlmFetch()
