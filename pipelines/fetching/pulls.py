@@ -148,9 +148,6 @@ def _answer(
         _split(pull, report, settings, f"is refused (400{error})")
         return
     rows, following = _read_page(report, question, raw)
-    if report.is_chained and not rows and (following or question.page > 1):
-        _split(pull, report, settings, "has a page without rows among others")
-        return
     file = f"{question.name}-page-{question.page:03}.json" if rows else None
     if file:
         with replaced(pull.folder / PAGES / file) as temporary:
@@ -164,7 +161,15 @@ def _answer(
             **_written(question),
         }
     )
+    if report.is_chained and not following and _has_gaps(pull, question.name):
+        _split(pull, report, settings, "has a page without rows among others")
+        return
     pull.queue[:1] = [following] if following else []
+
+
+def _has_gaps(pull: Pull, name: str) -> bool:
+    """Return whether of the pages of an answer some have rows, and others none."""
+    return len({page["rows"] > 0 for page in pull.pages if page["name"] == name}) > 1
 
 
 def _read_page(

@@ -164,6 +164,19 @@ def test_a_page_without_rows_among_others_is_asked_for_in_smaller_parts(
     assert billed(settings, "2026-09") == Decimal(3)
 
 
+def test_pages_that_all_have_no_rows_are_asked_for_once(serve, asking, files):
+    fake = serve(OpenAi({}, most=7))
+
+    asking(
+        "openai", fake, KEY, now="2026-10-01T06:00:00", since="2026-09",
+        leave_out=ONLY_COSTS,
+    )  # fmt: skip
+
+    # 30 days in pages of seven.
+    assert len(fake.asked) == 5
+    assert files() == {}
+
+
 def test_a_400_for_the_size_of_an_answer_asks_for_fewer_days(serve, asking, settings):
     rows = [{"amount": "100", "currency": "USD", "workspace_id": f"w{n}"} for n in "ab"]
     held = {f"2026-09-{day:02}": rows for day in range(1, 31)}
