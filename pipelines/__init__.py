@@ -15,6 +15,7 @@ each, and what does not, stands in its docstring and in docs/architecture.md.
 - ``reference``    small tables beside the ledger: rates, prices, what was published
 - ``ledger``       the Parquet partitions: written, replaced, read, counted
 - ``sources``      every source of rows: its files, and how they become a table
+- ``fetching``     asks vendors, and puts their pages into the exports folder
 - ``landing``      deliveries: what arrived, whose it is, what counts
 - ``schema``       the shape of every usage table
 - ``focus``        the FOCUS specification as data: columns, types, rules

@@ -1,7 +1,8 @@
 """OpenRouter: marketing tries the chatbot's questions on models of other makers.
 
 Belongs here: generations of three months. Each file begins with the last day of the
-month before, as somebody downloads it who wants to miss nothing.
+month before, as somebody downloads it who wants to miss nothing; that day was asked of
+the API once, too, where a model is one row.
 """
 
 from collections.abc import Iterator
@@ -10,9 +11,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from sample_company.files import csv_text, write_text
+from sample_company.files import csv_text, write_json, write_text
 from sample_company.months import DAY, MONTHS
-from sample_company.seeded import base32_id, between, money, plain
+from sample_company.seeded import base32_id, between, hex_id, money, plain
 
 ISSUER = "OpenRouter"
 INVOICES = {month: f"ORT-{60213 + 7 * place}" for place, month in enumerate(MONTHS)}
@@ -80,7 +81,7 @@ def _of_day(day: datetime) -> Iterator[Generation]:
 
 
 def write_openrouter(out: Path) -> None:
-    """Write the activity of each month, and of the day before it."""
+    """Write the activity of each month and of the day before it, and a page of one."""
     for month in MONTHS:
         days = [*month.days()]
         if month != MONTHS[0]:
@@ -88,6 +89,31 @@ def write_openrouter(out: Path) -> None:
         rows = [_row(generation) for day in days for generation in _of_day(day)]
         name = f"openrouter_activity_{month.period}.csv"
         write_text(out / name, csv_text(HEADER, rows))
+    _write_page(out, MONTHS[1].start - DAY)
+
+
+def _write_page(out: Path, day: datetime) -> None:
+    """Write what the API said of a day, the next morning."""
+    rows = []
+    for model, provider, *_ in _MODELS:
+        found = [each for each in _of_day(day) if each.model == model]
+        rows.append(
+            {
+                "date": f"{day:%Y-%m-%d}",
+                "model": model,
+                "model_permaslug": model,
+                "endpoint_id": hex_id(32, "openrouter endpoint", model),
+                "provider_name": provider,
+                "usage": float(sum(each.cost for each in found)),
+                "byok_usage_inference": 0,
+                "requests": len(found),
+                "prompt_tokens": sum(each.prompt for each in found),
+                "completion_tokens": sum(each.completion for each in found),
+                "reasoning_tokens": 0,
+            }
+        )
+    name = f"openrouter_activity_{day + DAY:%Y%m%d}T060000Z.json"
+    write_json(out / name, {"data": rows})
 
 
 def _row(generation: Generation) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ Made by `python -m sample_company`; do not edit, the next run overwrites it.
 | `oci` | cost reports of Oracle Cloud, two files per month; one row came twice |
 | `onprem` | machines of the office and the shops, their power and running costs |
 | `openai` | Usage and Costs API pages of six overlapping pulls |
-| `openrouter` | activity CSV of three months, each with a day of the one before |
+| `openrouter` | activity CSV of three months that overlap; a page of its API |
 | `prepaid` | credits bought at OpenRouter, which its use draws down |
 | `ownership` | who owns what, and how shared costs are split |
 | `contracts` | what contracts say that tokens cost |

@@ -24,6 +24,7 @@ from pipelines import __version__
 COMMANDS = {
     "init": ("starting", "init"),
     "inspect": ("inspecting", "inspect_folder"),
+    "fetch": ("fetching", "fetch"),
     "build": ("building", "build"),
     "ui": ("building", "ui"),
     "webserver": ("processes", "webserver"),

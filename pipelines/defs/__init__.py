@@ -10,6 +10,7 @@ from pipelines.defs.alerts import alerting
 from pipelines.defs.automation import automation
 from pipelines.defs.convert import convert_assets, row_counts_asset, table_assets
 from pipelines.defs.decoration import with_code
+from pipelines.defs.fetching import fetching
 from pipelines.defs.home import home_resource
 from pipelines.defs.inputs import inputs_resource
 from pipelines.defs.landing import landing_asset
@@ -61,6 +62,7 @@ def build_definitions(
             executor=dg.in_process_executor,
         ),
         automation(settings, sources),
+        fetching(settings),
         alerting(settings),
         summarizing(settings),
     )

@@ -22,7 +22,8 @@ def automation(settings: Settings, sources: Sequence[Source]) -> dg.Definitions:
     """Give the job that does everything, and what starts it."""
     job = dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all(),
+        # What vendors are asked is a job of its own: a build reads what is there.
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups("fetch"),
         description="Land, convert what is stale, build, check and publish.",
     )
 

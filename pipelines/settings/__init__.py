@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from pipelines.settings.addresses import require_apart
 from pipelines.settings.clouds import CloudVariables
+from pipelines.settings.fetching import FetchSettings
 from pipelines.settings.sections import (
     AlertSettings,
     AllocationSettings,
@@ -125,6 +126,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
 
     landing: LandingSettings = LandingSettings()
+    fetch: FetchSettings = FetchSettings()
     aws: AwsSettings = AwsSettings()
     openai: OpenAiSettings = OpenAiSettings()
     anthropic: AnthropicSettings = AnthropicSettings()

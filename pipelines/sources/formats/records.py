@@ -11,6 +11,9 @@ import pyarrow.parquet as pq
 from pipelines.landing.source import Candidate, quoted
 from pipelines.sources.formats.csv_cells import Column, positions, scan
 
+# Bytes of a document; DuckDB's own default.
+_LEAST_OBJECT = 16_777_216
+
 
 def opened(file: Candidate, columns: Sequence[Column]) -> str:
     """Give a SELECT of a file's rows: ``row_number`` and every known column as text.
@@ -35,6 +38,33 @@ def read_json(file: Candidate, columns: str) -> str:
         f"read_json({quoted(file.path)}, format = '{shape}', records = true, "
         f"auto_detect = false, compression = '{file.compression or 'none'}', "
         f"columns = {columns})"
+    )
+
+
+def of_a_page(
+    file: Candidate, columns: Sequence[Column], keys: Mapping[str, Sequence[str]]
+) -> str:
+    """Give a SELECT of the rows in a page of an API: ``{"data": [...], ...}``.
+
+    Args:
+        file: the page.
+        columns: those that are read, each as text.
+        keys: column -> its keys in a row, where they are not its name; the first that
+            is there counts. Blanks are NULL.
+    """
+    picked = []
+    for column in columns:
+        found = keys.get(column.name, [column.name])
+        cell = ", ".join(f"row ->> {quoted('$.' + key)}" for key in found)
+        picked.append(_blank(f"coalesce({cell}, '')", column.name))
+    return (
+        f"select row_number() over () as row_number, {', '.join(picked)} from (select "
+        "unnest(from_json(json -> '$.data', '[\"JSON\"]')) as row "
+        f"from read_json({quoted(file.path)}, format = 'unstructured', "
+        "records = false, auto_detect = false, "
+        f"compression = '{file.compression or 'none'}', "
+        f"maximum_object_size = {max(file.size * 2, _LEAST_OBJECT)}, "
+        "columns = {json: 'JSON'}))"
     )
 
 

@@ -85,6 +85,66 @@ def test_a_generation_in_two_files_counts_once_as_the_newer_has_it(put, convert)
     assert rows == [(Decimal("0.0012"), 1), (Decimal(2), 1)]
 
 
+def page(*rows):
+    """Write a page of the API: rows that differ from one of September 3rd."""
+    whole = {
+        "date": "2026-09-03",
+        "model": "openai/gpt-4o",
+        "model_permaslug": "openai/gpt-4o-2024-08-06",
+        "endpoint_id": "550e8400-e29b-41d4-a716-446655440000",
+        "provider_name": "Azure",
+        "usage": 0.015,
+        "byok_usage_inference": 0.012,
+        "requests": 5,
+        "prompt_tokens": 50,
+        "completion_tokens": 125,
+        "reasoning_tokens": 25,
+    }
+    return {"data": [whole | row for row in rows]}
+
+
+def test_a_page_of_the_api_is_one_charge_a_day_model_and_provider(put, convert):
+    put("20260904T060000Z/2026-09-03-page-001.json", page({}, {"usage": 1.2e-5}))
+
+    rows = convert(
+        SOURCE,
+        "2026-09",
+        "ChargePeriodStart::varchar, ChargePeriodEnd::varchar, EffectiveCost, "
+        "ConsumedQuantity, x_PromptTokens, x_CachedTokens, x_ByokInferenceCost",
+    )
+
+    start, end = "2026-09-03 00:00:00", "2026-09-04 00:00:00"
+    money = (Decimal("0.015012"), 10, 100, None, Decimal("0.024"))
+    assert rows == [(start, end, *money)]
+
+
+def test_a_newer_page_of_a_day_replaces_it_and_no_other_day(put, convert):
+    """When pages were pulled says which is newer, whatever the date of the file is."""
+    put("20260904T060000Z/a.json", page({}), hour=9)
+    put("20260904T060000Z/b.json", page({"date": "2026-09-02", "usage": 7}), hour=9)
+    put("20260905T060000Z/a.json", page({"usage": 2}), hour=1)
+
+    rows = convert(SOURCE, "2026-09", "ChargePeriodStart::date::varchar, EffectiveCost")
+
+    assert rows == [("2026-09-02", Decimal(7)), ("2026-09-03", Decimal(2))]
+
+
+def test_of_a_day_in_a_csv_and_in_a_page_the_newer_file_counts(put, convert, reasons):
+    """The page of the 3rd is newer than the CSV; that of the 4th is older."""
+    fourth = {"generation_id": "gen-2", "created_at": "2026-09-04 05:00:00"}
+    put("activity.csv", activity({}, fourth), hour=200)
+    put("20260905T060000Z/a.json", page({"usage": 3}))
+    put("old.json", page({"date": "2026-09-04", "usage": 9}), hour=100)
+
+    rows = convert(SOURCE, "2026-09", "ChargePeriodStart::varchar, EffectiveCost")
+
+    assert rows == [
+        ("2026-09-03 00:00:00", Decimal(3)),
+        ("2026-09-04 05:00:00", Decimal("0.0012")),
+    ]
+    assert reasons() == {"a newer file has its day": 2}
+
+
 def test_generations_of_two_months_in_a_file_are_in_their_own_months(put, convert):
     october = {"generation_id": "gen-2", "created_at": "2026-10-01 00:00:00"}
     put("activity.csv", activity({}, october))

@@ -87,7 +87,19 @@ def test_what_was_written_to_a_cache_is_a_class_of_its_own(put_lines, convert):
     ]
 
 
-@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "parquet"])
+def as_page(*rows):
+    """Write rows as the API does: keys in camel case, in a list beside a cursor."""
+    renamed = [
+        {
+            key.split("_")[0] + "".join(map(str.title, key.split("_")[1:])): said
+            for key, said in row.items()
+        }
+        for row in rows
+    ]
+    return json.dumps({"data": renamed, "meta": {"cursor": "next"}})
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "page", "parquet"])
 def test_every_format_says_the_same(form, put, put_lines, convert, tmp_path):
     rows = [observation(1), observation(2, type="SPAN", usage_details={})]
     if form == "csv":
@@ -96,6 +108,8 @@ def test_every_format_says_the_same(form, put, put_lines, convert, tmp_path):
         put("o.json", json.dumps(rows))
     elif form == "jsonl":
         put_lines("o.jsonl", *rows)
+    elif form == "page":
+        put("20260804T060000Z/2026-08-03-page-001.json", as_page(*rows))
     else:
         table = pa.Table.from_pylist(rows)
         usage = pa.array(
@@ -225,3 +239,11 @@ def test_a_generation_names_its_prompt_and_an_imported_span_its_end(put_lines, c
         ("answers", "judge", "2", None),
         (None, "judge", "2", 1),
     ]
+
+
+def test_a_page_of_the_older_api_says_the_model_under_its_own_name(put, convert):
+    row = observation(1)
+    row["model"] = row.pop("provided_model_name")
+    put("o.json", as_page(row))
+
+    assert convert(USAGE, "2026-08", "model_id, output_tokens") == [("gpt-4o", 50)]

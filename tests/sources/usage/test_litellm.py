@@ -74,6 +74,33 @@ def test_cached_tokens_are_taken_out_of_the_prompt(put, convert):
     assert rows == [(400, 600, 0, 50, 30, True)]
 
 
+def test_pages_of_the_api_say_what_a_dump_says(put, convert, settings):
+    """The API gives metadata as an object, numbers as numbers and times with a zone."""
+    as_api = call(
+        2,
+        metadata={"user_api_key_team_alias": "Search", "usage_object": USAGE_OBJECT},
+        spend=0.00125,
+        prompt_tokens=1000,
+        startTime="2026-08-03T10:15:00.250000Z",
+        request_tags=[],
+        messages={"content": "said in confidence"},
+    )
+    page = {"data": [as_api], "total": 1, "page": 1, "page_size": 100}
+    columns = f"{TOKENS}, project_name, request_count, gateway_cost, window_start"
+
+    put("log.csv", dump(call(1)))
+    (from_dump,) = convert(USAGE, "2026-08", columns)
+    (settings.exports_dir / "log.csv").unlink()
+    put("litellm/default/spend_logs/20260804T060000Z/2026-08-03-page-001.json", page)
+
+    assert convert(USAGE, "2026-08", columns) == [from_dump]
+    assert not [
+        path
+        for path in settings.ledger_dir.rglob("*")
+        if path.is_file() and b"in confidence" in path.read_bytes()
+    ]
+
+
 def test_anthropic_behind_the_gateway_includes_what_it_wrote_to_the_cache(put, convert):
     usage = {
         "prompt_tokens": 1000,

@@ -1,6 +1,6 @@
 -- OpenRouter's activity of one month to FOCUS 1.4: generations summed to the hour,
--- model, provider and API key, because millions of them cost fractions of a cent each.
--- A file states one amount per generation, neither prices nor shares of tokens in it,
+-- model, provider and API key, because millions of them cost fractions of a cent each;
+-- a page of the API has days instead. A file states one amount per generation, neither prices nor shares of tokens in it,
 -- so unit prices stay NULL and what is counted are generations.
 with exported as (
     {rows}
@@ -9,13 +9,14 @@ with exported as (
 newest as (
     select *
     from exported
-    where is_newest
+    where left_out is null
 ),
 
 generations as (
     select
         newest.delivery_id,
         newest.row_number,
+        newest.is_day,
         {typed}
     from newest
     where {month} = {period}
@@ -24,12 +25,13 @@ generations as (
 hours as (
     select
         delivery_id,
+        is_day,
         date_trunc('hour', created_at) as hour_start,
         model_permaslug,
         provider_name,
         api_key_name,
         min(row_number) as first_row,
-        count(generation_id) as generations,
+        cast(coalesce(sum(requests), count(generation_id)) as bigint) as generations,
         cast(sum(cost_total) as decimal(38, 12)) as cost,
         cast(sum(cost_web_search) as decimal(38, 12)) as cost_web_search,
         cast(sum(cost_cache) as decimal(38, 12)) as cost_cache,
@@ -55,7 +57,8 @@ select
     date_trunc('month', hour_start) as BillingPeriodStart,
     date_trunc('month', hour_start) + interval 1 month as BillingPeriodEnd,
     hour_start as ChargePeriodStart,
-    hour_start + interval 1 hour as ChargePeriodEnd,
+    hour_start + case when is_day then interval 1 day else interval 1 hour end
+        as ChargePeriodEnd,
     'Usage' as ChargeCategory,
     'Usage-Based' as ChargeFrequency,
     'OpenRouter: ' || model_permaslug || coalesce(' at ' || provider_name, '')

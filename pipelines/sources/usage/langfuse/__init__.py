@@ -1,4 +1,4 @@
-"""Langfuse's observations export: the generations of traces, in any of its formats.
+"""Langfuse's observations: the generations of traces, as exported or from its API.
 
 Langfuse's usage_details are disjoint: it takes cached tokens out of ``input`` and
 reasoning out of ``output`` when it stores them, and ``total`` repeats them all. What a
@@ -13,8 +13,9 @@ from functools import partial
 
 from pipelines.landing.source import Candidate, Context, Delivery, Source, quoted
 from pipelines.sources.formats import logs
-from pipelines.sources.formats.csv_cells import positions
+from pipelines.sources.formats.csv_cells import Column, positions
 from pipelines.sources.formats.package_files import rows_beside, text_beside
+from pipelines.sources.formats.records import of_a_page, opened
 from pipelines.sources.usage.requests import labels, request_sources
 from pipelines.sources.usage.requests.evidence import decided, part
 from pipelines.sources.usage.requests.newest import newest
@@ -24,6 +25,32 @@ TELLING = {"trace_id", "parent_observation_id", "usage_details"}
 DISTINCT = {"read", "write"}
 # Of a JSON file only the first keys are sure to stand before the first long prompt.
 EARLY = [re.compile(rf'"{key}"\s*:') for key in ("trace_id", "parent_observation_id")]
+# Pages of its API write names in another way.
+PAGE = [
+    re.compile(rf'"{key}"\s*:') for key in ("data", "traceId", "parentObservationId")
+]
+
+
+def _key(column: str) -> str:
+    """Give the key of a column in the API: ``traceId`` of ``trace_id``."""
+    first, *others = column.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _opened(file: Candidate, columns: Sequence[Column]) -> str:
+    """Open an export, or a page of the API, whose first version says ``model``."""
+    if not _is_page(file):
+        return opened(file, columns)
+    keys = {column.name: [_key(column.name)] for column in columns}
+    return of_a_page(
+        file, columns, keys | {"provided_model_name": ["providedModelName", "model"]}
+    )
+
+
+def _is_page(file: Candidate) -> bool:
+    return file.format == "json" and all(key.search(file.head) for key in PAGE)
+
+
 LOG = logs.Log(
     source="langfuse",
     time="start_time",
@@ -51,13 +78,14 @@ LOG = logs.Log(
     },
     needed=("id", "type"),
     stated=("type", "provided_model_name", "usage_details"),
+    opened=_opened,
 )
 
 
 def claims(candidate: Candidate) -> bool:
-    """Claim exports of observations."""
+    """Claim exports of observations, and pages of them."""
     if candidate.format == "json":
-        return all(key.search(candidate.head) for key in EARLY)
+        return _is_page(candidate) or all(key.search(candidate.head) for key in EARLY)
     return positions(candidate.columns).keys() >= TELLING
 
 
@@ -119,7 +147,7 @@ SOURCES = request_sources(
         description="Generations that Langfuse traced.",
         expected=(
             "Langfuse's observations as CSV, JSON, JSON lines or Parquet (id, "
-            "trace_id, parent_observation_id, usage_details, ...)"
+            "trace_id, parent_observation_id, usage_details, ...), or pages of its API"
         ),
         claims=claims,
         drops=partial(logs.drops, LOG),

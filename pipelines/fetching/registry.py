@@ -1,0 +1,21 @@
+"""All vendors that can be asked, by name."""
+
+from pipelines.fetching.vendor import Vendor
+from pipelines.fetching.vendors import (
+    anthropic,
+    langfuse,
+    litellm,
+    openai,
+    openrouter,
+)
+
+VENDORS: dict[str, Vendor] = {
+    vendor.name: vendor
+    for vendor in (
+        openai.VENDOR,
+        anthropic.VENDOR,
+        openrouter.VENDOR,
+        langfuse.VENDOR,
+        litellm.VENDOR,
+    )
+}
