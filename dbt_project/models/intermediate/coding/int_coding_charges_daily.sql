@@ -5,6 +5,9 @@ with
 charges as (
 
     select * from {{ ref('stg_ledger__charges') }}
+    where
+        line_item_type = 'Seat'
+        or service_name in (select service_name from {{ ref('coding_tools') }})
 
 ),
 
@@ -42,7 +45,6 @@ of_tools as (
         on
             cast(charges.tags as varchar) = tag_sets.tags
             and charges.billing_period_start = tag_sets.billing_period_start
-    where coding_tools.tool_name is not null or charges.line_item_type = 'Seat'
 
 )
 

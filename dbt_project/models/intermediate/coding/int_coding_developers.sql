@@ -14,24 +14,20 @@ settings as (
 
 ),
 
--- The developer's own name is a user, too: logs and pull requests may have it.
+-- The developer's own name is a user, too: logs may have it, and pull requests have it as
+-- a login.
 named as (
 
+    {% for name in ['user_id', 'developer_id', 'login_id'] %}
     select
-        user_id,
+        {{ name }} as user_id,
         developer_id,
         team_name,
         billing_period_start
     from seats
-
-    union all
-
-    select
-        developer_id as user_id,
-        developer_id,
-        team_name,
-        billing_period_start
-    from seats
+    where {{ name }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 

@@ -98,14 +98,24 @@ summed_to_month as (
 joined as (
 
     select
-        * replace (
-            coalesce(summed_to_month.team_name, seats.team_name, 'unassigned')
-                as team_name
-        ),
-        seats.developer_id is not null or coalesce(seat_cost, 0) > 0 as has_seat,
+        {{ user | join(', ') }},
+        coalesce(summed_to_month.team_name, seats.team_name, 'unassigned') as team_name,
+        {% for cost in costs + ['use_value', 'active_day_count'] %}
+        summed_to_month.{{ cost }},
+        {% endfor %}
+        {% for term in ['included_amount', 'spend_cap', 'last_active_on'] %}
+        seats.{{ term }},
+        {% endfor %}
+        tools.tells_use,
+        tools.newest_date,
+        reached.pool_used_up_date,
+        reached.cap_passed_date,
+        seats.developer_id is not null or coalesce(summed_to_month.seat_cost, 0) > 0
+            as has_seat,
         cast(billing_period_start as date) as first_date,
         cast(billing_period_start + interval 1 month as date) as end_date,
-        greatest(last_use_date, seats.last_active_on) as last_active_date
+        greatest(summed_to_month.last_use_date, seats.last_active_on)
+            as last_active_date
     from summed_to_month
     full outer join seats using ({{ user | join(', ') }})
     left join tools using (tool_name, billing_period_start)

@@ -118,6 +118,14 @@ CODING_SEATS = OwnerList(
             f"coalesce(developer_name, {_ADDRESS.format('user_name')})",
             "The person, the same in every tool.",
         ),
+        Derived(
+            "login_id",
+            "VARCHAR",
+            "case when not contains(coalesce(developer_name, user_name), '@') "
+            f"then coalesce(developer_name, user_name) || {_GITHUB} end",
+            "The person's name as a GitHub login, which pull requests have; NULL of an "
+            "address.",
+        ),
     ),
     checks={
         **{name: Check(f"{name} >= 0", "0 or more") for name in _AMOUNTS},
