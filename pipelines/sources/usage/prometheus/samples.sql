@@ -43,15 +43,25 @@ labelled as (
     from named
 ),
 
+roles as (
+    select
+        holder,
+        model_id,
+        case when min(told_role) = max(told_role) then min(told_role) end as lent_role
+    from labelled
+    where told_role is not null
+    group by holder, model_id
+),
+
 roled as (
     select
-        *,
-        coalesce(told_role, case
-            when min(told_role) over of_holder = max(told_role) over of_holder
-                then min(told_role) over of_holder
-        end) as server_role
+        labelled.*,
+        coalesce(told_role, lent_role) as server_role
     from labelled
-    window of_holder as (partition by holder, model_id)
+    left join roles
+        on
+            labelled.holder = roles.holder
+            and labelled.model_id is not distinct from roles.model_id
 ),
 
 -- A GPU that moves from pod to pod is one series; a counter starts anew with each.
