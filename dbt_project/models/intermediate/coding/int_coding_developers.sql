@@ -14,24 +14,20 @@ settings as (
 
 ),
 
--- The developer's own name is a user, too: logs and pull requests may have it.
+-- The developer's own name is a user, too, in logs; and so is the login of pull requests.
 named as (
 
+    {% for user in ['user_id', 'developer_id', 'author_id'] %}
     select
-        user_id,
+        {{ user }}{{ ' as user_id' if not loop.first }},
         developer_id,
         team_name,
         billing_period_start
     from seats
+    where {{ user }} is not null
 
-    union all
-
-    select
-        developer_id as user_id,
-        developer_id,
-        team_name,
-        billing_period_start
-    from seats
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 

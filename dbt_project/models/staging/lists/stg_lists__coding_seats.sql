@@ -22,6 +22,7 @@ renamed as (
         billing_period_start,
         user_id,
         developer_id,
+        author_id,
         delivery_id,
         source_row_number
 

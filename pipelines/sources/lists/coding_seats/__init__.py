@@ -55,6 +55,13 @@ CODING_SEATS = OwnerList(
             "The address of the person, the same in every tool; blank for user_name.",
             stored_as=None,
         ),
+        ListColumn(
+            "github_login",
+            TYPES["text"],
+            "The person's login at GitHub, by which pull requests name their author; "
+            "blank where user_name is one.",
+            stored_as=None,
+        ),
         ListColumn("team_name", TYPES["text"], "The team that the person works in."),
         ListColumn(
             "vendor_name",
@@ -117,6 +124,12 @@ CODING_SEATS = OwnerList(
             "VARCHAR",
             f"coalesce(developer_name, {_ADDRESS.format('user_name')})",
             "The person, the same in every tool.",
+        ),
+        Derived(
+            "author_id",
+            "VARCHAR",
+            f"github_login || {_GITHUB}",
+            "The person, as pull requests name their author; NULL without a login.",
         ),
     ),
     checks={
