@@ -176,6 +176,14 @@ def test_the_key_is_not_sent_where_a_redirect_leads(fake, asking, serve):
     assert "set fetch.openai.base_url to where it answers" in outcome.said
 
 
+def test_plain_http_goes_past_no_proxy(fake, asking, monkeypatch):
+    """It is for this machine alone, so a proxy would see the key."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+
+    assert not any(o.failed for o in fetch(asking, fake))
+
+
 def test_more_pages_without_a_way_to_them_are_no_answer(fake, asking, files):
     page = {"object": "page", "data": [], "has_more": True, "next_page": None}
     fake.faults = deque([Answer(200, page)])
