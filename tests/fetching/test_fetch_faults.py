@@ -4,6 +4,7 @@ import fcntl
 import logging
 import time
 from collections import deque
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -195,6 +196,40 @@ def test_more_pages_without_a_way_to_them_are_no_answer(fake, asking, files):
     assert files() == {}
     # The other reports are whole.
     assert [o.report for o in outcomes if o.failed] == ["costs"]
+
+
+def test_a_page_that_comes_again_ends_an_answer_that_would_never_end(
+    fake, asking, files
+):
+    """A proxy that leaves the cursor out gets the first page for ever."""
+    fake.answer.most = 2
+    first = fake.answer
+
+    def without_cursor(asked):
+        kept = tuple(pair for pair in asked.params if pair[0] != "page")
+        return first(replace(asked, params=kept))
+
+    fake.answer = without_cursor
+
+    outcomes = fetch(asking, fake)
+
+    assert outcomes[0].said == (
+        "/v1/organization/costs answered page 2 of 2026-09-01_2026-09-03 with the page "
+        "before it; see whether a proxy leaves parameters out"
+    )
+    assert files() == {}
+
+
+def test_a_cursor_that_ended_begins_the_answer_anew(fake, asking, files):
+    fake.answer.most = 2
+    fake.faults = deque([None, refused(400, "page has expired")])
+
+    outcomes = fetch(asking, fake)
+
+    assert [o.failed for o in outcomes] == [False] * 11
+    # The first page, the refused one, and then both again.
+    assert len([a for a in fake.asked if a.path.endswith("/costs")]) == 4
+    assert len(files()) == 2
 
 
 @pytest.mark.parametrize("raw", [b"<html>sign in</html>", b"[]", b'{"data": [{}]}'])
