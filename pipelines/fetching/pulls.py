@@ -55,6 +55,7 @@ class Pull:
         queue: what is still to be asked; the first one is next.
         pages: what was answered: file (None without rows), rows, bytes, hash, question.
         saved_at: when it was written down last.
+        begun_anew: names of answers that this process began anew.
     """
 
     place: Place
@@ -64,6 +65,7 @@ class Pull:
     queue: list[Question]
     pages: list[dict[str, Any]] = field(default_factory=list)
     saved_at: str = ""
+    begun_anew: set[str] = field(default_factory=set)
 
     @property
     def folder(self) -> Path:
@@ -140,6 +142,10 @@ def _answer(
     try:
         raw = ask(question)
     except TooMuchError as error:
+        # A cursor that ended is refused, too.
+        if question.page > 1 and question.name not in pull.begun_anew:
+            _begin_answer_anew(pull, report, settings)
+            return
         if not report.splits:
             raise FetchError(
                 f"{question.path} of {question.span} is refused (400{error}); that is "
@@ -148,23 +154,32 @@ def _answer(
         _split(pull, report, settings, f"is refused (400{error})")
         return
     rows, following = _read_page(report, question, raw)
+    page = {
+        "rows": rows,
+        "bytes": len(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        **_written(question),
+    }
+    _refuse_again(pull, page)
     file = f"{question.name}-page-{question.page:03}.json" if rows else None
     if file:
         with replaced(pull.folder / PAGES / file) as temporary:
             temporary.write_bytes(raw)
-    pull.pages.append(
-        {
-            "file": file,
-            "rows": rows,
-            "bytes": len(raw),
-            "sha256": hashlib.sha256(raw).hexdigest(),
-            **_written(question),
-        }
-    )
+    pull.pages.append({"file": file, **page})
     if report.is_chained and not following and _has_gaps(pull, question.name):
         _split(pull, report, settings, "has a page without rows among others")
         return
     pull.queue[:1] = [following] if following else []
+
+
+def _refuse_again(pull: Pull, page: Mapping[str, Any]) -> None:
+    """Refuse a page that is the one before it: pages would go on for ever."""
+    before = pull.pages[-1] if pull.pages else {}
+    if all(before.get(key) == page[key] for key in ("name", "sha256")):
+        raise FetchError(
+            f"{page['path']} answered page {page['page']} of {page['name']} with the "
+            "page before it; see whether a proxy leaves parameters out"
+        )
 
 
 def _has_gaps(pull: Pull, name: str) -> bool:
@@ -201,6 +216,7 @@ def _split(pull: Pull, report: Report, settings: object, why: str) -> None:
 
 def _begin_answer_anew(pull: Pull, report: Report, settings: object) -> None:
     if pull.queue and pull.queue[0].page > 1:
+        pull.begun_anew.add(pull.queue[0].name)
         _forget_pages(pull, pull.queue[0].name)
         pull.queue[0] = report.ask(settings, pull.queue[0].span)
 
