@@ -11,10 +11,13 @@ from pathlib import Path
 
 from sample_company import (
     anthropic,
+    coding_lists,
+    cursor,
     databricks,
     driftbase,
     ferrum,
     gcp,
+    github,
     litellm,
     oci,
     onprem,
@@ -146,6 +149,18 @@ def _untaxed(month: Month) -> Iterator[Invoice]:
     yield Invoice(driftbase.ISSUER, *asked, rate=rate)
 
 
+def _coding(month: Month) -> Iterator[Invoice]:
+    """Give the invoices of coding tools."""
+    none = Decimal(0)
+    asked = github.INVOICES[month], "github", month, github.total(month), none
+    yield Invoice(github.ISSUER, *asked)
+    asked = cursor.INVOICES[month], "cursor", month, cursor.total(month), none
+    yield Invoice(cursor.ISSUER, *asked)
+    invoice_id = coding_lists.CLAUDE_INVOICES[month]
+    seats = coding_lists.claude_seats(month)
+    yield Invoice(anthropic.ISSUER, invoice_id, "seats", month, seats, none)
+
+
 def invoices(bills: Mapping[Month, Sequence[Line]]) -> list[Invoice]:
     """Give every invoice of the story."""
     made: list[Invoice] = []
@@ -154,6 +169,7 @@ def invoices(bills: Mapping[Month, Sequence[Line]]) -> list[Invoice]:
         made += _azure(month)
         made.append(_gcp(month))
         made += _untaxed(month)
+        made += _coding(month)
         rows_total = openai.total(month)
         tax = cents(cents(rows_total) * OPENAI_TAX)
         invoice_id = f"A91C04E7-{17 + number_:04}"

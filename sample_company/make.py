@@ -16,12 +16,16 @@ from sample_company.azure.details import write_azure
 from sample_company.azure.focus import write_azure_focus
 from sample_company.bedrock_logs import write_bedrock_logs
 from sample_company.cluster_jobs import write_kubeflow, write_ray
+from sample_company.coding_lists import write_coding_lists
+from sample_company.coding_logs import write_claude_code_logs, write_codex_logs
+from sample_company.cursor import write_cursor
 from sample_company.databricks import write_databricks
 from sample_company.deployments import write_deployments
 from sample_company.driftbase import write_driftbase
 from sample_company.ferrum import write_ferrum
 from sample_company.files import write_text
 from sample_company.gcp import write_gcp
+from sample_company.github import write_github
 from sample_company.invoices import invoices, write_invoices, write_planted
 from sample_company.kiosks import write_call_log, write_langfuse
 from sample_company.lists import write_lists
@@ -96,6 +100,12 @@ _WRITTEN = (
     "contracts",
     "ownership",
     "native_totals",
+    "github",
+    "cursor",
+    "claude_code_logs",
+    "codex_logs",
+    "coding_seats",
+    "pull_requests",
     "invoices",
 )
 
@@ -152,6 +162,11 @@ def write_samples(out: Path) -> None:
     write_native_totals(
         out / "native_totals", bills[OCTOBER], delivered(CUR2[1], bills[OCTOBER])
     )
+    write_github(out / "github")
+    write_cursor(out / "cursor")
+    write_claude_code_logs(out / "claude_code_logs")
+    write_codex_logs(out / "codex_logs")
+    write_coding_lists(out)
     asked = invoices(bills)
     write_invoices(out / "invoices", asked)
     write_planted(out / "PLANTED.csv", asked)

@@ -30,6 +30,9 @@ Made by `python -m sample_company`; do not edit, the next run overwrites it.
 | `bedrock_logs` | Bedrock's invocation logs of October, a file per account and day |
 | `litellm` | a gateway's spend log of October, before Azure OpenAI |
 | `otel_genai`, `claude_code` | five days of an agent on Claude, and of a developer |
+| `github`, `cursor` | reports, events and API pages of coding tools; some are twice |
+| `claude_code_logs`, `codex_logs` | three days of coding agents' own logs |
+| `coding_seats`, `pull_requests` | who holds which seat, and what was merged |
 | `langfuse`, `call_log` | what kiosks were asked: a trial, then their own log |
 | `sagemaker` | a training job that no tracker knows |
 | `ray`, `kubeflow` | the platform team's own training, on Azure's reserved machine |

@@ -18,6 +18,7 @@ SECTIONS = {
     "allocation": "Who owns the cost?",
     "unit_costs": "What does one cost?",
     "training": "What does training cost?",
+    "coding": "What do coding tools cost?",
     "planning": "What will it cost, and which alerts are there?",
     "rates": "Do we pay the right price?",
     "usage": "Do we use what we pay for?",

@@ -12,14 +12,16 @@ from pipelines.sources.cost import (
     aws,
     azure,
     azure_focus,
+    cursor,
     focus_export,
     gcp,
+    github,
     oci,
     onprem,
     openai,
     openrouter,
 )
-from pipelines.sources.lists import prepaid
+from pipelines.sources.lists import coding_seats, prepaid
 from pipelines.sources.plans import plan_sources, with_overlays
 from pipelines.sources.tables import LISTS
 from pipelines.sources.usage import (
@@ -27,6 +29,10 @@ from pipelines.sources.usage import (
     bedrock_logs,
     call_log,
     claude_code,
+    claude_code_logs,
+    codex_logs,
+    cursor_usage,
+    github_ai,
     kubeflow,
     langfuse,
     litellm,
@@ -55,11 +61,17 @@ COST_SOURCES = (
     openai.SOURCE,
     openrouter.SOURCE,
     anthropic.SOURCE,
+    github.SOURCE,
+    cursor.SOURCE,
 )
 USAGE_SOURCES = (
     openai_usage.SOURCE,
     anthropic_usage.SOURCE,
     claude_code.SOURCE,
+    claude_code_logs.SOURCE,
+    codex_logs.SOURCE,
+    cursor_usage.SOURCE,
+    github_ai.SOURCE,
     *bedrock_logs.SOURCES,
     openrouter_activity.SOURCE,
     *openrouter_usage.SOURCES,
@@ -79,7 +91,11 @@ USAGE_SOURCES = (
 )
 
 
-LIST_SOURCES = (*(one.as_source() for one in LISTS), prepaid.SOURCE)
+LIST_SOURCES = (
+    *(one.as_source() for one in LISTS),
+    prepaid.SOURCE,
+    coding_seats.SOURCE,
+)
 
 
 def all_sources(settings: Settings) -> tuple[Source, ...]:

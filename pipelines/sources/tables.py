@@ -11,6 +11,7 @@ from pipelines.schema import FOCUS_CONFORMANCE, USAGE_TABLES, Table
 from pipelines.sources.formats.owner_list import OwnerList
 from pipelines.sources.lists.budgets import BUDGETS
 from pipelines.sources.lists.business_values import BUSINESS_VALUES
+from pipelines.sources.lists.coding_seats import CODING_SEATS
 from pipelines.sources.lists.contract_prices import CONTRACT_PRICES
 from pipelines.sources.lists.deployments import DEPLOYMENTS
 from pipelines.sources.lists.invoices import INVOICES
@@ -19,6 +20,7 @@ from pipelines.sources.lists.model_variants import MODEL_VARIANTS
 from pipelines.sources.lists.native_totals import NATIVE_TOTALS
 from pipelines.sources.lists.optimizations import OPTIMIZATIONS
 from pipelines.sources.lists.ownership_rules import OWNERSHIP_RULES
+from pipelines.sources.lists.pull_requests import PULL_REQUESTS
 from pipelines.sources.lists.run_plans import RUN_PLANS
 from pipelines.sources.lists.shared_cost_rules import SHARED_COST_RULES
 from pipelines.sources.lists.storage_access import STORAGE_ACCESS
@@ -37,6 +39,8 @@ LISTS: tuple[OwnerList, ...] = (
     STORAGE_ACCESS,
     OPTIMIZATIONS,
     MIGRATION_SCENARIOS,
+    CODING_SEATS,
+    PULL_REQUESTS,
 )
 TABLES: Mapping[str, Table] = {
     table.name: table

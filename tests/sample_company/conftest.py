@@ -124,6 +124,7 @@ def db():
         create_gcp(connection)
         create_oci(connection)
         create_credits(connection)
+        create_coding(connection)
         create_onprem(connection)
         create_databricks(connection)
         create_small_vendors(connection)
@@ -273,6 +274,42 @@ def create_credits(connection):
             purchased_on[:7] as period, invoice_id,
             cast(amount as decimal(38, 10)) + cast(fee as decimal(38, 10)) as cost
         from read_csv('{SAMPLES}/prepaid/*.csv', all_varchar = true)
+        """
+    )
+
+
+def create_coding(connection):
+    """Read what GitHub's detailed reports, Cursor's events and seats cost.
+
+    Of Cursor the API has all of October, and the CSV the months before.
+    """
+    connection.execute(
+        f"""
+        create view coding as
+        select 'github' as source, "date"[:7] as period, 'GitHub' as issuer,
+            cast(net_amount as decimal(38, 10)) as cost
+        from read_csv('{SAMPLES}/github/detailed*.csv', all_varchar = true)
+        union all
+        select 'cursor', "Date"[:7], 'Cursor', cast("Cost" as decimal(38, 10))
+        from read_csv('{SAMPLES}/cursor/*.csv', all_varchar = true)
+        where "Kind" = 'On-Demand'
+        union all
+        select 'cursor', '2026-10', 'Cursor',
+            cast(event ->> 'chargedCents' as decimal(38, 8)) * 0.01
+        from (
+            select unnest(usageEvents) as event
+            from read_json('{SAMPLES}/cursor/*/*.json',
+                columns = {{usageEvents: 'json[]'}})
+        )
+        where
+            cast(event ->> 'isChargeable' as boolean)
+            and cast(event ->> 'timestamp' as bigint)
+                >= epoch_ms(timestamp '2026-10-01')
+        union all
+        select coalesce(ledger_source, 'seats'), month,
+            coalesce(vendor_name, tool_name), cast(seat_price as decimal(38, 10))
+        from read_csv('{SAMPLES}/coding_seats/*.csv', all_varchar = true)
+        where seat_price is not null
         """
     )
 

@@ -17,6 +17,8 @@ ROWS = """
         sum(cast(amount as decimal(38, 10)))
     from ferrum group by all
     union all
+    select source, period, issuer, null, sum(cost) from coding group by all
+    union all
     select 'azure', period, 'Microsoft', null, sum(cost) from azure group by all
     union all
     select 'azure_focus', period, 'Microsoft', invoice_id, sum(cost)
@@ -69,7 +71,7 @@ def planted(db, cause):
 
 def test_invoices_equal_their_rows_to_the_cent(db):
     invoices = db.execute(BESIDE_ROWS).fetchall()
-    assert len(invoices) == 36
+    assert len(invoices) == 45
     for *_, total, asked, tax, _ in invoices:
         assert asked == total.quantize(Decimal("0.01")) + tax
     unbilled = db.execute("select * from aws where coalesce(invoice_id, '') = ''")

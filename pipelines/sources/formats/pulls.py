@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import combinations, product
 from typing import NoReturn
 
-from pipelines.landing.source import Candidate, Drop, ExportError
+from pipelines.landing.source import Candidate, CompleteBy, Drop, ExportError
 from pipelines.sources.formats.parts import groups, report_of
 
 PULLED_AT = re.compile(r"(?:^|[/=])(\d{8}T\d{6}Z)(?:/|$)")
@@ -129,17 +129,32 @@ def _refuse_gaps(vendor: str, pages: Sequence[Page]) -> None:
 
 
 def _pull(pages: Sequence[Page]) -> Drop:
-    stamp = PULLED_AT.search(pages[0].file.name)
+    months = sorted({month for page in pages for month in page.months})
+    files = [page.file for page in pages]
+    return stamped(files, months, complete_by="last page")
+
+
+def stamped(
+    files: Sequence[Candidate], months: Sequence[str], complete_by: CompleteBy = ""
+) -> Drop:
+    """Make a drop of files of one pull, whose time is that of their folder.
+
+    Args:
+        files: in reading order; without a time-stamped folder their dates count.
+        months: the months of their rows.
+        complete_by: what proves that no file is missing.
+    """
+    stamp = PULLED_AT.search(files[0].name)
     return Drop(
-        files=tuple(page.file for page in pages),
-        periods=tuple(sorted({month for page in pages for month in page.months})),
+        files=tuple(files),
+        periods=tuple(months),
         scope="",
         delivered_at=_time(stamp.group(1))
         if stamp
-        else max(page.file.modified for page in pages),
+        else max(file.modified for file in files),
         batch=stamp.group(1) if stamp else "",
         ordered_by="pull time" if stamp else "file date",
-        complete_by="last page",
+        complete_by=complete_by,
     )
 
 

@@ -19,6 +19,8 @@ COUNTERS = (
 SOURCES = {source.name: source for source in USAGE_SOURCES}
 # Counters of one's own servers have no cached tokens to count twice.
 SERVERS = {"prometheus"}
+# What counts credits and requests, and no tokens.
+CREDITS = {"github_ai"}
 DAY, NANOSECONDS = "2026-08-03", 1785751200_000000000
 
 
@@ -264,6 +266,71 @@ TRUTHS = (
         1670,
         (400, 600, None, 50),
     ),
+    # A message is written while it arrives and when it ended. Naive, every line: 1 + 50
+    # answered, and 400 + 600 + 100 sent twice.
+    Truth(
+        "claude_code_logs",
+        lines(
+            *(
+                {
+                    "parentUuid": None,
+                    "sessionId": "s",
+                    "type": "assistant",
+                    "timestamp": f"{DAY}T10:00:00Z",
+                    "requestId": "r",
+                    "message": {
+                        "id": "m",
+                        "model": "claude",
+                        "usage": {
+                            "input_tokens": 400,
+                            "cache_read_input_tokens": 600,
+                            "cache_creation_input_tokens": 100,
+                            "output_tokens": output,
+                        },
+                    },
+                }
+                for output in (1, 50)
+            )
+        ),
+        2251,
+        (400, 600, 100, 50),
+    ),
+    # Codex's input includes cached tokens, and its total the session so far. Naive:
+    # 1,000 + 600 + 50 of the call, and 9,050 of the session.
+    Truth(
+        "codex_logs",
+        lines(
+            {"type": "session_meta", "timestamp": f"{DAY}T10:00:00Z", "payload": {}},
+            {
+                "type": "event_msg",
+                "timestamp": f"{DAY}T10:00:00Z",
+                "payload": {
+                    "type": "token_count",
+                    "info": {
+                        "total_token_usage": {"total_tokens": 9050},
+                        "last_token_usage": {
+                            "input_tokens": 1000,
+                            "cached_input_tokens": 600,
+                            "output_tokens": 50,
+                        },
+                    },
+                },
+            },
+        ),
+        10700,
+        (400, 600, 0, 50),
+    ),
+    # Cursor's four counters are disjoint, and its total repeats them: 1,150 + 1,150.
+    Truth(
+        "cursor_usage",
+        table(
+            "Date,User,Kind,Model,Input (w/ Cache Write),Input (w/o Cache Write),"
+            "Cache Read,Output Tokens,Total Tokens,Cost",
+            f"{DAY}T10:00:00Z,a,Included,m,100,400,600,50,1150,Included",
+        ),
+        2300,
+        (400, 600, 100, 50),
+    ),
 )
 
 
@@ -280,4 +347,4 @@ def test_the_counters_are_disjoint_where_a_naive_sum_is_not(truth, put, convert)
 def test_every_source_of_tokens_has_its_trap():
     tables = {s.name for s in USAGE_SOURCES if s.table == "model_usage"}
 
-    assert tables - SERVERS == {truth.source for truth in TRUTHS}
+    assert tables - SERVERS - CREDITS == {truth.source for truth in TRUTHS}

@@ -1,6 +1,7 @@
 -- What the tags of a charge say once they are spelled alike. Tags that a provider sets
 -- itself (`aws:`, `goog-`, Oracle's defaults, Azure's hidden ones) and tags without a
--- value are not the owner's, so they do not name one.
+-- value are not the owner's, so they do not name one. A charge of a coding tool names a
+-- user and no team: the list of seats knows the team.
 {%- set provider_tags = '^(aws[:_]|goog[-:_]|oracle-tags|oracle-standard|ops\\\\|'
     ~ 'hidden-|ms-resource|k8s-|kubernetes-io)' %}
 with
@@ -93,10 +94,28 @@ summed_to_set as (
 
 ),
 
+seats as (
+
+    select
+        user_id,
+        billing_period_start,
+        min(team_name) as team_name
+    from {{ ref('stg_lists__coding_seats') }}
+    where team_name is not null
+    group by all
+
+),
+
 labelled as (
 
     select
-        {% for label in ['team', 'project', 'feature', 'tenant', 'environment'] %}
+        coalesce(
+            summed_to_set.tag_values[{{ canonical_tag(
+                'settings.team_tag', 'settings.tag_key_aliases'
+            ) }}],
+            {{ canonical_tag('seats.team_name', 'settings.tag_value_aliases') }}
+        ) as label_team,
+        {% for label in ['project', 'feature', 'tenant', 'environment'] %}
         summed_to_set.tag_values[{{ canonical_tag(
             'settings.' ~ label ~ '_tag', 'settings.tag_key_aliases'
         ) }}] as label_{{ label }},
@@ -104,6 +123,10 @@ labelled as (
         summed_to_set.*
     from summed_to_set
     cross join settings
+    left join seats
+        on
+            summed_to_set.tag_values['user'] = {{ plain_tag('seats.user_id') }}
+            and summed_to_set.billing_period_start = seats.billing_period_start
 
 )
 

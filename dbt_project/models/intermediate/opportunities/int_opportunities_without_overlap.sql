@@ -10,7 +10,8 @@ with
 
 findings as (
 
-    {% for found in ['machines', 'runs', 'variants', 'tokens', 'bills'] %}
+    {% for found in ['machines', 'runs', 'variants', 'tokens', 'bills',
+        'seats'] %}
     select * from {{ ref('int_opportunities_from_' ~ found) }}
     {% if not loop.last %}union all by name{% endif %}
     {% endfor %}

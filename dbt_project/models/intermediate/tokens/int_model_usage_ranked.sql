@@ -1,7 +1,8 @@
 -- Several sources may see the same calls (a vendor's report and a gateway's log); added
 -- up they would count twice. Per provider and month one of them meters, and one says
 -- whose the calls were; a source may do both. Of self-hosted models each has
--- servers and logs of its own, so it is per model.
+-- servers and logs of its own, so it is per model. A coding tool that bills by seats and
+-- requests has tokens on no bill, so nothing meters them; they are in the coding marts.
 {%- set parts = {
     'input_cache_write_1h_tokens': 'input_cache_write_tokens',
     'input_audio_tokens': 'input_uncached_tokens',
@@ -23,6 +24,13 @@ usage_sources as (
 
 ),
 
+coding_tools as (
+
+    select * from {{ ref('coding_tools') }}
+    where not is_billed_by_tokens
+
+),
+
 ranked as (
 
     select
@@ -30,6 +38,8 @@ ranked as (
         coalesce(usage_sources.metering_rank, 50) as metering_rank,
         coalesce(usage_sources.attribution_rank, 50) as attribution_rank,
         coalesce(usage_sources.counts_all_calls, false) as counts_all_calls,
+        model_usage.provider_name in (select provider_name from coding_tools)
+            as is_on_no_bill,
         case
             when model_usage.provider_name = 'self-hosted'
                 then coalesce(model_usage.model_id, 'unassigned')
@@ -57,10 +67,12 @@ marked as (
 
     select
         ranked.* exclude (
-            metering_rank, attribution_rank, served_model_id, usage_month
+            metering_rank, attribution_rank, served_model_id, usage_month, is_on_no_bill
         ),
-        ranked.source_name = chosen.metering_source as is_metering,
-        ranked.source_name = chosen.attribution_source as is_attributing,
+        ranked.source_name = chosen.metering_source and not ranked.is_on_no_bill
+            as is_metering,
+        ranked.source_name = chosen.attribution_source and not ranked.is_on_no_bill
+            as is_attributing,
         is_attributing and not is_metering and failed_request_count is null
             as tells_nothing
     from ranked

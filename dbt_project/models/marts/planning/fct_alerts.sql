@@ -24,6 +24,8 @@ alerts as (
     union all by name
     select * from {{ ref('int_commitment_notices') }}
     union all by name
+    select * from {{ ref('int_coding_cap_notices') }}
+    union all by name
     select
         'cost_' || direction as alert_kind,
         anomaly_id as subject,

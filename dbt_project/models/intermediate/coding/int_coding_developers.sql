@@ -1,0 +1,46 @@
+-- Who somebody is in every tool, and in which team. A person has an address in one tool and
+-- a login in another; the list of seats knows that they are one.
+with
+
+seats as (
+
+    select * from {{ ref('stg_lists__coding_seats') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_landing__settings') }}
+
+),
+
+-- The developer's own name is a user, too: logs and pull requests may have it.
+named as (
+
+    select
+        user_id,
+        developer_id,
+        team_name,
+        billing_period_start
+    from seats
+
+    union all
+
+    select
+        developer_id as user_id,
+        developer_id,
+        team_name,
+        billing_period_start
+    from seats
+
+)
+
+select
+    named.user_id,
+    min(named.developer_id) as developer_id,
+    min({{ canonical_tag('named.team_name', 'settings.tag_value_aliases') }})
+        as team_name,
+    named.billing_period_start
+from named
+cross join settings
+group by all

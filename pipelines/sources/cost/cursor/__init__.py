@@ -1,0 +1,57 @@
+"""Cursor's bill: what its usage events cost beyond the plan, by day, user and model.
+
+Belongs here: what a day's events are in FOCUS (``convert.sql``). Does not belong here:
+the files (``formats.cursor``), tokens (``sources.usage.cursor_usage``), and seats,
+which no event has (``sources.lists.coding_seats``).
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from pipelines.landing.source import Context, Delivery, Source
+from pipelines.sources.formats.cursor import claims, drops, events
+from pipelines.sources.formats.package_files import text_beside
+from pipelines.sources.formats.summed import tally_of_sums
+
+_REASON = """
+    coalesce(left_out, case paid_by
+        when 'own key' then 'it was paid by an own API key, on the bill of its vendor'
+        when 'nobody' then 'it was not charged'
+    end)
+"""
+
+
+def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Give the FOCUS rows of a month: a day's events of a user and model in one."""
+    sql = text_beside(__package__, "convert.sql")
+    return sql.format(events=_events(deliveries, period))
+
+
+def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
+    """Count the events of a month; of a day, one stands for all."""
+    rows = _events(deliveries, period)
+    columns = "cast(event_time as date), person, model, paid_by"
+    return tally_of_sums(rows, columns, "day")
+
+
+def _events(deliveries: Sequence[Delivery], period: str) -> str:
+    return f"select *, {_REASON} as reason from ({events(deliveries, period)})"
+
+
+SOURCE = Source(
+    name="cursor",
+    table="focus",
+    description=(
+        "What Cursor charges for usage: one charge per day, user, model and way of "
+        "paying. Use that a plan includes is billed at 0."
+    ),
+    expected=(
+        "CSV of Cursor's usage events (Date, Model, Input (w/o Cache Write), Cache "
+        'Read, ...) or JSON pages of its Admin API ("usageEvents")'
+    ),
+    claims=claims,
+    drops=partial(drops, "cursor"),
+    select=select,
+    tally=tally,
+    restates="rows",
+)
