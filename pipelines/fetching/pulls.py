@@ -148,6 +148,8 @@ def _answer(
         _split(pull, report, settings, f"is refused (400{error})")
         return
     rows, following = _read_page(report, question, raw)
+    digest = hashlib.sha256(raw).hexdigest()
+    _refuse_circles(pull, question, following, digest if rows else "")
     file = f"{question.name}-page-{question.page:03}.json" if rows else None
     if file:
         with replaced(pull.folder / PAGES / file) as temporary:
@@ -157,7 +159,7 @@ def _answer(
             "file": file,
             "rows": rows,
             "bytes": len(raw),
-            "sha256": hashlib.sha256(raw).hexdigest(),
+            "sha256": digest,
             **_written(question),
         }
     )
@@ -165,6 +167,27 @@ def _answer(
         _split(pull, report, settings, "has a page without rows among others")
         return
     pull.queue[:1] = [following] if following else []
+
+
+def _refuse_circles(
+    pull: Pull, question: Question, following: Question | None, digest: str
+) -> None:
+    """Refuse an answer whose pages come again, for it would never end.
+
+    Raises:
+        FetchError: a page is one that was there, or asks for one that was.
+    """
+    earlier = [page for page in pull.pages if page["name"] == question.name]
+    asked = [(page["params"], page["body"]) for page in [*earlier, _written(question)]]
+    again = following and _written(following)
+    if any(page["sha256"] == digest for page in earlier) or (
+        again and (again["params"], again["body"]) in asked
+    ):
+        raise FetchError(
+            f"{question.path} answers for {question.span} with a page that was there "
+            "before, so that it has no end; nothing of it is kept, so call this again "
+            "later, and tell the vendor if it stays so"
+        )
 
 
 def _has_gaps(pull: Pull, name: str) -> bool:
@@ -179,7 +202,8 @@ def _read_page(
     try:
         body: Body = parsed(raw)
         return report.rows(body), report.after(question, body)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    # What is nested without end is no page, too.
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FetchError(
             f"{question.path} answered for {question.span} with {len(raw)} bytes that "
             f"are no page of it ({type(error).__name__}); see whether base_url is "
