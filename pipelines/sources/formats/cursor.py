@@ -145,8 +145,8 @@ def _scan(file: Candidate) -> str:
     )
     return (
         "select row_number, '' as asked_for, * exclude (row_number) replace ("
-        f"coalesce(kind, {words}) as kind, {_dollars('cost')} as cost, {_dollars('cost_to_you')} "
-        f"as cost_to_you) from ({scan(replace(file, columns=named), asked)})"
+        f"coalesce(kind, {words}) as kind, {_dollars('cost')} as cost, "
+        f"{_dollars('cost_to_you')} as cost_to_you) from ({scan(replace(file, columns=named), asked)})"
     )
 
 
