@@ -143,10 +143,11 @@ def _scan(file: Candidate) -> str:
         f"case when {_is_word(cell)} and {cell} != '-' then {cell} end"
         for cell in ("cost_to_you", "cost")
     )
+    cells = scan(replace(file, columns=named), asked)
     return (
         "select row_number, '' as asked_for, * exclude (row_number) replace ("
         f"coalesce(kind, {words}) as kind, {_dollars('cost')} as cost, "
-        f"{_dollars('cost_to_you')} as cost_to_you) from ({scan(replace(file, columns=named), asked)})"
+        f"{_dollars('cost_to_you')} as cost_to_you) from ({cells})"
     )
 
 
