@@ -25,7 +25,6 @@ PULL_REQUESTS = OwnerList(
             TYPES["text"],
             "The repository, with or without its owner before it.",
             required=True,
-            stored_as=None,
         ),
         ListColumn(
             "pull_request_number",
@@ -39,8 +38,8 @@ PULL_REQUESTS = OwnerList(
         ListColumn(
             "author_name",
             TYPES["text"],
-            "Who wrote it: an address, a GitHub login, or the person's name as the list "
-            "of seats has it.",
+            "Who wrote it: an address, a GitHub login, or the person's name as the "
+            "list of seats has it.",
             required=True,
             stored_as=None,
         ),
