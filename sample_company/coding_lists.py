@@ -32,6 +32,7 @@ SEATS_HEADER = (
     "tool_name",
     "user_name",
     "developer_name",
+    "github_login",
     "team_name",
     "vendor_name",
     "ledger_source",
@@ -74,6 +75,7 @@ def _seats(month: Month) -> Iterator[tuple[str, ...]]:
                 tool,
                 name,
                 one.address if tool == COPILOT else "",
+                "" if tool == COPILOT else one.login,
                 one.team,
                 *_terms(tool),
                 _last_active(month, tool, one),
@@ -111,5 +113,5 @@ def _merged(month: Month) -> Iterator[tuple[str, ...]]:
                 f"{ORGANIZATION}/{one.repository}",
                 str(serial),
                 f"{day + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}",
-                one.login if COPILOT in one.tools else one.address,
+                one.login,
             )

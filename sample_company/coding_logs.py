@@ -64,7 +64,7 @@ def _session(
             yield {
                 "parentUuid": hex_id(8, *key),
                 "isSidechain": False,
-                "cwd": f"/home/dev/{developer.repository}",
+                "cwd": f"/code/{developer.repository}",
                 "sessionId": session,
                 "gitBranch": "main",
                 "type": "assistant",
@@ -82,7 +82,7 @@ def _session(
 
 def _rollout(day: datetime, developer: Developer) -> Iterator[dict[str, object]]:
     start = day + timedelta(hours=10)
-    cwd = f"/home/dev/{developer.repository}"
+    cwd = f"/code/{developer.repository}"
     yield _line(start, "session_meta", {"id": hex_id(12, "codex", day), "cwd": cwd})
     yield _line(start, "turn_context", {"cwd": cwd, "model": _CODEX})
     total = [0, 0, 0, 0]

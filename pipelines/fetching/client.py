@@ -79,6 +79,8 @@ class Client:
             headers={"User-Agent": f"unitmill/{__version__}", **headers},
             timeout=TIMEOUT,
             follow_redirects=False,
+            # Plain HTTP is for this machine alone, and not for a proxy in between.
+            trust_env=settings.base_url.startswith("https://"),
         )
 
     def __enter__(self) -> Self:

@@ -55,6 +55,7 @@ class Pull:
         queue: what is still to be asked; the first one is next.
         pages: what was answered: file (None without rows), rows, bytes, hash, question.
         saved_at: when it was written down last.
+        begun_anew: names of answers that this process began anew.
     """
 
     place: Place
@@ -64,6 +65,7 @@ class Pull:
     queue: list[Question]
     pages: list[dict[str, Any]] = field(default_factory=list)
     saved_at: str = ""
+    begun_anew: set[str] = field(default_factory=set)
 
     @property
     def folder(self) -> Path:
@@ -140,6 +142,10 @@ def _answer(
     try:
         raw = ask(question)
     except TooMuchError as error:
+        # A cursor that ended is refused, too.
+        if question.page > 1 and question.name not in pull.begun_anew:
+            _begin_answer_anew(pull, report, settings)
+            return
         if not report.splits:
             raise FetchError(
                 f"{question.path} of {question.span} is refused (400{error}); that is "
@@ -148,45 +154,38 @@ def _answer(
         _split(pull, report, settings, f"is refused (400{error})")
         return
     rows, following = _read_page(report, question, raw)
-    digest = hashlib.sha256(raw).hexdigest()
-    _refuse_circles(pull, question, following, digest if rows else "")
+    page = {
+        "rows": rows,
+        "bytes": len(raw),
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        **_written(question),
+    }
+    _refuse_again(pull, page, following)
     file = f"{question.name}-page-{question.page:03}.json" if rows else None
     if file:
         with replaced(pull.folder / PAGES / file) as temporary:
             temporary.write_bytes(raw)
-    pull.pages.append(
-        {
-            "file": file,
-            "rows": rows,
-            "bytes": len(raw),
-            "sha256": digest,
-            **_written(question),
-        }
-    )
+    pull.pages.append({"file": file, **page})
     if report.is_chained and not following and _has_gaps(pull, question.name):
         _split(pull, report, settings, "has a page without rows among others")
         return
     pull.queue[:1] = [following] if following else []
 
 
-def _refuse_circles(
-    pull: Pull, question: Question, following: Question | None, digest: str
+def _refuse_again(
+    pull: Pull, page: Mapping[str, Any], following: Question | None
 ) -> None:
-    """Refuse an answer whose pages come again, for it would never end.
-
-    Raises:
-        FetchError: a page is one that was there, or asks for one that was.
-    """
-    earlier = [page for page in pull.pages if page["name"] == question.name]
-    asked = [(page["params"], page["body"]) for page in [*earlier, _written(question)]]
-    again = following and _written(following)
-    if any(page["sha256"] == digest for page in earlier) or (
-        again and (again["params"], again["body"]) in asked
+    """Refuse a page that was there before, or asks for one: they would have no end."""
+    earlier = [each for each in pull.pages if each["name"] == page["name"]]
+    asked = [(each["params"], each["body"]) for each in (*earlier, page)]
+    again = _written(following) if following else {}
+    if (again.get("params"), again.get("body")) in asked or any(
+        each["sha256"] == page["sha256"] for each in earlier
     ):
         raise FetchError(
-            f"{question.path} answers for {question.span} with a page that was there "
-            "before, so that it has no end; nothing of it is kept, so call this again "
-            "later, and tell the vendor if it stays so"
+            f"{page['path']} answered page {page['page']} of {page['name']} with a "
+            "page that was there before, or asks for one; see whether a proxy leaves "
+            "parameters out"
         )
 
 
@@ -225,6 +224,7 @@ def _split(pull: Pull, report: Report, settings: object, why: str) -> None:
 
 def _begin_answer_anew(pull: Pull, report: Report, settings: object) -> None:
     if pull.queue and pull.queue[0].page > 1:
+        pull.begun_anew.add(pull.queue[0].name)
         _forget_pages(pull, pull.queue[0].name)
         pull.queue[0] = report.ask(settings, pull.queue[0].span)
 

@@ -3,6 +3,8 @@
 from pipelines.fetching.vendor import Vendor
 from pipelines.fetching.vendors import (
     anthropic,
+    cursor,
+    github,
     langfuse,
     litellm,
     openai,
@@ -15,6 +17,8 @@ VENDORS: dict[str, Vendor] = {
         openai.VENDOR,
         anthropic.VENDOR,
         openrouter.VENDOR,
+        cursor.VENDOR,
+        github.VENDOR,
         langfuse.VENDOR,
         litellm.VENDOR,
     )

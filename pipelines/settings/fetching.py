@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+Name = Annotated[str, Field(pattern=r"^([\w.-]+)?$")]
 
 # A user, a password or a query could be a credential, which then stood in every record.
 _ADDRESS = re.compile(
@@ -71,6 +72,23 @@ class OpenRouterFetch(VendorSettings):
     base_url: Address = "https://openrouter.ai"
 
 
+class CursorFetch(VendorSettings):
+    """How Cursor is asked; it allows a team 20 requests a minute."""
+
+    key_variable: Variable = "CURSOR_ADMIN_KEY"
+    base_url: Address = "https://api.cursor.com"
+    requests_per_minute: int = Field(18, ge=1)
+
+
+class GitHubFetch(VendorSettings):
+    """How GitHub is asked, and about whom."""
+
+    key_variable: Variable = "GITHUB_BILLING_TOKEN"
+    base_url: Address = "https://api.github.com"
+    organization: Name = ""
+    enterprise: Name = ""
+
+
 class LangfuseFetch(VendorSettings):
     """How Langfuse is asked: where its owner runs it, by two keys of a project."""
 
@@ -98,5 +116,7 @@ class FetchSettings(BaseModel):
     openai: OpenAiFetch = OpenAiFetch()
     anthropic: AnthropicFetch = AnthropicFetch()
     openrouter: OpenRouterFetch = OpenRouterFetch()
+    cursor: CursorFetch = CursorFetch()
+    github: GitHubFetch = GitHubFetch()
     langfuse: LangfuseFetch = LangfuseFetch()
     litellm: LiteLlmFetch = LiteLlmFetch()

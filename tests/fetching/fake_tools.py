@@ -38,13 +38,20 @@ class Cursor:
             return Answer(400, {"code": "error", "message": "at most 30 days"})
         # Both ends are in it.
         found = [e for e in self.events if first <= int(e["timestamp"]) <= last]
-        more = page * size < len(found)
+        count = -(-len(found) // size)
         return Answer(
             200,
             {
-                "usageEvents": found[place],
                 "totalUsageEventsCount": len(found),
-                "pagination": {"currentPage": page, "hasNextPage": more},
+                "pagination": {
+                    "numPages": count,
+                    "currentPage": page,
+                    "pageSize": size,
+                    "hasNextPage": page < count,
+                    "hasPreviousPage": page > 1,
+                },
+                "period": {"startDate": first, "endDate": last},
+                "usageEvents": found[place],
             },
         )
 

@@ -4,6 +4,7 @@ import fcntl
 import logging
 import time
 from collections import deque
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -176,6 +177,14 @@ def test_the_key_is_not_sent_where_a_redirect_leads(fake, asking, serve):
     assert "set fetch.openai.base_url to where it answers" in outcome.said
 
 
+def test_plain_http_goes_past_no_proxy(fake, asking, monkeypatch):
+    """It is for this machine alone, so a proxy would see the key."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+
+    assert not any(o.failed for o in fetch(asking, fake))
+
+
 def test_more_pages_without_a_way_to_them_are_no_answer(fake, asking, files):
     page = {"object": "page", "data": [], "has_more": True, "next_page": None}
     fake.faults = deque([Answer(200, page)])
@@ -187,6 +196,41 @@ def test_more_pages_without_a_way_to_them_are_no_answer(fake, asking, files):
     assert files() == {}
     # The other reports are whole.
     assert [o.report for o in outcomes if o.failed] == ["costs"]
+
+
+def test_a_page_that_comes_again_ends_an_answer_that_would_never_end(
+    fake, asking, files
+):
+    """A proxy that leaves the cursor out gets the first page for ever."""
+    fake.answer.most = 2
+    first = fake.answer
+
+    def without_cursor(asked):
+        kept = tuple(pair for pair in asked.params if pair[0] != "page")
+        return first(replace(asked, params=kept))
+
+    fake.answer = without_cursor
+
+    outcomes = fetch(asking, fake)
+
+    assert outcomes[0].said == (
+        "/v1/organization/costs answered page 2 of 2026-09-01_2026-09-03 with a page "
+        "that was there before, or asks for one; see whether a proxy leaves parameters "
+        "out"
+    )
+    assert files() == {}
+
+
+def test_a_cursor_that_ended_begins_the_answer_anew(fake, asking, files):
+    fake.answer.most = 2
+    fake.faults = deque([None, refused(400, "page has expired")])
+
+    outcomes = fetch(asking, fake)
+
+    assert [o.failed for o in outcomes] == [False] * 11
+    # The first page, the refused one, and then both again.
+    assert len([a for a in fake.asked if a.path.endswith("/costs")]) == 4
+    assert len(files()) == 2
 
 
 @pytest.mark.parametrize(
@@ -226,7 +270,7 @@ def test_a_vendor_that_goes_round_in_circles_is_left(serve, asking, files, curso
     outcome = fetch(asking, serve(answer))[0]
 
     assert outcome.failed
-    assert "with a page that was there before" in outcome.said
+    assert "a page that was there before, or asks for one" in outcome.said
     assert files() == {}
 
 

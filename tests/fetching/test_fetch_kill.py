@@ -100,8 +100,10 @@ def test_what_a_person_sees_has_no_key_in_it(fake, tmp_path):
     assert process.returncode == 0, err
     assert "openai costs: 2026-08-01 to " in out
     assert KEY not in out + err
-    kept = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
-    assert not [raw for raw in kept if KEY.encode() in raw]
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in kept if KEY.encode() in path.read_bytes()]
+    # Pages are bills: they are their owner's alone.
+    assert {path.stat().st_mode & 0o077 for path in kept} == {0}
 
 
 def test_a_fetch_that_failed_in_part_says_so_by_its_exit_code(fake, tmp_path):

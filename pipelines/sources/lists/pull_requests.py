@@ -38,8 +38,7 @@ PULL_REQUESTS = OwnerList(
         ListColumn(
             "author_name",
             TYPES["text"],
-            "Who wrote it: an address, a GitHub login, or the person's name as the "
-            "list of seats has it.",
+            "Who wrote it: an address or a GitHub login.",
             required=True,
             stored_as=None,
         ),

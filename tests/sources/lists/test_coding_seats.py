@@ -11,23 +11,26 @@ from pipelines.sources.lists.coding_seats import SOURCE as CHARGES
 
 SOURCE = CODING_SEATS.as_source()
 HEADER = (
-    "month,tool_name,user_name,developer_name,team_name,ledger_source,seat_price,"
-    "seat_currency,included_amount,spend_cap,last_active_on\n"
+    "month,tool_name,user_name,developer_name,github_login,team_name,ledger_source,"
+    "seat_price,seat_currency,included_amount,spend_cap,last_active_on\n"
 )
-CURSOR = "2026-09,Cursor,dev-1@example.com,,web,cursor,40,USD,20,150,2026-09-29\n"
-COPILOT = "2026-09,GitHub Copilot,octo-a,dev-1@example.com,web,,,USD,,,\n"
+CURSOR = (
+    "2026-09,Cursor,dev-1@example.com,,octo-a,web,cursor,40,USD,20,150,2026-09-29\n"
+)
+COPILOT = "2026-09,GitHub Copilot,octo-a,dev-1@example.com,,web,,,USD,,,\n"
 
 
 def test_a_person_is_the_same_in_every_tool(put, convert, settings):
     put("seats.csv", HEADER + CURSOR + COPILOT)
 
-    rows = convert(SOURCE, "2026-09", "tool_name, user_id, developer_id")
+    rows = convert(SOURCE, "2026-09", "tool_name, user_id, developer_id, author_id")
 
     persons = persons_of(settings)
     dev = persons.word("dev-1@example.com")
+    login = persons.word("octo-a@users.noreply.github.com")
     assert rows == [
-        ("Cursor", dev, dev),
-        ("GitHub Copilot", persons.word("octo-a@users.noreply.github.com"), dev),
+        ("Cursor", dev, dev, login),
+        ("GitHub Copilot", login, dev, None),
     ]
 
 

@@ -29,7 +29,7 @@ def answer(message="msg_1", request="req_1", output=40, time="10:00:00", **usage
     return {
         "parentUuid": None,
         "isSidechain": False,
-        "cwd": "/Users/somebody/code/web",
+        "cwd": "/code/somebody/web",
         "sessionId": "s-1",
         "gitBranch": "main",
         "type": "assistant",
@@ -151,7 +151,7 @@ def turn(model="gpt-5-codex"):
     return {
         "timestamp": "2026-09-03T10:00:00.000Z",
         "type": "turn_context",
-        "payload": {"cwd": "/home/somebody/api", "model": model},
+        "payload": {"cwd": "/code/somebody/api", "model": model},
     }
 
 
@@ -159,7 +159,7 @@ def session():
     return {
         "timestamp": "2026-09-03T10:00:00.000Z",
         "type": "session_meta",
-        "payload": {"id": "r-1", "cwd": "/home/somebody/api", "instructions": MARKER},
+        "payload": {"id": "r-1", "cwd": "/code/somebody/api", "instructions": MARKER},
     }
 
 

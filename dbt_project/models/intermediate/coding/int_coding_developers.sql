@@ -14,18 +14,18 @@ settings as (
 
 ),
 
--- The developer's own name is a user, too: logs may have it, and pull requests have it as
--- a login.
+-- The developer's own name is a user, too, in logs; and so is the login of pull requests.
 named as (
 
-    {% for name in ['user_id', 'developer_id', 'login_id'] %}
+    {% for user in ['user_id', 'developer_id', 'author_id'] %}
     select
-        {{ name }} as user_id,
+        {{ user }}{{ ' as user_id' if not loop.first }},
         developer_id,
         team_name,
         billing_period_start
     from seats
-    where {{ name }} is not null
+    where {{ user }} is not null
+
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

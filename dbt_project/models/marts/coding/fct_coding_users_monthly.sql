@@ -1,5 +1,5 @@
--- A day's cost runs up to the day; where a pool or a cap was not reached by the last day of
--- data, it is expected at the average of the month's days so far.
+-- Where a pool or a cap was not reached by the last day of data, it is expected at the
+-- average of the month's days so far.
 {%- set costs = ['effective_cost', 'seat_cost', 'on_demand_cost', 'included_cost'] %}
 {%- set user = [
     'tool_name', 'developer_id', 'billing_currency', 'billing_period_start',
@@ -20,17 +20,13 @@ costs as (
 
 seats as (
 
-    select
-        tool_name,
-        developer_id,
-        seat_currency as billing_currency,
-        billing_period_start,
-        min(team_name) as team_name,
-        sum(included_amount) as included_amount,
-        sum(spend_cap) as spend_cap,
-        max(last_active_on) as last_active_on
-    from {{ ref('stg_lists__coding_seats') }}
-    group by all
+    select * from {{ ref('int_coding_seats_monthly') }}
+
+),
+
+reached as (
+
+    select * from {{ ref('int_coding_limits_reached') }}
 
 ),
 
@@ -43,38 +39,6 @@ tools as (
         coalesce(bool_or(is_use and developer_id != 'unassigned'), false) as tells_use,
         max(charge_date) filter (where is_use) as newest_date
     from costs
-    group by all
-
-),
-
-running as (
-
-    select
-        {{ user | join(', ') }},
-        charge_date,
-        sum(sum(use_value)) over so_far as running_use_value,
-        sum(sum(effective_cost)) over so_far as running_effective_cost
-    from costs
-    group by {{ user | join(', ') }}, charge_date
-    window so_far as (
-        partition by {{ user | join(', ') }}
-        order by charge_date
-    )
-
-),
-
-reached as (
-
-    select
-        {{ user | join(', ') }},
-        min(running.charge_date) filter (
-            where running.running_use_value >= seats.included_amount
-        ) as pool_used_up_date,
-        min(running.charge_date) filter (
-            where running.running_effective_cost > seats.spend_cap
-        ) as cap_passed_date
-    from running
-    inner join seats using ({{ user | join(', ') }})
     group by all
 
 ),

@@ -22,7 +22,7 @@ renamed as (
         billing_period_start,
         user_id,
         developer_id,
-        login_id,
+        author_id,
         delivery_id,
         source_row_number
 

@@ -55,6 +55,13 @@ CODING_SEATS = OwnerList(
             "The address of the person, the same in every tool; blank for user_name.",
             stored_as=None,
         ),
+        ListColumn(
+            "github_login",
+            TYPES["text"],
+            "The person's login at GitHub, by which pull requests name their author; "
+            "blank where user_name is one.",
+            stored_as=None,
+        ),
         ListColumn("team_name", TYPES["text"], "The team that the person works in."),
         ListColumn(
             "vendor_name",
@@ -119,12 +126,10 @@ CODING_SEATS = OwnerList(
             "The person, the same in every tool.",
         ),
         Derived(
-            "login_id",
+            "author_id",
             "VARCHAR",
-            "case when not contains(coalesce(developer_name, user_name), '@') "
-            f"then coalesce(developer_name, user_name) || {_GITHUB} end",
-            "The person's name as a GitHub login, which pull requests have; NULL of an "
-            "address.",
+            f"github_login || {_GITHUB}",
+            "The person, as pull requests name their author; NULL without a login.",
         ),
     ),
     checks={
