@@ -114,15 +114,15 @@ def test_a_copy_that_names_nobody_takes_no_call_from_a_person(
 @pytest.mark.parametrize(
     ("folder", "project"),
     [
-        ("/Users/somebody", None),
-        ("/home/somebody/", None),
-        ("C:\\Users\\somebody", None),
-        ("/home/somebody/web", "web"),
+        ("/Users/{}", None),
+        ("/home/{}/", None),
+        ("C:\\Users\\{}", None),
+        ("/home/{}/web", "web"),
         ("C:\\code\\web", "web"),
     ],
 )
 def test_somebody_s_home_is_no_project(put_lines, convert, folder, project):
-    put_lines("s.jsonl", answer() | {"cwd": folder})
+    put_lines("s.jsonl", answer() | {"cwd": folder.format("somebody")})
 
     assert convert(CLAUDE, "2026-09", "project_name") == [(project,)]
 
