@@ -130,7 +130,7 @@ class Client:
                 params=question.params or None,
                 json=question.body,
             )
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             # Its text may show an address; its kind says enough.
             raise _PassingError(type(error).__name__) from None
         self._require_clock(response)
@@ -234,7 +234,8 @@ def _limited(response: httpx2.Response) -> float | None:
             return max(float(after), 1.0)
         if after:
             # By their clock, not ours.
-            return max((parsedate_to_datetime(after) - now).total_seconds(), 1.0)
+            until = parsedate_to_datetime(after).replace(tzinfo=UTC)
+            return max((until - now).total_seconds(), 1.0)
         if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
             return max(float(reset) - now.timestamp(), 1.0)
     return None

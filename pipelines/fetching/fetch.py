@@ -159,10 +159,18 @@ def _pulled(
     wanted = spans(report, days, now.astimezone(UTC).date())
     if not wanted:
         if not done:
-            yield Outcome(vendor.name, report.name, "every day is final and here")
+            yield _nothing_due(vendor, report, since, now)
         return
     pull = begin(place, identity, [report.ask(chosen, span) for span in wanted], now)
     yield _outcome(vendor, report, finish(pull, report, chosen, client.ask))
+
+
+def _nothing_due(vendor: Vendor, report: Report, since: date, now: datetime) -> Outcome:
+    today = now.astimezone(UTC).date()
+    if since < today:
+        return Outcome(vendor.name, report.name, "every day is final and here")
+    said = f"no day since {since} is over, so that none is asked for"
+    return Outcome(vendor.name, report.name, said, failed=since > today)
 
 
 def _outcome(vendor: Vendor, report: Report, manifest: Mapping[str, Any]) -> Outcome:

@@ -160,7 +160,7 @@ def _answer(
         "sha256": hashlib.sha256(raw).hexdigest(),
         **_written(question),
     }
-    _refuse_again(pull, page)
+    _refuse_again(pull, page, following)
     file = f"{question.name}-page-{question.page:03}.json" if rows else None
     if file:
         with replaced(pull.folder / PAGES / file) as temporary:
@@ -172,13 +172,20 @@ def _answer(
     pull.queue[:1] = [following] if following else []
 
 
-def _refuse_again(pull: Pull, page: Mapping[str, Any]) -> None:
-    """Refuse a page that is the one before it: pages would go on for ever."""
-    before = pull.pages[-1] if pull.pages else {}
-    if all(before.get(key) == page[key] for key in ("name", "sha256")):
+def _refuse_again(
+    pull: Pull, page: Mapping[str, Any], following: Question | None
+) -> None:
+    """Refuse a page that was there before, or asks for one: they would have no end."""
+    earlier = [each for each in pull.pages if each["name"] == page["name"]]
+    asked = [(each["params"], each["body"]) for each in (*earlier, page)]
+    again = _written(following) if following else {}
+    if (again.get("params"), again.get("body")) in asked or any(
+        each["sha256"] == page["sha256"] for each in earlier
+    ):
         raise FetchError(
-            f"{page['path']} answered page {page['page']} of {page['name']} with the "
-            "page before it; see whether a proxy leaves parameters out"
+            f"{page['path']} answered page {page['page']} of {page['name']} with a "
+            "page that was there before, or asks for one; see whether a proxy leaves "
+            "parameters out"
         )
 
 
@@ -194,7 +201,8 @@ def _read_page(
     try:
         body: Body = parsed(raw)
         return report.rows(body), report.after(question, body)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    # What is nested without end is no page, too.
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FetchError(
             f"{question.path} answered for {question.span} with {len(raw)} bytes that "
             f"are no page of it ({type(error).__name__}); see whether base_url is "

@@ -5,7 +5,7 @@ Belongs here: the shape of a question and of a report. Does not belong here: a v
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -149,6 +149,17 @@ def by_cursor(question: Question, body: Body) -> Question | None:
             "again, and tell the vendor if it stays so"
         )
     return question.next_by(page=str(cursor))
+
+
+def listed(value: Body) -> Sequence[Body]:
+    """Give a list of a page.
+
+    Raises:
+        TypeError: it is none, such as an object with an error in it.
+    """
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value
 
 
 def only_page(_question: Question, _body: Body) -> None:

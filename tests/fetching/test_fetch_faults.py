@@ -214,8 +214,9 @@ def test_a_page_that_comes_again_ends_an_answer_that_would_never_end(
     outcomes = fetch(asking, fake)
 
     assert outcomes[0].said == (
-        "/v1/organization/costs answered page 2 of 2026-09-01_2026-09-03 with the page "
-        "before it; see whether a proxy leaves parameters out"
+        "/v1/organization/costs answered page 2 of 2026-09-01_2026-09-03 with a page "
+        "that was there before, or asks for one; see whether a proxy leaves parameters "
+        "out"
     )
     assert files() == {}
 
@@ -232,7 +233,17 @@ def test_a_cursor_that_ended_begins_the_answer_anew(fake, asking, files):
     assert len(files()) == 2
 
 
-@pytest.mark.parametrize("raw", [b"<html>sign in</html>", b"[]", b'{"data": [{}]}'])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<html>sign in</html>",
+        b"[]",
+        b'{"data": [{}]}',
+        b'{"data": {}}',
+        b'{"data": [{"results": {}}]}',
+        b"[" * 200_000,
+    ],
+)
 def test_what_is_no_page_is_not_kept(fake, asking, files, raw):
     fake.faults = deque([Answer(200, raw)])
 
@@ -243,6 +254,63 @@ def test_what_is_no_page_is_not_kept(fake, asking, files, raw):
         in (outcomes[0].said)
     )
     assert files() == {}
+
+
+@pytest.mark.parametrize("cursors", [["a"], ["a", "b"]])
+def test_a_vendor_that_goes_round_in_circles_is_left(serve, asking, files, cursors):
+    """Its pages differ in an id; what asks for the next one does not."""
+    asked = []
+
+    def answer(_):
+        asked.append(1)
+        again = cursors[len(asked) % len(cursors)]
+        data = [{"results": [RESULT], "id": len(asked)}]
+        return Answer(200, {"data": data, "has_more": True, "next_page": again})
+
+    outcome = fetch(asking, serve(answer))[0]
+
+    assert outcome.failed
+    assert "a page that was there before, or asks for one" in outcome.said
+    assert files() == {}
+
+
+def test_a_page_that_comes_again_under_another_number_is_refused(serve, asking, files):
+    """A gateway that does not know `page` answers each number with the first page."""
+    rows = [{"request_id": f"{number}"} for number in range(100)]
+    same = serve(lambda _: Answer(200, {"data": rows, "page_size": 100}))
+
+    outcomes = asking(
+        "litellm", same, "sk-1", now="2026-09-02T06:00:00", since="2026-09"
+    )
+
+    assert [o.failed for o in outcomes] == [True]
+    assert len(same.asked) == 2
+    assert files() == {}
+
+
+def test_an_answer_that_is_packed_wrongly_is_tried_again(fake, asking):
+    fake.faults = deque([Answer(200, b"no gzip", {"content-encoding": "gzip"})])
+
+    assert not any(o.failed for o in fetch(asking, fake))
+    assert asking.said[0].startswith("OpenAI: DecodingError, asking again in")
+
+
+def test_a_date_to_wait_for_without_a_zone_is_of_utc(fake, asking):
+    at = formatdate(time.time() + 30)  # it ends with -0000
+    fake.faults = deque([limited(retry_after=at)])
+
+    assert not any(o.failed for o in fetch(asking, fake))
+    (waited,) = [seconds for seconds in asking.waited if seconds > 5]
+    assert 25 <= waited <= 30
+
+
+@pytest.mark.parametrize(("since", "failed"), [("2027-01", True), ("2026-10", False)])
+def test_days_that_are_not_over_are_not_said_to_be_here(fake, asking, since, failed):
+    outcomes = asking("openai", fake, KEY, now="2026-10-01T06:00:00", since=since)
+
+    said = f"no day since {since}-01 is over, so that none is asked for"
+    assert {(o.said, o.failed) for o in outcomes} == {(said, failed)}
+    assert fake.asked == []
 
 
 def test_a_400_that_is_no_size_is_a_fault_that_is_told(serve, asking):

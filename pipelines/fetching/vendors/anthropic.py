@@ -9,6 +9,7 @@ from pipelines.fetching.vendor import (
     Span,
     Vendor,
     by_cursor,
+    listed,
 )
 from pipelines.fetching.vendors.openai import results_of
 from pipelines.settings.fetching import VendorSettings
@@ -52,7 +53,7 @@ def _day(_: VendorSettings, span: Span) -> Question:
 
 
 def _records_of(body: Body) -> int:
-    return len(body["data"])
+    return len(listed(body["data"]))
 
 
 def _report(name: str, path: str, groups: tuple[str, ...]) -> Report:

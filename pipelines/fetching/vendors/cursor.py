@@ -12,6 +12,7 @@ from pipelines.fetching.vendor import (
     Report,
     Span,
     Vendor,
+    listed,
     midnight,
 )
 from pipelines.settings.fetching import CursorFetch
@@ -53,7 +54,7 @@ VENDOR = Vendor(
             name="usage_events",
             ask=_events,
             after=_after_events,
-            rows=lambda body: len(body["usageEvents"]),
+            rows=lambda body: len(listed(body["usageEvents"])),
             longest=30,
         ),
     ),

@@ -3,7 +3,7 @@
 Other reports of its billing API say the same money in another way, so none is asked.
 """
 
-from pipelines.fetching.vendor import Question, Report, Span, Vendor, only_page
+from pipelines.fetching.vendor import Question, Report, Span, Vendor, listed, only_page
 from pipelines.settings.fetching import GitHubFetch
 
 
@@ -45,7 +45,7 @@ VENDOR = Vendor(
             name="usage",
             ask=_month,
             after=only_page,
-            rows=lambda body: len(body["usageItems"]),
+            rows=lambda body: len(listed(body["usageItems"])),
             unit="month",
         ),
     ),

@@ -5,7 +5,7 @@
 
 import base64
 
-from pipelines.fetching.vendor import Body, Question, Report, Span, Vendor
+from pipelines.fetching.vendor import Body, Question, Report, Span, Vendor, listed
 from pipelines.settings import secret
 from pipelines.settings.fetching import LangfuseFetch
 
@@ -54,7 +54,7 @@ VENDOR = Vendor(
             name="observations",
             ask=_observations,
             after=_after,
-            rows=lambda body: len(body["data"]),
+            rows=lambda body: len(listed(body["data"])),
             # Tens of thousands of observations a day: a file is of one day's.
             unit="day",
         ),

@@ -5,7 +5,7 @@ until a page is not full. Both ends of a window are in it; a call at midnight is
 and counts once by its id.
 """
 
-from pipelines.fetching.vendor import Body, Question, Report, Span, Vendor
+from pipelines.fetching.vendor import Body, Question, Report, Span, Vendor, listed
 from pipelines.settings.fetching import LiteLlmFetch
 
 ROWS_OF_A_PAGE = 100  # what it allows
@@ -27,7 +27,7 @@ def _logs(_: LiteLlmFetch, span: Span) -> Question:
 
 
 def _after(question: Question, body: Body) -> Question | None:
-    is_full = len(body["data"]) >= int(body.get("page_size", ROWS_OF_A_PAGE))
+    is_full = len(listed(body["data"])) >= int(body.get("page_size", ROWS_OF_A_PAGE))
     return question.next_by(page=f"{question.page + 1}") if is_full else None
 
 
@@ -47,7 +47,7 @@ VENDOR = Vendor(
             name="spend_logs",
             ask=_logs,
             after=_after,
-            rows=lambda body: len(body["data"]),
+            rows=lambda body: len(listed(body["data"])),
             unit="day",
             settling_days=2,
         ),

@@ -9,6 +9,7 @@ from pipelines.fetching.vendor import (
     Span,
     Vendor,
     by_cursor,
+    listed,
     midnight,
 )
 from pipelines.settings.fetching import VendorSettings
@@ -48,7 +49,7 @@ def _ask(path: str, groups: tuple[str, ...], _: VendorSettings, span: Span) -> Q
 
 def results_of(body: Body) -> int:
     """Count the results in all buckets of a page."""
-    return sum(len(bucket["results"]) for bucket in body["data"])
+    return sum(len(listed(bucket["results"])) for bucket in listed(body["data"]))
 
 
 def _report(name: str, path: str, groups: tuple[str, ...], settling: int) -> Report:

@@ -1,6 +1,6 @@
 """OpenRouter: the activity of an account by the day, by a management key."""
 
-from pipelines.fetching.vendor import Question, Report, Span, Vendor, only_page
+from pipelines.fetching.vendor import Question, Report, Span, Vendor, listed, only_page
 from pipelines.settings.fetching import VendorSettings
 
 
@@ -18,7 +18,7 @@ VENDOR = Vendor(
             name="activity",
             ask=_day,
             after=only_page,
-            rows=lambda body: len(body["data"]),
+            rows=lambda body: len(listed(body["data"])),
             unit="day",
             # It answers of the last 30 complete days, and of no other.
             reach_days=30,

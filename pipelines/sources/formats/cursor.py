@@ -36,6 +36,7 @@ _NAMES = {
     "cost": ("cost", ""),
     "cost_to_you": ("cost to you", ""),
     "charged_cents": ("", "chargedCents"),
+    "fee_cents": ("", "cursorTokenFee"),
     "is_chargeable": ("", "isChargeable"),
 }
 _TYPED = {
@@ -47,6 +48,7 @@ _TYPED = {
     "cost": _AMOUNT,
     "cost_to_you": _AMOUNT,
     "charged_cents": _AMOUNT,
+    "fee_cents": _AMOUNT,
     "is_chargeable": TOOL_TYPES["flag"],
 }
 COLUMNS = tuple(
@@ -89,8 +91,9 @@ def events(deliveries: Sequence[Delivery], period: str) -> str:
     """Give the events of a month, with ``left_out``: NULL where one counts.
 
     ``paid_by`` is 'included', 'on demand', 'own key' or 'nobody' (of a failed one);
-    ``charged`` is dollars beyond what a plan includes, ``worth`` with it, NULL where
-    the file does not say.
+    ``charged`` is dollars beyond what a plan includes, of an own key Cursor's fee for
+    its tokens; ``worth`` is dollars with what is included. NULL where the file does not
+    say.
     """
     files = " union all ".join(
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
@@ -136,14 +139,29 @@ def _scan(file: Candidate) -> str:
     headers = [header.strip().lower() for header in file.columns]
     named = tuple(ours.get(header, f"unread {header}") for header in headers)
     asked = [Column(name, _TEXT) for name in _NAMES]
-    # A cost is a number, '$0.12', 'Included' or '-'.
-    word = "regexp_full_match(cost, '[A-Za-z -]+')"
+    words = ", ".join(
+        f"case when {_is_word(cell)} and {cell} != '-' then {cell} end"
+        for cell in ("cost_to_you", "cost")
+    )
+    cells = scan(replace(file, columns=named), asked)
     return (
         "select row_number, '' as asked_for, * exclude (row_number) replace ("
-        f"coalesce(kind, case when {word} and cost != '-' then cost end) as kind, "
-        f"case when not {word} then ltrim(cost, '$') end as cost, "
-        "case when cost_to_you != '-' then ltrim(cost_to_you, '$') end as cost_to_you"
-        f") from ({scan(replace(file, columns=named), asked)})"
+        f"coalesce(kind, {words}) as kind, {_dollars('cost')} as cost, "
+        f"{_dollars('cost_to_you')} as cost_to_you) from ({cells})"
+    )
+
+
+def _is_word(cell: str) -> str:
+    return f"regexp_full_match({cell}, '[A-Za-z -]+')"
+
+
+def _dollars(cell: str) -> str:
+    """Give the SQL of a cost: '0.12', '-$1,234.56'; NULL of 'Included' or '-'."""
+    thousands = r"-?\$?-?\d{1,3}(,\d{3})+(\.\d+)?"
+    return (
+        f"case when not {_is_word(cell)} then regexp_replace(case when "
+        f"regexp_full_match({cell}, '{thousands}') then replace({cell}, ',', '') "
+        f"else {cell} end, '^(-?)\\$', '\\1') end"
     )
 
 

@@ -2,7 +2,14 @@
 -- millisecond to one model with these tokens, and of equal ones as many as a file has.
 -- A newer file knows better what it cost; who sent it may stand in one file only.
 with typed as (
-    {rows}
+    select
+        *,
+        -- The API leaves out a counter that is 0, and a CSV writes it.
+        [
+            coalesce(uncached, 0), coalesce(cache_write, 0),
+            coalesce(cache_read, 0), coalesce(output, 0)
+        ] as tokens
+    from ({rows})
 ),
 
 numbered as (
@@ -16,8 +23,7 @@ numbered as (
         regexp_replace(lower(coalesce(kind, '')), '[^a-z]', '', 'g') as kind_word,
         row_number() over (
             partition by
-                delivery_id, asked_for, event_time, model,
-                uncached, cache_write, cache_read, output
+                delivery_id, asked_for, event_time, model, tokens
             order by person, charged_cents, cost, file_order, row_number
         ) as twin
     from typed
@@ -29,7 +35,8 @@ priced as (
         coalesce(charged_cents * 0.01, cost_to_you, cost) as said,
         coalesce(charged_cents * 0.01, cost) as said_worth,
         case
-            when contains(kind_word, 'notcharged') or contains(kind_word, 'errored')
+            when contains(kind_word, 'notcharged') or contains(kind_word, 'nocharge')
+                or contains(kind_word, 'errored')
                 or contains(kind_word, 'aborted')
                 then 'nobody'
             when contains(kind_word, 'userapikey') then 'own key'
@@ -50,7 +57,7 @@ ranked as (
     from priced
     window of_event as (
         partition by
-            event_time, model, uncached, cache_write, cache_read, output, twin
+            event_time, model, tokens, twin
     )
 )
 
@@ -62,8 +69,16 @@ select
     model,
     coalesce(person, known_person) as person,
     paid_by,
-    cast(case paid_by when 'on demand' then coalesce(said, 0) else 0 end as decimal(38, 12))
-        as charged,
+    cast(
+        case
+            when paid_by = 'on demand' then said
+            -- Cursor takes a fee for the tokens of an own key, too.
+            when paid_by = 'own key' and is_chargeable is distinct from false
+                then coalesce(fee_cents * 0.01, cost_to_you)
+            when paid_by = 'included' then 0
+        end
+        as decimal(38, 12)
+    ) as charged,
     cast(
         case when paid_by in ('on demand', 'included') then said_worth end
         as decimal(38, 12)

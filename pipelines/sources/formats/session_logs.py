@@ -16,8 +16,13 @@ from pipelines.sources.formats.months import DatedRows, months_of
 # A line says no user. Who collects the logs of many puts each into a folder of theirs.
 _USER = re.compile(r"(?:^|/)user=([^/]+)/")
 _TIME = TYPES["time"].of("timestamp")
-# The last folder of a path, which names the project; the path may name a person.
-PROJECT = r"regexp_extract(cwd, '([^/\\]+)[/\\]*$', 1)"
+# The last folder of a path, which names the project; the path may name a person, and
+# so does the last folder where it is somebody's home.
+_HOME = r"(?i)((/var)?/home|([a-z]:|/mnt/[a-z]|/[a-z])?[/\\]Users)[/\\][^/\\]+[/\\]*"
+PROJECT = (
+    rf"case when not regexp_full_match(cwd, '{_HOME}') "
+    r"then regexp_extract(cwd, '([^/\\]+)[/\\]*$', 1) end"
+)
 
 
 def drops(

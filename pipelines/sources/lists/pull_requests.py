@@ -25,7 +25,6 @@ PULL_REQUESTS = OwnerList(
             TYPES["text"],
             "The repository, with or without its owner before it.",
             required=True,
-            stored_as=None,
         ),
         ListColumn(
             "pull_request_number",

@@ -155,13 +155,54 @@ def test_a_newer_pull_knows_better_what_an_event_cost(put, convert):
         ("Included", "-", "0"),
         ("", "Included", "0"),
         ("", "0.13", "0.13"),
-        ("On-Demand", "-", "0"),
+        ("On-Demand", '"-$1,234.56"', "-1234.56"),
+        ("User API Key", "0.13", None),
+        ("On-Demand", "-", None),
+        ("On-Demand", "", None),
+        ("No Charge", "0.13", None),
     ],
 )
 def test_costs_of_the_csv_are_numbers_or_words(put, convert, kind, cost, billed):
     put("events.csv", HEADER + line(kind=kind, cost=cost))
 
-    assert convert(SOURCE, "2026-09", "BilledCost") == [(Decimal(billed),)]
+    expected = [] if billed is None else [(Decimal(billed),)]
+    assert convert(SOURCE, "2026-09", "BilledCost") == expected
+
+
+def test_a_cost_that_no_file_states_is_left_out_by_name_and_not_0(
+    put, convert, reasons
+):
+    put("events.csv", HEADER + line() + line(time="2026-09-03T15:00:00Z", cost="-"))
+
+    assert convert(SOURCE, "2026-09", "BilledCost") == [(Decimal("0.1275"),)]
+    assert reasons() == {"its cost is not stated": 1}
+
+
+def test_cursor_s_fee_for_the_tokens_of_an_own_key_is_billed(put, convert):
+    """The rest of chargedCents is on the bill of the key's vendor."""
+    own = {"kind": "User API Key", "chargedCents": 12.75, "cursorTokenFee": 1.18}
+    free = own | {"isChargeable": False}
+    put("a.json", page(event(**own), event(1, **free)))
+
+    fee = Decimal("0.0118")
+    assert convert(SOURCE, "2026-09", COSTS) == [(fee, fee, fee, 1, "own key")]
+
+
+def test_a_counter_that_the_api_leaves_out_is_the_0_of_the_csv(put, convert, reasons):
+    put("api/1.json", page(event(tokenUsage={"inputTokens": 100, "outputTokens": 40})))
+    put("events.csv", HEADER + line().replace("60,100,900,40,1100", "0,100,0,40,140"))
+
+    assert convert(SOURCE, "2026-09", "BilledCost") == [(Decimal("0.1275"),)]
+    assert reasons() == {"another file has the same event": 1}
+
+
+def test_a_word_as_the_cost_to_you_says_who_pays(put, convert):
+    header = HEADER.replace("Kind,", "").rstrip() + ",Cost to you\n"
+    row = line(cost="$0.13").replace("On-Demand,", "").rstrip() + ",Included\n"
+    put("events.csv", header + row)
+
+    columns = "BilledCost, ListCost"
+    assert convert(SOURCE, "2026-09", columns) == [(Decimal(0), Decimal("0.13"))]
 
 
 def test_a_missing_page_is_refused_by_its_number(put, settings):

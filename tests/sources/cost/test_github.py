@@ -161,6 +161,18 @@ def test_older_names_of_columns_are_read(put, convert):
     assert (cost, workflow) == (Decimal(6), "ci")
 
 
+def test_a_time_within_the_day_or_a_login_in_other_letters_is_no_other_report(
+    put, convert, reasons
+):
+    old = {"usage_at": "2026-09-03 10:11:12"}
+    old |= {name: value for name, value in BASE.items() if name != "date"}
+    put("old.csv", report({}, {"usage_at": "2026-09-03 15:00:00"}, base=old), hour=1)
+    put("new.csv", report({"organization": "Lumen", "net_amount": "7"}), hour=2)
+
+    assert convert(SOURCE, "2026-09", "BilledCost") == [(Decimal(7),)]
+    assert reasons() == {"another report of the same organization and day counts": 2}
+
+
 def test_the_ai_usage_report_is_no_second_bill(put, settings):
     more = {"model": "Claude Sonnet 4.5", "aic_quantity": "1", "exceeds_quota": "False"}
     put("ai.csv", report({}, base=BASE | more))

@@ -37,3 +37,15 @@ def test_one_that_is_in_two_files_counts_once(put, convert):
     put("b.csv", HEADER + row + "web,9,2026-09-05,octo-a\n", hour=2)
 
     assert convert(SOURCE, "2026-09", "count(*)") == [(2,)]
+
+
+def test_repositories_of_one_name_are_told_apart_by_their_owners(put, convert):
+    """Two rows of one grain would stop the build."""
+    row = "/api,7,2026-09-03T10:00:00Z,octo-a\n"
+    put("a.csv", HEADER + "lumen" + row + "other" + row)
+
+    grain = "repository_name, repository"
+    assert convert(SOURCE, "2026-09", grain) == [
+        ("lumen/api", "api"),
+        ("other/api", "api"),
+    ]

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.landing.deliveries import scan
+from pipelines.landing.source import ExportError
 from pipelines.ledger.partitions import write_partition
 from pipelines.settings import PROJECT_DIR
 from pipelines.sources.registry import all_sources
@@ -185,6 +186,37 @@ def test_digitaloceans_taxes_and_days_are_those_of_focus(sampled):
         ("Usage", "AI and Machine Learning", Decimal("18.04"), None, None, month_end),
         ("Tax", "Other", Decimal("153.87"), None, None, month_end),
     ]
+
+
+DIGITALOCEAN = (
+    "product,group_description,description,hours,start,end,USD,project_name,category\n"
+    "Droplets,,web,1,2026-08-01 00:00:00 +0000,2026-08-31 23:59:59 +0000,{},p,iaas\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "billed"), [("-$5.00", "-5"), ('"$1,234,567.50"', "1234567.5")]
+)
+def test_digitaloceans_amounts_have_a_sign_and_marks_of_thousands(
+    settings, convert, written, billed
+):
+    path = settings.exports_dir / "acme" / "invoice.csv"
+    path.parent.mkdir()
+    path.write_text(DIGITALOCEAN.format(written))
+    [source] = [one for one in all_sources(settings) if one.name == "digitalocean"]
+
+    assert convert(source, "2026-08", "BilledCost") == [(Decimal(billed),)]
+
+
+def test_a_comma_that_marks_no_thousands_stops_the_month(settings, convert):
+    """5,00 would become 500."""
+    path = settings.exports_dir / "acme" / "invoice.csv"
+    path.parent.mkdir()
+    path.write_text(DIGITALOCEAN.format('"$5,00"'))
+    [source] = [one for one in all_sources(settings) if one.name == "digitalocean"]
+
+    with pytest.raises(ExportError, match="'5,00' is not a number"):
+        convert(source, "2026-08", "BilledCost")
 
 
 def test_scaleways_money_is_units_and_billionths(sampled):

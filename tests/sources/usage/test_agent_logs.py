@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from pipelines.landing.deliveries import scan
 from pipelines.landing.persons import persons_of
 from pipelines.ledger.partitions import write_partition
@@ -86,6 +88,43 @@ def test_a_resumed_session_repeats_lines_that_count_once(put_lines, convert):
     put_lines("a/s-2/subagents/x.jsonl", answer("msg_3", "req_3"))
 
     assert convert(CLAUDE, "2026-09", "sum(request_count)::int") == [(3,)]
+
+
+def test_a_message_that_arrives_over_the_end_of_a_month_counts_once(put_lines, convert):
+    begun = answer(output=3) | {"timestamp": "2026-08-31T23:59:59.900Z"}
+    ended = answer(output=40) | {"timestamp": "2026-09-01T00:00:00.100Z"}
+    put_lines("s.jsonl", begun, ended)
+
+    assert convert(CLAUDE, "2026-08", "output_tokens") == []
+    assert convert(CLAUDE, "2026-09", "output_tokens, request_count") == [(40, 1)]
+
+
+@pytest.mark.parametrize("source", [CLAUDE, CODEX])
+def test_a_copy_that_names_nobody_takes_no_call_from_a_person(
+    put_lines, convert, settings, source
+):
+    lines = [session(), turn(), count(1050)] if source is CODEX else [answer()]
+    put_lines("user=dev-1@example.com/s.jsonl", *lines, hour=1)
+    put_lines("s.jsonl", *lines, {"type": "summary"}, hour=2)
+
+    person = persons_of(settings).word("dev-1@example.com")
+    assert convert(source, "2026-09", "user_id, request_count") == [(person, 1)]
+
+
+@pytest.mark.parametrize(
+    ("folder", "project"),
+    [
+        ("/Users/{}", None),
+        ("/home/{}/", None),
+        ("C:\\Users\\{}", None),
+        ("/home/{}/web", "web"),
+        ("C:\\code\\web", "web"),
+    ],
+)
+def test_somebody_s_home_is_no_project(put_lines, convert, folder, project):
+    put_lines("s.jsonl", answer() | {"cwd": folder.format("somebody")})
+
+    assert convert(CLAUDE, "2026-09", "project_name") == [(project,)]
 
 
 def test_a_person_is_the_folder_that_the_logs_were_collected_in(

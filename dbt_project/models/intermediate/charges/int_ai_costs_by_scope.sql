@@ -1,4 +1,5 @@
--- What is AI by itself (an API model, a GPU) in each account and project, of all usage.
+-- What is AI by itself (an API model, a GPU) in each account and project, of all usage. A
+-- coding tool makes neither AI's: what its developers work on is any software.
 with
 
 charges as (
@@ -21,7 +22,8 @@ judged as (
         charges.label_project,
         charges.charge_category = 'Usage' and charges.effective_cost > 0
             as is_paid_usage,
-        coalesce(evidence.is_ai_itself, false) as is_ai_itself,
+        coalesce(evidence.is_ai_itself, false)
+        and evidence.ai_cost_class != 'coding_tools' as is_ai_itself,
         charges.effective_cost,
         charges.billing_period_start
     from charges

@@ -57,6 +57,7 @@ spread as (
             ) = 1 then placed.merged_count
             else 0
         end as merged_count,
+        true as has_merged,
         {{ portion(
             'of_developers.effective_cost', 'placed.running_count',
             'placed.merged_count', 'placed.all_count'
@@ -74,6 +75,7 @@ unmerged as (
         costs.billing_currency,
         costs.billing_period_start,
         0 as merged_count,
+        false as has_merged,
         costs.effective_cost
     from costs
     where not exists (
@@ -95,6 +97,7 @@ free as (
         'unassigned' as billing_currency,
         merged.billing_period_start,
         merged.merged_count,
+        true as has_merged,
         cast(null as decimal(38, 12)) as effective_cost
     from merged
     where not exists (
@@ -115,7 +118,7 @@ summed_to_month as (
         billing_currency,
         cast(sum(merged_count) as bigint) as merged_pull_request_count,
         {{ money('sum(effective_cost)') }} as effective_cost,
-        {{ money('sum(effective_cost) filter (where merged_count > 0)') }}
+        {{ money('sum(effective_cost) filter (where has_merged)') }}
             as pull_request_cost,
         billing_period_start
     from (

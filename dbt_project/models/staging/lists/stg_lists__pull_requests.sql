@@ -10,6 +10,7 @@ source as (
 renamed as (
 
     select
+        repository_name,
         pull_request_number,
         merged_at,
         repository,

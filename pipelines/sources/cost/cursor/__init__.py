@@ -15,8 +15,11 @@ from pipelines.sources.formats.summed import tally_of_sums
 
 _REASON = """
     coalesce(left_out, case paid_by
-        when 'own key' then 'it was paid by an own API key, on the bill of its vendor'
         when 'nobody' then 'it was not charged'
+        when 'own key'
+            then case when coalesce(charged, 0) = 0
+                then 'it was paid by an own API key, on the bill of its vendor' end
+        else case when charged is null then 'its cost is not stated' end
     end)
 """
 

@@ -50,8 +50,11 @@ select
     'Other (AI and Machine Learning)' as ServiceSubcategory,
     model as SkuId,
     model || ', ' || paid_by as SkuPriceId,
-    case paid_by when 'included' then 'Included Usage' else 'On-Demand Usage' end
-        as SkuMeter,
+    case paid_by
+        when 'included' then 'Included Usage'
+        when 'own key' then 'Token Fee'
+        else 'On-Demand Usage'
+    end as SkuMeter,
     json_object('x_ModelId', model) as SkuPriceDetails,
     case
         when person is null then json_object()

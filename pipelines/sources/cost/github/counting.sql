@@ -3,7 +3,9 @@
 with rows as (
     select
         *,
-        coalesce(organization, '') as owner,
+        -- Older reports tell the time, and a login is the same in any case.
+        date_trunc('day', date) as day,
+        lower(coalesce(organization, '')) as owner,
         row_number() over (partition by delivery_id order by file_order, row_number)
             as row_in_delivery
     from ({rows})
@@ -12,7 +14,7 @@ with rows as (
 reports as (
     select
         owner,
-        date,
+        day,
         age,
         max(detail) as detail,
         sum(gross_amount) as gross,
@@ -24,7 +26,7 @@ reports as (
 newest as (
     select
         owner,
-        date,
+        day,
         arg_max(gross, age) as gross,
         arg_max(net, age) as net
     from reports
@@ -34,7 +36,7 @@ newest as (
 chosen as (
     select
         reports.owner,
-        reports.date,
+        reports.day,
         arg_max(
             reports.age,
             (
@@ -46,15 +48,15 @@ chosen as (
         ) as age
     from reports
     inner join newest
-        on reports.owner = newest.owner and reports.date = newest.date
+        on reports.owner = newest.owner and reports.day = newest.day
     group by all
 )
 
 select
-    rows.* exclude (owner),
+    rows.* exclude (owner, day),
     case
         when rows.age != chosen.age
             then 'another report of the same organization and day counts'
     end as left_out
 from rows
-inner join chosen on rows.owner = chosen.owner and rows.date = chosen.date
+inner join chosen on rows.owner = chosen.owner and rows.day = chosen.day

@@ -93,7 +93,8 @@ def rows(deliveries: Sequence[Delivery], period: str) -> str:
 
     ``detail`` is 2 of a detailed report, 1 of a summarized one, 0 of the API.
     """
-    files = " union all ".join(
+    # Older names of columns stand elsewhere.
+    files = " union all by name ".join(
         f"select {age} as age, {quoted(delivery.delivery_id)} as delivery_id, "
         f"{quoted(name)} as file_name, {place} as file_order, {_detail(file)} "
         f"as detail, * from ({_scan(file)})"

@@ -63,7 +63,7 @@ select
         when total = total_before then 'no call since the line before'
         when row_number() over (
             partition by called_at, model, last_call, total
-            order by age desc, row_number desc
+            order by person is null, age desc, row_number desc
         ) > 1
             then 'another line of the same call counts'
     end as reason

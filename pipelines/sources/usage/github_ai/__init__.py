@@ -55,7 +55,7 @@ def _counting(deliveries: Sequence[Delivery], period: str) -> str:
         select *, coalesce(odd, case
             when quantity < 0 then 'a quantity below zero'
             when age < max(age) over (
-                partition by cast(date as date), coalesce(organization, '')
+                partition by cast(date as date), lower(coalesce(organization, ''))
             ) then 'a newer report has its day'
         end) as left_out
         from ({found})
