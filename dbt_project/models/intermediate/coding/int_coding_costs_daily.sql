@@ -65,7 +65,7 @@ both_sides as (
     union all by name
 
     select
-        usage.* exclude (source_name, usage_date),
+        usage.* exclude (source_name, usage_date, is_on_demand),
         coalesce(bills.source_name, usage.source_name) as source_name,
         coalesce(bills.billing_currency, 'unassigned') as billing_currency,
         usage.usage_date as charge_date

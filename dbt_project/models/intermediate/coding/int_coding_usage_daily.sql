@@ -52,6 +52,9 @@ select
     of_tools.user_id,
     of_tools.project_name as repository_name,
     of_tools.reported_model_id as model_id,
+    -- What a seat includes is a subscription, and what another bill has is worth nothing.
+    of_tools.processing_tier != 'subscription' and of_tools.gateway_cost is not null
+        as is_on_demand,
     cast(sum(of_tools.input_uncached_tokens) as bigint) as input_uncached_token_count,
     cast(sum(of_tools.input_cache_read_tokens) as bigint) as cache_read_token_count,
     cast(sum(of_tools.input_cache_write_tokens) as bigint) as cache_write_token_count,

@@ -11,7 +11,7 @@ with
 findings as (
 
     {% for found in ['machines', 'runs', 'variants', 'tokens', 'bills',
-        'seats'] %}
+        'seats', 'coding_models'] %}
     select * from {{ ref('int_opportunities_from_' ~ found) }}
     {% if not loop.last %}union all by name{% endif %}
     {% endfor %}
