@@ -296,3 +296,16 @@ def test_only_snowflakes_files_of_focus_become_snowflakes(sampled):
             "Generative AI",
         ),
     ]
+
+
+def test_an_answer_without_rows_is_read_and_says_nothing(sampled):
+    """RunPod answers so of clusters that nobody had."""
+    empty = '{"records": [], "metadata": {"recordCount": 0, "totals": {"a": 0}}}'
+
+    rows = sampled(
+        "runpod",
+        "select count(*), sum(BilledCost) from read_parquet(?)",
+        also=[("acme/clusters-2026-09.json", empty)],
+    )
+
+    assert rows == [(5, Decimal("86.064"))]
