@@ -34,6 +34,7 @@ of_tools as (
         charges.model_id,
         charges.billing_currency,
         charges.line_item_type = 'Seat' as is_seat,
+        charges.sku_meter = 'Token Fee' as is_fee,
         charges.billed_cost,
         charges.effective_cost,
         charges.list_cost,
@@ -49,12 +50,15 @@ of_tools as (
 )
 
 select
-    * exclude (is_seat, billed_cost, effective_cost, list_cost),
+    * exclude (is_seat, is_fee, billed_cost, effective_cost, list_cost),
     {{ money('sum(billed_cost)') }} as billed_cost,
     {{ money('sum(effective_cost)') }} as effective_cost,
     {{ money('coalesce(sum(effective_cost) filter (where is_seat), 0)') }} as seat_cost,
     {{ money('coalesce(sum(effective_cost) filter (where not is_seat), 0)') }}
         as on_demand_cost,
+    -- A tool's fee for tokens that somebody else bills.
+    {{ money('coalesce(sum(effective_cost) filter (where is_fee), 0)') }}
+        as token_fee_cost,
     {{ money(
         'coalesce(sum(list_cost - effective_cost) filter (where not is_seat), 0)'
     ) }} as included_cost

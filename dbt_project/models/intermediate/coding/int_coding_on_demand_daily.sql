@@ -9,13 +9,13 @@ charges as (
         tool_name,
         model_id,
         billing_currency,
-        sum(on_demand_cost) as on_demand_cost,
+        sum(on_demand_cost - token_fee_cost) as on_demand_cost,
         charge_date,
         billing_period_start
     from {{ ref('int_coding_charges_daily') }}
     where model_id is not null
     group by all
-    having sum(on_demand_cost) > 0
+    having sum(on_demand_cost - token_fee_cost) > 0
 
 ),
 
