@@ -5,6 +5,7 @@ staging model it makes. What its columns are called and mean belongs to the list
 gives them as an ``OwnerList``.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -143,9 +144,16 @@ class OwnerList:
             select=self.select,
             tally=self.tally,
             restates=self.restates,
-            version=self.version,
+            version=self._rows_version(),
             is_list=True,
         )
+
+    def _rows_version(self) -> int:
+        """Number how rows are read: a home with other columns reads its lists again."""
+        stored = [(c.name, c.type.stored, c.stored_as) for c in self.columns]
+        made = [(one.name, one.type, one.sql) for one in self.derived]
+        said = repr((self.version, stored, made))
+        return int(hashlib.sha256(said.encode()).hexdigest()[:7], 16)
 
     def claims(self, candidate: Candidate) -> bool:
         """Claim files with the columns that only this list has."""
