@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -129,7 +130,7 @@ def test_containers_call_commands_by_their_ports(pod, documents):
 
 def test_no_secret_stands_in_a_file(documents):
     assert "Secret" not in documents
-    for path in DEPLOY.iterdir():
+    for path in filter(Path.is_file, DEPLOY.rglob("*")):
         text = path.read_text("utf-8")
         said = re.sub(r"^\s*#.*", "", text, flags=re.MULTILINE)
         assert not re.search(r"PASSWORD:\s*\S", said, re.IGNORECASE), path.name

@@ -108,7 +108,9 @@ def test_every_row_of_a_source_is_shown_in_focus_1_2(sample_settings, tmp_path):
         shown = db.execute("describe focus_v1_2").fetchall()
         written = db.execute(f"describe from '{views[0].path}'").fetchall()
     assert {view.source_name: view.row_count for view in views} == rows
-    assert {view.row_count for view in bounded} == {10}
+    assert {v.source_name: v.row_count for v in bounded} == {
+        source: min(count, 10) for source, count in rows.items()
+    }
     assert len(written) == 57
     assert written == shown
 

@@ -145,7 +145,7 @@ def test_one_file_draws_by_itself(drawn, sample_home, tmp_path):
     document = drawn(tmp_path / "one file #1.html", "first-half")
 
     assert 'data-ready="first-half"' in document
-    assert "$19,664" in document
+    assert "$19,772" in document
 
 
 def test_a_hostile_label_is_shown_and_does_not_run(drawn, db, page, tmp_path, only):

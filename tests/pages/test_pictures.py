@@ -334,8 +334,8 @@ def test_the_one_pager_has_figures_and_four_pictures_and_no_script(sample_settin
         text = write_onepager(db)
 
     assert "AI spend, October 2026" in text
-    assert "<b>$66,657</b>" in text
-    assert "▲ 32.2 % on Sep" in text
+    assert "<b>$67,481</b>" in text
+    assert "▲ 32.1 % on Sep" in text
     assert text.count("<svg") == 4
     assert "<script" not in text
     assert "http://" not in text.replace("http://www.w3.org/", "")

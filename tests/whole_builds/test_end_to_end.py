@@ -145,6 +145,10 @@ def test_every_line_of_a_file_is_in_the_ledger_or_left_out_by_name(version, sour
 
     lines = 0
     for name in files:
+        if name.endswith(".json"):
+            page = json.loads((SAMPLE_EXPORTS / name).read_text("utf-8"))
+            lines += len(page["data"])
+            continue
         opened = gzip.open if name.endswith(".gz") else open
         path = SAMPLE_EXPORTS / name
         with opened(path, "rt", encoding="utf-8-sig", newline="") as text:

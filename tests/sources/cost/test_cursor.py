@@ -9,7 +9,6 @@ from pipelines.landing.deliveries import scan
 from pipelines.landing.persons import persons_of
 from pipelines.landing.source import ExportError
 from pipelines.sources.cost.cursor import SOURCE
-from pipelines.sources.usage.cursor_usage import SOURCE as USAGE
 
 # 2026-09-03 14:22:33.123 UTC.
 MOMENT = 1_788_445_353_123
@@ -90,26 +89,6 @@ def test_an_own_key_and_a_failed_request_are_no_money_but_usage(put, convert, re
         "it was paid by an own API key, on the bill of its vendor": 1,
         "it was not charged": 1,
     }
-
-
-def test_what_an_own_key_paid_is_usage_of_the_vendor_of_the_model(put, convert):
-    own = event(1, kind="User API Key", chargedCents=0)
-    failed = event(2, kind="Errored, Not Charged", chargedCents=0)
-    put("a.json", page(event(), own, failed))
-
-    rows = convert(
-        USAGE,
-        "2026-09",
-        "provider_name, input_uncached_tokens, input_cache_read_tokens, "
-        "input_cache_write_tokens, output_tokens, request_count, failed_request_count",
-    )
-
-    tokens = (100, 900, 60, 40)
-    assert rows == [
-        ("Anthropic", *tokens, 1, 0),
-        ("Cursor", *tokens, 1, 0),
-        ("Cursor", *tokens, 1, 1),
-    ]
 
 
 def test_the_same_event_in_a_csv_and_in_the_api_counts_once_with_its_user(

@@ -3,55 +3,13 @@
 import json
 
 import pytest
+from agent_sessions import MARKER, TOKENS, answer, count, prompt, session, turn
 
 from pipelines.landing.deliveries import scan
 from pipelines.landing.persons import persons_of
 from pipelines.ledger.partitions import write_partition
 from pipelines.sources.usage.claude_code_logs import SOURCE as CLAUDE
 from pipelines.sources.usage.codex_logs import SOURCE as CODEX
-
-MARKER = "MARKER-OF-A-PROMPT"
-TOKENS = (
-    "input_uncached_tokens, input_cache_read_tokens, input_cache_write_tokens, "
-    "output_tokens, request_count"
-)
-
-
-def answer(message="msg_1", request="req_1", output=40, time="10:00:00", **usage):
-    counts = {
-        "input_tokens": 100,
-        "cache_creation_input_tokens": 60,
-        "cache_read_input_tokens": 900,
-        "output_tokens": output,
-        "cache_creation": {"ephemeral_1h_input_tokens": 20},
-        "service_tier": "standard",
-    }
-    return {
-        "parentUuid": None,
-        "isSidechain": False,
-        "cwd": "/code/somebody/web",
-        "sessionId": "s-1",
-        "gitBranch": "main",
-        "type": "assistant",
-        "timestamp": f"2026-09-03T{time}.000Z",
-        "requestId": request,
-        "message": {
-            "id": message,
-            "model": "claude-sonnet-4-5-20250929",
-            "content": [{"type": "text", "text": MARKER}],
-            "usage": counts | usage,
-        },
-    }
-
-
-def prompt():
-    return {
-        "parentUuid": None,
-        "sessionId": "s-1",
-        "type": "user",
-        "timestamp": "2026-09-03T09:59:59.000Z",
-        "message": {"role": "user", "content": MARKER},
-    }
 
 
 def test_of_a_message_the_line_with_the_most_output_counts_whole(
@@ -145,79 +103,6 @@ def test_what_is_no_answer_of_a_model_is_left_out_by_name(put, convert, reasons)
 
     assert convert(CLAUDE, "2026-09", "request_count") == [(1,)]
     assert reasons() == {"no model was called": 1, "the line cannot be read": 1}
-
-
-def turn(model="gpt-5-codex"):
-    return {
-        "timestamp": "2026-09-03T10:00:00.000Z",
-        "type": "turn_context",
-        "payload": {"cwd": "/code/somebody/api", "model": model},
-    }
-
-
-def session():
-    return {
-        "timestamp": "2026-09-03T10:00:00.000Z",
-        "type": "session_meta",
-        "payload": {"id": "r-1", "cwd": "/code/somebody/api", "instructions": MARKER},
-    }
-
-
-def count(total, time="10:00:05", **last):
-    used = {
-        "input_tokens": 1000,
-        "cached_input_tokens": 800,
-        "output_tokens": 50,
-        "reasoning_output_tokens": 20,
-        "total_tokens": 1050,
-    }
-    return {
-        "timestamp": f"2026-09-03T{time}.000Z",
-        "type": "event_msg",
-        "payload": {
-            "type": "token_count",
-            "info": {
-                "total_token_usage": used | {"total_tokens": total},
-                "last_token_usage": used | last,
-            },
-        },
-    }
-
-
-def test_codex_calls_are_summed_by_what_the_last_one_used(put_lines, convert, reasons):
-    put_lines(
-        "rollout-1.jsonl",
-        session(),
-        turn(),
-        count(1050),
-        # The same again, for a new rate limit.
-        count(1050, time="10:00:06"),
-        count(2100, time="10:00:09"),
-        turn("gpt-5"),
-        # After a resume the total begins anew.
-        count(1050, time="10:01:00"),
-    )
-
-    rows = convert(CODEX, "2026-09", f"model_id, project_name, {TOKENS}")
-
-    # Each call: 1,000 with 800 of them cached.
-    assert rows == [
-        ("gpt-5", "api", 200, 800, 0, 50, 1),
-        ("gpt-5-codex", "api", 400, 1600, 0, 100, 2),
-    ]
-    assert reasons() == {
-        "no call since the line before": 1,
-        "summed into the row of its day": 1,
-    }
-
-
-def test_a_forked_codex_session_repeats_calls_that_count_once(put_lines, convert):
-    put_lines("rollout-1.jsonl", session(), turn(), count(1050))
-    put_lines(
-        "rollout-2.jsonl", session(), turn(), count(1050), count(2100, time="11:00:00")
-    )
-
-    assert convert(CODEX, "2026-09", "sum(request_count)::int") == [(2,)]
 
 
 def test_no_text_of_a_prompt_gets_into_the_home(put_lines, put, settings):
