@@ -162,6 +162,16 @@ def listed(value: Body) -> Sequence[Body]:
     return value
 
 
+def rows_in(key: str) -> Callable[[Body], int]:
+    """Give what counts the rows of a page, where they are one list."""
+    return lambda body: len(listed(body[key]))
+
+
+def bearer(key: str, _settings: object) -> dict[str, str]:
+    """Give the header by which most vendors take a key."""
+    return {"Authorization": f"Bearer {key}"}
+
+
 def only_page(_question: Question, _body: Body) -> None:
     """Follow nothing: the answer is one page."""
 

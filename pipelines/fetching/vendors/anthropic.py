@@ -3,13 +3,12 @@
 from functools import partial
 
 from pipelines.fetching.vendor import (
-    Body,
     Question,
     Report,
     Span,
     Vendor,
     by_cursor,
-    listed,
+    rows_in,
 )
 from pipelines.fetching.vendors.openai import results_of
 from pipelines.settings.fetching import VendorSettings
@@ -52,10 +51,6 @@ def _day(_: VendorSettings, span: Span) -> Question:
     )
 
 
-def _records_of(body: Body) -> int:
-    return len(listed(body["data"]))
-
-
 def _report(name: str, path: str, groups: tuple[str, ...]) -> Report:
     return Report(
         name=name,
@@ -80,7 +75,7 @@ VENDOR = Vendor(
             name="claude_code",
             ask=_day,
             after=by_cursor,
-            rows=_records_of,
+            rows=rows_in("data"),
             unit="day",
             is_chained=True,
         ),

@@ -12,8 +12,8 @@ from pipelines.fetching.vendor import (
     Report,
     Span,
     Vendor,
-    listed,
     midnight,
+    rows_in,
 )
 from pipelines.settings.fetching import CursorFetch
 
@@ -54,7 +54,7 @@ VENDOR = Vendor(
             name="usage_events",
             ask=_events,
             after=_after_events,
-            rows=lambda body: len(listed(body["usageEvents"])),
+            rows=rows_in("usageEvents"),
             longest=30,
         ),
     ),

@@ -3,7 +3,15 @@
 Other reports of its billing API say the same money in another way, so none is asked.
 """
 
-from pipelines.fetching.vendor import Question, Report, Span, Vendor, listed, only_page
+from pipelines.fetching.vendor import (
+    Question,
+    Report,
+    Span,
+    Vendor,
+    bearer,
+    only_page,
+    rows_in,
+)
 from pipelines.settings.fetching import GitHubFetch
 
 
@@ -20,7 +28,7 @@ def _month(settings: GitHubFetch, span: Span) -> Question:
 
 def _headers(key: str, _: GitHubFetch) -> dict[str, str]:
     return {
-        "Authorization": f"Bearer {key}",
+        **bearer(key, _),
         "Accept": "application/vnd.github+json",
         "X-GitHub-Api-Version": "2022-11-28",
     }
@@ -45,7 +53,7 @@ VENDOR = Vendor(
             name="usage",
             ask=_month,
             after=only_page,
-            rows=lambda body: len(listed(body["usageItems"])),
+            rows=rows_in("usageItems"),
             unit="month",
         ),
     ),

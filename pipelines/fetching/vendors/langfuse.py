@@ -5,7 +5,14 @@
 
 import base64
 
-from pipelines.fetching.vendor import Body, Question, Report, Span, Vendor, listed
+from pipelines.fetching.vendor import (
+    Body,
+    Question,
+    Report,
+    Span,
+    Vendor,
+    rows_in,
+)
 from pipelines.settings import secret
 from pipelines.settings.fetching import LangfuseFetch
 
@@ -54,7 +61,7 @@ VENDOR = Vendor(
             name="observations",
             ask=_observations,
             after=_after,
-            rows=lambda body: len(listed(body["data"])),
+            rows=rows_in("data"),
             # Tens of thousands of observations a day: a file is of one day's.
             unit="day",
         ),

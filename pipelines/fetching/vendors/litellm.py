@@ -5,7 +5,16 @@ until a page is not full. Both ends of a window are in it; a call at midnight is
 and counts once by its id.
 """
 
-from pipelines.fetching.vendor import Body, Question, Report, Span, Vendor, listed
+from pipelines.fetching.vendor import (
+    Body,
+    Question,
+    Report,
+    Span,
+    Vendor,
+    bearer,
+    listed,
+    rows_in,
+)
 from pipelines.settings.fetching import LiteLlmFetch
 
 ROWS_OF_A_PAGE = 100  # what it allows
@@ -41,13 +50,13 @@ VENDOR = Vendor(
     name="litellm",
     title="LiteLLM",
     chosen=lambda fetch: fetch.litellm,
-    headers=lambda key, _: {"Authorization": f"Bearer {key}"},
+    headers=bearer,
     reports=(
         Report(
             name="spend_logs",
             ask=_logs,
             after=_after,
-            rows=lambda body: len(listed(body["data"])),
+            rows=rows_in("data"),
             unit="day",
             settling_days=2,
         ),

@@ -8,6 +8,7 @@ from pipelines.fetching.vendor import (
     Report,
     Span,
     Vendor,
+    bearer,
     by_cursor,
     listed,
     midnight,
@@ -67,7 +68,7 @@ VENDOR = Vendor(
     name="openai",
     title="OpenAI",
     chosen=lambda fetch: fetch.openai,
-    headers=lambda key, _: {"Authorization": f"Bearer {key}"},
+    headers=bearer,
     reports=(
         _report("costs", "costs", COSTS, settling=7),
         *(_report(name, f"usage/{name}", by, settling=4) for name, by in USAGE.items()),

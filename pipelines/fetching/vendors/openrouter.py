@@ -1,6 +1,14 @@
 """OpenRouter: the activity of an account by the day, by a management key."""
 
-from pipelines.fetching.vendor import Question, Report, Span, Vendor, listed, only_page
+from pipelines.fetching.vendor import (
+    Question,
+    Report,
+    Span,
+    Vendor,
+    bearer,
+    only_page,
+    rows_in,
+)
 from pipelines.settings.fetching import VendorSettings
 
 
@@ -12,13 +20,13 @@ VENDOR = Vendor(
     name="openrouter",
     title="OpenRouter",
     chosen=lambda fetch: fetch.openrouter,
-    headers=lambda key, _: {"Authorization": f"Bearer {key}"},
+    headers=bearer,
     reports=(
         Report(
             name="activity",
             ask=_day,
             after=only_page,
-            rows=lambda body: len(listed(body["data"])),
+            rows=rows_in("data"),
             unit="day",
             # It answers of the last 30 complete days, and of no other.
             reach_days=30,

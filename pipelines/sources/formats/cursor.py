@@ -20,6 +20,7 @@ from pipelines.sources.formats.months import DatedRows, months_of
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.pages import NO_PAGE, what_is_wrong
 from pipelines.sources.formats.pulls import PULLED_AT, stamped
+from pipelines.sources.formats.records import one_document
 
 _TEXT, _COUNT, _AMOUNT = TYPES["text"], TOOL_TYPES["count"], TOOL_TYPES["amount"]
 # Column -> what the CSV and the API call it.
@@ -55,6 +56,12 @@ COLUMNS = tuple(
     Column(name, _TYPED.get(name, _TEXT), required=name in ("event_time", "model"))
     for name in _NAMES
 )
+EXPECTED = (
+    "CSV of Cursor's usage events (Date, Model, Input (w/o Cache Write), Cache Read, "
+    '...) or JSON pages of its Admin API ("usageEvents")'
+)
+# A day's events of these are one row, of the bill as well as of usage.
+SUMMED_BY = "cast(event_time as date), person, model, paid_by"
 _EVENTS = re.compile(r'"usageEvents"\s*:')
 
 
@@ -172,18 +179,13 @@ def _page(file: Candidate) -> str:
         else f"cast(null as varchar) as {name}"
         for name, (_, there) in _NAMES.items()
     )
-    # A page is one document, and packed text becomes many times larger.
-    biggest = max(file.size * (50 if file.compression else 1), 1 << 20) + 1
+    read = one_document(file, "{period: 'VARCHAR', usageEvents: 'JSON[]'}")
     moment = "cast(make_timestamp(try_cast(event_time as bigint) * 1000) as varchar)"
     return (
         "select row_number() over () as row_number, * replace (case when "
         f"regexp_full_match(event_time, '\\d+') then {moment} else event_time end "
         f"as event_time) from (select coalesce(period, '') as asked_for, {picked} "
-        "from (select period, unnest(usageEvents) as event from read_json("
-        f"{quoted(file.path)}, format = 'unstructured', records = true, "
-        f"auto_detect = false, compression = '{file.compression or 'none'}', "
-        f"maximum_object_size = {biggest}, "
-        "columns = {'period': 'VARCHAR', 'usageEvents': 'JSON[]'})))"
+        f"from (select period, unnest(usageEvents) as event from {read}))"
     )
 
 

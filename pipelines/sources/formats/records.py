@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 from pipelines.landing.source import Candidate, quoted
 from pipelines.sources.formats.csv_cells import Column, positions, scan
 
-# Bytes of a document; DuckDB's own default.
-_LEAST_OBJECT = 16_777_216
+# Bytes that DuckDB reads of one document by default, and how many times larger than its
+# file a packed one may be.
+_LEAST_DOCUMENT = 16_777_216
+_UNPACKED = 50
 
 
 def opened(file: Candidate, columns: Sequence[Column]) -> str:
@@ -41,6 +43,21 @@ def read_json(file: Candidate, columns: str) -> str:
     )
 
 
+def one_document(file: Candidate, columns: str) -> str:
+    """Give the call that reads a JSON file which is one object, however large.
+
+    Args:
+        file: the object.
+        columns: the type of each key that is read, as a SQL struct.
+    """
+    size = file.size * (_UNPACKED if file.compression else 2)
+    return (
+        f"read_json({quoted(file.path)}, format = 'unstructured', records = true, "
+        f"auto_detect = false, compression = '{file.compression or 'none'}', "
+        f"maximum_object_size = {max(size, _LEAST_DOCUMENT)}, columns = {columns})"
+    )
+
+
 def of_a_page(
     file: Candidate, columns: Sequence[Column], keys: Mapping[str, Sequence[str]]
 ) -> str:
@@ -57,14 +74,10 @@ def of_a_page(
         found = keys.get(column.name, [column.name])
         cell = ", ".join(f"row ->> {quoted('$.' + key)}" for key in found)
         picked.append(_blank(f"coalesce({cell}, '')", column.name))
+    read = one_document(file, "{data: 'JSON[]'}")
     return (
-        f"select row_number() over () as row_number, {', '.join(picked)} from (select "
-        "unnest(from_json(json -> '$.data', '[\"JSON\"]')) as row "
-        f"from read_json({quoted(file.path)}, format = 'unstructured', "
-        "records = false, auto_detect = false, "
-        f"compression = '{file.compression or 'none'}', "
-        f"maximum_object_size = {max(file.size * 2, _LEAST_OBJECT)}, "
-        "columns = {json: 'JSON'}))"
+        f"select row_number() over () as row_number, {', '.join(picked)} "
+        f"from (select unnest(data) as row from {read})"
     )
 
 

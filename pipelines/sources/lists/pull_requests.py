@@ -5,11 +5,12 @@ are not read.
 """
 
 from pipelines.sources.formats.csv_cells import TYPES
+from pipelines.sources.formats.github import address_of
 from pipelines.sources.formats.owner_list import Derived, ListColumn, OwnerList
 
 _ADDRESS = (
     "case when contains(author_name, '@') then author_name "
-    "else author_name || '@users.noreply.github.com' end"
+    f"else {address_of('author_name')} end"
 )
 PULL_REQUESTS = OwnerList(
     name="pull_requests",

@@ -4,7 +4,7 @@ Belongs here: formats, row numbers, the month and the invoice scope of a row. Wh
 row means is in the plans.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
 import duckdb
@@ -12,6 +12,7 @@ import duckdb
 from pipelines.landing.candidates import sniffed
 from pipelines.landing.source import Candidate, Context, Delivery, quoted
 from pipelines.sources.formats.csv_files import by_name
+from pipelines.sources.formats.records import one_document
 from pipelines.sources.plans.expressions import (
     TEXT,
     Value,
@@ -25,8 +26,6 @@ from pipelines.sources.plans.folder import SourceFile
 ROW = "unitmill.row"
 # The folder in which a file lies: whose it is, where no column says so.
 FOLDER = "unitmill.folder"
-# An object of JSON is read in one piece; a packed file is larger than it looks.
-UNPACKED = 40
 
 
 def rows_of_file(
@@ -70,25 +69,14 @@ def next_page(
 ) -> str:
     """Give what a JSON object says of a page that follows; '' where none does."""
     row = db.execute(
-        f"select {name(about.more)} from {_document(found, {about.more: TEXT})}"
+        f"select {name(about.more)} from {one_document(found, _texts([about.more]))}"
     ).fetchone()
     return str(row[0]) if row and row[0] else ""
 
 
-def _document(found: Candidate, shape: Mapping[str, str]) -> str:
-    """Give the FROM clause of a JSON object that is read in one piece."""
-    size = found.path.stat().st_size * (UNPACKED if found.compression else 1)
-    columns = ", ".join(f"{quoted(key)}: {quoted(kind)}" for key, kind in shape.items())
-    return (
-        f"read_json({quoted(found.path)}, columns = {{{columns}}}, "
-        f"compression = '{found.compression or 'none'}', "
-        f"maximum_object_size = {max(size, 1 << 24)})"
-    )
-
-
 def _listed(about: SourceFile, db: duckdb.DuckDBPyConnection, found: Candidate) -> str:
     """Give the rows of a list inside a JSON object; what is nested is a column, too."""
-    document = _document(found, {about.rows: "JSON[]"})
+    document = one_document(found, f"{{{quoted(about.rows)}: 'JSON[]'}}")
     listed = f"select unnest({name(about.rows)}) as listed from {document}"
     paths = db.execute(
         f"""
@@ -121,10 +109,13 @@ def _pointer(path: Iterable[str]) -> str:
     return "".join(f"/{key}" for key in escaped)
 
 
-def report_of(about: SourceFile, db: duckdb.DuckDBPyConnection, file: Candidate) -> str:
-    """Name the report that a file is, by the columns that tell reports apart."""
-    present = described(db, _numbered(about, db, sniffed(file)))
-    return "+".join(each for each in about.report_columns if each in present)
+def report_of(about: SourceFile) -> str:
+    """Give the aggregate that names a file's report: which telling columns it has."""
+    told = [
+        f"max(case when {name(each)} is not null then {quoted(each)} end)"
+        for each in about.report_columns
+    ]
+    return f"concat_ws('+', {', '.join(told)})" if told else "''"
 
 
 def rows_of_period(

@@ -164,15 +164,14 @@ def _drops_of(
         return
     rows = rows_of_file(about, db, candidate)
     types = described(db, rows)
-    report = "" if about.invoice_scope else report_of(about, db, candidate)
     found = db.execute(
-        f"select {scope_of(about)}, list_sort(list(distinct period)), "
-        f"max({delivered_at(about, types)}), "
+        f"select {scope_of(about)}, {report_of(about)}, "
+        f"list_sort(list(distinct period)), max({delivered_at(about, types)}), "
         f"min({name(ROW)}) filter (where period is null) "
         f"from (select *, {period_of(about, types)} as period from ({rows})) "
         "group by all order by all"
     ).fetchall()
-    for scope, periods, made_at, bad_row in found:
+    for scope, report, periods, made_at, bad_row in found:
         if bad_row is not None:
             raise ExportError(
                 f"{about.name}: {candidate.name}: row {bad_row} has no "
@@ -180,7 +179,8 @@ def _drops_of(
             )
         at = made_at.replace(tzinfo=UTC) if made_at else candidate.modified
         place = candidate.name.rpartition("/")[0] or "."
-        parts = filter(None, (scope or place, report))
+        # What an invoice scope names needs no other name.
+        parts = filter(None, (scope or place, "" if scope else report))
         yield Drop((candidate,), tuple(periods), "/".join(parts), at)
 
 

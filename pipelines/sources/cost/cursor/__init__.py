@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from pipelines.landing.source import Context, Delivery, Source
-from pipelines.sources.formats.cursor import claims, drops, events
+from pipelines.sources.formats.cursor import (
+    EXPECTED,
+    SUMMED_BY,
+    claims,
+    drops,
+    events,
+)
 from pipelines.sources.formats.package_files import text_beside
 from pipelines.sources.formats.summed import tally_of_sums
 
@@ -32,9 +38,7 @@ def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Count the events of a month; of a day, one stands for all."""
-    rows = _events(deliveries, period)
-    columns = "cast(event_time as date), person, model, paid_by"
-    return tally_of_sums(rows, columns, "day")
+    return tally_of_sums(_events(deliveries, period), SUMMED_BY, "day")
 
 
 def _events(deliveries: Sequence[Delivery], period: str) -> str:
@@ -48,10 +52,7 @@ SOURCE = Source(
         "What Cursor charges for usage: one charge per day, user, model and way of "
         "paying. Use that a plan includes is billed at 0."
     ),
-    expected=(
-        "CSV of Cursor's usage events (Date, Model, Input (w/o Cache Write), Cache "
-        'Read, ...) or JSON pages of its Admin API ("usageEvents")'
-    ),
+    expected=EXPECTED,
     claims=claims,
     drops=partial(drops, "cursor"),
     select=select,

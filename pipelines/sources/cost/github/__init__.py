@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 from pipelines.landing.source import Context, Delivery, Source, counted, quoted
 from pipelines.sources.cost.github.reading import claims, drops, rows
+from pipelines.sources.formats.github import address_of
 from pipelines.sources.formats.package_files import text_beside
 
 
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the FOCUS rows of a month: of each organization and day, one report's."""
     sql = text_beside(__package__, "convert.sql")
-    return sql.format(rows=_counting(deliveries, period))
+    rows = _counting(deliveries, period)
+    return sql.format(rows=rows, person=address_of("username"))
 
 
 def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:

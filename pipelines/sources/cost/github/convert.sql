@@ -1,6 +1,5 @@
 -- GitHub's metered usage to FOCUS 1.4. gross - discount = net, and net is what is billed;
--- use that a plan includes stands in the discount. A user is written as the address that
--- GitHub gives everyone, so that it is a person wherever persons become hashes.
+-- use that a plan includes stands in the discount.
 with counting as (
     select *
     from ({rows})
@@ -17,10 +16,7 @@ named as (
             as is_seat,
         -- Older reports have the owner before the name.
         regexp_extract(repository, '[^/]+$') as repository_name,
-        case
-            when username is not null
-                then username || '@users.noreply.github.com'
-        end as person
+        {person} as person
     from counting
 ),
 

@@ -22,6 +22,7 @@ from pipelines.sources.formats.csv_cells import (
 from pipelines.sources.formats.logs import TYPES as TOOL_TYPES
 from pipelines.sources.formats.months import DatedRows, months_of
 from pipelines.sources.formats.pulls import PULLED_AT, stamped
+from pipelines.sources.formats.records import one_document
 
 _TEXT, _AMOUNT = TYPES["text"], TOOL_TYPES["amount"]
 COLUMNS = (
@@ -165,12 +166,8 @@ def _items(file: Candidate) -> str:
         f"nullif(item ->> '$.{_ITEM.get(c.name, c.name)}', '') as {c.name}"
         for c in COLUMNS
     )
-    # A page is one document, and packed text becomes many times larger.
-    biggest = max(file.size * (50 if file.compression else 1), 1 << 20) + 1
+    read = one_document(file, "{usageItems: 'JSON[]'}")
     return (
-        f"select row_number() over () as row_number, {picked} from (select "
-        f"unnest(usageItems) as item from read_json({quoted(file.path)}, "
-        "format = 'unstructured', records = true, auto_detect = false, "
-        f"compression = '{file.compression or 'none'}', "
-        f"maximum_object_size = {biggest}, columns = {{'usageItems': 'JSON[]'}}))"
+        f"select row_number() over () as row_number, {picked} "
+        f"from (select unnest(usageItems) as item from {read})"
     )

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from pipelines.landing.source import Context, Delivery, Source, counted
 from pipelines.sources.formats.csv_cells import TYPES, Check
+from pipelines.sources.formats.github import address_of
 from pipelines.sources.formats.owner_list import Derived, ListColumn, OwnerList
 from pipelines.sources.formats.package_files import text_beside
 
-# GitHub's login, as the address that GitHub gives everyone; its bill has it so, too.
-_GITHUB = "'@users.noreply.github.com'"
-_ADDRESS = (
-    "case when contains({0}, '@') or not starts_with(tool_name, 'GitHub') "
-    f"then {{0}} else {{0}} || {_GITHUB} end"
+# Who holds a seat, as the tool's own bill has the person.
+_USER = (
+    "case when contains(user_name, '@') or not starts_with(tool_name, 'GitHub') "
+    f"then user_name else {address_of('user_name')} end"
 )
 _AMOUNTS = ("seat_price", "included_amount", "spend_cap")
 CODING_SEATS = OwnerList(
@@ -116,19 +116,19 @@ CODING_SEATS = OwnerList(
         Derived(
             "user_id",
             "VARCHAR",
-            _ADDRESS.format("user_name"),
+            _USER,
             "Who holds the seat, as the tool's bill and logs name the person.",
         ),
         Derived(
             "developer_id",
             "VARCHAR",
-            f"coalesce(developer_name, {_ADDRESS.format('user_name')})",
+            f"coalesce(developer_name, {_USER})",
             "The person, the same in every tool.",
         ),
         Derived(
             "author_id",
             "VARCHAR",
-            f"github_login || {_GITHUB}",
+            address_of("github_login"),
             "The person, as pull requests name their author; NULL without a login.",
         ),
     ),
@@ -156,7 +156,7 @@ def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
 
 def _seats(deliveries: Sequence[Delivery], period: str) -> str:
     return (
-        f"select *, {_ADDRESS.format('user_name')} as user_id, "
+        f"select *, {_USER} as user_id, "
         "coalesce(left_out, case when seat_price is null "
         "then 'its price is on the bill of its tool, or unknown' end) as reason "
         f"from ({CODING_SEATS.rows(deliveries, period)})"

@@ -9,6 +9,7 @@ from functools import partial
 
 from pipelines.landing.source import Candidate, Context, Delivery, Source, counted
 from pipelines.sources.formats.csv_cells import positions
+from pipelines.sources.formats.github import address_of
 from pipelines.sources.formats.logs import Log
 from pipelines.sources.formats.odd_rows import drops, rows
 from pipelines.sources.formats.package_files import text_beside
@@ -41,7 +42,8 @@ def claims(candidate: Candidate) -> bool:
 def select(_: Context, deliveries: Sequence[Delivery], period: str) -> str:
     """Give the usage rows of a month, an organization's day from its newest report."""
     sql = text_beside(__package__, "convert.sql")
-    return sql.format(rows=_counting(deliveries, period))
+    rows = _counting(deliveries, period)
+    return sql.format(rows=rows, person=address_of("username"))
 
 
 def tally(_: Context, deliveries: Sequence[Delivery], period: str) -> str:

@@ -1,12 +1,10 @@
--- GitHub's AI usage to model_usage: credits or premium requests, which are no tokens. A
--- user is written as the address that GitHub gives everyone, as in the bill.
+-- GitHub's AI usage to model_usage: credits or premium requests, which are no tokens.
 select
     date_trunc('day', date) as window_start,
     date_trunc('day', date) + interval 1 day as window_end,
     'GitHub' as provider_name,
     organization as sub_account_id,
-    case when username is not null then username || '@users.noreply.github.com' end
-        as user_id,
+    {person} as user_id,
     regexp_extract(repository, '[^/]+$') as project_name,
     'github_copilot' as workload_name,
     model as model_id,

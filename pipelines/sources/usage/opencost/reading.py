@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from pipelines.landing.source import Candidate, quoted
 from pipelines.sources.formats.csv_cells import TYPES, Column, scan
 from pipelines.sources.formats.package_files import rows_beside
+from pipelines.sources.formats.records import one_document
 
 FIELDS = rows_beside(__package__, "fields.csv")
 
@@ -41,14 +42,10 @@ def _api(file: Candidate) -> str:
         f"allocation ->> {quoted('$.' + field['api_path'])} as {field['name']}"
         for field in FIELDS
     )
-    largest = max(64 * 1024**2, file.size * (20 if file.compression else 2))
+    read = one_document(file, "{data: 'MAP(VARCHAR, JSON)[]'}")
     return (
         f"(select {picked} from (select unnest(map_values(step)) as allocation from "
-        f"(select unnest(data) as step from read_json({quoted(file.path)}, "
-        "format = 'unstructured', records = true, auto_detect = false, "
-        f"maximum_object_size = {largest}, "
-        f"compression = '{file.compression or 'none'}', "
-        "columns = {data: 'MAP(VARCHAR, JSON)[]'}))))"
+        f"(select unnest(data) as step from {read})))"
     )
 
 

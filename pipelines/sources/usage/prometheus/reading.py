@@ -23,6 +23,7 @@ from pipelines.landing.source import (
 )
 from pipelines.sources.formats.csv_cells import TYPES, Column, scan
 from pipelines.sources.formats.package_files import rows_beside
+from pipelines.sources.formats.records import one_document
 
 MATRIX = re.compile(r'"resultType"\s*:\s*"(\w+)"')
 CSV_COLUMNS = tuple(
@@ -261,15 +262,10 @@ def _opened(file: Candidate) -> str:
             "list([time, value, cast(row_number as varchar)] order by row_number) "
             f"as samples from ({scan(file.path, CSV_COLUMNS)}) group by metric, 2"
         )
-    # A file is one document, so as large as the file; gzip makes it twenty times less.
-    largest = max(64 * 1024**2, file.size * (20 if file.compression else 2))
     return (
         "select series.metric ->> '$.__name__' as metric, series.metric as labels, "
         'coalesce(series."values", [[null, null]]) as samples from ('
-        f"select unnest(data.result) as series from read_json({quoted(file.path)}, "
-        "format = 'unstructured', records = true, auto_detect = false, "
-        f"maximum_object_size = {largest}, "
-        f"compression = '{file.compression or 'none'}', columns = {SHAPE}))"
+        f"select unnest(data.result) as series from {one_document(file, SHAPE)})"
     )
 
 
